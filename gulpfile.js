@@ -1,0 +1,253 @@
+/**
+ * `gulp build`: dist/ is made from nodes/, credentials/ and icons/.
+ *
+ * The steps work in a folder of their own (.cache/build-<pid>) that replaces dist/ at the end, so a build that fails
+ * leaves no half of a dist behind, and whoever reads dist/ meanwhile sees a whole one.
+ */
+const { spawn } = require('node:child_process');
+const fs = require('node:fs');
+const path = require('node:path');
+const gulp = require('gulp');
+
+const root = __dirname;
+const dist = path.join(root, 'dist');
+const staging = path.join(root, '.cache', `build-${process.pid}`);
+
+/** The one module with a third-party library in it: the library is bundled into it, since the package has no dependencies. */
+const bundled = 'nodes/shared/callback/xml.ts';
+/** What the built code may require besides its own files. */
+const allowedModules = new Set(['n8n-workflow', 'crypto', 'node:crypto']);
+
+const sourceDirs = ['nodes', 'credentials', 'icons'];
+const isStatic = (file) => /\.(svg|png|json)$/.test(file);
+
+function fail(lines) {
+	const error = new Error([].concat(lines).join('\n'));
+	error.showStack = false;
+	throw error;
+}
+
+/** Paths of all files below a folder, relative to it, with forward slashes, sorted. */
+function filesIn(dir) {
+	if (!fs.existsSync(dir)) return [];
+	return fs
+		.readdirSync(dir, { recursive: true, withFileTypes: true })
+		.filter((entry) => entry.isFile())
+		.map((entry) =>
+			path
+				.relative(dir, path.join(entry.parentPath ?? entry.path, entry.name))
+				.split(path.sep)
+				.join('/'),
+		)
+		.sort();
+}
+
+async function clean() {
+	for (const dir of [dist, staging]) fs.rmSync(dir, { recursive: true, force: true });
+}
+
+async function prepare() {
+	fs.rmSync(staging, { recursive: true, force: true });
+	fs.mkdirSync(staging, { recursive: true });
+}
+
+function compile() {
+	const args = [
+		require.resolve('typescript/bin/tsc'),
+		'-p',
+		'tsconfig.json',
+		'--rootDir',
+		'.',
+		'--outDir',
+		staging,
+	];
+	return new Promise((resolve, reject) => {
+		spawn(process.execPath, args, { cwd: root, stdio: 'inherit' })
+			.on('error', reject)
+			.on('exit', (code) => {
+				if (code === 0) return resolve();
+				const error = new Error('TypeScript found errors, see above');
+				error.showStack = false;
+				reject(error);
+			});
+	});
+}
+
+/** Icons, codex files and output schemas keep their place beside the node or credential. */
+async function copyStatic() {
+	for (const dir of sourceDirs) {
+		for (const file of filesIn(path.join(root, dir)).filter(isStatic)) {
+			const target = path.join(staging, dir, file);
+			fs.mkdirSync(path.dirname(target), { recursive: true });
+			fs.copyFileSync(path.join(root, dir, file), target);
+		}
+	}
+}
+
+async function bundle() {
+	const entry = path.join(root, bundled);
+	if (!fs.existsSync(entry))
+		fail(`${bundled} is missing: it is the module fast-xml-parser is bundled into`);
+	const { metafile } = await require('esbuild').build({
+		absWorkingDir: root,
+		entryPoints: [entry],
+		outfile: path.join(staging, bundled.replace(/\.ts$/, '.js')),
+		bundle: true,
+		platform: 'node',
+		format: 'cjs',
+		target: 'node20',
+		minify: true,
+		sourcemap: false,
+		legalComments: 'inline',
+		metafile: true,
+		logLevel: 'warning',
+		external: [...allowedModules],
+		plugins: [
+			{
+				// Our own modules stay modules: only packages go into the bundle.
+				name: 'own-modules-stay',
+				setup(build) {
+					build.onResolve({ filter: /^\./ }, (args) =>
+						args.importer === entry ? { path: args.path, external: true } : undefined,
+					);
+				},
+			},
+		],
+	});
+	const [output] = Object.values(metafile.outputs);
+	const used = Object.entries(output.inputs).filter(([, input]) => input.bytesInOutput > 0);
+	fs.writeFileSync(
+		path.join(staging, 'THIRD-PARTY-NOTICES.txt'),
+		notices(used.map(([file]) => file)),
+	);
+}
+
+const mitText = (holder) => `MIT License
+
+Copyright (c) ${holder}
+
+Permission is hereby granted, free of charge, to any person obtaining a copy
+of this software and associated documentation files (the "Software"), to deal
+in the Software without restriction, including without limitation the rights
+to use, copy, modify, merge, publish, distribute, sublicense, and/or sell
+copies of the Software, and to permit persons to whom the Software is
+furnished to do so, subject to the following conditions:
+
+The above copyright notice and this permission notice shall be included in all
+copies or substantial portions of the Software.
+
+THE SOFTWARE IS PROVIDED "AS IS", WITHOUT WARRANTY OF ANY KIND, EXPRESS OR
+IMPLIED, INCLUDING BUT NOT LIMITED TO THE WARRANTIES OF MERCHANTABILITY,
+FITNESS FOR A PARTICULAR PURPOSE AND NONINFRINGEMENT. IN NO EVENT SHALL THE
+AUTHORS OR COPYRIGHT HOLDERS BE LIABLE FOR ANY CLAIM, DAMAGES OR OTHER
+LIABILITY, WHETHER IN AN ACTION OF CONTRACT, TORT OR OTHERWISE, ARISING FROM,
+OUT OF OR IN CONNECTION WITH THE SOFTWARE OR THE USE OR OTHER DEALINGS IN THE
+SOFTWARE.`;
+
+/** The licence of every package that left bytes in the bundle, in full. */
+function notices(files) {
+	const packages = new Map();
+	for (const file of files) {
+		const match = /^(.*node_modules\/((?:@[^/]+\/)?[^/]+))\//.exec(file);
+		if (match) packages.set(match[2], path.join(root, match[1]));
+	}
+	const parts = [...packages].sort().map(([name, dir]) => {
+		const { version, license, author } = JSON.parse(
+			fs.readFileSync(path.join(dir, 'package.json'), 'utf8'),
+		);
+		const file = fs.readdirSync(dir).find((entry) => /^(licen[cs]e|copying)(\.\w+)?$/i.test(entry));
+		if (license !== 'MIT')
+			fail(`${name} is bundled into ${bundled} but its licence is ${license}, not MIT`);
+		const holder = (typeof author === 'string' ? author : author?.name) ?? `the authors of ${name}`;
+		const text = file ? fs.readFileSync(path.join(dir, file), 'utf8').trim() : mitText(holder);
+		return `${name} ${version} (${license})\n\n${text.replace(/\r\n/g, '\n')}`;
+	});
+	const line = '-'.repeat(78);
+	return (
+		[`Bundled into dist/${bundled.replace(/\.ts$/, '.js')}:`, ...parts].join(`\n\n${line}\n\n`) +
+		'\n'
+	);
+}
+
+/** Everything a module loads: `require(...)`, `import(...)`, `import`/`export ... from`. `null` stands for a computed name. */
+function loadedBy(fileName, text) {
+	const ts = require('typescript');
+	const found = [];
+	const visit = (node) => {
+		const called = ts.isCallExpression(node) && node.expression;
+		if (
+			called &&
+			(called.kind === ts.SyntaxKind.ImportKeyword ||
+				(ts.isIdentifier(called) && called.text === 'require'))
+		) {
+			const [name] = node.arguments;
+			found.push(name && ts.isStringLiteralLike(name) ? name.text : null);
+		} else if (
+			(ts.isImportDeclaration(node) || ts.isExportDeclaration(node)) &&
+			node.moduleSpecifier
+		) {
+			found.push(node.moduleSpecifier.text);
+		}
+		ts.forEachChild(node, visit);
+	};
+	visit(ts.createSourceFile(fileName, text, ts.ScriptTarget.Latest, false, ts.ScriptKind.JS));
+	return found;
+}
+
+async function verify() {
+	const problems = [];
+	const files = filesIn(staging);
+	const present = new Set(files);
+	for (const file of files) {
+		if (
+			/\.d\.[cm]?ts$|\.map$|\.[cm]?ts$|\.test\.|\.spec\.|(^|\/)(test|tests|__tests__)\//.test(file)
+		) {
+			problems.push(`dist/${file} does not belong into the package`);
+		}
+		if (!file.endsWith('.js')) continue;
+		for (const name of loadedBy(file, fs.readFileSync(path.join(staging, file), 'utf8'))) {
+			if (name === null) {
+				problems.push(`dist/${file} loads a module whose name is computed`);
+			} else if (/^\.\.?\//.test(name)) {
+				const target = path.posix.join(path.posix.dirname(file), name);
+				if (
+					![target, `${target}.js`, `${target}.json`, `${target}/index.js`].some((it) =>
+						present.has(it),
+					)
+				) {
+					problems.push(`dist/${file} loads '${name}', which is not in dist`);
+				}
+			} else if (!allowedModules.has(name)) {
+				problems.push(
+					`dist/${file} loads '${name}': only relative paths, ${[...allowedModules].join(', ')} are allowed (third-party code belongs into ${bundled})`,
+				);
+			}
+		}
+	}
+	const { n8n } = JSON.parse(fs.readFileSync(path.join(root, 'package.json'), 'utf8'));
+	for (const listed of [...n8n.credentials, ...n8n.nodes]) {
+		if (!present.has(listed.replace(/^dist\//, '')))
+			problems.push(`package.json names ${listed}, which the build did not make`);
+	}
+	if (problems.length > 0)
+		fail(['The build is not fit to publish:', ...problems.map((it) => `  ${it}`)]);
+}
+
+/** Two renames, so that dist/ is never seen half made. */
+async function replaceDist() {
+	const old = `${staging}-old`;
+	if (fs.existsSync(dist)) fs.renameSync(dist, old);
+	fs.renameSync(staging, dist);
+	fs.rmSync(old, { recursive: true, force: true });
+}
+
+const steps = gulp.series(prepare, compile, copyStatic, bundle, verify, replaceDist);
+
+function build(done) {
+	steps((error) => {
+		if (error) fs.rmSync(staging, { recursive: true, force: true });
+		done(error);
+	});
+}
+
+module.exports = { clean, build, default: build };
