@@ -1,0 +1,119 @@
+import type {
+	IAuthenticate,
+	ICredentialDataDecryptedObject,
+	ICredentialType,
+	IHttpRequestHelper,
+	IHttpRequestOptions,
+	Icon,
+	INodeProperties,
+} from 'n8n-workflow';
+import { DEFAULT_BASE_URL } from '../nodes/shared/api/settings';
+import { holdsValidToken, obtainToken } from '../nodes/shared/api/tokens';
+
+export class WecomApi implements ICredentialType {
+	name = 'wecomApi';
+
+	displayName = 'WeCom API';
+
+	icon: Icon = { light: 'file:../icons/wecom.svg', dark: 'file:../icons/wecom.dark.svg' };
+
+	documentationUrl =
+		'https://github.com/n8n-nodes-wecom-kit/n8n-nodes-wecom-kit/blob/main/README.md#the-credential-step-by-step';
+
+	properties: INodeProperties[] = [
+		{
+			displayName: 'Corp ID',
+			name: 'corpId',
+			type: 'string',
+			default: '',
+			required: true,
+			placeholder: 'e.g. ww1234567890abcdef',
+			description: 'In the WeCom admin console under My Company, at the bottom of the page',
+		},
+		{
+			displayName: 'Secret',
+			name: 'corpSecret',
+			type: 'string',
+			typeOptions: { password: true },
+			default: '',
+			required: true,
+			description: 'In the WeCom admin console under App Management, on the page of your app',
+		},
+		{
+			displayName: 'Agent ID',
+			name: 'agentId',
+			type: 'string',
+			default: '',
+			placeholder: 'e.g. 1000002',
+			description:
+				'Beside the Secret on the page of your app. Needed to send messages and to log members in.',
+		},
+		{
+			displayName: 'Token',
+			name: 'token',
+			type: 'string',
+			typeOptions: { password: true },
+			default: '',
+			description:
+				'Needed by the WeCom Trigger only. On the page of your app under Receive Messages > Set API Receive.',
+		},
+		{
+			displayName: 'EncodingAESKey',
+			name: 'encodingAesKey',
+			type: 'string',
+			typeOptions: { password: true },
+			default: '',
+			description: 'Needed by the WeCom Trigger only. Beside the Token: 43 letters and digits.',
+		},
+		{
+			displayName: 'Base URL',
+			name: 'baseUrl',
+			type: 'string',
+			default: DEFAULT_BASE_URL,
+			description: 'Where the API is reached. Change it only for a proxy with a fixed, trusted IP.',
+		},
+		// Always empty, so that n8n runs preAuthentication before every request and the token below decides.
+		{
+			displayName: 'Refresh Guard',
+			name: 'refreshGuard',
+			type: 'hidden',
+			typeOptions: { expirable: true },
+			default: '',
+		},
+		{
+			displayName: 'Access Token',
+			name: 'accessToken',
+			type: 'hidden',
+			typeOptions: { password: true },
+			default: '',
+		},
+		{
+			displayName: 'Access Token Expires At',
+			name: 'accessTokenExpiresAt',
+			type: 'hidden',
+			typeOptions: { password: true },
+			default: 0,
+		},
+		{
+			displayName: 'Access Token For',
+			name: 'accessTokenFor',
+			type: 'hidden',
+			typeOptions: { password: true },
+			default: '',
+		},
+	];
+
+	/** Called before every request; returns only what n8n must store, so nothing while the stored token is good. */
+	async preAuthentication(this: IHttpRequestHelper, credentials: ICredentialDataDecryptedObject) {
+		if (holdsValidToken(credentials)) return {};
+		return { ...(await obtainToken(credentials, this.helpers.httpRequest)) };
+	}
+
+	authenticate: IAuthenticate = async (
+		credentials: ICredentialDataDecryptedObject,
+		requestOptions: IHttpRequestOptions,
+	): Promise<IHttpRequestOptions> => ({
+		...requestOptions,
+		qs: { ...requestOptions.qs, access_token: credentials.accessToken },
+	});
+}

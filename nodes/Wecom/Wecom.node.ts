@@ -1,0 +1,52 @@
+import {
+	NodeConnectionTypes,
+	NodeOperationError,
+	type IExecuteFunctions,
+	type INodeExecutionData,
+	type INodeType,
+	type INodeTypeDescription,
+} from 'n8n-workflow';
+import { wecomApiTest } from '../shared/api/credentialTest';
+import { nodeProperties } from './description';
+import { executeOperation } from './execute';
+import { listSearch, loadOptions } from './pickers';
+import { findOperation, resources } from './resources';
+
+export class Wecom implements INodeType {
+	description: INodeTypeDescription = {
+		displayName: 'WeCom',
+		name: 'wecom',
+		icon: { light: 'file:../../icons/wecom.svg', dark: 'file:../../icons/wecom.dark.svg' },
+		group: ['transform'],
+		version: 1,
+		subtitle: '={{ $parameter["operation"] + ": " + $parameter["resource"] }}',
+		description:
+			'Send messages, manage members and departments, and log people in with WeCom (WeChat Work)',
+		defaults: { name: 'WeCom' },
+		usableAsTool: true,
+		inputs: [NodeConnectionTypes.Main],
+		outputs: [NodeConnectionTypes.Main],
+		credentials: [{ name: 'wecomApi', required: true, testedBy: 'wecomApiTest' }],
+		properties: nodeProperties(resources),
+	};
+
+	methods = { credentialTest: { wecomApiTest }, listSearch, loadOptions };
+
+	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
+		const [resource, name] = [
+			this.getNodeParameter('resource', 0),
+			this.getNodeParameter('operation', 0),
+		];
+		const operation = findOperation(resource, name);
+		if (!operation) {
+			throw new NodeOperationError(
+				this.getNode(),
+				`The operation '${resource}: ${name}' does not exist`,
+				{
+					description: 'Choose the resource and the operation again.',
+				},
+			);
+		}
+		return [await executeOperation(this, operation)];
+	}
+}

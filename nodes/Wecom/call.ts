@@ -1,0 +1,76 @@
+import type { IDataObject } from 'n8n-workflow';
+import type { ApiRequest } from '../shared/api/client';
+import type { WecomReply } from '../shared/api/reply';
+import type { Operation, OperationCall, Output } from './operation';
+import { keepFields, toItem } from './reply';
+import { collectParameters } from './values';
+
+/** Carries out a row that is one call: form values in, reply out, as the row says. */
+export async function callRow(call: OperationCall): Promise<Output> {
+	const { operation, client, itemIndex } = call;
+	const sent = collectParameters(call);
+	if (operation.list) return await getList(call, sent);
+
+	const reply = await client.call(toRequest(operation, sent), itemIndex);
+	const data = operation.pick ? (reply[operation.pick] as IDataObject) : toItem(reply);
+	if (Object.keys(data).length === 0) return operation.returns?.(sent) ?? { success: true };
+	return simplified(call, data);
+}
+
+/** Whether repeating the operation changes nothing. */
+export const readsOnly = ({ reads, call }: Operation): boolean => reads ?? call?.[0] === 'GET';
+
+/** How many results are wanted: Infinity with 'Return All'. */
+export function wantedCount({ get }: OperationCall): number {
+	return get<boolean>('returnAll', false) ? Infinity : get<number>('limit', 50);
+}
+
+/** Applies 'Simplify' where the operation offers it. */
+export function simplified({ operation, get }: OperationCall, data: IDataObject): IDataObject {
+	return operation.simplify && get<boolean>('simplify', true)
+		? keepFields(data, operation.simplify)
+		: data;
+}
+
+function toRequest(operation: Operation, sent: IDataObject): ApiRequest {
+	const [method, path] = operation.call!;
+	const repeatable = readsOnly(operation);
+	return method === 'GET'
+		? { method, path, qs: sent, repeatable }
+		: { method, path, body: sent, repeatable };
+}
+
+async function getList(call: OperationCall, sent: IDataObject): Promise<IDataObject[]> {
+	const { operation, client, itemIndex } = call;
+	const wanted = wantedCount(call);
+	const found: IDataObject[] = [];
+	for (let cursor = ''; ; ) {
+		const page = operation.paging && pageOf(operation.paging, cursor, wanted - found.length);
+		const reply = await client.call(toRequest(operation, { ...sent, ...page }), itemIndex);
+		found.push(...entriesOf(reply, operation.list!));
+		const next = operation.paging ? String(reply[operation.paging.next] ?? '') : '';
+		if (!next || next === cursor || found.length >= wanted) break;
+		cursor = next;
+	}
+	return found.slice(0, wanted).map((entry) => simplified(call, entry));
+}
+
+function pageOf(
+	paging: NonNullable<Operation['paging']>,
+	cursor: string,
+	missing: number,
+): IDataObject {
+	return {
+		[paging.limit]: Math.min(paging.maxLimit, missing),
+		...(cursor ? { [paging.cursor]: cursor } : {}),
+	};
+}
+
+/** The entries of a documented list; plain values become `{ value }`, since items are objects. */
+function entriesOf(reply: WecomReply, list: string): IDataObject[] {
+	const entries = reply[list];
+	if (!Array.isArray(entries)) return [];
+	return entries.map((entry) =>
+		typeof entry === 'object' && entry !== null ? (entry as IDataObject) : { value: entry },
+	);
+}

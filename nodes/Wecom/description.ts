@@ -1,0 +1,108 @@
+import type { INodeProperties } from 'n8n-workflow';
+import { limit, returnAll, simplify } from './fields';
+import type { Field, Operation, Resource } from './operation';
+
+/** Turns the tables of operations into the node's form. */
+export function nodeProperties(resources: Resource[]): INodeProperties[] {
+	return [
+		{
+			displayName: 'Resource',
+			name: 'resource',
+			type: 'options',
+			noDataExpression: true,
+			options: resources.map(({ name, value }) => ({ name, value })).sort(byName),
+			default: 'message',
+		},
+		...resources.flatMap((resource) => [operationSelector(resource), ...resourceFields(resource)]),
+		OPTIONS,
+	];
+}
+
+/** For every operation. */
+const OPTIONS: INodeProperties = {
+	displayName: 'Options',
+	name: 'options',
+	type: 'collection',
+	placeholder: 'Add option',
+	default: {},
+	options: [
+		{
+			displayName: 'Items at Once',
+			name: 'concurrency',
+			type: 'number',
+			typeOptions: { minValue: 1, maxValue: 20 },
+			default: 5,
+			description:
+				'How many input items to handle at the same time. Without this option, reading operations take five and all others one after the other.',
+		},
+	],
+};
+
+function operationSelector({ value, operations }: Resource): INodeProperties {
+	const [first] = operations;
+	return {
+		displayName: 'Operation',
+		name: 'operation',
+		type: 'options',
+		noDataExpression: true,
+		displayOptions: { show: { resource: [value] } },
+		options: operations
+			.map(({ name, value: operation, action, description }) => ({
+				name,
+				value: operation,
+				action,
+				description,
+			}))
+			.sort(byName),
+		default: `${first.value}`,
+	};
+}
+
+/** One property for each different field: operations with the same field share it. */
+function resourceFields(resource: Resource): INodeProperties[] {
+	const shared = new Map<string, INodeProperties>();
+	for (const operation of resource.operations) {
+		for (const field of formFields(operation)) {
+			const property = toProperty(field);
+			const key = JSON.stringify(property);
+			const known = shared.get(key);
+			if (known) {
+				(known.displayOptions!.show!.operation as string[]).push(operation.value);
+				continue;
+			}
+			shared.set(key, {
+				...property,
+				displayOptions: {
+					...property.displayOptions,
+					show: {
+						resource: [resource.value],
+						operation: [operation.value],
+						...property.displayOptions?.show,
+					},
+				},
+			});
+		}
+	}
+	return [...shared.values()];
+}
+
+/** The fields of an operation with those that its row asks for by a word. */
+export function formFields(operation: Operation): Field[] {
+	return [
+		...operation.fields,
+		...(operation.list ? [returnAll, limit] : []),
+		...(operation.simplify ? [simplify] : []),
+	];
+}
+
+/** The field as n8n knows it: without what only this package reads. */
+function toProperty(field: Field): INodeProperties {
+	const property: Partial<Field> = { ...field };
+	delete property.as;
+	delete property.local;
+	if (field.type === 'collection')
+		property.options = (field.options as Field[]).map(toProperty) as Field[];
+	return property as INodeProperties;
+}
+
+const byName = (a: { name: string }, b: { name: string }) => a.name.localeCompare(b.name, 'en');

@@ -1,0 +1,98 @@
+import type { Field } from './operation';
+
+/** Form fields that several operations share. */
+
+type Overrides = Partial<Field>;
+
+export const memberPicker = (overrides: Overrides = {}): Field => ({
+	displayName: 'Member',
+	name: 'userid',
+	type: 'resourceLocator',
+	default: { mode: 'list', value: '' },
+	required: true,
+	description: 'The member, by name or by user ID',
+	modes: [
+		{
+			displayName: 'From List',
+			name: 'list',
+			type: 'list',
+			placeholder: 'Select a member...',
+			typeOptions: { searchListMethod: 'searchMembers', searchable: true },
+		},
+		{ displayName: 'By ID', name: 'id', type: 'string', placeholder: 'e.g. zhangsan' },
+	],
+	...overrides,
+});
+
+export const departmentPicker = (overrides: Overrides = {}): Field => ({
+	displayName: 'Department',
+	name: 'department_id',
+	type: 'resourceLocator',
+	default: { mode: 'list', value: '' },
+	required: true,
+	description: 'The department, by name or by ID; 1 is the whole company',
+	as: 'integer',
+	modes: [
+		{
+			displayName: 'From List',
+			name: 'list',
+			type: 'list',
+			placeholder: 'Select a department...',
+			typeOptions: { searchListMethod: 'searchDepartments', searchable: true },
+		},
+		{
+			displayName: 'By ID',
+			name: 'id',
+			type: 'string',
+			placeholder: 'e.g. 2',
+			validation: [
+				{
+					type: 'regex',
+					properties: { regex: '^\\d+$', errorMessage: 'A department ID has digits only' },
+				},
+			],
+		},
+	],
+	...overrides,
+});
+
+export const returnAll: Field = {
+	displayName: 'Return All',
+	name: 'returnAll',
+	type: 'boolean',
+	default: false,
+	description: 'Whether to return all results or only up to a given limit',
+	local: true,
+};
+
+export const limit: Field = {
+	displayName: 'Limit',
+	name: 'limit',
+	type: 'number',
+	typeOptions: { minValue: 1 },
+	default: 50,
+	description: 'Max number of results to return',
+	displayOptions: { show: { returnAll: [false] } },
+	local: true,
+};
+
+export const simplify: Field = {
+	displayName: 'Simplify',
+	name: 'simplify',
+	type: 'boolean',
+	default: true,
+	description: 'Whether to return a simplified version of the response instead of the raw data',
+	local: true,
+};
+
+export const binaryInput = (overrides: Overrides = {}): Field => ({
+	displayName: 'Input Data Field Name',
+	name: 'binaryPropertyName',
+	type: 'string',
+	default: 'data',
+	required: true,
+	hint: 'The name of the input field containing the file to be sent',
+	description: 'Name of the binary field that holds the file',
+	local: true,
+	...overrides,
+});

@@ -1,0 +1,84 @@
+import type {
+	IBinaryKeyData,
+	IDataObject,
+	IExecuteFunctions,
+	IHttpRequestMethods,
+	INodeProperties,
+	INodePropertyOptions,
+} from 'n8n-workflow';
+import type { WecomClient } from '../shared/api/client';
+
+/** How a form value becomes the value WeCom expects. */
+export type Conversion = 'integer' | 'integerList' | 'stringList' | 'flag' | 'json';
+
+/**
+ * One form field. It is sent under its own name, in the query of GET calls and in the body of POST calls;
+ * a collection's entries are sent one by one.
+ */
+export interface Field extends Omit<INodeProperties, 'options'> {
+	options?: INodePropertyOptions[] | Field[];
+	as?: Conversion;
+	/** Only read by the operation itself. */
+	local?: true;
+}
+
+/** How a list that comes in pages is asked for: cursor in, next cursor out, page size. */
+export interface CursorPaging {
+	cursor: string;
+	next: string;
+	limit: string;
+	maxLimit: number;
+}
+
+/** One operation: a row of a resource's table. It makes one call unless `run` says otherwise. */
+export interface Operation {
+	value: string;
+	name: string;
+	/** Sentence case with the resource, shown in the node creator and to AI agents. */
+	action: string;
+	description: string;
+	/** Number of the official page: https://developer.work.weixin.qq.com/document/path/<doc>. */
+	doc: number;
+	/** The call, such as `['GET', '/cgi-bin/user/get']`. */
+	call?: [IHttpRequestMethods, string];
+	fields: Field[];
+	/** Whether the call changes nothing, so that it may be repeated and items may overtake each other. Default: GET. */
+	reads?: boolean;
+	/** The array of the reply whose entries become items; adds 'Return All' and 'Limit'. */
+	list?: string;
+	paging?: CursorPaging;
+	/** The object of the reply that becomes the item. */
+	pick?: string;
+	/** What to return when the reply itself says nothing but "ok". */
+	returns?: (sent: IDataObject) => IDataObject;
+	/** The fields that 'Simplify' keeps; adds that switch. */
+	simplify?: string[];
+	run?: (call: OperationCall) => Promise<Output>;
+}
+
+export interface Resource {
+	value: string;
+	name: string;
+	operations: Operation[];
+}
+
+/** What an operation hands back: one item, or several; binary data only in full items. */
+export type Output = IDataObject | IDataObject[] | ItemOutput;
+export class ItemOutput {
+	constructor(readonly item: { json: IDataObject; binary?: IBinaryKeyData }) {}
+}
+
+export interface Getter {
+	(name: string, fallback?: string): string;
+	<T>(name: string, fallback?: T): T;
+}
+
+/** Everything an operation needs to handle one input item. */
+export interface OperationCall {
+	context: IExecuteFunctions;
+	client: WecomClient;
+	operation: Operation;
+	itemIndex: number;
+	/** A form value of this item, '' when it has none; resource locators give the id. */
+	get: Getter;
+}

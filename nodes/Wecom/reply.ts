@@ -1,0 +1,35 @@
+import type { IDataObject } from 'n8n-workflow';
+import { readErrmsg, type WecomReply } from '../shared/api/reply';
+
+const PARTIAL: Record<string, string> = {
+	invaliduser: 'unknown or out-of-reach members',
+	invalidparty: 'unknown or out-of-reach departments',
+	invalidtag: 'unknown or out-of-reach tags',
+	unlicenseduser: 'members without a license',
+};
+
+/** A successful reply as item data: without "ok", with a `warning` when WeCom left something out (doc 90236, 90313). */
+export function toItem(reply: WecomReply): IDataObject {
+	const data: IDataObject = { ...reply };
+	delete data.errcode;
+	delete data.errmsg;
+	const warning = warningOf(reply.errmsg, data);
+	return warning ? { ...data, warning } : data;
+}
+
+function warningOf(errmsg: unknown, data: IDataObject): string {
+	const left = Object.entries(PARTIAL)
+		.filter(([field]) => data[field])
+		.map(([field, meaning]) => `Not sent to ${meaning}: ${String(data[field])}.`);
+	if (readErrmsg(errmsg).wrongJson) {
+		left.push('WeCom ignored fields of a wrong type: check the values against the documentation.');
+	}
+	return left.join(' ');
+}
+
+/** The fields a person looks for first, when they are there. */
+export function keepFields(data: IDataObject, fields: string[]): IDataObject {
+	return Object.fromEntries(
+		fields.filter((field) => data[field] !== undefined).map((field) => [field, data[field]]),
+	);
+}

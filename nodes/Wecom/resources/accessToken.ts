@@ -1,0 +1,58 @@
+import type { IDataObject } from 'n8n-workflow';
+import type { OperationCall, Resource } from '../operation';
+
+export const accessToken: Resource = {
+	value: 'accessToken',
+	name: 'Access Token',
+	operations: [
+		{
+			value: 'get',
+			name: 'Get',
+			action: 'Get access token',
+			description: 'Check that the credential works and see when its token expires',
+			doc: 91039,
+			reads: true,
+			fields: [
+				{
+					displayName: 'Include Token',
+					name: 'includeToken',
+					type: 'boolean',
+					default: false,
+					description:
+						'Whether to put the token itself into the output, where everybody who can read the execution sees it',
+					local: true,
+				},
+			],
+			run: getToken,
+		},
+		{
+			value: 'getApiIps',
+			name: 'Get API IPs',
+			action: 'Get API IPs',
+			description: 'List the IPs of the API servers, for outgoing firewall rules',
+			doc: 92520,
+			call: ['GET', '/cgi-bin/get_api_domain_ip'],
+			fields: [],
+		},
+		{
+			value: 'getCallbackIps',
+			name: 'Get Callback IPs',
+			action: 'Get callback IPs',
+			description:
+				'List the IPs that callbacks come from, for incoming firewall rules; refresh the list daily',
+			doc: 92521,
+			call: ['GET', '/cgi-bin/getcallbackip'],
+			fields: [],
+		},
+	],
+};
+
+async function getToken({ client, itemIndex, get }: OperationCall): Promise<IDataObject> {
+	const { accessToken: token, expiresAt } = await client.accessToken(itemIndex);
+	return {
+		valid: true,
+		expiresAt: new Date(expiresAt).toISOString(),
+		expiresInSeconds: Math.max(0, Math.round((expiresAt - Date.now()) / 1000)),
+		...(get<boolean>('includeToken', false) ? { access_token: token } : {}),
+	};
+}

@@ -1,0 +1,328 @@
+import type { IDataObject } from 'n8n-workflow';
+import { simplified, wantedCount } from '../call';
+import { departmentPicker, memberPicker } from '../fields';
+import type { Field, OperationCall, Resource } from '../operation';
+
+const DETAIL_SUMMARY = [
+	'userid',
+	'name',
+	'alias',
+	'department',
+	'main_department',
+	'position',
+	'mobile',
+	'email',
+	'status',
+	'direct_leader',
+];
+
+const text = (name: string, displayName: string, description: string): Field => ({
+	displayName,
+	name,
+	type: 'string',
+	default: '',
+	description,
+});
+
+/** What both creating and updating a member take (doc 90195, 90197). */
+const memberFields: Field = {
+	displayName: 'Additional Fields',
+	name: 'additionalFields',
+	type: 'collection',
+	placeholder: 'Add Field',
+	default: {},
+	options: [
+		text('address', 'Address', 'Up to 128 characters'),
+		text('alias', 'Alias', 'Up to 64 characters'),
+		text('avatar_mediaid', 'Avatar Media ID', 'Media ID of an image uploaded with Media > Upload'),
+		text('biz_mail', 'Business Email', 'Address of the company mailbox'),
+		{
+			...text('department', 'Department IDs', 'Comma-separated IDs of up to 100 departments'),
+			placeholder: 'e.g. 2,5',
+			as: 'integerList',
+		},
+		{ ...text('direct_leader', 'Direct Leader', 'User ID of the direct leader'), as: 'stringList' },
+		text(
+			'email',
+			'Email',
+			'Unique in the company; a member needs a mobile number or an email address',
+		),
+		{
+			displayName: 'Enabled',
+			name: 'enable',
+			type: 'boolean',
+			default: true,
+			description: 'Whether the member may use WeCom',
+			as: 'flag',
+		},
+		{
+			displayName: 'Extended Attributes',
+			name: 'extattr',
+			type: 'json',
+			default: '{"attrs": []}',
+			description: 'Attributes defined in the admin console, as WeCom documents "extattr"',
+			as: 'json',
+		},
+		{
+			displayName: 'External Profile',
+			name: 'external_profile',
+			type: 'json',
+			default: '{}',
+			description: 'What customers see, as WeCom documents "external_profile"',
+			as: 'json',
+		},
+		text(
+			'external_position',
+			'External Position',
+			'Position shown to customers, up to 12 Chinese characters',
+		),
+		{
+			displayName: 'Gender',
+			name: 'gender',
+			type: 'options',
+			options: [
+				{ name: 'Female', value: '2' },
+				{ name: 'Male', value: '1' },
+			],
+			default: '1',
+			description: 'The gender shown in the directory',
+		},
+		{
+			...text(
+				'is_leader_in_dept',
+				'Leader in Departments',
+				'One 1 or 0 for each department, in the order of Department IDs',
+			),
+			placeholder: 'e.g. 1,0',
+			as: 'integerList',
+		},
+		{
+			displayName: 'Main Department ID',
+			name: 'main_department',
+			type: 'number',
+			default: 1,
+			description: 'The department shown as the main one',
+			as: 'integer',
+		},
+		text('mobile', 'Mobile', 'Unique in the company; with the country code outside mainland China'),
+		{
+			...text(
+				'order',
+				'Order in Departments',
+				'One number for each department, higher comes first',
+			),
+			placeholder: 'e.g. 10,40',
+			as: 'integerList',
+		},
+		text('position', 'Position', 'Job title, up to 128 characters'),
+		text('telephone', 'Telephone', 'Digits, -, + and commas, up to 32 characters'),
+	],
+};
+
+const nameField: Field = {
+	displayName: 'Name',
+	name: 'name',
+	type: 'string',
+	default: '',
+	required: true,
+	placeholder: 'e.g. Zhang San',
+	description: 'Up to 64 characters',
+};
+
+export const member: Resource = {
+	value: 'member',
+	name: 'Member',
+	operations: [
+		{
+			value: 'create',
+			name: 'Create',
+			action: 'Create member',
+			description: 'Add a member to the directory (needs the secret of the contact sync helper)',
+			doc: 90195,
+			call: ['POST', '/cgi-bin/user/create'],
+			fields: [
+				{
+					displayName: 'User ID',
+					name: 'userid',
+					type: 'string',
+					default: '',
+					required: true,
+					placeholder: 'e.g. zhangsan',
+					description:
+						'Unique in the company whatever its case: letters, digits, dots, _, - and @, up to 64 bytes',
+				},
+				nameField,
+				{
+					displayName: 'Send Invitation',
+					name: 'to_invite',
+					type: 'boolean',
+					default: true,
+					description: 'Whether WeCom invites the member to join',
+				},
+				memberFields,
+			],
+			returns: ({ userid }) => ({ userid, success: true }),
+		},
+		{
+			value: 'delete',
+			name: 'Delete',
+			action: 'Delete member',
+			description:
+				'Remove a member from the directory (needs the secret of the contact sync helper)',
+			doc: 90198,
+			call: ['GET', '/cgi-bin/user/delete'],
+			reads: false,
+			fields: [memberPicker()],
+			returns: () => ({ deleted: true }),
+		},
+		{
+			value: 'get',
+			name: 'Get',
+			action: 'Get member',
+			description: 'Read one member',
+			doc: 90196,
+			call: ['GET', '/cgi-bin/user/get'],
+			fields: [memberPicker()],
+			simplify: DETAIL_SUMMARY,
+		},
+		{
+			value: 'getByEmail',
+			name: 'Get by Email',
+			action: 'Get member by email',
+			description: 'Find the user ID that belongs to an email address',
+			doc: 95895,
+			call: ['POST', '/cgi-bin/user/get_userid_by_email'],
+			reads: true,
+			fields: [
+				{
+					displayName: 'Email',
+					name: 'email',
+					type: 'string',
+					default: '',
+					required: true,
+					placeholder: 'e.g. name@email.com',
+					description: 'The address to look for',
+				},
+				{
+					displayName: 'Email Type',
+					name: 'email_type',
+					type: 'options',
+					options: [
+						{ name: 'Business Email', value: 1 },
+						{ name: 'Personal Email', value: 2 },
+					],
+					default: 1,
+					description: "Which of a member's two addresses to compare with",
+				},
+			],
+		},
+		{
+			value: 'getByMobile',
+			name: 'Get by Mobile',
+			action: 'Get member by mobile number',
+			description: 'Find the user ID that belongs to a mobile number',
+			doc: 95402,
+			call: ['POST', '/cgi-bin/user/getuserid'],
+			reads: true,
+			fields: [
+				{
+					displayName: 'Mobile',
+					name: 'mobile',
+					type: 'string',
+					default: '',
+					required: true,
+					placeholder: 'e.g. 13800000000',
+					description:
+						'The number to look for. Too many unknown numbers (over 20% of the headcount) block this call for a day.',
+				},
+			],
+		},
+		{
+			value: 'getAll',
+			name: 'Get Many',
+			action: 'Get many members',
+			description: 'List the members of a department',
+			doc: 90201,
+			fields: [
+				departmentPicker(),
+				{
+					displayName: 'Include Departments Below',
+					name: 'recursive',
+					type: 'boolean',
+					default: false,
+					description: 'Whether to list the members of all departments below as well, each once',
+					local: true,
+				},
+				{
+					displayName: 'Details',
+					name: 'details',
+					type: 'boolean',
+					default: false,
+					description:
+						'Whether to return everything the app may read instead of name, user ID and departments',
+					local: true,
+				},
+			],
+			list: 'userlist',
+			simplify: DETAIL_SUMMARY,
+			reads: true,
+			run: getMembers,
+		},
+		{
+			value: 'getIds',
+			name: 'Get Many IDs',
+			action: 'Get many member IDs',
+			description:
+				'List the user IDs of the whole company with their departments (needs the secret of the contact sync helper)',
+			doc: 96067,
+			call: ['POST', '/cgi-bin/user/list_id'],
+			reads: true,
+			fields: [],
+			list: 'dept_user',
+			paging: { cursor: 'cursor', next: 'next_cursor', limit: 'limit', maxLimit: 10_000 },
+		},
+		{
+			value: 'update',
+			name: 'Update',
+			action: 'Update member',
+			description: 'Change a member (needs the secret of the contact sync helper)',
+			doc: 90197,
+			call: ['POST', '/cgi-bin/user/update'],
+			fields: [
+				memberPicker(),
+				{ ...nameField, required: false, description: 'Leave empty to keep the name' },
+				memberFields,
+			],
+			returns: ({ userid }) => ({ userid, success: true }),
+		},
+	],
+};
+
+/** WeCom lists one department at a time; the ones below are walked, since no documented parameter does it (doc 90200, 90201). */
+async function getMembers(call: OperationCall): Promise<IDataObject[]> {
+	const { client, itemIndex, get } = call;
+	const details = get<boolean>('details', false);
+	const path = details ? '/cgi-bin/user/list' : '/cgi-bin/user/simplelist';
+	const wanted = wantedCount(call);
+	const found = new Map<string, IDataObject>();
+	for (const department_id of await departmentsToList(call)) {
+		const reply = await client.call({ method: 'GET', path, qs: { department_id } }, itemIndex);
+		for (const entry of (reply.userlist ?? []) as IDataObject[])
+			found.set(String(entry.userid), entry);
+		if (found.size >= wanted) break;
+	}
+	return [...found.values()]
+		.slice(0, wanted)
+		.map((entry) => (details ? simplified(call, entry) : entry));
+}
+
+async function departmentsToList({ client, itemIndex, get }: OperationCall): Promise<number[]> {
+	const top = Number(get('department_id'));
+	if (!get<boolean>('recursive', false)) return [top];
+	const reply = await client.call(
+		{ method: 'GET', path: '/cgi-bin/department/simplelist', qs: { id: top } },
+		itemIndex,
+	);
+	const below = ((reply.department_id ?? []) as IDataObject[]).map(({ id }) => Number(id));
+	return [...new Set([top, ...below])];
+}

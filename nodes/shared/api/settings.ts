@@ -1,0 +1,15 @@
+import type { ICredentialDataDecryptedObject } from 'n8n-workflow';
+
+export const DEFAULT_BASE_URL = 'https://qyapi.weixin.qq.com';
+
+/** A pasted setting without the spaces and line breaks that come along from a console or a mail; '' when unset. */
+export function clean(value: unknown): string {
+	return typeof value === 'string' || typeof value === 'number'
+		? String(value).replace(/\s+/g, '')
+		: '';
+}
+
+/** Where the API lives, without a trailing slash. */
+export function apiBase(credentials: ICredentialDataDecryptedObject): string {
+	return (clean(credentials.baseUrl) || DEFAULT_BASE_URL).replace(/\/+$/, '');
+}
