@@ -1,0 +1,105 @@
+import {
+	fromParameter,
+	NodeConnectionTypes,
+	NodeOperationError,
+	webhookDescriptionFields,
+	type IHookFunctions,
+	type INodeType,
+	type INodeTypeDescription,
+	type IWebhookFunctions,
+	type IWebhookResponseData,
+} from 'n8n-workflow';
+import { wecomApiTest } from '../shared/api/credentialTest';
+import { answer } from './http';
+import { properties } from './properties';
+import { receiveCallback, verifyUrl } from './receive';
+import { freshSecrets } from './secrets';
+
+// Newer n8n resolves the path without its expression engine, which every callback would otherwise wait for.
+const PATH: { path: string } =
+	typeof webhookDescriptionFields === 'function'
+		? webhookDescriptionFields({ path: fromParameter('path') })
+		: { path: '={{$parameter["path"]}}' };
+
+const WEBHOOK = {
+	...PATH,
+	isFullPath: true,
+	responseMode: 'onReceived' as const,
+	// An empty answer: WeCom takes anything else for a passive reply.
+	responseData: 'noData',
+};
+
+export class WecomTrigger implements INodeType {
+	description: INodeTypeDescription = {
+		displayName: 'WeCom Trigger',
+		name: 'wecomTrigger',
+		icon: {
+			light: 'file:../../icons/wecomTrigger.svg',
+			dark: 'file:../../icons/wecomTrigger.dark.svg',
+		},
+		group: ['trigger'],
+		version: 1,
+		subtitle:
+			'={{ $parameter["events"].includes("*") ? "all events" : $parameter["events"].join(", ") }}',
+		description:
+			'Starts the workflow when WeCom (WeChat Work) sends a message or an event to your app',
+		defaults: { name: 'WeCom Trigger' },
+		inputs: [],
+		outputs: [NodeConnectionTypes.Main],
+		credentials: [{ name: 'wecomApi', required: true, testedBy: 'wecomApiTest' }],
+		webhooks: [
+			{ name: 'setup', httpMethod: 'GET', ...WEBHOOK, ndvHideUrl: true },
+			{ name: 'default', httpMethod: 'POST', ...WEBHOOK, ndvHideMethod: true },
+		],
+		triggerPanel: {
+			header: '',
+			executionsHelp: {
+				inactive:
+					"<b>While building your workflow</b>, click 'listen', save the test URL in WeCom under Receive Messages > Set API Receive, then send a message to the app.<br /><br /><b>Once you're happy with your workflow</b>, publish it and save the production URL in WeCom instead.",
+				active:
+					"<b>While building your workflow</b>, click 'listen', save the test URL in WeCom under Receive Messages > Set API Receive, then send a message to the app.<br /><br /><b>Your workflow also runs by itself</b> for every callback to the production URL. Those executions are in the executions list, not here.",
+			},
+			activationHint:
+				'Publish this workflow first: WeCom checks the production URL at the moment you save it there.',
+		},
+		properties,
+	};
+
+	methods = { credentialTest: { wecomApiTest } };
+
+	webhookMethods = {
+		default: {
+			async checkExists(this: IHookFunctions): Promise<boolean> {
+				return false;
+			},
+			/** WeCom has no API to set the URL; what can be told before a person tries is whether the credential is complete. */
+			async create(this: IHookFunctions): Promise<boolean> {
+				const found = await freshSecrets(this);
+				if ('lack' in found) {
+					const { message, description } = found.lack;
+					throw new NodeOperationError(this.getNode(), message, { description });
+				}
+				return true;
+			},
+			async delete(this: IHookFunctions): Promise<boolean> {
+				return true;
+			},
+		},
+	};
+
+	/** Never throws: that would be an HTTP 500 and a failed execution for anyone who knows the URL. */
+	async webhook(this: IWebhookFunctions): Promise<IWebhookResponseData> {
+		try {
+			return this.getWebhookName() === 'setup'
+				? await verifyUrl(this)
+				: await receiveCallback(this);
+		} catch (error) {
+			this.logger.error(`WeCom Trigger could not handle a callback: ${(error as Error).message}`, {
+				workflowId: this.getWorkflow().id,
+				nodeName: this.getNode().name,
+			});
+			answer(this.getResponseObject(), 500);
+			return { noWebhookResponse: true };
+		}
+	}
+}
