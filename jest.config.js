@@ -7,16 +7,32 @@ const base = {
 			'ts-jest',
 			{
 				diagnostics: false,
-				isolatedModules: true,
-				tsconfig: { target: 'es2022', module: 'commonjs', moduleResolution: 'node', esModuleInterop: true, resolveJsonModule: true },
+				tsconfig: {
+					isolatedModules: true,
+					target: 'es2022',
+					module: 'commonjs',
+					moduleResolution: 'node',
+					esModuleInterop: true,
+					resolveJsonModule: true,
+				},
 			},
 		],
 	},
 	testPathIgnorePatterns: ['/node_modules/', '/dist/'],
 	modulePathIgnorePatterns: ['<rootDir>/dist/'],
 };
-const level = (name) => ({ ...base, displayName: name, testMatch: [`<rootDir>/test/${name}/**/*.test.cts`] });
+const level = (name, more = {}) => ({
+	...base,
+	displayName: name,
+	testMatch: [`<rootDir>/test/${name}/**/*.test.cts`],
+	...more,
+});
 
 module.exports = {
-	projects: ['unit', 'contract', 'workflow', 'e2e'].map(level),
+	projects: [
+		level('unit'),
+		level('contract'),
+		level('workflow'),
+		level('e2e', { globalSetup: '<rootDir>/test/support/e2e-setup.cts' }),
+	],
 };

@@ -52,14 +52,14 @@ export async function readBinary(
 		throw problem(
 			call,
 			`The file in '${field}' has ${data.length.toLocaleString('en')} bytes`,
-			`WeCom takes ${rule.name.toLowerCase()} files from ${MIN_BYTES} bytes to ${rule.maxBytes >> 20} MB.`,
+			`WeCom takes ${kind === 'file' ? '' : `${kind} `}files from ${MIN_BYTES} bytes to ${rule.maxBytes >> 20} MB.`,
 		);
 	}
 	if (!rule.types.test(mimeType) && !rule.extensions.test(name)) {
 		throw problem(
 			call,
 			`The file in '${field}' is of the type ${mimeType}`,
-			`As ${rule.name.toLowerCase()} WeCom takes ${rule.accepts}. Convert it, or send it as a file.`,
+			`As ${kind} WeCom takes ${rule.accepts}. Convert it, or send it as a file.`,
 		);
 	}
 	return { data, fileName: name, mimeType };

@@ -32,7 +32,7 @@ export async function executeOperation(
 		readsOnly(operation) ? READS_AT_ONCE : WRITES_AT_ONCE,
 	);
 	const results: INodeExecutionData[][] = new Array<INodeExecutionData[]>(items.length);
-	const failed: Array<{ itemIndex: number; error: Error }> = [];
+	const failed: Array<{ itemIndex: number; failure: Error }> = [];
 
 	let next = 0;
 	const work = async () => {
@@ -41,8 +41,9 @@ export async function executeOperation(
 			try {
 				results[itemIndex] = await runItem(callFor(context, client, operation, itemIndex));
 			} catch (error) {
-				if (context.continueOnFail()) results[itemIndex] = [failedItem(error as Error, itemIndex)];
-				else failed.push({ itemIndex, error: error as Error });
+				const failure = nodeError(context, itemIndex, error as Error);
+				if (context.continueOnFail()) results[itemIndex] = [failedItem(failure, itemIndex)];
+				else failed.push({ itemIndex, failure });
 			}
 		}
 	};
@@ -50,8 +51,10 @@ export async function executeOperation(
 		Array.from({ length: Math.min(Math.max(1, Number(atOnce)), items.length) }, work),
 	);
 
-	if (failed.length > 0)
-		throw nodeError(context, failed.sort((a, b) => a.itemIndex - b.itemIndex)[0]);
+	if (failed.length > 0) {
+		const [first] = failed.sort((a, b) => a.itemIndex - b.itemIndex);
+		throw first.failure;
+	}
 	return results.flat();
 }
 
@@ -75,18 +78,23 @@ async function runItem(call: OperationCall): Promise<INodeExecutionData[]> {
 	return (Array.isArray(output) ? output : [output]).map((json) => ({ json, pairedItem }));
 }
 
-function failedItem(error: Error, itemIndex: number): INodeExecutionData {
-	const { description, context } = error as Partial<NodeApiError>;
-	const json: IDataObject = { error: error.message };
-	if (description) json.description = description;
-	if (context?.errcode !== undefined) json.errcode = context.errcode as number;
-	return { json, pairedItem: { item: itemIndex } };
+/** The item of a failure with Continue On Fail. By these three keys n8n knows what belongs into the error output. */
+function failedItem(
+	error: NodeApiError | NodeOperationError,
+	itemIndex: number,
+): INodeExecutionData {
+	const { message, description, context } = error;
+	const details: IDataObject = {};
+	if (description) details.description = description;
+	if (context.errcode !== undefined) details.errcode = context.errcode as number;
+	return { json: { error: message, details }, pairedItem: { item: itemIndex } };
 }
 
 function nodeError(
 	context: IExecuteFunctions,
-	{ itemIndex, error }: { itemIndex: number; error: Error },
-) {
+	itemIndex: number,
+	error: Error,
+): NodeApiError | NodeOperationError {
 	if (error instanceof NodeApiError || error instanceof NodeOperationError) return error;
 	return new NodeOperationError(context.getNode(), error, { itemIndex });
 }

@@ -49,7 +49,10 @@ export function readSecrets(credentials: ICredentialDataDecryptedObject): Secret
 	}
 	const aesKey = parseEncodingAesKey(key);
 	if (!aesKey) {
-		const message = `The EncodingAESKey of the WeCom API credential has ${key.length} characters, not the 43 of a key`;
+		const message =
+			key.length === 43
+				? 'The EncodingAESKey of the WeCom API credential has other characters than letters and digits'
+				: `The EncodingAESKey of the WeCom API credential has ${key.length} characters, not the 43 of a key`;
 		return { lack: { message, description: WHERE } };
 	}
 	return { secrets: { token, aesKey, receiveIds: [corpId] } };

@@ -1,5 +1,8 @@
 /** UTF-8 sizes and cuts: WeCom counts bytes and silently drops what is too long (doc 90236). */
 
+/** Enough units for any character people write, such as a family emoji. */
+const MAX_CLUSTER = 64;
+
 export const byteLength = (text: string): number => Buffer.byteLength(text, 'utf8');
 
 /**
@@ -8,14 +11,16 @@ export const byteLength = (text: string): number => Buffer.byteLength(text, 'utf
  */
 export function splitText(text: string, maxBytes: number): string[] {
 	const parts: string[] = [];
-	let rest = text;
-	while (byteLength(rest) > maxBytes) {
-		const head = longestHead(rest, maxBytes);
-		const end = niceEnd(head);
-		parts.push(rest.slice(0, end));
-		rest = rest.slice(end);
+	let start = 0;
+	for (let bytesLeft = byteLength(text); bytesLeft > maxBytes; ) {
+		// No more than `maxBytes` UTF-16 units fit; a little beyond shows where the last character ends.
+		const head = longestHead(text.slice(start, start + maxBytes + MAX_CLUSTER), maxBytes);
+		const part = head.slice(0, niceEnd(head));
+		parts.push(part);
+		start += part.length;
+		bytesLeft -= byteLength(part);
 	}
-	return rest === '' && parts.length > 0 ? parts : [...parts, rest];
+	return start === text.length && start > 0 ? parts : [...parts, text.slice(start)];
 }
 
 function longestHead(text: string, maxBytes: number): string {

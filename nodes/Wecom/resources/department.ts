@@ -25,7 +25,8 @@ export const department: Resource = {
 			value: 'create',
 			name: 'Create',
 			action: 'Create department',
-			description: 'Add a department below another one',
+			description:
+				'Add a department below another one (needs the secret of the contact sync helper)',
 			doc: 90205,
 			call: ['POST', '/cgi-bin/department/create'],
 			fields: [
@@ -69,7 +70,8 @@ export const department: Resource = {
 			value: 'delete',
 			name: 'Delete',
 			action: 'Delete department',
-			description: 'Remove a department that has neither members nor departments below it',
+			description:
+				'Remove a department without members and departments below it (needs the secret of the contact sync helper)',
 			doc: 90207,
 			call: ['GET', '/cgi-bin/department/delete'],
 			reads: false,
@@ -108,7 +110,7 @@ export const department: Resource = {
 			value: 'update',
 			name: 'Update',
 			action: 'Update department',
-			description: 'Rename or move a department',
+			description: 'Rename or move a department (needs the secret of the contact sync helper)',
 			doc: 90206,
 			call: ['POST', '/cgi-bin/department/update'],
 			fields: [

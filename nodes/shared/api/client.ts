@@ -56,8 +56,11 @@ type Outcome<T> = { value: T } | { failure: Failure };
 const CREDENTIAL = 'wecomApi';
 const TIMEOUT_MS = 30_000;
 const DEAD_TOKEN = new Set([40014, 42001]);
-/** Waits before the 2nd, 3rd and 4th try, in milliseconds; each is varied by up to a half. */
+/** Waits before the next tries, in milliseconds; each is varied by a quarter. */
 const RETRY_WAITS_MS = [500, 1500, 4000];
+/** A limit per minute, hour or day: one more try in case it was about to lift, since every try counts against it. */
+const LIMIT_REACHED = 45009;
+const LIMIT_WAITS_MS = [4000];
 
 /**
  * Makes every call of the server API. It reads the credential once and hands it on with each request, so that n8n neither
@@ -139,10 +142,11 @@ export class WecomClient {
 				await this.dropToken(String(tokenBefore ?? this.credentials.accessToken));
 				continue;
 			}
-			if (tries === RETRY_WAITS_MS.length || !isWorthRetrying(failure, request)) {
+			const waits = failure.errcode === LIMIT_REACHED ? LIMIT_WAITS_MS : RETRY_WAITS_MS;
+			if (tries >= waits.length || !isWorthRetrying(failure, request)) {
 				throw this.toError(failure, itemIndex);
 			}
-			await sleep(RETRY_WAITS_MS[tries++] * (0.75 + Math.random() / 2));
+			await sleep(waits[tries++] * (0.75 + Math.random() / 2));
 		}
 	}
 
@@ -241,9 +245,8 @@ function mayHoldErrcode(headers: IDataObject, data: Buffer): boolean {
  * gateway's page says nothing about what was done, so then only repeatable calls are tried again (doc 90313).
  */
 function isWorthRetrying(failure: Failure, request: ApiRequest): boolean {
-	if (failure.unsent) return failure.class === 'transient';
-	if (failure.class === 'rate') return true;
-	const unclear =
+	const passing =
 		failure.class === 'transient' || failure.brokenOff === true || (failure.httpStatus ?? 0) >= 500;
-	return unclear && (request.repeatable ?? request.method === 'GET');
+	if (failure.unsent) return passing;
+	return failure.class === 'rate' || (passing && (request.repeatable ?? request.method === 'GET'));
 }

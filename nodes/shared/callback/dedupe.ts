@@ -1,0 +1,149 @@
+import { createHash } from 'crypto';
+import { sleep } from 'n8n-workflow';
+
+/** How long a claim may stay unsettled before it counts as failed, in milliseconds. */
+const PENDING_LIMIT_MS = 60_000;
+
+/** first: deliver it; duplicate: delivered before; busy: another attempt is still under way. */
+export type Claim = 'first' | 'duplicate' | 'busy';
+
+/**
+ * What makes two callbacks the same: MsgId and sender for messages, else the decrypted text, which
+ * WeCom repeats unchanged. Never CreateTime alone: two changes in a second would look like one
+ * (docs 90238, 90930).
+ */
+export function callbackKey(payload: Record<string, unknown>, plaintext: string): string {
+	const { MsgId: id, FromUserName: from } = payload;
+	if (typeof id === 'string' && id.trim() !== '') {
+		return `message:${id.trim()}:${typeof from === 'string' ? from : ''}`;
+	}
+	return `sha256:${createHash('sha256').update(plaintext).digest('hex')}`;
+}
+
+/** Another attempt's callback that waits for the outcome of the first. */
+interface Waiter {
+	outcome?: Claim;
+	wake: () => void;
+}
+
+interface Pending {
+	since: number;
+	waiters: Set<Waiter>;
+}
+
+/**
+ * Remembers in this process which callbacks were delivered, at most `maxEntries` of them for
+ * `ttlMs` milliseconds. Whoever gets 'first' from `claim` must call `settle` exactly once.
+ */
+export class DeliveryWindow {
+	/** Both maps are in order of time, oldest first, because changed entries are put in anew. */
+	private readonly pending = new Map<string, Pending>();
+
+	private readonly stored = new Map<string, number>();
+
+	constructor(
+		private readonly maxEntries = 10_000,
+		private readonly ttlMs = 10 * 60_000,
+		private readonly now: () => number = Date.now,
+	) {}
+
+	/**
+	 * Asks to deliver a callback. While the same one is under way this waits up to `maxWaitMs`:
+	 * stored -> 'duplicate'; failed -> one of those who wait gets 'first'; else 'busy'.
+	 * `scope` keeps nodes apart.
+	 */
+	async claim(scope: string, key: string, maxWaitMs: number): Promise<Claim> {
+		this.forgetOld();
+		const id = idOf(scope, key);
+		if (this.stored.has(id)) return 'duplicate';
+		const underWay = this.pending.get(id);
+		if (!underWay || this.isStale(underWay)) {
+			this.begin(id, underWay?.waiters);
+			return 'first';
+		}
+		return maxWaitMs > 0 ? await this.wait(id, underWay, maxWaitMs) : 'busy';
+	}
+
+	/** Tells how the delivery ended that `claim` called 'first'. Later calls change nothing. */
+	settle(scope: string, key: string, stored: boolean): void {
+		const id = idOf(scope, key);
+		const waiters = this.pending.get(id)?.waiters ?? new Set<Waiter>();
+		if (stored) {
+			this.pending.delete(id);
+			this.stored.delete(id);
+			this.stored.set(id, this.now());
+			for (const waiter of waiters) release(waiter, 'duplicate');
+			this.evict();
+			return;
+		}
+		const [next] = waiters;
+		if (next) {
+			waiters.delete(next);
+			this.begin(id, waiters);
+			release(next, 'first');
+		} else {
+			this.pending.delete(id);
+		}
+	}
+
+	/** How many callbacks are remembered or under way. */
+	get size(): number {
+		return this.pending.size + this.stored.size;
+	}
+
+	private begin(id: string, waiters = new Set<Waiter>()): void {
+		this.pending.delete(id);
+		this.pending.set(id, { since: this.now(), waiters });
+		this.evict();
+	}
+
+	private async wait(id: string, underWay: Pending, maxWaitMs: number): Promise<Claim> {
+		let wake: () => void = () => {};
+		const woken = new Promise<void>((resolve) => (wake = resolve));
+		const waiter: Waiter = { wake };
+		underWay.waiters.add(waiter);
+		await Promise.race([woken, sleep(maxWaitMs)]);
+		// The outcome counts even if the time ran out in the same moment: it may be a 'first'.
+		if (waiter.outcome) return waiter.outcome;
+
+		const current = this.pending.get(id);
+		underWay.waiters.delete(waiter);
+		if (!current || !this.isStale(current)) return 'busy';
+		this.begin(id, current.waiters);
+		return 'first';
+	}
+
+	private isStale(pending: Pending): boolean {
+		return this.now() - pending.since >= PENDING_LIMIT_MS;
+	}
+
+	private forgetOld(): void {
+		const now = this.now();
+		for (const [id, at] of this.stored) {
+			if (now - at < this.ttlMs) break;
+			this.stored.delete(id);
+		}
+		for (const [id, pending] of this.pending) {
+			if (!this.isStale(pending)) break;
+			if (pending.waiters.size === 0) this.pending.delete(id);
+		}
+	}
+
+	private evict(): void {
+		for (const entries of [this.stored, this.pending]) {
+			for (const id of entries.keys()) {
+				if (this.size <= this.maxEntries) return;
+				entries.delete(id);
+			}
+		}
+	}
+}
+
+function release(waiter: Waiter, outcome: Claim): void {
+	waiter.outcome = outcome;
+	waiter.wake();
+}
+
+function idOf(scope: string, key: string): string {
+	return `${scope.length}:${scope}:${key}`;
+}

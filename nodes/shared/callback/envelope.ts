@@ -1,0 +1,187 @@
+import { decrypt, sign, signatureMatches } from './crypto';
+import { classify, repeatableElements, type Classification } from './events';
+import { parseXml, wrapRepeatable, type XmlObject } from './xml';
+
+/** The largest body that is looked at, in bytes. */
+export const MAX_BODY_BYTES = 10 * 1024 * 1024;
+
+/** WeCom sends three elements; whoever sends more than this is not WeCom. */
+const MAX_ENVELOPE_ELEMENTS = 16;
+const ENVELOPE_START = /^(?:<\?xml\s[^<>]{0,200}\?>\s*)?<xml\s*>\s*/;
+/**
+ * One element: its name, then text, CDATA and text, of which WeCom uses either. No two neighbours
+ * can match the same characters, so the time is linear whatever the body is.
+ */
+const ENVELOPE_ELEMENT =
+	/<(\w{1,64})\s*(?:\/>|>([^<]*)(?:<!\[CDATA\[([^<\]]*)\]\]>([^<]*))?<\/\1\s*>)\s*/y;
+const ENVELOPE_END = /^<\/xml\s*>$/;
+
+/** Why a callback was not accepted: the HTTP status to answer, and a text for the admin's log. */
+export interface Refusal {
+	ok: false;
+	status: 400 | 401 | 413;
+	/** Holds ids at most, never a token, key, signature or any text of the body. */
+	reason: string;
+}
+
+/** What a callback is checked with. */
+export interface CallbackSecrets {
+	token: string;
+	/** From `parseEncodingAesKey`. */
+	aesKey: Buffer;
+	/** Accepted receiveids (Corp ID, Suite ID, '' for none); an empty list accepts every one. */
+	receiveIds: readonly string[];
+}
+
+/** The URL's parameters, decoded once. A repeated one may be an array or object: it is refused. */
+export interface CallbackQuery {
+	msg_signature?: unknown;
+	timestamp?: unknown;
+	nonce?: unknown;
+	echostr?: unknown;
+}
+
+export interface OpenedCallback {
+	ok: true;
+	/** The children of `<xml>`; elements that may repeat are arrays. */
+	payload: XmlObject;
+	callback: Classification;
+	/** The decrypted XML as WeCom wrote it. */
+	plaintext: string;
+	receiveId: string;
+	/** What the envelope says beside the ciphertext. It is not signed: for display only. */
+	envelope: { toUserName?: string; agentId?: string };
+}
+
+/**
+ * Opens the body of a POST callback (docs 90930, 90968): size, envelope, signature, decryption,
+ * receiveid, payload, in this order, so a stranger's request ends at the signature.
+ * Never throws. 413 too large, 400 malformed, 401 not from WeCom or not for this credential.
+ */
+export function openCallback(
+	input: CallbackSecrets & { rawBody: Buffer; query: CallbackQuery },
+): OpenedCallback | Refusal {
+	if (input.rawBody.length > MAX_BODY_BYTES) {
+		return refuse(413, `the body is larger than ${MAX_BODY_BYTES} bytes`);
+	}
+	// What matters in it is ASCII, and Latin-1 is decoded at once whatever the bytes are.
+	const envelope = readEnvelope(input.rawBody.toString('latin1'));
+	if (!envelope.ok) return envelope;
+	const opened = decryptSigned(input.query, envelope.encrypted, input);
+	if (!opened.ok) return opened;
+
+	const { message, receiveId } = opened;
+	const parsed = parseXml(message);
+	if (!parsed.ok) return refuse(400, `the decrypted payload is not usable XML: ${parsed.reason}`);
+	const callback = classify(parsed.value);
+	wrapRepeatable(parsed.value, repeatableElements(callback));
+	const { toUserName, agentId } = envelope;
+	return {
+		ok: true,
+		payload: parsed.value,
+		callback,
+		plaintext: message,
+		receiveId,
+		envelope: { ...(toUserName && { toUserName }), ...(agentId && { agentId }) },
+	};
+}
+
+/**
+ * Answers the GET with which WeCom checks a URL (doc 90930): `echo` must be sent back as it is,
+ * within one second. Never throws.
+ */
+export function openVerification(
+	query: CallbackQuery,
+	token: string,
+	aesKey: Buffer,
+	receiveIds: readonly string[],
+): { ok: true; echo: string } | Refusal {
+	const { echostr } = query;
+	if (typeof echostr !== 'string' || echostr === '') return refuseParameter('echostr');
+	// A '+' that was not escaped in the URL has become a space.
+	const encrypted = echostr.replaceAll(' ', '+');
+	const opened = decryptSigned(query, encrypted, { token, aesKey, receiveIds });
+	return opened.ok ? { ok: true, echo: opened.message } : opened;
+}
+
+/**
+ * Reads the flat XML around the ciphertext. Anyone may have sent it, so it never reaches the XML
+ * parser: the signature covers `Encrypt` alone, and only three elements matter.
+ */
+function readEnvelope(
+	body: string,
+): { ok: true; encrypted: string; toUserName?: string; agentId?: string } | Refusal {
+	const text = body.replace(/^[\s\u00ef\u00bb\u00bf]+/, '').trimEnd(); // byte order mark, too
+	if (text === '') return refuse(400, 'the body is empty');
+	if (text.startsWith('{')) {
+		const expected = 'JSON callback (AI bot or external payment); this trigger reads XML callbacks';
+		return refuse(400, `the URL received a ${expected}`);
+	}
+	const elements: Array<[name: string, value: string]> = [];
+	let at = ENVELOPE_START.exec(text)?.[0].length ?? 0;
+	while (at > 0 && elements.length < MAX_ENVELOPE_ELEMENTS) {
+		ENVELOPE_ELEMENT.lastIndex = at;
+		const element = ENVELOPE_ELEMENT.exec(text);
+		if (!element) break;
+		const [all, name, before = '', cdata = '', after = ''] = element;
+		elements.push([name, (before + cdata + after).trim()]);
+		at += all.length;
+	}
+	if (at === 0 || !ENVELOPE_END.test(text.slice(at))) {
+		return refuse(400, 'the body is not a WeCom envelope: it is not flat, well-formed XML');
+	}
+	const [encrypted, another] = elements.filter(([name]) => name === 'Encrypt');
+	if (!encrypted || another || !/^[A-Za-z0-9+/]+={0,2}$/.test(encrypted[1])) {
+		return refuse(400, 'the body is not a WeCom envelope: there is no single Encrypt element');
+	}
+	const { ToUserName, AgentID } = Object.fromEntries(elements);
+	return { ok: true, encrypted: encrypted[1], toUserName: ToUserName, agentId: AgentID };
+}
+
+function decryptSigned(
+	query: CallbackQuery,
+	encrypted: string,
+	{ token, aesKey, receiveIds }: CallbackSecrets,
+): { ok: true; message: string; receiveId: string } | Refusal {
+	// With an empty token anyone could compute the signature.
+	if (token.trim() === '') return refuse(401, 'the credential has no Token');
+	const { msg_signature: given, timestamp, nonce } = query;
+	if (typeof given !== 'string' || given === '') return refuseParameter('msg_signature');
+	if (typeof timestamp !== 'string' || timestamp === '') return refuseParameter('timestamp');
+	if (typeof nonce !== 'string' || nonce === '') return refuseParameter('nonce');
+	if (!signatureMatches(sign(token, timestamp, nonce, encrypted), given)) {
+		return refuse(
+			401,
+			'signature does not match: check Token, it must be the one on the callback page in WeCom',
+		);
+	}
+
+	const decrypted = decrypt(aesKey, encrypted);
+	if (!decrypted) {
+		return refuse(
+			401,
+			'cannot decrypt: check EncodingAESKey, it must be the one on the callback page in WeCom',
+		);
+	}
+	if (receiveIds.length > 0 && !receiveIds.includes(decrypted.receiveId)) {
+		const [got, wanted] = [shownId(decrypted.receiveId), receiveIds.map(shownId).join(' or ')];
+		return refuse(
+			401,
+			`receiveid is ${got} but the credential's Corp ID is ${wanted}: the callback is for another company or app`,
+		);
+	}
+	return { ok: true, ...decrypted };
+}
+
+function refuse(status: Refusal['status'], reason: string): Refusal {
+	return { ok: false, status, reason };
+}
+
+function refuseParameter(name: string): Refusal {
+	return refuse(400, `the URL parameter ${name} is missing or given more than once`);
+}
+
+/** An id fit for a log line: without control characters and not long. */
+function shownId(id: string): string {
+	return id.replace(/[^\w.@-]/g, '?').slice(0, 64) || '(empty)';
+}

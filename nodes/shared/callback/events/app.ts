@@ -1,0 +1,210 @@
+import type { KindTable } from './kinds';
+
+const pictures = ['PicList.item'];
+
+/** Events of an app whose message receiving is configured (doc 90240). */
+export const appEvents: KindTable = {
+	family: 'appEvent',
+	kinds: [
+		{
+			on: 'event/subscribe',
+			name: 'App: Member Gained Access',
+			description: 'A member joined or came into the visible range of the app',
+			answer: 'P',
+			doc: 90240,
+		},
+		{
+			on: 'event/unsubscribe',
+			name: 'App: Member Lost Access',
+			description: 'A member left, was disabled, or went out of the visible range of the app',
+			answer: 'E',
+			doc: 90240,
+		},
+		{
+			on: 'event/enter_agent',
+			name: 'App: Opened',
+			description: 'A member opens the app. Needs the switch for reporting when members enter.',
+			answer: 'P',
+			doc: 90240,
+		},
+		{
+			on: 'event/LOCATION',
+			name: 'App: Location Reported',
+			description:
+				'The location of a member who opens the app. Needs location reporting in the app.',
+			answer: 'P',
+			doc: 90240,
+		},
+		{
+			on: 'event/click',
+			name: 'Menu: Item Clicked',
+			description: 'A member clicks a menu item of the app; EventKey tells which',
+			answer: 'P',
+			doc: 90240,
+		},
+		{
+			on: 'event/view',
+			name: 'Menu: Link Opened',
+			description: 'A member opens a link from the menu of the app; EventKey is its URL',
+			answer: 'P',
+			doc: 90240,
+		},
+		{
+			on: 'event/view_miniprogram',
+			name: 'Menu: Mini Program Opened',
+			description: 'A member opens a mini program from the menu of the app',
+			answer: 'P',
+			doc: 90240,
+		},
+		{
+			on: 'event/scancode_push',
+			name: 'Menu: Code Scanned',
+			description: 'A member scans a code from the menu and sees its result at once',
+			answer: 'E',
+			doc: 90240,
+		},
+		{
+			on: 'event/scancode_waitmsg',
+			name: 'Menu: Code Scanned, Waiting',
+			description: 'A member scans a code from the menu and waits for a reply of the app',
+			answer: 'P',
+			doc: 90240,
+		},
+		{
+			on: 'event/pic_sysphoto',
+			name: 'Menu: Photo Taken',
+			description: 'A member takes photos through the menu. The images follow as messages.',
+			repeat: pictures,
+			answer: 'E',
+			doc: 90240,
+		},
+		{
+			on: 'event/pic_photo_or_album',
+			name: 'Menu: Photo Taken or Picked',
+			description:
+				'A member takes or picks photos through the menu. The images follow as messages.',
+			repeat: pictures,
+			answer: 'E',
+			doc: 90240,
+		},
+		{
+			on: 'event/pic_weixin',
+			name: 'Menu: Photo Picked',
+			description:
+				'A member picks photos from the album through the menu. They follow as messages.',
+			repeat: pictures,
+			answer: 'E',
+			doc: 90240,
+		},
+		{
+			on: 'event/location_select',
+			name: 'Menu: Location Picked',
+			description: 'A member picks a location through the menu of the app',
+			answer: 'E',
+			doc: 90240,
+		},
+		{
+			on: 'event/template_card_event',
+			name: 'Card: Button Clicked',
+			description: 'A member submits a button, vote or selection of a template card',
+			repeat: ['SelectedItems.SelectedItem', 'OptionIds.OptionId'],
+			answer: 'P',
+			doc: 90240,
+		},
+		{
+			on: 'event/template_card_menu_event',
+			name: 'Card: Menu Clicked',
+			description: 'A member uses the menu at the top right of a template card',
+			answer: 'P',
+			doc: 90240,
+		},
+		{
+			on: 'event/taskcard_click',
+			name: 'Card: Task Card Clicked (Legacy)',
+			description: 'A member clicks a button of a task card, the predecessor of template cards',
+			answer: 'E',
+			doc: 90240,
+		},
+		{
+			on: 'event/open_approval_change',
+			name: 'Approval: App Application Changed',
+			description:
+				'The status of an approval that was started through the approval engine of the app',
+			repeat: ['ApprovalNodes.ApprovalNode', 'Items.Item', 'NotifyNodes.NotifyNode'],
+			answer: 'E',
+			doc: 90240,
+		},
+		{
+			on: 'event/share_agent_change',
+			name: 'App: Shared With Linked Company',
+			description: 'The app was shared with a subordinate company or is no longer shared',
+			answer: 'E',
+			doc: 90240,
+		},
+		{
+			on: 'event/share_chain_change',
+			name: 'App: Shared With Upstream or Downstream',
+			description:
+				'The app was shared with an upstream or downstream company or is no longer shared',
+			answer: 'E',
+			doc: 90240,
+		},
+		{
+			on: 'event/batch_job_result',
+			name: 'Async Job: Finished',
+			description: 'An asynchronous import or export ended; JobType and ErrCode tell which and how',
+			answer: 'E',
+			doc: 90240,
+		},
+		{
+			on: 'event/inactive_alert',
+			name: 'App: About to Be Suspended',
+			description: 'The app has not been used and is going to be suspended at EffectTime',
+			answer: 'E',
+			doc: 90240,
+		},
+		{
+			on: 'event/close_inactive_agent',
+			name: 'App: Suspended',
+			description: 'The app was suspended because it has not been used',
+			answer: 'E',
+			doc: 90240,
+		},
+		{
+			on: 'event/reopen_inactive_agent',
+			name: 'App: Re-Enabled',
+			description: 'An admin enabled the suspended app again; FromUserName is the admin',
+			answer: 'E',
+			doc: 90240,
+		},
+		{
+			on: 'event/low_active_alert',
+			name: 'App: Low Activity Warning',
+			description: 'The app is little used and loses access to customer data at EffectTime',
+			answer: 'E',
+			doc: 90240,
+		},
+		{
+			on: 'event/low_active',
+			name: 'App: Low Activity',
+			description: 'The app is little used, and its access to customer data is now limited',
+			answer: 'E',
+			doc: 90240,
+		},
+		{
+			on: 'event/active_restored',
+			name: 'App: Activity Restored',
+			description: 'The app is used again, and its access to customer data is no longer limited',
+			answer: 'E',
+			doc: 90240,
+		},
+		{
+			on: 'event/switch_workbench_mode',
+			name: 'App: Workbench Mode Switched',
+			description:
+				'The way the app is shown on the workbench changed. Not in the current docs of WeCom.',
+			answer: 'E',
+			doc: undefined,
+		},
+	],
+};

@@ -1,0 +1,205 @@
+import type { KindTable } from './kinds';
+
+/** Customers, customer groups, tags and acquisition links (docs 92130, 92005, 97299). */
+export const customerEvents: KindTable = {
+	family: 'customer',
+	groups: [
+		{
+			event: 'change_external_contact',
+			name: 'Customer: Any Change',
+			description:
+				'Any change of customers. Needs the switch for customer changes under Customer Contact.',
+		},
+		{
+			event: 'change_external_chat',
+			name: 'Customer Group: Any Change',
+			description: 'Any change of customer groups. Needs the switch for customer changes.',
+		},
+		{
+			event: 'change_external_tag',
+			name: 'Customer Tag: Any Change',
+			description:
+				'Any change of company tags. Needs the switch for customer changes and the tag permission.',
+		},
+		{
+			event: 'customer_acquisition',
+			name: 'Acquisition: Any Event',
+			description: 'Any event of customer acquisition links',
+		},
+	],
+	kinds: [
+		{
+			on: 'event/change_external_contact/add_external_contact',
+			name: 'Customer: Added',
+			description:
+				'A member added a customer; WelcomeCode allows a welcome message for a short time',
+			answer: 'E',
+			doc: 92130,
+		},
+		{
+			on: 'event/change_external_contact/edit_external_contact',
+			name: 'Customer: Changed',
+			description: 'A member changed the remark, mobile or tags of a customer',
+			answer: 'E',
+			doc: 92130,
+		},
+		{
+			on: 'event/change_external_contact/add_half_external_contact',
+			name: 'Customer: Added Without Confirmation',
+			description: 'A customer added a member who need not confirm',
+			answer: 'E',
+			doc: 92130,
+		},
+		{
+			on: 'event/change_external_contact/del_external_contact',
+			name: 'Customer: Deleted by Member',
+			description: 'A member deleted a customer, or the customer was handed over',
+			answer: 'E',
+			doc: 92130,
+		},
+		{
+			on: 'event/change_external_contact/del_follow_user',
+			name: 'Customer: Member Deleted by Customer',
+			description: 'A customer deleted a member',
+			answer: 'E',
+			doc: 92130,
+		},
+		{
+			on: 'event/change_external_contact/transfer_fail',
+			name: 'Customer: Handover Failed',
+			description: 'A customer could not be handed over. Needs the permission to assign customers.',
+			answer: 'E',
+			doc: 92130,
+		},
+		{
+			on: 'event/change_external_contact/msg_audit_approved',
+			name: 'Customer: Agreed to Archiving',
+			description: 'A customer agreed to the archiving of the conversation',
+			answer: 'E',
+			doc: 92005,
+		},
+		{
+			on: 'event/change_external_chat/create',
+			name: 'Customer Group: Created',
+			description: 'A customer group was created',
+			repeat: ['MemChangeList.Item'],
+			answer: 'E',
+			doc: 92130,
+		},
+		{
+			on: 'event/change_external_chat/update',
+			name: 'Customer Group: Changed',
+			description:
+				'Members, owner, name or notice of a customer group changed; UpdateDetail tells which',
+			repeat: ['MemChangeList.Item'],
+			answer: 'E',
+			doc: 92130,
+		},
+		{
+			on: 'event/change_external_chat/dismiss',
+			name: 'Customer Group: Dissolved',
+			description: 'A customer group was dissolved',
+			answer: 'E',
+			doc: 92130,
+		},
+		{
+			on: 'event/change_external_tag/create',
+			name: 'Customer Tag: Created',
+			description: 'A company tag or tag group was created. Needs the permission for tags.',
+			answer: 'E',
+			doc: 92130,
+		},
+		{
+			on: 'event/change_external_tag/update',
+			name: 'Customer Tag: Changed',
+			description: 'A company tag or tag group was changed. Needs the permission for tags.',
+			answer: 'E',
+			doc: 92130,
+		},
+		{
+			on: 'event/change_external_tag/delete',
+			name: 'Customer Tag: Deleted',
+			description:
+				'A company tag or tag group was deleted. The tags of a deleted group send no event.',
+			answer: 'E',
+			doc: 92130,
+		},
+		{
+			on: 'event/change_external_tag/shuffle',
+			name: 'Customer Tag: Reordered',
+			description: 'Company tags were reordered; an empty Id means all groups',
+			answer: 'E',
+			doc: 92130,
+		},
+		{
+			on: 'event/customer_acquisition/balance_low',
+			name: 'Acquisition: Quota Low',
+			description: 'Fewer than 20 uses of customer acquisition links are left',
+			answer: 'E',
+			doc: 97299,
+		},
+		{
+			on: 'event/customer_acquisition/balance_exhausted',
+			name: 'Acquisition: Quota Used Up',
+			description: 'No uses of customer acquisition links are left',
+			answer: 'E',
+			doc: 97299,
+		},
+		{
+			on: 'event/customer_acquisition/balance_increased',
+			name: 'Acquisition: Quota Increased',
+			description: 'There are uses of customer acquisition links again',
+			answer: 'E',
+			doc: 97299,
+		},
+		{
+			on: 'event/customer_acquisition/quota_expire_soon',
+			name: 'Acquisition: Quota About to Expire',
+			description: 'Sent 14, 7, 3, 2 and 1 days before uses expire',
+			answer: 'E',
+			doc: 97299,
+		},
+		{
+			on: 'event/customer_acquisition/link_unavailable',
+			name: 'Acquisition: Link Unavailable',
+			description: 'A link of this app has no member left who can be added',
+			answer: 'E',
+			doc: 97299,
+		},
+		{
+			on: 'event/customer_acquisition/delete_link',
+			name: 'Acquisition: Link Deleted',
+			description: 'A link of this app was deleted by hand',
+			answer: 'E',
+			doc: 97299,
+		},
+		{
+			on: 'event/customer_acquisition/open_profile',
+			name: 'Acquisition: Link Opened',
+			description: 'A customer opened a link of this app. Open to some industries only.',
+			answer: 'E',
+			doc: 97299,
+		},
+		{
+			on: 'event/customer_acquisition/friend_request',
+			name: 'Acquisition: Request Sent',
+			description: 'A customer asked to add a member through a link of this app',
+			answer: 'E',
+			doc: 97299,
+		},
+		{
+			on: 'event/customer_acquisition/customer_start_chat',
+			name: 'Acquisition: Chat Started',
+			description: 'A customer who came through a link of this app sent the first message',
+			answer: 'E',
+			doc: 97299,
+		},
+		{
+			on: 'event/customer_acquisition/message_from_customer',
+			name: 'Acquisition: Message From Customer',
+			description: 'The 3rd, 5th or 10th message; ChatKey is valid for 30 minutes',
+			answer: 'E',
+			doc: 97299,
+		},
+	],
+};

@@ -1,0 +1,137 @@
+/**
+ * Turns the XML that WeCom sends into a plain object. fast-xml-parser does the parsing; this file
+ * sets its options, refuses what WeCom never sends, and tidies the result. It is the one module
+ * that the build bundles the library into. It is meant for decrypted text, not for a stranger's.
+ */
+import { XMLParser, XMLValidator } from 'fast-xml-parser';
+
+/** The longest text `parseXml` reads, in UTF-16 characters. */
+export const MAX_XML_CHARS = 10 * 1024 * 1024;
+const MAX_DEPTH = 32;
+/** Tags, CDATA sections and comments. */
+const MAX_MARKUP = 200_000;
+
+export type XmlObject = Record<string, unknown>;
+
+/** `value` holds what is inside the root element; `reason` never quotes the document. */
+export type ParsedXml =
+	| { ok: true; root: string; value: XmlObject }
+	| { ok: false; reason: string };
+
+/**
+ * The declaration, a CDATA section, a comment or a tag; else the '<' of something not accepted.
+ * The parts exclude each other, so there is nothing to backtrack into: the time is linear.
+ */
+const MARKUP =
+	/^<\?xml\s[^<>]{0,200}\?>|<!\[CDATA\[[^]*?(?:\]\]>|$)|<!--[^]*?(?:-->|$)|<[^\s<>"'!?][^<>"']*(?:(?:"[^"<]*"|'[^'<]*')[^<>"']*){0,100}>|<[!?]?/g;
+const REFERENCE = /&(?:#x([0-9A-Fa-f]{1,8})|#([0-9]{1,8})|(amp|lt|gt|quot|apos));|&/g;
+const PREDEFINED: Record<string, string> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" };
+
+const PARSER = new XMLParser({
+	ignoreAttributes: true,
+	ignoreDeclaration: true,
+	parseTagValue: false, // ids are not numbers: '007' stays '007'
+	trimValues: false,
+	maxNestedTags: MAX_DEPTH - 1, // the library does not count the root
+	onDangerousProperty: (name) => name, // keeps names such as 'toString', which harm nobody
+	jPath: false, // paths are for callbacks, of which there are none
+	entityDecoder: {
+		// The library's own leaves '&#65;' as it is or, told to read HTML, drops some references.
+		decode: decodeReferences,
+		addInputEntities: refuseEntities, // what a DOCTYPE declares, should one come this far
+		setExternalEntities: refuseEntities,
+		reset: () => {},
+		setXmlVersion: () => {},
+	},
+});
+
+/**
+ * Reads one XML document into an object: case of the tags kept, every leaf a string as it was
+ * written (CDATA and text put together, references decoded outside CDATA, a line end is '\n' as
+ * XML demands), an empty element '', elements that repeat arrays, attributes ignored. Text beside
+ * child elements is kept as '#text' unless it is white space. `repeatable` goes to `wrapRepeatable`.
+ * Refuses what is malformed, DOCTYPE and other declarations, entities beyond the five predefined
+ * ones, elements named like a prototype, and documents over the limits.
+ */
+export function parseXml(text: string, repeatable: readonly string[] = []): ParsedXml {
+	const xml = text.startsWith('\ufeff') ? text.slice(1) : text;
+	let parsed: XmlObject;
+	try {
+		const reason = problemOf(xml);
+		if (reason) return { ok: false, reason };
+		parsed = PARSER.parse(xml);
+	} catch {
+		// The library's message would quote the document.
+		const causes = `nested deeper than ${MAX_DEPTH} levels, a reserved name, an unknown entity`;
+		return { ok: false, reason: `one of: ${causes}, malformed` };
+	}
+	const [first, second] = Object.entries(parsed);
+	if (!first || second || Array.isArray(first[1])) {
+		return { ok: false, reason: 'there is more than one root element' };
+	}
+	const [root, content] = first;
+	const value = isObject(content) ? content : content === '' ? {} : { '#text': content };
+	dropBlankText(value);
+	wrapRepeatable(value, repeatable);
+	return { ok: true, root, value };
+}
+
+/**
+ * Turns the elements that WeCom may repeat into arrays also where one came alone, in place.
+ * A path is a name or several joined by dots ('ExtAttr.Item'); it matches at any depth where an
+ * element's own path ends with it. Elements that are absent stay absent.
+ */
+export function wrapRepeatable(value: XmlObject, paths: readonly string[]): void {
+	if (paths.length === 0) return;
+	const endings = paths.map((path) => `.${path}`);
+	const pending: Array<[path: string, object: XmlObject]> = [['', value]];
+	for (let item = pending.pop(); item; item = pending.pop()) {
+		const [path, object] = item;
+		for (const [name, child] of Object.entries(object)) {
+			const childPath = `${path}.${name}`;
+			const list = Array.isArray(child) ? child : [child];
+			if (endings.some((ending) => childPath.endsWith(ending))) object[name] = list;
+			for (const entry of list) if (isObject(entry)) pending.push([childPath, entry]);
+		}
+	}
+}
+
+/** Why the library must not parse this text, if so. */
+function problemOf(xml: string): string | undefined {
+	if (xml.length > MAX_XML_CHARS) return `longer than ${MAX_XML_CHARS} characters`;
+	let count = 0;
+	for (const [markup] of xml.matchAll(MARKUP)) {
+		if (markup === '<') return 'a tag is malformed';
+		if (markup.length === 2) return 'declarations such as DOCTYPE are not accepted';
+		if ((count += 1) > MAX_MARKUP) return `more than ${MAX_MARKUP} tags`;
+	}
+	const valid = XMLValidator.validate(xml);
+	if (valid !== true) return `malformed at line ${valid.err.line} (${valid.err.code})`;
+	// The validator does not look behind a root such as '<xml/>'.
+	return xml.trimEnd().endsWith('>') ? undefined : 'text after the root element';
+}
+
+function decodeReferences(text: string): string {
+	return text.replace(REFERENCE, (_all, hex?: string, decimal?: string, name?: string) => {
+		if (name) return PREDEFINED[name];
+		const code = hex ? Number.parseInt(hex, 16) : Number.parseInt(decimal ?? '0', 10);
+		const isCharacter = code > 0 && code <= 0x10ffff && (code < 0xd800 || code > 0xdfff);
+		return isCharacter ? String.fromCodePoint(code) : refuseEntities();
+	});
+}
+
+function refuseEntities(): never {
+	throw new Error('unknown entity');
+}
+
+/** The library keeps the white space between child elements as their parent's text. */
+function dropBlankText(value: unknown): void {
+	if (!isObject(value)) return;
+	const isBlank = /^[ \t\r\n]*$/.test(String(value['#text'] ?? 'none'));
+	if (isBlank && Object.keys(value).length > 1) delete value['#text'];
+	Object.values(value).forEach(dropBlankText);
+}
+
+function isObject(value: unknown): value is XmlObject {
+	return typeof value === 'object' && value !== null;
+}
