@@ -1,0 +1,67 @@
+/**
+ * Makes node_modules match package-lock.json, and does nothing when it already does. Every npm script runs it first.
+ *
+ *   node scripts/setup.mjs [folder]
+ *
+ * The hash of the lock file that was installed last is kept in node_modules/.setup-hash.
+ */
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const MINIMUM_NODE = [20, 19];
+const root = resolve(process.argv[2] ?? join(dirname(fileURLToPath(import.meta.url)), '..'));
+const lockFile = join(root, 'package-lock.json');
+const hashFile = join(root, 'node_modules', '.setup-hash');
+
+function fail(what, nextStep) {
+	console.error(`setup: ${what}\n       ${nextStep}`);
+	process.exit(1);
+}
+
+function read(path) {
+	return existsSync(path) ? readFileSync(path, 'utf8') : undefined;
+}
+
+function nodeIsNewEnough() {
+	const [major, minor] = process.versions.node.split('.').map(Number);
+	return major > MINIMUM_NODE[0] || (major === MINIMUM_NODE[0] && minor >= MINIMUM_NODE[1]);
+}
+
+/** True when npm's own record of what is in node_modules agrees with the lock file. Optional packages may be absent. */
+function alreadyInstalled(lockText) {
+	const hidden = read(join(root, 'node_modules', '.package-lock.json'));
+	if (hidden === undefined) return false;
+	const wanted = JSON.parse(lockText).packages ?? {};
+	const present = JSON.parse(hidden).packages ?? {};
+	const sameVersions = Object.entries(wanted).every(
+		([path, entry]) => path === '' || entry.link || entry.optional || present[path]?.version === entry.version,
+	);
+	const direct = Object.keys({ ...wanted['']?.dependencies, ...wanted['']?.devDependencies });
+	return sameVersions && direct.every((name) => existsSync(join(root, 'node_modules', name, 'package.json')));
+}
+
+function install() {
+	console.log('setup: installing the development dependencies with npm ci (about a minute, only when package-lock.json changed)');
+	const npm = process.env.npm_execpath;
+	const windows = process.platform === 'win32';
+	const done = npm
+		? spawnSync(process.execPath, [npm, 'ci'], { cwd: root, stdio: 'inherit' })
+		: spawnSync(windows ? 'npm.cmd' : 'npm', ['ci'], { cwd: root, stdio: 'inherit', shell: windows });
+	if (done.error?.code === 'ENOENT') fail('npm was not found.', 'Install npm (it comes with Node.js) and run "npm run setup" again.');
+	if (done.status !== 0) fail(`npm ci failed (exit code ${done.status}).`, 'Read npm\'s message above, then run "npm run setup" again.');
+}
+
+if (!nodeIsNewEnough()) {
+	fail(`Node.js ${process.versions.node} is too old.`, `Install Node.js ${MINIMUM_NODE.join('.')} or newer (https://nodejs.org) and run the command again.`);
+}
+const lockText = read(lockFile);
+if (lockText === undefined) fail(`there is no package-lock.json in ${root}.`, 'Run it from a complete checkout of the repository.');
+
+const hash = createHash('sha256').update(lockText).digest('hex');
+if (read(hashFile)?.trim() !== hash) {
+	if (!alreadyInstalled(lockText)) install();
+	writeFileSync(hashFile, `${hash}\n`);
+}

@@ -1,0 +1,78 @@
+/** The environment an n8n under test runs with. */
+import { createServer, type AddressInfo } from 'node:net';
+import { envWithNode } from './node24.cts';
+
+/** Settings of the person's own n8n, of jest and of proxies must not leak in. */
+const NOT_INHERITED = /^(N8N_|DB_|EXECUTIONS_|QUEUE_|WEBHOOK_|CREDENTIALS_|GENERIC_|NODES?_|npm_|JEST_|VITEST|(HTTPS?|ALL)_PROXY$)/i;
+
+/** Nothing in a test may reach the internet, and n8n's own calls would only slow it down and fill the log. */
+const NO_OUTBOUND_CALLS = {
+	N8N_DIAGNOSTICS_ENABLED: 'false',
+	N8N_VERSION_NOTIFICATIONS_ENABLED: 'false',
+	N8N_VERSION_NOTIFICATIONS_WHATS_NEW_ENABLED: 'false',
+	N8N_DYNAMIC_BANNERS_ENABLED: 'false',
+	N8N_TEMPLATES_ENABLED: 'false',
+	N8N_LICENSE_AUTO_RENEW_ENABLED: 'false',
+	N8N_VERIFIED_PACKAGES_ENABLED: 'false', // the list of verified nodes
+	N8N_REINSTALL_MISSING_PACKAGES: 'false',
+	N8N_DISABLED_MODULES: 'mcp-registry', // fetches a catalogue at every start
+	EXTERNAL_FRONTEND_HOOKS_URLS: '',
+};
+
+const QUIET_EDITOR = {
+	N8N_PERSONALIZATION_ENABLED: 'false',
+	N8N_HIRING_BANNER_ENABLED: 'false',
+};
+
+export interface N8nPorts {
+	port: number;
+	brokerPort: number;
+}
+
+export interface EnvOptions extends N8nPorts {
+	userFolder: string;
+	encryptionKey: string;
+	nodeBin: string;
+	extra?: NodeJS.ProcessEnv;
+}
+
+export function n8nEnv(options: EnvOptions): NodeJS.ProcessEnv {
+	const inherited = Object.fromEntries(Object.entries(process.env).filter(([name]) => !NOT_INHERITED.test(name)));
+	return {
+		...envWithNode(options.nodeBin, inherited), // n8n starts its task runner with `node` from the PATH
+		...NO_OUTBOUND_CALLS,
+		...QUIET_EDITOR,
+		NODE_ENV: 'production',
+		N8N_USER_FOLDER: options.userFolder,
+		N8N_ENCRYPTION_KEY: options.encryptionKey,
+		N8N_HOST: '127.0.0.1',
+		N8N_PORT: String(options.port),
+		N8N_LISTEN_ADDRESS: '127.0.0.1',
+		N8N_WEBHOOK_URL: `http://127.0.0.1:${options.port}/`,
+		N8N_SECURE_COOKIE: 'false',
+		N8N_COMMUNITY_PACKAGES_ENABLED: 'true',
+		N8N_UNVERIFIED_PACKAGES_ENABLED: 'true',
+		N8N_SSRF_PROTECTION_ENABLED: 'false', // tests call servers on 127.0.0.1
+		N8N_RUNNERS_MODE: 'internal', // the Code node's process, started by n8n itself
+		N8N_RUNNERS_BROKER_PORT: String(options.brokerPort),
+		N8N_PYTHON_ENABLED: 'false',
+		EXECUTIONS_DATA_PRUNE: 'false',
+		N8N_GRACEFUL_SHUTDOWN_TIMEOUT: '5',
+		N8N_LOG_LEVEL: 'info',
+		N8N_LOG_OUTPUT: 'console',
+		NO_COLOR: '1',
+		...options.extra,
+	};
+}
+
+/** Two ports nobody listens on right now. */
+export async function freePorts(): Promise<N8nPorts> {
+	const servers = [createServer(), createServer()];
+	const ports: number[] = [];
+	for (const server of servers) {
+		await new Promise<void>((resolve, reject) => server.once('error', reject).listen(0, '127.0.0.1', resolve));
+		ports.push((server.address() as AddressInfo).port);
+	}
+	await Promise.all(servers.map(async (server) => await new Promise((resolve) => server.close(resolve))));
+	return { port: ports[0], brokerPort: ports[1] };
+}

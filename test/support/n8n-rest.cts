@@ -1,0 +1,314 @@
+/** n8n's internal REST API, as its editor uses it: credentials, workflows, executions. */
+import { decodeExecution, type Execution, type ExecutionSummary } from './execution.cts';
+import { http, type HttpResult } from './http.cts';
+import type { N8n } from './n8n.cts';
+import { readCredentialRow, type RawCredential } from './raw-credential.cts';
+import { sleep } from './child.cts';
+
+/** The owner every test instance has. Not a secret: the instance lives on 127.0.0.1 for the time of a test. */
+export const OWNER = { email: 'owner@example.com', firstName: 'Test', lastName: 'Owner', password: 'Wecom-kit-1' };
+/** n8n ties the session to this header; the browser tests send the same one. */
+export const BROWSER_ID = 'wecom-kit-tests';
+
+export interface Credential {
+	id: string;
+	name: string;
+	type: string;
+	/** Only with `getCredential`: stored secrets come as `__n8n_BLANK_VALUE_...`. */
+	data?: Record<string, unknown>;
+}
+
+export interface TestResult {
+	status: 'OK' | 'Error';
+	message: string;
+}
+
+export interface WorkflowNode {
+	name: string;
+	type: string;
+	parameters?: object;
+	id?: string;
+	typeVersion?: number;
+	position?: [number, number];
+	credentials?: Record<string, { id: string; name: string }>;
+	webhookId?: string;
+	onError?: string;
+	[key: string]: unknown;
+}
+
+export interface WorkflowInput {
+	name: string;
+	nodes: WorkflowNode[];
+	connections?: object;
+	settings?: object;
+	[key: string]: unknown;
+}
+
+export interface Workflow extends WorkflowInput {
+	id: string;
+	versionId: string;
+	active: boolean;
+}
+
+/** Selects executions; `status` is success, error, running, waiting, canceled, ... */
+export interface ExecutionFilter {
+	workflowId?: string;
+	status?: string[];
+}
+
+/** What a parameter's list or fields are asked for with, see `N8nRest.dynamicParameters`. */
+export interface DynamicRequest {
+	/** The full node type, `package.node`. */
+	nodeType: string;
+	version?: number;
+	methodName: string;
+	/** The parameter's path, such as `parameters.userid`. */
+	path?: string;
+	parameters?: object;
+	credentials?: Record<string, { id: string; name: string }>;
+	filter?: string;
+	paginationToken?: string;
+}
+
+export class RestError extends Error {
+	constructor(
+		readonly status: number,
+		message: string,
+	) {
+		super(message);
+	}
+}
+
+export class N8nRest {
+	/** The session cookie's value (`n8n-auth`) after a login. */
+	sessionCookie = '';
+
+	constructor(readonly n8n: N8n) {}
+
+	/** A client that is logged in as the owner; creates the owner on a fresh instance. */
+	static async connect(n8n: N8n): Promise<N8nRest> {
+		const rest = new N8nRest(n8n);
+		const settings = await rest.call<{ userManagement: { showSetupOnFirstLoad: boolean } }>('GET', '/settings');
+		await (settings.userManagement.showSetupOnFirstLoad ? rest.setupOwner() : rest.login());
+		return rest;
+	}
+
+	async setupOwner(): Promise<void> {
+		await this.call('POST', '/owner/setup', OWNER);
+	}
+
+	async login(): Promise<void> {
+		await this.call('POST', '/login', { emailOrLdapLoginId: OWNER.email, password: OWNER.password });
+	}
+
+	/** Any call: `/rest` is put in front, the answer's `data` is returned, an answer of 400 and up is thrown as RestError. */
+	async call<T = unknown>(method: string, path: string, body?: unknown): Promise<T> {
+		const answer = await this.send(method, `/rest${path}`, body);
+		if (answer.status >= 400) {
+			throw new RestError(answer.status, `${method} /rest${path} answered ${answer.status}: ${answer.text.slice(0, 2000)}`);
+		}
+		return answer.text === '' ? (undefined as T) : answer.json<{ data: T }>().data;
+	}
+
+	private async send(method: string, path: string, body?: unknown): Promise<HttpResult> {
+		const headers: Record<string, string> = { 'browser-id': BROWSER_ID };
+		if (this.sessionCookie) headers.cookie = `n8n-auth=${this.sessionCookie}`;
+		const answer = await http(this.n8n.url + path, { method, headers, body });
+		for (const cookie of answer.headers['set-cookie'] ?? []) {
+			const value = /^n8n-auth=([^;]*)/.exec(cookie)?.[1];
+			if (value) this.sessionCookie = value;
+		}
+		return answer;
+	}
+
+	// Credentials
+
+	async createCredential(name: string, type: string, data: object): Promise<Credential> {
+		return await this.call('POST', '/credentials', { name, type, data });
+	}
+
+	/** With its data as the editor gets it: secrets are blanked out. */
+	async getCredential(id: string): Promise<Credential> {
+		return await this.call('GET', `/credentials/${id}?includeData=true`);
+	}
+
+	/** Replaces the data as the editor does: what is left out is gone, blanked-out values stay as stored. */
+	async updateCredential(id: string, change: { name: string; type: string; data: object }): Promise<Credential> {
+		return await this.call('PATCH', `/credentials/${id}`, change);
+	}
+
+	async deleteCredential(id: string): Promise<void> {
+		await this.call('DELETE', `/credentials/${id}`);
+	}
+
+	/** What the credential's Test button (and every save in the editor) does. Like the editor it sends the data with the secrets blanked out. */
+	async testCredential(id: string): Promise<TestResult> {
+		const { name, type, data } = await this.getCredential(id);
+		return await this.call('POST', '/credentials/test', { credentials: { id, name, type, data } });
+	}
+
+	/** The credential as it lies in n8n's database, decrypted: what is persisted, undeclared fields included. */
+	async rawCredential(id: string): Promise<RawCredential> {
+		return await readCredentialRow(this.n8n, id);
+	}
+
+	// Workflows
+
+	/** Fills in what the editor adds to nodes: id, position, version, webhookId. */
+	async createWorkflow(workflow: WorkflowInput): Promise<Workflow> {
+		return await this.call('POST', '/workflows', completeWorkflow(workflow));
+	}
+
+	async getWorkflow(id: string): Promise<Workflow> {
+		return await this.call('GET', `/workflows/${id}`);
+	}
+
+	async updateWorkflow(id: string, change: Partial<WorkflowInput>): Promise<Workflow> {
+		const { versionId } = await this.getWorkflow(id);
+		return await this.call('PATCH', `/workflows/${id}`, { ...change, versionId });
+	}
+
+	async deleteWorkflow(id: string): Promise<void> {
+		await this.call('POST', `/workflows/${id}/archive`, {});
+		await this.call('DELETE', `/workflows/${id}`);
+	}
+
+	/** Publishes the workflow. n8n registers its webhooks a moment later: see `waitForWebhook`. */
+	async activate(id: string): Promise<Workflow> {
+		const { versionId } = await this.getWorkflow(id);
+		return await this.call('POST', `/workflows/${id}/activate`, { versionId });
+	}
+
+	async deactivate(id: string): Promise<Workflow> {
+		return await this.call('POST', `/workflows/${id}/deactivate`, {});
+	}
+
+	/** Resolves when a production webhook answers to this method and path, without calling it. */
+	async waitForWebhook(method: string, path: string, timeout = 20_000): Promise<void> {
+		await poll(timeout, `${method} ${path} was not registered`, async () => await this.isRegistered(method, `/webhook/${path}`));
+	}
+
+	/** Resolves when nothing answers there any more, after `deactivate`. */
+	async waitForNoWebhook(method: string, path: string, timeout = 20_000): Promise<void> {
+		await poll(timeout, `${method} ${path} stayed registered`, async () => !(await this.isRegistered(method, `/webhook/${path}`)));
+	}
+
+	/** Asks with a method nobody registers: n8n's 404 then names the methods that are registered for the path. */
+	private async isRegistered(method: string, path: string): Promise<boolean> {
+		const { text } = await http(this.n8n.url + path, { method: method === 'PATCH' ? 'DELETE' : 'PATCH' });
+		return new RegExp(`Did you mean.*\\b${method}\\b`).test(text);
+	}
+
+	// Executions
+
+	/** Runs a workflow from a trigger that needs no outside event (Manual Trigger, ...); returns the execution's id. */
+	async runManually(id: string, trigger: string, destination?: string): Promise<string> {
+		const answer = await this.run(id, trigger, destination);
+		if (!answer.executionId) throw new Error(`n8n did not start an execution: ${JSON.stringify(answer)}`);
+		return answer.executionId;
+	}
+
+	/** Runs and waits for the end. */
+	async execute(id: string, trigger: string, destination?: string): Promise<Execution> {
+		return await this.waitForExecution(await this.runManually(id, trigger, destination));
+	}
+
+	/** "Listen for test event": resolves when the test webhook (`/webhook-test/<path>`) is registered; the first event runs the workflow. */
+	async listenForTestEvent(id: string, trigger: string, method: string, path: string): Promise<void> {
+		const answer = await this.run(id, trigger);
+		if (!answer.waitingForWebhook) throw new Error(`n8n does not wait for an event: ${JSON.stringify(answer)}`);
+		await poll(10_000, `test ${method} ${path} was not registered`, async () => await this.isRegistered(method, `/webhook-test/${path}`));
+	}
+
+	/** n8n answers before it has removed the test webhook. */
+	async stopListening(id: string, method: string, path: string): Promise<void> {
+		await this.call('DELETE', `/test-webhook/${id}`);
+		await poll(10_000, `test ${method} ${path} stayed registered`, async () => !(await this.isRegistered(method, `/webhook-test/${path}`)));
+	}
+
+	private async run(id: string, trigger: string, destination?: string): Promise<{ executionId?: string; waitingForWebhook?: boolean }> {
+		return await this.call('POST', `/workflows/${id}/run`, {
+			triggerToStartFrom: { name: trigger },
+			...(destination ? { destinationNode: { nodeName: destination, mode: 'inclusive' } } : {}),
+		});
+	}
+
+	/** The newest first. */
+	async listExecutions(filter: ExecutionFilter = {}, limit = 100): Promise<ExecutionSummary[]> {
+		const query = `filter=${encodeURIComponent(JSON.stringify(filter))}&limit=${limit}`;
+		return (await this.call<{ results: ExecutionSummary[] }>('GET', `/executions?${query}`)).results;
+	}
+
+	async getExecution(id: string): Promise<Execution> {
+		return decodeExecution(await this.call('GET', `/executions/${id}`));
+	}
+
+	async waitForExecution(id: string, timeout = 30_000): Promise<Execution> {
+		return await poll(timeout, `execution ${id} did not end`, async () => {
+			const execution = await this.getExecution(id);
+			return hasEnded(execution) && execution;
+		});
+	}
+
+	/** Waits until a workflow has at least `count` ended executions; returns them decoded, the oldest first. */
+	async waitForExecutions(workflowId: string, count: number, timeout = 30_000): Promise<Execution[]> {
+		const ended = await poll(timeout, `workflow ${workflowId} did not get ${count} ended executions`, async () => {
+			const all = (await this.listExecutions({ workflowId })).filter(hasEnded);
+			return all.length >= count && all;
+		});
+		return await Promise.all(ended.reverse().map(async ({ id }) => await this.getExecution(id)));
+	}
+
+	// Node types and what their parameters load
+
+	/** Every node type's description as the editor gets it. */
+	async nodeTypes(): Promise<Array<{ name: string; version: number | number[]; [key: string]: unknown }>> {
+		return (await this.send('GET', '/types/nodes.json')).json();
+	}
+
+	async credentialTypes(): Promise<Array<{ name: string; [key: string]: unknown }>> {
+		return (await this.send('GET', '/types/credentials.json')).json();
+	}
+
+	/** What a resource locator's list shows: `listSearch` methods. */
+	async searchResourceLocator(request: DynamicRequest): Promise<{ results: Array<{ name: string; value: unknown; url?: string }>; paginationToken?: string }> {
+		return await this.dynamicParameters('resource-locator-results', request);
+	}
+
+	/** `options` for loadOptions methods, `resource-mapper-fields` for a resource mapper's fields. */
+	async dynamicParameters<T>(kind: 'options' | 'resource-locator-results' | 'resource-mapper-fields', request: DynamicRequest): Promise<T> {
+		const { nodeType, version = 1, path = 'parameters', parameters = {}, ...rest } = request;
+		return await this.call('POST', `/dynamic-node-parameters/${kind}`, {
+			...rest,
+			path,
+			nodeTypeAndVersion: { name: nodeType, version },
+			currentNodeParameters: parameters,
+		});
+	}
+}
+
+function completeWorkflow(workflow: WorkflowInput): object {
+	const nodes = workflow.nodes.map((node, index) => ({
+		id: `00000000-0000-4000-8000-${String(index).padStart(12, '0')}`,
+		typeVersion: 1,
+		position: [index * 220, 0],
+		parameters: {},
+		...node,
+	}));
+	return { settings: { executionOrder: 'v1' }, connections: {}, ...workflow, nodes };
+}
+
+function hasEnded({ status }: { status: string }): boolean {
+	return !['new', 'running'].includes(status);
+}
+
+/** Calls `probe` until it returns something truthy. */
+export async function poll<T>(timeout: number, failure: string, probe: () => Promise<T | false>): Promise<T> {
+	const started = Date.now();
+	for (;;) {
+		const value = await probe();
+		if (value) return value;
+		if (Date.now() - started > timeout) throw new Error(`${failure} within ${timeout} ms`);
+		await sleep(100);
+	}
+}
