@@ -1,0 +1,57 @@
+/** The shape of an endpoint row. The rows are in `endpoints/*.cts`, the table of all of them in `registry.cts`. */
+import type { IncomingHttpHeaders } from 'node:http';
+import type { ApiRequest } from './dispatch.cts';
+import type { WecomError } from './errors.cts';
+import type { Fields } from './fields.cts';
+import type { App, State } from './state.cts';
+import type { TokenKind } from './tokens.cts';
+
+/** What a handler gets: the company, who calls, and the parameters of the place the endpoint reads them from. */
+export interface Call {
+	state: State;
+	/** The app of the access_token (endpoints with token `corp`). */
+	app: App;
+	/** The query for a GET endpoint, the JSON body for a POST endpoint; empty when called with the other method. */
+	params: Record<string, any>;
+	query: Record<string, string>;
+	headers: IncomingHttpHeaders;
+	rawBody: Buffer;
+	ip: string;
+}
+
+/** A body that is not JSON (a downloaded file). */
+export class FileAnswer {
+	constructor(
+		readonly status: number,
+		readonly headers: Record<string, string>,
+		readonly content: Buffer,
+	) {}
+}
+
+export interface Endpoint {
+	method: 'GET' | 'POST';
+	path: string;
+	/** https://developer.work.weixin.qq.com/document/path/<doc> */
+	doc: number;
+	token: 'none' | TokenKind;
+	/** Parameters that must not be missing or empty, with the errcode that says so, checked in this order. */
+	required?: Record<string, number>;
+	/** Types of the JSON body's fields. */
+	fields?: Fields;
+	/** Reads and checks the parameters in place of `required` and `fields`. */
+	read?: (request: ApiRequest) => {
+		params: Record<string, any>;
+		dropped: boolean;
+		refusal?: WecomError;
+	};
+	/** The body is multipart, the handler reads `rawBody`. */
+	multipart?: boolean;
+	/** Only the contact-sync secret may call it (48002), or only apps. */
+	only?: App['kind'];
+	/** Fields that the answer has even when the call fails. */
+	onFailure?: Record<string, unknown>;
+	/** A success has no `errcode` and `errmsg`. */
+	bare?: boolean;
+	/** Returns the answer's fields; `errcode` 0 and `errmsg` "ok" are added. */
+	handler: (call: Call) => Record<string, unknown> | FileAnswer;
+}

@@ -1,0 +1,46 @@
+/** Runs the simulator alone: `npx tsx test/simulator/main.cts [--port 3080]`. */
+import { parseArgs } from 'node:util';
+import { DEMO_APP, DEMO_CONTACTS, DEMO_CORP } from './demo-data.cts';
+import { startSimulator } from './server.cts';
+
+const { values } = parseArgs({ options: { port: { type: 'string', default: '3080' } } });
+
+async function main() {
+	const simulator = await startSimulator({
+		port: Number(values.port),
+		log: (line) => console.log(line),
+	});
+	const { token, encodingAesKey, url: callbackUrl } = DEMO_APP.callback;
+	console.log(`WeCom simulator on ${simulator.url}
+
+Enter in the credential
+  Base URL        ${simulator.url}
+  Corp ID         ${DEMO_CORP.corpid}
+  Agent ID        ${DEMO_APP.agentid}
+  Secret          ${DEMO_APP.secret}
+  Token           ${token}
+  EncodingAESKey  ${encodingAesKey}
+Secret that may write contacts: ${DEMO_CONTACTS.secret}
+
+Try (see test/simulator/README.md for all of it)
+  # save a callback URL: it is verified first, as in the admin console
+  curl -s ${simulator.url}/_control/saveCallback -d '[${DEMO_APP.agentid}, {"url": "${callbackUrl}", "token": "${token}", "encodingAesKey": "${encodingAesKey}"}]'
+  # push a message to it
+  curl -s ${simulator.url}/_control/push -d '[${DEMO_APP.agentid}, {"kind": "text", "fields": {"Content": "hello"}}]'
+  # see what was sent
+  curl -s ${simulator.url}/_control/messages
+  # trouble: refuse the caller's address, end the token, answer "busy" twice
+  curl -s ${simulator.url}/_control/refuseIp -d '[true, {"ip": "203.0.113.7"}]'
+  curl -s ${simulator.url}/_control/invalidateToken -d '[${DEMO_APP.agentid}]'
+  curl -s ${simulator.url}/_control/inject -d '{"path": "*", "times": 2, "errcode": -1}'
+  curl -s -X POST ${simulator.url}/_control/reset
+`);
+	const stop = () => void simulator.stop();
+	process.once('SIGINT', stop);
+	process.once('SIGTERM', stop);
+}
+
+main().catch((error: Error) => {
+	console.error(error.message);
+	process.exitCode = 1;
+});

@@ -1,0 +1,21 @@
+/** The table of all endpoints by path. A new endpoint is one more row in `endpoints/*.cts`. */
+import type { Endpoint } from './endpoint.cts';
+import { appEndpoints } from './endpoints/apps.cts';
+import { authEndpoints } from './endpoints/auth.cts';
+import { departmentEndpoints } from './endpoints/departments.cts';
+import { mediaEndpoints } from './endpoints/media.cts';
+import { memberEndpoints } from './endpoints/members.cts';
+import { messageEndpoints } from './endpoints/messages.cts';
+import { platformEndpoints } from './endpoints/platform.cts';
+
+export const endpoints: Map<string, Endpoint> = new Map(
+	[
+		...platformEndpoints,
+		...memberEndpoints,
+		...departmentEndpoints,
+		...messageEndpoints,
+		...mediaEndpoints,
+		...authEndpoints,
+		...appEndpoints,
+	].map((endpoint) => [endpoint.path, endpoint]),
+);
