@@ -1,0 +1,111 @@
+/** One real n8n with the packed package and one simulator for all tests of a file. */
+import { DEMO_APP, DEMO_CORP } from '../simulator/demo-data.cts';
+import { startSimulator, type Simulator } from '../simulator/server.cts';
+import type { CallbackTarget } from '../simulator/pusher.cts';
+import { outputItems, type Execution } from '../support/execution.cts';
+import { startN8n, type N8n } from '../support/n8n.cts';
+import {
+	N8nRest,
+	type Credential,
+	type Workflow,
+	type WorkflowNode,
+} from '../support/n8n-rest.cts';
+import { packPackage } from '../support/pack.cts';
+
+export const WECOM = 'n8n-nodes-wecom-kit.wecom';
+export const TRIGGER = 'n8n-nodes-wecom-kit.wecomTrigger';
+
+export const START_TIMEOUT = 180_000;
+jest.setTimeout(120_000);
+
+export interface Surroundings {
+	n8n: N8n;
+	rest: N8nRest;
+	sim: Simulator;
+	/** The "WeCom API" credential of the demo app. */
+	credential: Credential;
+}
+
+export const credentialData = (sim: Simulator, overrides: object = {}) => ({
+	corpId: DEMO_CORP.corpid,
+	corpSecret: DEMO_APP.secret,
+	agentId: String(DEMO_APP.agentid),
+	token: DEMO_APP.callback.token,
+	encodingAesKey: DEMO_APP.callback.encodingAesKey,
+	baseUrl: sim.url,
+	...overrides,
+});
+
+/** Starts both before the tests of the file and stops them afterwards. */
+export function useN8n(): () => Surroundings {
+	let all: Surroundings;
+	beforeAll(async () => {
+		const sim = await startSimulator();
+		const n8n = await startN8n({ tarball: await packPackage() });
+		const rest = await N8nRest.connect(n8n);
+		const credential = await rest.createCredential('WeCom e2e', 'wecomApi', credentialData(sim));
+		all = { n8n, rest, sim, credential };
+	}, START_TIMEOUT);
+	afterAll(async () => {
+		await all?.n8n.stop();
+		await all?.sim.stop();
+	}, START_TIMEOUT);
+	return () => all;
+}
+
+export const uses = ({ id, name }: Credential) => ({ wecomApi: { id, name } });
+
+export const manual: WorkflowNode = { name: 'Start', type: 'n8n-nodes-base.manualTrigger' };
+
+/** Connects nodes one after the other, in n8n's format. */
+export const chain = (...names: string[]) =>
+	Object.fromEntries(
+		names
+			.slice(0, -1)
+			.map((name, index) => [
+				name,
+				{ main: [[{ node: names[index + 1], type: 'main', index: 0 }]] },
+			]),
+	);
+
+/** A workflow that starts with a WeCom Trigger on its own path, published and listening. */
+export async function publishTrigger(
+	{ rest, credential }: Surroundings,
+	path: string,
+	parameters: object = {},
+	after: WorkflowNode[] = [],
+): Promise<Workflow> {
+	const trigger = {
+		name: 'WeCom Trigger',
+		type: TRIGGER,
+		parameters: { path, ...parameters },
+		credentials: uses(credential),
+	};
+	const nodes = [trigger, ...after];
+	const workflow = await rest.createWorkflow({
+		name: `On ${path}`,
+		nodes,
+		connections: chain(...nodes.map(({ name }) => name)),
+	});
+	await rest.activate(workflow.id);
+	await rest.waitForWebhook('POST', path);
+	return workflow;
+}
+
+/** Where WeCom sends callbacks to. */
+export const target = (
+	{ n8n }: Surroundings,
+	path: string,
+	overrides: Partial<CallbackTarget> = {},
+): CallbackTarget => ({
+	url: `${n8n.url}/webhook/${path}`,
+	token: DEMO_APP.callback.token,
+	encodingAesKey: DEMO_APP.callback.encodingAesKey,
+	receiveid: DEMO_CORP.corpid,
+	toUserName: DEMO_CORP.corpid,
+	agentid: DEMO_APP.agentid,
+	...overrides,
+});
+
+export const itemsOf = (execution: Execution, node: string) =>
+	outputItems(execution, node).map(({ json }) => json);
