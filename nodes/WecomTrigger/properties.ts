@@ -2,13 +2,13 @@ import type { INodeProperties } from 'n8n-workflow';
 import { ANY_KIND, triggerOptions } from '../shared/callback/events';
 
 const STEPS = [
-	'1. In the WeCom admin console open App Management > your app > Receive Messages > Set API Receive. Copy its Token and EncodingAESKey into the credential.',
-	'2. Publish this workflow: WeCom checks the URL at the moment you save it.',
-	'3. Enter the production URL from above there, tick the kinds you need, and save. The domain must belong to your company.',
-	"4. If the workflow calls WeCom, add this server's IP under Company's Trusted IP on the same page. Then send the app a message.",
+	'In the WeCom admin console open App Management > your app > Receive Messages > Set API Receive. Copy its Token and EncodingAESKey into the credential.',
+	'Publish this workflow: WeCom checks the URL at the moment you save it.',
+	'Enter the production URL from above there, tick the kinds you need, and save. The domain must belong to your company.',
+	"If the workflow calls WeCom, add this server's IP under Company's Trusted IP on the same page. Then send the app a message.",
 ];
 // n8n's notices show lists and links, no other markup.
-const SET_UP = `Set up in four steps:<ul>${STEPS.map((step) => `<li>${step}</li>`).join('')}</ul>`;
+const SET_UP = `Set up in four steps, in this order:<ul>${STEPS.map((step) => `<li>${step}</li>`).join('')}</ul>`;
 
 /** The form of the trigger. */
 export const properties: INodeProperties[] = [

@@ -60,7 +60,7 @@ browserOrSkip()('in the editor', () => {
 			await screenshot(page, 'trigger');
 			expect(await trigger.innerText()).toContain('Trigger On');
 			await trigger.getByText('Webhook URLs').click();
-			await trigger.getByText('Production URL').first().click();
+			await trigger.getByText('Production URL', { exact: true }).click();
 			await screenshot(page, 'trigger-url');
 			await trigger.getByText('/webhook/wecom/editor').first().waitFor();
 			await page.goto(`/workflow/${id}`);
