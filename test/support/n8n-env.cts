@@ -65,14 +65,17 @@ export function n8nEnv(options: EnvOptions): NodeJS.ProcessEnv {
 	};
 }
 
+/** Listens on a port for a moment (0: any free one) and returns it; fails when it is taken. */
+export async function probePort(port: number): Promise<number> {
+	const server = createServer();
+	await new Promise<void>((resolve, reject) => server.once('error', reject).listen(port, '127.0.0.1', resolve));
+	const { port: found } = server.address() as AddressInfo;
+	await new Promise((resolve) => server.close(resolve));
+	return found;
+}
+
 /** Two ports nobody listens on right now. */
-export async function freePorts(): Promise<N8nPorts> {
-	const servers = [createServer(), createServer()];
-	const ports: number[] = [];
-	for (const server of servers) {
-		await new Promise<void>((resolve, reject) => server.once('error', reject).listen(0, '127.0.0.1', resolve));
-		ports.push((server.address() as AddressInfo).port);
-	}
-	await Promise.all(servers.map(async (server) => await new Promise((resolve) => server.close(resolve))));
-	return { port: ports[0], brokerPort: ports[1] };
+export async function freePorts(port = 0): Promise<N8nPorts> {
+	const ports = { port: port || (await probePort(0)), brokerPort: await probePort(0) };
+	return ports.port === ports.brokerPort ? await freePorts(port) : ports;
 }

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { killGroup, sleep } from './child.cts';
 import { http } from './http.cts';
-import { freePorts, n8nEnv, type N8nPorts } from './n8n-env.cts';
+import { freePorts, n8nEnv, probePort, type N8nPorts } from './n8n-env.cts';
 import { ensureN8n, type N8nInstall } from './n8n-install.cts';
 import { installPackage } from './n8n-package.cts';
 
@@ -67,6 +67,9 @@ export class N8n {
 		const { nodeBin, n8nBin, dir } = this.install;
 		const { userFolder, encryptionKey } = this;
 		const started = Date.now();
+		await probePort(this.port).catch(() => {
+			throw new StartFailed(`Port ${this.port} is already in use.`); // else another n8n there would look like this one
+		});
 		const child = spawn(nodeBin, ['--require', join(__dirname, 'exit-with-parent.cjs'), n8nBin, 'start'], {
 			cwd: dir,
 			env: n8nEnv({ ...this.ports, userFolder, encryptionKey, nodeBin, extra: this.options.env }),
@@ -158,8 +161,7 @@ export async function startN8n(options: StartOptions = {}): Promise<N8n> {
 	if (options.tarball) await installPackage(userFolder, options.tarball, install.nodeBin);
 	const encryptionKey = options.encryptionKey ?? keptKey(userFolder) ?? randomBytes(24).toString('hex');
 	for (let attempt = 1; ; attempt++) {
-		const ports = await freePorts();
-		if (options.port) ports.port = options.port;
+		const ports = await freePorts(options.port);
 		const n8n = new N8n(install, userFolder, encryptionKey, ports, options);
 		try {
 			await n8n.start();
