@@ -23,7 +23,7 @@ const WRONG_JSON = 'Warning: wrong json format. ';
 
 /** Undefined for an unknown path. */
 export function answer(state: State, request: ApiRequest): Answer | undefined {
-	const endpoint = endpointOf(state, request.path);
+	const endpoint = endpointOf(state, request);
 	if (!endpoint) return undefined;
 	const ip = state.callerIp ?? request.ip;
 	const { params, dropped, refusal } = (endpoint.read ?? parameters.bind(null, endpoint))(request);
@@ -81,8 +81,9 @@ function parameters(
 }
 
 /** An endpoint with a list given by `control.setList` is served from the catalog, even if it has a row. */
-const endpointOf = (state: State, path: string): Endpoint | undefined =>
-	(state.lists.has(path) ? undefined : endpoints.get(path)) ?? catalogEndpoint(path);
+const endpointOf = (state: State, request: ApiRequest): Endpoint | undefined =>
+	(state.lists.has(request.path) ? undefined : endpoints.get(request.path)) ??
+	catalogEndpoint(request);
 
 /** The app that calls: the one whose token it is, or the first one where the token is no app's. */
 function authorize(state: State, endpoint: Endpoint, request: ApiRequest, ip: string): App {
