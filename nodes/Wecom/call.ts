@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 import type { ApiRequest } from '../shared/api/client';
-import type { WecomReply } from '../shared/api/reply';
+import { collect } from '../shared/api/paging';
 import type { Operation, OperationCall, Output } from './operation';
 import { keepFields, toItem } from './reply';
 import { collectParameters } from './values';
@@ -42,35 +42,8 @@ function toRequest(operation: Operation, sent: IDataObject): ApiRequest {
 
 async function getList(call: OperationCall, sent: IDataObject): Promise<IDataObject[]> {
 	const { operation, client, itemIndex } = call;
-	const wanted = wantedCount(call);
-	const found: IDataObject[] = [];
-	for (let cursor = ''; ; ) {
-		const page = operation.paging && pageOf(operation.paging, cursor, wanted - found.length);
-		const reply = await client.call(toRequest(operation, { ...sent, ...page }), itemIndex);
-		found.push(...entriesOf(reply, operation.list!));
-		const next = operation.paging ? String(reply[operation.paging.next] ?? '') : '';
-		if (!next || next === cursor || found.length >= wanted) break;
-		cursor = next;
-	}
-	return found.slice(0, wanted).map((entry) => simplified(call, entry));
-}
-
-function pageOf(
-	paging: NonNullable<Operation['paging']>,
-	cursor: string,
-	missing: number,
-): IDataObject {
-	return {
-		[paging.limit]: Math.min(paging.maxLimit, missing),
-		...(cursor ? { [paging.cursor]: cursor } : {}),
-	};
-}
-
-/** The entries of a documented list; plain values become `{ value }`, since items are objects. */
-function entriesOf(reply: WecomReply, list: string): IDataObject[] {
-	const entries = reply[list];
-	if (!Array.isArray(entries)) return [];
-	return entries.map((entry) =>
-		typeof entry === 'object' && entry !== null ? (entry as IDataObject) : { value: entry },
-	);
+	const fetch = async (page: IDataObject) =>
+		await client.call(toRequest(operation, { ...sent, ...page }), itemIndex);
+	const entries = await collect(fetch, operation.list!, operation.paging, wantedCount(call));
+	return entries.map((entry) => simplified(call, entry));
 }

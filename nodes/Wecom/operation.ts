@@ -7,6 +7,7 @@ import type {
 	INodePropertyOptions,
 } from 'n8n-workflow';
 import type { WecomClient } from '../shared/api/client';
+import type { Paging } from '../shared/api/paging';
 
 /** How a form value becomes the value WeCom expects. */
 export type Conversion = 'integer' | 'integerList' | 'stringList' | 'flag' | 'json';
@@ -20,14 +21,6 @@ export interface Field extends Omit<INodeProperties, 'options'> {
 	as?: Conversion;
 	/** Only read by the operation itself. */
 	local?: true;
-}
-
-/** How a list that comes in pages is asked for: cursor in, next cursor out, page size. */
-export interface CursorPaging {
-	cursor: string;
-	next: string;
-	limit: string;
-	maxLimit: number;
 }
 
 /** One operation: a row of a resource's table. It makes one call unless `run` says otherwise. */
@@ -46,7 +39,7 @@ export interface Operation {
 	reads?: boolean;
 	/** The array of the reply whose entries become items; adds 'Return All' and 'Limit'. */
 	list?: string;
-	paging?: CursorPaging;
+	paging?: Paging;
 	/** The object of the reply that becomes the item. */
 	pick?: string;
 	/** What to return when the reply itself says nothing but "ok". */

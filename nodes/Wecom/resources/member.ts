@@ -279,7 +279,12 @@ export const member: Resource = {
 			reads: true,
 			fields: [],
 			list: 'dept_user',
-			paging: { cursor: 'cursor', next: 'next_cursor', limit: 'limit', maxLimit: 10_000 },
+			paging: {
+				style: 'cursor',
+				request: { cursor: 'cursor', limit: 'limit' },
+				response: { cursor: 'next_cursor' },
+				max_limit: 10_000,
+			},
 		},
 		{
 			value: 'update',

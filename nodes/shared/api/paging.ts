@@ -1,0 +1,99 @@
+import type { IDataObject } from 'n8n-workflow';
+import type { WecomReply } from './reply';
+
+/** How an endpoint hands out a list in pages: names of its request parameters and of its reply's fields. */
+export interface Paging {
+	style: 'cursor' | 'offset';
+	request: { cursor?: string; offset?: string; limit?: string };
+	response: {
+		cursor?: string;
+		offset?: string;
+		total?: string;
+		has_more?: string;
+		ending?: string;
+		is_last?: string;
+	};
+	/** The most entries one page may have. */
+	max_limit?: number;
+	cursor_type?: 'integer';
+}
+
+const DEFAULT_PAGE = 100;
+
+/**
+ * Up to `wanted` entries of the documented list of a reply (`list`: dotted path), over as many pages as it takes.
+ * `fetch` makes the call with the paging parameters added to its own.
+ */
+export async function collect(
+	fetch: (page: IDataObject) => Promise<WecomReply>,
+	list: string,
+	paging: Paging | undefined,
+	wanted: number,
+): Promise<IDataObject[]> {
+	const found: IDataObject[] = [];
+	let page: IDataObject | undefined = paging ? firstPage(paging, wanted) : {};
+	while (page) {
+		const reply = await fetch(page);
+		const entries = entriesAt(reply, list);
+		found.push(...entries);
+		if (!paging || found.length >= wanted) break;
+		page = nextPage(paging, reply, page, entries.length, wanted - found.length);
+	}
+	return found.slice(0, wanted);
+}
+
+/** The entries at a dotted path, also below arrays; plain values become `{ value }`, since items are objects. */
+export function entriesAt(reply: IDataObject, path: string): IDataObject[] {
+	let level: unknown[] = [reply];
+	for (const key of path.split('.')) {
+		level = level.flatMap((value) => (isObject(value) ? [value[key]] : [])).flat();
+	}
+	return level
+		.filter((value) => value !== undefined && value !== null)
+		.map((value) => (isObject(value) ? (value as IDataObject) : { value: value as string }));
+}
+
+function firstPage(paging: Paging, wanted: number): IDataObject {
+	const { offset } = paging.request;
+	return { ...pageSize(paging, wanted), ...(offset ? { [offset]: 0 } : {}) };
+}
+
+function nextPage(
+	paging: Paging,
+	reply: IDataObject,
+	last: IDataObject,
+	received: number,
+	missing: number,
+): IDataObject | undefined {
+	const { request, response } = paging;
+	if (saysEnd(response, reply)) return undefined;
+	if (paging.style === 'cursor') {
+		const cursor = response.cursor ? reply[response.cursor] : undefined;
+		const name = request.cursor as string;
+		if (!cursor || cursor === '0' || cursor === last[name]) return undefined;
+		return { ...pageSize(paging, missing), [name]: cursor };
+	}
+	const name = request.offset as string;
+	const offset = response.offset ? Number(reply[response.offset]) : Number(last[name]) + received;
+	const total = response.total ? Number(reply[response.total]) : Infinity;
+	const isLast = received === 0 || offset >= total || !(offset > Number(last[name]));
+	// Without a word from the reply, a page that is not full is the last one.
+	const short =
+		!response.total && !response.has_more && received < Number(last[request.limit as string]);
+	return isLast || short ? undefined : { ...pageSize(paging, missing), [name]: offset };
+}
+
+/** Whether the reply says there is no more. */
+function saysEnd(response: Paging['response'], reply: IDataObject): boolean {
+	const { has_more: more, ending, is_last: isLast } = response;
+	if (more && reply[more] !== undefined && !isTrue(reply[more])) return true;
+	return [ending, isLast].some((name) => name !== undefined && isTrue(reply[name]));
+}
+
+function pageSize({ request, max_limit: most }: Paging, missing: number): IDataObject {
+	return request.limit ? { [request.limit]: Math.min(most ?? DEFAULT_PAGE, missing) } : {};
+}
+
+const isTrue = (value: unknown) => value === true || value === 1 || value === '1';
+const isObject = (value: unknown): value is Record<string, unknown> =>
+	typeof value === 'object' && value !== null && !Array.isArray(value);
