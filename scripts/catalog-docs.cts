@@ -1,0 +1,73 @@
+/**
+ * Writes docs/api.md, the list of all endpoints, from the catalog: `node -r tsx/cjs scripts/catalog-docs.cts`.
+ * A test says when the file is out of date.
+ */
+import fs from 'node:fs';
+import path from 'node:path';
+import { summarize, type EndpointSummary } from '../nodes/shared/catalog/catalog';
+import data from '../nodes/shared/catalog/data/endpoints.json';
+import { decodeEndpoints, type EndpointsFile } from '../nodes/shared/catalog/format';
+import { rank } from '../nodes/shared/catalog/rank';
+
+export const docsFile = path.resolve(__dirname, '../docs/api.md');
+
+const TOKENS: Record<EndpointSummary['token'], string> = {
+	corp: 'app',
+	suite: 'third-party app',
+	provider: 'service provider',
+	model: 'device model',
+	device: 'device',
+	'webhook-key': 'webhook key',
+	none: 'none',
+};
+
+export function renderDocs(): string {
+	const endpoints = rank(decodeEndpoints(data as unknown as EndpointsFile), '').map(summarize);
+	const categories = groupByCategory(endpoints);
+	return `${[intro(endpoints, categories), ...categories.map(section)].join('\n\n')}\n`;
+}
+
+function groupByCategory(endpoints: EndpointSummary[]): Array<[string, EndpointSummary[]]> {
+	const groups = new Map<string, EndpointSummary[]>();
+	for (const endpoint of endpoints) {
+		const group = groups.get(endpoint.category) ?? [];
+		groups.set(endpoint.category, [...group, endpoint]);
+	}
+	return [...groups];
+}
+
+function intro(
+	endpoints: EndpointSummary[],
+	categories: Array<[string, EndpointSummary[]]>,
+): string {
+	const links = categories.map(([name, list]) => `- [${name}](#${anchor(name)}) (${list.length})`);
+	return `# The WeCom server API
+
+<!-- Made by scripts/catalog-docs.cts. Do not edit. -->
+
+All ${endpoints.length} endpoints in the WeCom node's list, by category; the node has a form for the parameters of each. "Token"
+says whose access token the call needs: that of an app of your company (app), of a third-party app, of a service
+provider, of a device or its model, the key of a webhook, or none. "(Legacy)" marks endpoints that WeCom has replaced or
+no longer documents. The names link to the official pages, which are in Chinese.
+
+${links.join('\n')}`;
+}
+
+const section = ([name, endpoints]: [string, EndpointSummary[]]): string =>
+	[`## ${name}`, '', '| Name | Call | Token |', '| --- | --- | --- |', ...endpoints.map(row)].join(
+		'\n',
+	);
+
+const row = ({ name, docUrl, method, path: called, token }: EndpointSummary): string =>
+	`| [${name}](${docUrl}) | \`${method} ${called}\` | ${TOKENS[token]} |`;
+
+/** As GitHub makes it from a heading. */
+const anchor = (heading: string): string =>
+	heading
+		.toLowerCase()
+		.replace(/[^\w -]/g, '')
+		.replaceAll(' ', '-');
+
+if (require.main === module) {
+	fs.writeFileSync(docsFile, renderDocs());
+}

@@ -1,0 +1,166 @@
+import type { ResourceMapperField } from 'n8n-workflow';
+import { formFields, nest } from '../../../nodes/shared/catalog/form';
+import type { Endpoint } from '../../../nodes/shared/catalog/format';
+import { endpoint, facts } from './facts.cts';
+
+const form = async (id: string) => formFields(await endpoint(id));
+const field = async (id: string, name: string) =>
+	(await form(id)).find((it) => it.id === name) as ResourceMapperField;
+const idsOf = (fields: ResourceMapperField[], choose: (it: ResourceMapperField) => boolean) =>
+	fields.filter(choose).map(({ id }) => id);
+
+describe('formFields', () => {
+	it('shows what is required and offers the rest', async () => {
+		const fields = await form('user.create');
+		expect(idsOf(fields, (it) => it.required)).toEqual(['userid', 'name']);
+		for (const { required, removed, display } of fields) {
+			expect({ display, removed }).toEqual({ display: true, removed: !required });
+		}
+	});
+
+	it('has a widget for each type', async () => {
+		expect(await field('user.create', 'name')).toMatchObject({
+			type: 'string',
+			displayName: 'Name (1-64 characters)',
+		});
+		expect(await field('user.create', 'main_department')).toMatchObject({ type: 'number' });
+		expect(await field('user.create', 'to_invite')).toMatchObject({ type: 'boolean' });
+		expect(await field('user.create', 'department')).toMatchObject({
+			type: 'string',
+			displayName: 'Department IDs (Comma-separated)',
+		});
+		expect(await field('message.send', 'template_card')).toMatchObject({ type: 'object' });
+		expect(await field('wedoc.smartsheet.add_records', 'records')).toMatchObject({
+			type: 'array',
+			displayName: 'Records (JSON list of values)',
+		});
+	});
+
+	it('offers known values by name, in the type WeCom takes', async () => {
+		expect((await field('user.create', 'gender')).options).toEqual([
+			{ name: 'Male', value: '1' },
+			{ name: 'Female', value: '2' },
+		]);
+		expect((await field('user.create', 'enable')).options).toEqual([
+			{ name: 'Disabled', value: 0 },
+			{ name: 'Enabled', value: 1 },
+		]);
+	});
+
+	it('opens objects up to two levels; what lies deeper is JSON', async () => {
+		const ids = idsOf(await form('user.create'), () => true);
+		expect(ids).toContain('external_profile.wechat_channels.nickname');
+		expect(ids).toContain('extattr.attrs');
+		expect(ids).not.toContain('external_profile');
+		expect(await field('oa.schedule.add', 'schedule.start_time')).toMatchObject({
+			required: true,
+			displayName: 'Schedule: Start Time (Unix time in seconds)',
+		});
+		expect(await field('oa.schedule.add', 'schedule.reminders.is_remind')).toMatchObject({
+			required: false,
+		});
+	});
+
+	it('enters objects of the third level as JSON', async () => {
+		const ids = idsOf(await form('wedoc.create_form'), () => true);
+		expect(ids).toContain('form_info.form_setting.can_anonymous');
+		expect(ids.filter((id) => id.split('.').length > 3)).toEqual([]);
+		expect(
+			await field('wedoc.create_form', 'form_info.form_setting.timed_repeat_info'),
+		).toMatchObject({
+			type: 'object',
+		});
+	});
+
+	it('requires nothing of an optional object', async () => {
+		expect(await field('message.send', 'text.content')).toMatchObject({ required: false });
+		expect(
+			(await endpoint('message.send')).fields.find(({ name }) => name === 'text'),
+		).toMatchObject({
+			required: false,
+			fields: [{ name: 'content', required: true }],
+		});
+	});
+
+	it('does not require what is required only sometimes', async () => {
+		expect(await field('exmail.account.act_email', 'userid')).toMatchObject({ required: false });
+	});
+
+	it('does not require what says which page is wanted', async () => {
+		expect(await field('oa.getapprovalinfo', 'new_cursor')).toMatchObject({ required: false });
+		expect(await field('oa.getapprovalinfo', 'starttime')).toMatchObject({ required: true });
+	});
+
+	it('leaves the file of an upload to the caller', async () => {
+		expect(idsOf(await form('media.upload'), () => true)).toEqual(['type']);
+	});
+
+	it('tells the keys of JSON fields, required ones first', async () => {
+		expect((await field('message.send', 'mpnews.articles')).displayName).toBe(
+			'Rich Articles: Articles (JSON list of title, thumb_media_id, content, author, content_source_url, digest)',
+		);
+	});
+
+	it('stays usable for all 806 endpoints', async () => {
+		for (const { id } of facts) {
+			const fields = await form(id);
+			expect(fields.length).toBeLessThanOrEqual(65);
+			const labels = fields.map(({ displayName }) => displayName);
+			expect([id, ...new Set(labels)]).toEqual([id, ...labels]);
+			const ids = fields.map((it) => it.id);
+			expect(new Set(ids).size).toBe(ids.length);
+			for (const { displayName, type, options } of fields) {
+				expect(displayName.length).toBeLessThanOrEqual(180);
+				expect(type === 'options').toBe(options !== undefined);
+			}
+		}
+	});
+
+	it('makes labels unique', () => {
+		const twins = ['a', 'b'].map((name) => ({
+			...{ name, label: 'Same', help: '', required: false },
+			type: 'string' as const,
+			in: 'body' as const,
+		}));
+		const labels = formFields({ id: 'x', fields: twins } as unknown as Endpoint).map(
+			({ displayName }) => displayName,
+		);
+		expect(labels).toEqual(['Same [a]', 'Same [b]']);
+	});
+});
+
+describe('nest', () => {
+	it('turns dotted ids into objects and drops what is empty', () => {
+		expect(
+			nest({
+				a: 1,
+				'b.c': 2,
+				'b.d.e': null,
+				'b.f.g': 'x',
+				'h.i': undefined,
+				j: null,
+				k: '',
+				l: false,
+			}),
+		).toEqual({ a: 1, b: { c: 2, f: { g: 'x' } }, k: '', l: false });
+	});
+
+	it('adds dotted ids to an object given as a whole', () => {
+		expect(nest({ a: { b: 1 }, 'a.c': 2 })).toEqual({ a: { b: 1, c: 2 } });
+	});
+
+	it('keeps ids that are no paths', () => {
+		expect(nest({ '.a': 1 })).toEqual({ '.a': 1 });
+	});
+
+	it('touches no prototype', () => {
+		const values = JSON.parse(
+			'{"__proto__.polluted": 1, "constructor.prototype.polluted": 1, "a.__proto__.polluted": 1, "__proto__": {"polluted": 1}}',
+		);
+		const nested = nest(values);
+		expect(({} as Record<string, unknown>).polluted).toBeUndefined();
+		expect((Object as unknown as Record<string, unknown>).polluted).toBeUndefined();
+		expect(Object.getPrototypeOf(nested)).toBe(Object.getPrototypeOf(nest({})));
+		expect(Object.keys(nested).sort()).toEqual(['__proto__', 'a', 'constructor']);
+	});
+});
