@@ -7,6 +7,7 @@ import {
 	type INodeTypeDescription,
 } from 'n8n-workflow';
 import { wecomApiTest } from '../shared/api/credentialTest';
+import { getEndpointFields, listEndpoints } from './api/pickers';
 import { nodeProperties } from './description';
 import { executeOperation } from './execute';
 import { listSearch, loadOptions } from './pickers';
@@ -30,7 +31,12 @@ export class Wecom implements INodeType {
 		properties: nodeProperties(resources),
 	};
 
-	methods = { credentialTest: { wecomApiTest }, listSearch, loadOptions };
+	methods = {
+		credentialTest: { wecomApiTest },
+		listSearch: { ...listSearch, listEndpoints },
+		loadOptions,
+		resourceMapping: { getEndpointFields },
+	};
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
 		const [resource, name] = [

@@ -37,9 +37,9 @@ export async function readBinary(
 	call: OperationCall,
 	kind: MediaKind,
 	fileName = '',
+	field = call.get('binaryPropertyName', 'data'),
 ): Promise<FileContent> {
-	const { context, itemIndex, get } = call;
-	const field = get('binaryPropertyName', 'data');
+	const { context, itemIndex } = call;
 	const {
 		mimeType,
 		fileName: ownName,
@@ -70,8 +70,9 @@ export async function toBinaryItem(
 	call: OperationCall,
 	file: FileContent,
 	fallbackName: string,
+	field = call.get('outputPropertyName', 'data'),
 ): Promise<ItemOutput> {
-	const { context, get } = call;
+	const { context } = call;
 	const fileName = file.fileName || fallbackName;
 	const binary = await context.helpers.prepareBinaryData(file.data, fileName, file.mimeType);
 	const json = {
@@ -79,5 +80,5 @@ export async function toBinaryItem(
 		mimeType: binary.mimeType,
 		bytes: file.data.length,
 	};
-	return new ItemOutput({ json, binary: { [get('outputPropertyName', 'data')]: binary } });
+	return new ItemOutput({ json, binary: { [field]: binary } });
 }

@@ -35,6 +35,39 @@ const OPTIONS: INodeProperties = {
 			description:
 				'How many input items to handle at the same time. Without this option, reading operations take five and all others one after the other.',
 		},
+		{
+			displayName: 'Input Data Field Name',
+			name: 'binaryPropertyName',
+			type: 'string',
+			default: 'data',
+			description: 'For uploading endpoints: name of the binary field that holds the file',
+			displayOptions: { show: { '/resource': ['api'] } },
+		},
+		{
+			displayName: 'Output',
+			name: 'output',
+			type: 'options',
+			options: [
+				{
+					name: 'Automatic',
+					value: 'auto',
+					description: 'The entries of the list, or the whole answer where it holds more than a list',
+				},
+				{ name: 'List Entries', value: 'entries', description: 'One item per entry of the list' },
+				{ name: 'Whole Answer', value: 'answer', description: 'One item, one page' },
+			],
+			default: 'auto',
+			description: 'What to return of an answer with a list',
+			displayOptions: { show: { '/resource': ['api'] } },
+		},
+		{
+			displayName: 'Put Output in Field',
+			name: 'outputPropertyName',
+			type: 'string',
+			default: 'data',
+			description: 'For downloading endpoints: name of the binary field for the file',
+			displayOptions: { show: { '/resource': ['api'] } },
+		},
 	],
 };
 

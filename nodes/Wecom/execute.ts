@@ -1,4 +1,5 @@
 import {
+	isResourceLocatorValue,
 	NodeApiError,
 	NodeOperationError,
 	type IDataObject,
@@ -64,10 +65,10 @@ function callFor(
 	operation: Operation,
 	itemIndex: number,
 ): OperationCall {
-	const get = (name: string, fallback: unknown = '') =>
-		context.getNodeParameter(name, itemIndex, fallback as IDataObject[string], {
-			extractValue: true,
-		});
+	const get = (name: string, fallback: unknown = '') => {
+		const value = context.getNodeParameter(name, itemIndex, fallback as IDataObject[string]);
+		return isResourceLocatorValue(value) ? value.value : value;
+	};
 	return { context, client, operation, itemIndex, get: get as Getter };
 }
 

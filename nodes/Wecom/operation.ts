@@ -35,6 +35,8 @@ export interface Operation {
 	/** The call, such as `['GET', '/cgi-bin/user/get']`. */
 	call?: [IHttpRequestMethods, string];
 	fields: Field[];
+	/** Catalog ids of the endpoints this does the work of, where `call` does not say it. */
+	covers?: string[];
 	/** Whether the call changes nothing, so that it may be repeated and items may overtake each other. Default: GET. */
 	reads?: boolean;
 	/** The array of the reply whose entries become items; adds 'Return All' and 'Limit'. */

@@ -11,6 +11,7 @@ export const accessToken: Resource = {
 			action: 'Get access token',
 			description: 'Check that the credential works and see when its token expires',
 			doc: 91039,
+			covers: ['gettoken'],
 			reads: true,
 			fields: [
 				{

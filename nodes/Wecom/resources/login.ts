@@ -107,6 +107,7 @@ export const login: Resource = {
 			action: 'Get user info',
 			description: 'Exchange the code for who the person is',
 			doc: 91023,
+			covers: ['auth.getuserinfo'],
 			fields: [
 				code,
 				{

@@ -26,6 +26,7 @@ export const media: Resource = {
 			action: 'Download media',
 			description: 'Get the file behind a media ID, such as one from a received message',
 			doc: 90254,
+			covers: ['media.get'],
 			reads: true,
 			fields: [
 				{
@@ -55,6 +56,7 @@ export const media: Resource = {
 			action: 'Upload media',
 			description: 'Store a file for three days and get its media ID',
 			doc: 90253,
+			covers: ['media.upload'],
 			fields: [
 				{
 					displayName: 'Type',

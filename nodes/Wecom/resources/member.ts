@@ -243,6 +243,7 @@ export const member: Resource = {
 			action: 'Get many members',
 			description: 'List the members of a department',
 			doc: 90201,
+			covers: ['user.list', 'user.simplelist'],
 			fields: [
 				departmentPicker(),
 				{

@@ -168,6 +168,7 @@ export const message: Resource = {
 			action: 'Send message',
 			description: 'Send a message from the app to members, departments or tags',
 			doc: 90236,
+			covers: ['message.send'],
 			fields: [
 				{
 					displayName: 'Message Type',

@@ -36,6 +36,8 @@ export interface ApiRequest {
 	repeatable?: boolean;
 	/** Milliseconds; default 30,000. */
 	timeout?: number;
+	/** Calls that carry a secret of their own take no access token. */
+	withoutToken?: boolean;
 }
 
 /** The bytes WeCom sent instead of JSON. */
@@ -157,16 +159,19 @@ export class WecomClient {
 	): Promise<Outcome<T>> {
 		let response: FullResponse;
 		try {
-			response = (await this.context.helpers.httpRequestWithAuthentication.call(
-				this.context,
-				CREDENTIAL,
-				this.options(request, encoding),
-				{ credentialsDecrypted: { id: '', name: '', type: CREDENTIAL, data: this.credentials } },
-			)) as FullResponse;
+			response = (await this.send(request, this.options(request, encoding))) as FullResponse;
 		} catch (error) {
 			return { failure: this.requestFailure(error) };
 		}
 		return await read(response);
+	}
+
+	private async send({ withoutToken }: ApiRequest, options: IHttpRequestOptions): Promise<unknown> {
+		const { helpers } = this.context;
+		if (withoutToken) return (await helpers.httpRequest(options)) as unknown;
+		return await helpers.httpRequestWithAuthentication.call(this.context, CREDENTIAL, options, {
+			credentialsDecrypted: { id: '', name: '', type: CREDENTIAL, data: this.credentials },
+		});
 	}
 
 	private options(request: ApiRequest, encoding: 'text' | 'arraybuffer'): IHttpRequestOptions {

@@ -17,13 +17,18 @@ const TOO_LARGE_FOR_ONE_PIECE = 830002;
 const TIMEOUT_MS = 120_000;
 
 /** The request for a multipart upload of one file. The whole body is one buffer, so that it can be sent a second time. */
-export function uploadRequest(path: string, qs: IDataObject, file: FileContent): ApiRequest {
+export function uploadRequest(
+	path: string,
+	qs: IDataObject,
+	file: FileContent,
+	partName = 'media',
+): ApiRequest {
 	const boundary = `wecom-${createHash('sha256').update(file.data).digest('hex').slice(0, 32)}`;
 	// The file name goes out as plain UTF-8: WeCom does not read the encoded forms (limits of doc 90253).
 	const fileName = file.fileName.replace(/[\r\n]+/g, ' ').replace(/"/g, '%22');
 	const head = [
 		`--${boundary}`,
-		`Content-Disposition: form-data; name="media"; filename="${fileName}"; filelength=${file.data.length}`,
+		`Content-Disposition: form-data; name="${partName}"; filename="${fileName}"; filelength=${file.data.length}`,
 		`Content-Type: ${file.mimeType}`,
 		'',
 		'',

@@ -22,22 +22,24 @@ const DEFAULT_PAGE = 100;
 
 /**
  * Up to `wanted` entries of the documented list of a reply (`list`: dotted path), over as many pages as it takes.
- * `fetch` makes the call with the paging parameters added to its own.
+ * `fetch` makes the call with the paging parameters added to its own; `given` are those a person has set.
  */
 export async function collect(
 	fetch: (page: IDataObject) => Promise<WecomReply>,
 	list: string,
 	paging: Paging | undefined,
 	wanted: number,
+	given: IDataObject = {},
 ): Promise<IDataObject[]> {
 	const found: IDataObject[] = [];
-	let page: IDataObject | undefined = paging ? firstPage(paging, wanted) : {};
+	let page: IDataObject | undefined = paging ? firstPage(paging, given, wanted) : {};
 	while (page) {
 		const reply = await fetch(page);
 		const entries = entriesAt(reply, list);
 		found.push(...entries);
 		if (!paging || found.length >= wanted) break;
-		page = nextPage(paging, reply, page, entries.length, wanted - found.length);
+		const next = nextPosition(paging, reply, page, entries.length);
+		page = next && { ...pageSize(paging, given, wanted - found.length), ...next };
 	}
 	return found.slice(0, wanted);
 }
@@ -53,34 +55,36 @@ export function entriesAt(reply: IDataObject, path: string): IDataObject[] {
 		.map((value) => (isObject(value) ? (value as IDataObject) : { value: value as string }));
 }
 
-function firstPage(paging: Paging, wanted: number): IDataObject {
-	const { offset } = paging.request;
-	return { ...pageSize(paging, wanted), ...(offset ? { [offset]: 0 } : {}) };
+function firstPage(paging: Paging, given: IDataObject, wanted: number): IDataObject {
+	const { cursor, offset } = paging.request;
+	const start = cursor ?? offset;
+	const begun = start !== undefined && given[start] !== undefined ? { [start]: given[start] } : {};
+	return { ...pageSize(paging, given, wanted), ...(offset ? { [offset]: 0 } : {}), ...begun };
 }
 
-function nextPage(
+/** The parameter that asks for the next page, undefined after the last one. */
+function nextPosition(
 	paging: Paging,
 	reply: IDataObject,
 	last: IDataObject,
 	received: number,
-	missing: number,
 ): IDataObject | undefined {
 	const { request, response } = paging;
 	if (saysEnd(response, reply)) return undefined;
 	if (paging.style === 'cursor') {
-		const cursor = response.cursor ? reply[response.cursor] : undefined;
 		const name = request.cursor as string;
-		if (!cursor || cursor === '0' || cursor === last[name]) return undefined;
-		return { ...pageSize(paging, missing), [name]: cursor };
+		const cursor = response.cursor ? reply[response.cursor] : undefined;
+		return !cursor || cursor === '0' || cursor === last[name] ? undefined : { [name]: cursor };
 	}
 	const name = request.offset as string;
-	const offset = response.offset ? Number(reply[response.offset]) : Number(last[name]) + received;
+	const at = Number(last[name]);
+	const offset = response.offset ? Number(reply[response.offset]) : at + received;
 	const total = response.total ? Number(reply[response.total]) : Infinity;
-	const isLast = received === 0 || offset >= total || !(offset > Number(last[name]));
+	const isLast = received === 0 || offset >= total || !(offset > at);
 	// Without a word from the reply, a page that is not full is the last one.
-	const short =
+	const isShort =
 		!response.total && !response.has_more && received < Number(last[request.limit as string]);
-	return isLast || short ? undefined : { ...pageSize(paging, missing), [name]: offset };
+	return isLast || isShort ? undefined : { [name]: offset };
 }
 
 /** Whether the reply says there is no more. */
@@ -90,8 +94,13 @@ function saysEnd(response: Paging['response'], reply: IDataObject): boolean {
 	return [ending, isLast].some((name) => name !== undefined && isTrue(reply[name]));
 }
 
-function pageSize({ request, max_limit: most }: Paging, missing: number): IDataObject {
-	return request.limit ? { [request.limit]: Math.min(most ?? DEFAULT_PAGE, missing) } : {};
+function pageSize(
+	{ request: { limit }, max_limit: most }: Paging,
+	given: IDataObject,
+	missing: number,
+): IDataObject {
+	if (!limit) return {};
+	return { [limit]: given[limit] ?? Math.min(most ?? DEFAULT_PAGE, missing) };
 }
 
 const isTrue = (value: unknown) => value === true || value === 1 || value === '1';

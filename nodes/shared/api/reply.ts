@@ -17,24 +17,23 @@ export interface ErrmsgParts {
 const LONG_NUMBER = /[:[,]\s*-?\d{16,}/;
 const STRING_OR_LONG_NUMBER = /"(?:[^"\\]|\\.)*"|-?\b\d{16,}\b(?![.eE\d])/g;
 
-/**
- * The reply as an object, undefined when the text is no JSON object.
- * Integers that JavaScript would round (beyond 2^53) become strings: ids must survive.
- */
-export function parseReply(body: unknown): WecomReply | undefined {
-	let value = body;
-	if (typeof value === 'string') {
-		const text = LONG_NUMBER.test(value)
-			? value.replace(STRING_OR_LONG_NUMBER, (token) =>
-					token.startsWith('"') || Number.isSafeInteger(Number(token)) ? token : `"${token}"`,
-				)
-			: value;
-		try {
-			value = JSON.parse(text);
-		} catch {
-			return undefined;
-		}
+/** Parses JSON text; integers that JavaScript would round (beyond 2^53) become strings, since ids must survive. */
+export function parseJson(text: string): unknown {
+	const exact = LONG_NUMBER.test(text)
+		? text.replace(STRING_OR_LONG_NUMBER, (token) =>
+				token.startsWith('"') || Number.isSafeInteger(Number(token)) ? token : `"${token}"`,
+			)
+		: text;
+	try {
+		return JSON.parse(exact);
+	} catch {
+		return undefined;
 	}
+}
+
+/** The reply as an object, undefined when the text is no JSON object. */
+export function parseReply(body: unknown): WecomReply | undefined {
+	const value = typeof body === 'string' ? parseJson(body) : body;
 	return typeof value === 'object' && value !== null && !Array.isArray(value)
 		? (value as WecomReply)
 		: undefined;

@@ -167,7 +167,8 @@ describe('the repository', () => {
 		const registrySetting = /^\s*(?:@[\w-]+:)?registry\s*=/m;
 		const home = new RegExp(
 			[
-				'/home/[a-z][\\w.-]*/',
+				// /home/node is n8n's own Docker image, /home/credentials a page of its editor.
+				'/home/(?!node/|credentials/)[a-z][\\w.-]*/',
 				'/Users/[A-Za-z][\\w.-]*/',
 				'/root/\\.',
 				'[A-Z]:\\\\{1,2}Users\\\\',

@@ -1,0 +1,113 @@
+import { callEndpoint } from '../api/call';
+import { limit, returnAll } from '../fields';
+import type { Field, Operation, Resource } from '../operation';
+
+/** Every endpoint of the server API through one operation; what is typed elsewhere is pointed to. */
+export const apiResource = (typed: Resource[]): Resource => ({
+	value: 'api',
+	name: 'API',
+	operations: [
+		{
+			value: 'call',
+			name: 'Call',
+			action: 'Call any API endpoint',
+			description: 'Call any of the 800 endpoints of the WeCom server API',
+			doc: 90664,
+			fields: [
+				{
+					displayName: 'Endpoint',
+					name: 'endpoint',
+					type: 'resourceLocator',
+					default: { mode: 'list', value: '' },
+					required: true,
+					description: 'What to call; search by name, category or path',
+					local: true,
+					modes: [
+						{
+							displayName: 'From List',
+							name: 'list',
+							type: 'list',
+							placeholder: 'Select an endpoint...',
+							typeOptions: { searchListMethod: 'listEndpoints', searchable: true },
+						},
+						{
+							displayName: 'By ID',
+							name: 'id',
+							type: 'string',
+							placeholder: 'e.g. POST /cgi-bin/user/create',
+						},
+					],
+				},
+				...typed.flatMap(pointer),
+				{
+					displayName: 'Input Mode',
+					name: 'inputMode',
+					type: 'options',
+					options: [
+						{ name: 'Fields', value: 'fields', description: 'A form for the chosen endpoint' },
+						{ name: 'JSON', value: 'json', description: 'One JSON object with all parameters' },
+					],
+					default: 'fields',
+					description: 'How to enter the parameters; both ways are checked before anything is sent',
+					local: true,
+				},
+				{
+					displayName: 'Fields',
+					name: 'fields',
+					type: 'resourceMapper',
+					noDataExpression: true,
+					default: { mappingMode: 'defineBelow', value: null },
+					description: 'The parameters of the endpoint',
+					displayOptions: { show: { inputMode: ['fields'] }, hide: { endpoint: [''] } },
+					local: true,
+					typeOptions: {
+						loadOptionsDependsOn: ['endpoint.value'],
+						resourceMapper: {
+							resourceMapperMethod: 'getEndpointFields',
+							mode: 'add',
+							fieldWords: { singular: 'field', plural: 'fields' },
+							addAllFields: false,
+							supportAutoMap: true,
+						},
+					},
+				},
+				{
+					displayName: 'JSON',
+					name: 'json',
+					type: 'json',
+					default: '{}',
+					description:
+						'All parameters under the names WeCom documents, those of the query included',
+					displayOptions: { show: { inputMode: ['json'] } },
+					local: true,
+				},
+				returnAll,
+				{
+					...limit,
+					description: 'Max number of results to return, for endpoints that answer with a list',
+				},
+			],
+			run: callEndpoint,
+		},
+	],
+});
+
+/** For the endpoints a resource has operations of its own for. */
+function pointer({ name, operations }: Resource): Field[] {
+	const endpoint = operations.flatMap(coveredEndpoints);
+	if (endpoint.length === 0) return [];
+	return [
+		{
+			displayName: `Easier: the resource "${name}" has an operation for this, with pickers and checks`,
+			name: 'typedOperation',
+			type: 'notice',
+			default: '',
+			displayOptions: { show: { endpoint } },
+			local: true,
+		},
+	];
+}
+
+/** Catalog ids of what an operation calls: `/cgi-bin/user/get` is `user.get`. */
+export const coveredEndpoints = ({ call, covers = [] }: Operation): string[] =>
+	call ? [call[1].replace('/cgi-bin/', '').replaceAll('/', '.')] : covers;
