@@ -33,7 +33,7 @@ const OPTIONS: INodeProperties = {
 			typeOptions: { minValue: 1, maxValue: 20 },
 			default: 5,
 			description:
-				'How many input items to handle at the same time. Without this option, reading operations take five and all others one after the other.',
+				'How many input items to handle at the same time. By default five for reading, one for everything else.',
 		},
 		{
 			displayName: 'Input Data Field Name',
@@ -51,10 +51,11 @@ const OPTIONS: INodeProperties = {
 				{
 					name: 'Automatic',
 					value: 'auto',
-					description: 'The entries of the list, or the whole answer where it holds more than a list',
+					description:
+						'The entries of the list, or the whole answer where it holds more than a list',
 				},
-				{ name: 'List Entries', value: 'entries', description: 'One item per entry of the list' },
-				{ name: 'Whole Answer', value: 'answer', description: 'One item, one page' },
+				{ name: 'List Entries', value: 'entries' },
+				{ name: 'Whole Answer', value: 'answer' },
 			],
 			default: 'auto',
 			description: 'What to return of an answer with a list',

@@ -45,14 +45,47 @@ export const departmentPicker = (overrides: Overrides = {}): Field => ({
 			name: 'id',
 			type: 'string',
 			placeholder: 'e.g. 2',
-			validation: [
-				{
-					type: 'regex',
-					properties: { regex: '^\\d+$', errorMessage: 'A department ID has digits only' },
-				},
-			],
 		},
 	],
+	...overrides,
+});
+
+export const tagPicker = (overrides: Overrides = {}): Field => ({
+	displayName: 'Tag',
+	name: 'tagid',
+	type: 'resourceLocator',
+	default: { mode: 'list', value: '' },
+	required: true,
+	description: 'The tag, by name or by ID',
+	as: 'integer',
+	modes: [
+		{
+			displayName: 'From List',
+			name: 'list',
+			type: 'list',
+			placeholder: 'Select a tag...',
+			typeOptions: { searchListMethod: 'searchTags', searchable: true },
+		},
+		{ displayName: 'By ID', name: 'id', type: 'string', placeholder: 'e.g. 1' },
+	],
+	...overrides,
+});
+
+/** Several at once: chosen from the list, or ids with commas or `|` between them from an expression. */
+export const ids = (
+	name: string,
+	displayName: string,
+	loadOptionsMethod: string,
+	most: number,
+	overrides: Overrides = {},
+): Field => ({
+	displayName,
+	name,
+	type: 'multiOptions',
+	typeOptions: { loadOptionsMethod },
+	default: [],
+	description: `Choose from the list, or specify IDs using an <a href="https://docs.n8n.io/code/expressions/">expression</a>. Up to ${most}.`,
+	as: 'stringList',
 	...overrides,
 });
 

@@ -117,6 +117,7 @@ function options(list: keyof typeof LISTS) {
 export const listSearch = {
 	searchMembers: search('members'),
 	searchDepartments: search('departments'),
+	searchTags: search('tags'),
 };
 export const loadOptions = {
 	getMembers: options('members'),

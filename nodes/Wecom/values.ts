@@ -17,7 +17,7 @@ export function collectParameters(call: OperationCall): IDataObject {
 			continue;
 		}
 		const value = convert(call, field, call.get<unknown>(field.name));
-		if (value !== undefined && value !== '') sent[field.name] = value;
+		if (!isEmpty(value)) sent[field.name] = value;
 		else if (field.required) {
 			throw problem(
 				call,
@@ -28,6 +28,9 @@ export function collectParameters(call: OperationCall): IDataObject {
 	}
 	return sent;
 }
+
+const isEmpty = (value: unknown) =>
+	value === undefined || value === '' || (Array.isArray(value) && value.length === 0);
 
 /** An error at this item for something the person can set right. */
 export function problem(

@@ -53,6 +53,7 @@ describe('the endpoint list', () => {
 	it('finds by words and by path, with a link to the official page', async () => {
 		expect((await search('create member')).results[0]).toMatchObject({
 			value: 'user.create',
+			name: 'Create a Member (Contacts) - easier: Member > Create',
 			url: 'https://developer.work.weixin.qq.com/document/path/90195',
 		});
 		expect((await search('/cgi-bin/user/get')).results[0].value).toBe('user.get');
@@ -204,7 +205,12 @@ browserOrSkip()('in the editor', () => {
 			await screenshot(page, 'api-search');
 			await choice.click();
 			await panel.getByText('User ID').first().waitFor();
-			await panel.getByText('Easier: the resource "Member"').waitFor();
+			await panel.getByText('There is an easier operation for this').waitFor();
+			await panel
+				.getByText('easier: Member > Create')
+				.or(panel.locator('input[value*="easier: Member > Create"]'))
+				.first()
+				.waitFor();
 			await screenshot(page, 'api-form');
 		});
 	});

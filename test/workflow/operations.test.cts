@@ -483,3 +483,104 @@ describe('Media', () => {
 		).toBe('WeCom takes files from 6 bytes to 20 MB.');
 	});
 });
+
+describe('App', () => {
+	it('reads the app of the credential, and lists apps', async () => {
+		expect(await items({ resource: 'app', operation: 'get' })).toEqual([
+			expect.objectContaining({ agentid: DEMO_APP.agentid, name: DEMO_APP.name }),
+		]);
+		const list = await items({
+			resource: 'app',
+			operation: 'getAll',
+			parameters: { returnAll: true },
+		});
+		expect(list[0]).toHaveProperty('agentid');
+	});
+});
+
+describe('Tag', () => {
+	it('creates, renames, fills, empties and deletes', async () => {
+		const [{ tagid }] = await items({
+			resource: 'tag',
+			operation: 'create',
+			parameters: { tagname: 'New' },
+		});
+		expect(tagid).toEqual(expect.any(Number));
+		expect(lastRequest('/cgi-bin/tag/create')?.body).toEqual({ tagname: 'New' });
+		const tag = { tagid: byId(Number(tagid)) };
+		const one = async (operation: string, parameters: object = {}) =>
+			await items({ resource: 'tag', operation, parameters: { ...tag, ...parameters } });
+		expect(await one('update', { tagname: 'Renamed' })).toEqual([{ tagid, success: true }]);
+		await one('addMembers', { userlist: ['zhangsan', 'linna'], partylist: '2' });
+		expect(lastRequest('/cgi-bin/tag/addtagusers')?.body).toEqual({
+			tagid,
+			userlist: ['zhangsan', 'linna'],
+			partylist: [2],
+		});
+		await one('removeMembers', { userlist: '={{ "zhangsan|linna" }}' });
+		expect(lastRequest('/cgi-bin/tag/deltagusers')?.body).toEqual({
+			tagid,
+			userlist: ['zhangsan', 'linna'],
+		});
+		expect(await one('get')).toEqual([
+			expect.objectContaining({ tagname: expect.any(String), userlist: expect.any(Array) }),
+		]);
+		expect(await one('delete')).toEqual([{ deleted: true }]);
+		const list = await items({
+			resource: 'tag',
+			operation: 'getAll',
+			parameters: { returnAll: true },
+		});
+		expect(list).toEqual(
+			[...simulator().state.tags.values()].map(({ tagid: id, tagname }) => ({
+				tagid: id,
+				tagname,
+			})),
+		);
+	});
+});
+
+describe('Member, more', () => {
+	it('converts to OpenID and back, invites, deletes many, gets the join QR code', async () => {
+		const [{ openid }] = await items({
+			resource: 'member',
+			operation: 'convertToOpenid',
+			parameters: { userid: byId('zhangsan') },
+		});
+		expect(openid).toEqual(expect.any(String));
+		expect(
+			await items({ resource: 'member', operation: 'convertToUserid', parameters: { openid } }),
+		).toEqual([{ userid: expect.any(String) }]);
+		await items({
+			resource: 'member',
+			operation: 'invite',
+			parameters: { user: ['zhangsan'], party: ['2', '3'] },
+		});
+		expect(lastRequest('/cgi-bin/batch/invite')?.body).toEqual({
+			user: ['zhangsan'],
+			party: [2, 3],
+		});
+		expect(await items({ resource: 'member', operation: 'getJoinQrCode' })).toEqual([
+			{ join_qrcode: expect.any(String) },
+		]);
+		expect(
+			await items({
+				resource: 'member',
+				operation: 'deleteMany',
+				app: CONTACTS,
+				parameters: { useridlist: ['zhangsan', 'linna'] },
+			}),
+		).toEqual([{ deleted: true }]);
+		expect(simulator().state.members.has('linna')).toBe(false);
+		expect(
+			(
+				await failure({
+					resource: 'member',
+					operation: 'deleteMany',
+					app: CONTACTS,
+					parameters: { useridlist: '={{ [] }}' },
+				})
+			).message,
+		).toBe("'Member Names or IDs' is empty");
+	});
+});

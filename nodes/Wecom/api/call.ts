@@ -98,15 +98,17 @@ function givenParameters(call: OperationCall, { fields }: Endpoint): unknown {
 			'Check quotes and commas, or pass an object with an expression.',
 		);
 	}
-	if (get('fields.mappingMode') === 'autoMapInputData') {
-		const { json } = context.getInputData()[itemIndex];
-		return keepFields(
-			json,
-			fields.map(({ name }) => name),
-		);
-	}
-	// Only this path makes n8n convert what was entered.
-	return nest(get<IDataObject | null>('fields.value', {}) ?? {});
+	// As entered: n8n's own conversion would round large integers and refuse what is not in a list of choices.
+	const { mappingMode, value } = get<{ mappingMode?: string; value?: IDataObject | null }>(
+		'fields',
+		{},
+	);
+	if (mappingMode !== 'autoMapInputData') return nest(value ?? {});
+	const { json } = context.getInputData()[itemIndex];
+	return keepFields(
+		json,
+		fields.map(({ name }) => name),
+	);
 }
 
 function jsonBody(body: IDataObject): Pick<ApiRequest, 'body' | 'contentType'> {

@@ -5,6 +5,7 @@ import type {
 } from 'n8n-workflow';
 import { findEndpoint, searchEndpoints } from '../../shared/catalog/catalog';
 import { formFields } from '../../shared/catalog/form';
+import { typedOperations } from '../resources';
 
 /** The endpoint list and the form of the endpoint that was chosen. */
 
@@ -15,12 +16,15 @@ export async function listEndpoints(
 ): Promise<INodeListSearchResult> {
 	const { results, next } = await searchEndpoints(filter, Number(paginationToken ?? 0));
 	return {
-		results: results.map(({ id, name, category, method, path, docUrl: url }) => ({
-			name: `${name} (${category})`,
-			value: id,
-			description: `${method} ${path}`,
-			url,
-		})),
+		results: results.map(({ id, name, category, method, path, docUrl: url }) => {
+			const easier = typedOperations.get(id);
+			return {
+				name: `${name} (${category})${easier ? ` - easier: ${easier}` : ''}`,
+				value: id,
+				description: `${method} ${path}`,
+				url,
+			};
+		}),
 		paginationToken: next === undefined ? undefined : String(next),
 	};
 }

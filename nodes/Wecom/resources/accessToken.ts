@@ -20,7 +20,7 @@ export const accessToken: Resource = {
 					type: 'boolean',
 					default: false,
 					description:
-						'Whether to put the token itself into the output, where everybody who can read the execution sees it',
+						'Whether to output the token itself, for everybody who can read the execution',
 					local: true,
 				},
 			],

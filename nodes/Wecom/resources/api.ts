@@ -38,7 +38,7 @@ export const apiResource = (typed: Resource[]): Resource => ({
 						},
 					],
 				},
-				...typed.flatMap(pointer),
+				pointer(typed),
 				{
 					displayName: 'Input Mode',
 					name: 'inputMode',
@@ -92,21 +92,18 @@ export const apiResource = (typed: Resource[]): Resource => ({
 	],
 });
 
-/** For the endpoints a resource has operations of its own for. */
-function pointer({ name, operations }: Resource): Field[] {
-	const endpoint = operations.flatMap(coveredEndpoints);
-	if (endpoint.length === 0) return [];
-	return [
-		{
-			displayName: `Easier: the resource "${name}" has an operation for this, with pickers and checks`,
-			name: 'typedOperation',
-			type: 'notice',
-			default: '',
-			displayOptions: { show: { endpoint } },
-			local: true,
-		},
-	];
-}
+/** For the endpoints that other resources have operations of their own for; the endpoint list names them. */
+const pointer = (typed: Resource[]): Field => ({
+	displayName:
+		'There is an easier operation for this, with pickers and checks: the list names it behind the endpoint',
+	name: 'typedOperation',
+	type: 'notice',
+	default: '',
+	displayOptions: {
+		show: { endpoint: typed.flatMap(({ operations }) => operations.flatMap(coveredEndpoints)) },
+	},
+	local: true,
+});
 
 /** Catalog ids of what an operation calls: `/cgi-bin/user/get` is `user.get`. */
 export const coveredEndpoints = ({ call, covers = [] }: Operation): string[] =>

@@ -25,8 +25,7 @@ export const department: Resource = {
 			value: 'create',
 			name: 'Create',
 			action: 'Create department',
-			description:
-				'Add a department below another one (needs the secret of the contact sync helper)',
+			description: 'Add a department below another one (needs the contact sync secret)',
 			doc: 90205,
 			call: ['POST', '/cgi-bin/department/create'],
 			fields: [
@@ -71,7 +70,7 @@ export const department: Resource = {
 			name: 'Delete',
 			action: 'Delete department',
 			description:
-				'Remove a department without members and departments below it (needs the secret of the contact sync helper)',
+				'Remove a department without members and departments below it (needs the contact sync secret)',
 			doc: 90207,
 			call: ['GET', '/cgi-bin/department/delete'],
 			reads: false,
@@ -110,7 +109,7 @@ export const department: Resource = {
 			value: 'update',
 			name: 'Update',
 			action: 'Update department',
-			description: 'Rename or move a department (needs the secret of the contact sync helper)',
+			description: 'Rename or move a department (needs the contact sync secret)',
 			doc: 90206,
 			call: ['POST', '/cgi-bin/department/update'],
 			fields: [

@@ -1,13 +1,15 @@
 import type { Operation, Resource } from '../operation';
 import { accessToken } from './accessToken';
-import { apiResource } from './api';
+import { apiResource, coveredEndpoints } from './api';
+import { app } from './app';
 import { department } from './department';
 import { login } from './login';
 import { media } from './media';
 import { member } from './member';
 import { message } from './message';
+import { tag } from './tag';
 
-const typed: Resource[] = [accessToken, department, login, media, member, message];
+const typed: Resource[] = [accessToken, app, department, login, media, member, message, tag];
 
 export const resources: Resource[] = [...typed, apiResource(typed)];
 
@@ -21,3 +23,12 @@ const byName = new Map(
 
 export const findOperation = (resource: string, operation: string): Operation | undefined =>
 	byName.get(`${resource}.${operation}`);
+
+/** Operations of their own by the catalog id of the endpoint they call, such as "Member > Create" for `user.create`. */
+export const typedOperations = new Map(
+	typed.flatMap(({ name, operations }) =>
+		operations.flatMap((operation) =>
+			coveredEndpoints(operation).map((id) => [id, `${name} > ${operation.name}`] as const),
+		),
+	),
+);

@@ -84,7 +84,7 @@ export const login: Resource = {
 					type: 'string',
 					default: '',
 					description:
-						'Comes back unchanged with the code; use a random value to recognize your own request. In the WeCom app letters and digits only, up to 128.',
+						'Comes back with the code: a random value shows that the request was yours. In the WeCom app up to 128 letters and digits.',
 				},
 				{
 					displayName: 'Language',

@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 import { simplified, wantedCount } from '../call';
-import { departmentPicker, memberPicker } from '../fields';
+import { departmentPicker, ids, memberPicker } from '../fields';
 import type { Field, OperationCall, Resource } from '../operation';
 
 const DETAIL_SUMMARY = [
@@ -137,7 +137,7 @@ export const member: Resource = {
 			value: 'create',
 			name: 'Create',
 			action: 'Create member',
-			description: 'Add a member to the directory (needs the secret of the contact sync helper)',
+			description: 'Add a member to the directory (needs the contact sync secret)',
 			doc: 90195,
 			call: ['POST', '/cgi-bin/user/create'],
 			fields: [
@@ -164,15 +164,49 @@ export const member: Resource = {
 			returns: ({ userid }) => ({ userid, success: true }),
 		},
 		{
+			value: 'convertToOpenid',
+			name: 'Convert to OpenID',
+			action: 'Convert member to OpenID',
+			description: 'Get the OpenID that WeChat Pay knows a member by',
+			doc: 90202,
+			call: ['POST', '/cgi-bin/user/convert_to_openid'],
+			reads: true,
+			fields: [memberPicker()],
+		},
+		{
+			value: 'convertToUserid',
+			name: 'Convert to User ID',
+			action: 'Convert OpenID to user ID',
+			description: 'Get the member an OpenID belongs to',
+			doc: 90202,
+			call: ['POST', '/cgi-bin/user/convert_to_userid'],
+			reads: true,
+			fields: [
+				{
+					...text('openid', 'OpenID', 'The OpenID of a payment by WeChat Pay'),
+					required: true,
+				},
+			],
+		},
+		{
 			value: 'delete',
 			name: 'Delete',
 			action: 'Delete member',
-			description:
-				'Remove a member from the directory (needs the secret of the contact sync helper)',
+			description: 'Remove a member from the directory (needs the contact sync secret)',
 			doc: 90198,
 			call: ['GET', '/cgi-bin/user/delete'],
 			reads: false,
 			fields: [memberPicker()],
+			returns: () => ({ deleted: true }),
+		},
+		{
+			value: 'deleteMany',
+			name: 'Delete Many',
+			action: 'Delete many members',
+			description: 'Remove up to 200 members at once (needs the contact sync secret)',
+			doc: 90199,
+			call: ['POST', '/cgi-bin/user/batchdelete'],
+			fields: [ids('useridlist', 'Member Names or IDs', 'getMembers', 200, { required: true })],
 			returns: () => ({ deleted: true }),
 		},
 		{
@@ -232,8 +266,7 @@ export const member: Resource = {
 					default: '',
 					required: true,
 					placeholder: 'e.g. 13800000000',
-					description:
-						'The number to look for. Too many unknown numbers (over 20% of the headcount) block this call for a day.',
+					description: 'Unknown numbers beyond 20% of the headcount block this call for a day',
 				},
 			],
 		},
@@ -273,8 +306,7 @@ export const member: Resource = {
 			value: 'getIds',
 			name: 'Get Many IDs',
 			action: 'Get many member IDs',
-			description:
-				'List the user IDs of the whole company with their departments (needs the secret of the contact sync helper)',
+			description: 'List all user IDs with their departments (needs the contact sync secret)',
 			doc: 96067,
 			call: ['POST', '/cgi-bin/user/list_id'],
 			reads: true,
@@ -288,10 +320,32 @@ export const member: Resource = {
 			},
 		},
 		{
+			value: 'getJoinQrCode',
+			name: 'Get Join QR Code',
+			action: 'Get join QR code',
+			description: 'Get a QR code that brings people into the company, valid for seven days',
+			doc: 91714,
+			call: ['GET', '/cgi-bin/corp/get_join_qrcode'],
+			fields: [],
+		},
+		{
+			value: 'invite',
+			name: 'Invite',
+			action: 'Invite members',
+			description: 'Invite members who have not joined yet, by message or email',
+			doc: 90975,
+			call: ['POST', '/cgi-bin/batch/invite'],
+			fields: [
+				ids('user', 'Member Names or IDs', 'getMembers', 1000),
+				ids('party', 'Department Names or IDs', 'getDepartments', 100, { as: 'integerList' }),
+				ids('tag', 'Tag Names or IDs', 'getTags', 100, { as: 'integerList' }),
+			],
+		},
+		{
 			value: 'update',
 			name: 'Update',
 			action: 'Update member',
-			description: 'Change a member (needs the secret of the contact sync helper)',
+			description: 'Change a member (needs the contact sync secret)',
 			doc: 90197,
 			call: ['POST', '/cgi-bin/user/update'],
 			fields: [

@@ -1,5 +1,5 @@
 import { MEDIA_KINDS } from '../binary';
-import { binaryInput } from '../fields';
+import { binaryInput, ids } from '../fields';
 import { sendMessage } from '../message/send';
 import type { Field, Resource } from '../operation';
 
@@ -9,24 +9,8 @@ const forMediaFrom = (mediaFrom: string) => ({
 });
 const MEDIA_TYPES = Object.keys(MEDIA_KINDS);
 
-/** Several people at once: chosen from the list, or ids with commas or `|` between them from an expression. */
-const recipients = (
-	name: string,
-	displayName: string,
-	loadOptionsMethod: string,
-	most: number,
-): Field => ({
-	displayName,
-	name,
-	type: 'multiOptions',
-	typeOptions: { loadOptionsMethod },
-	default: [],
-	description:
-		'Choose from the list, or specify IDs using an <a href="https://docs.n8n.io/code/expressions/">expression</a>' +
-		`. Up to ${most}.`,
-	displayOptions: { show: { toAll: [false] } },
-	local: true,
-});
+const recipients = (...[name, label, method, most]: [string, string, string, number]) =>
+	ids(name, label, method, most, { displayOptions: { show: { toAll: [false] } }, local: true });
 
 const text = (
 	name: string,
@@ -44,16 +28,11 @@ const text = (
 });
 
 const CONTENT: Field[] = [
-	text(
-		'content',
-		'Content',
-		'Up to 2,048 bytes in UTF-8; line breaks and links in HTML work in text messages',
-		{
-			required: true,
-			typeOptions: { rows: 4 },
-			displayOptions: forTypes('text', 'markdown'),
-		},
-	),
+	text('content', 'Content', 'Up to 2,048 bytes; text takes line breaks and HTML links', {
+		required: true,
+		typeOptions: { rows: 4 },
+		displayOptions: forTypes('text', 'markdown'),
+	}),
 	text('title', 'Title', 'Up to 128 characters', {
 		required: true,
 		displayOptions: forTypes('textcard'),
@@ -142,16 +121,14 @@ const OPTIONS: Field = {
 			name: 'splitLongText',
 			type: 'boolean',
 			default: false,
-			description:
-				'Whether to send text and Markdown of over 2,048 bytes as several messages, one after the other',
+			description: 'Whether to send text of over 2,048 bytes as several messages',
 		},
 		{
 			displayName: 'Translate IDs',
 			name: 'enable_id_trans',
 			type: 'boolean',
 			default: false,
-			description:
-				'Whether WeCom replaces $userName=ID$ and $departmentName=ID$ in the text by names',
+			description: 'Whether WeCom replaces $userName=ID$ and $departmentName=ID$ by names',
 		},
 		text('videoDescription', 'Video Description', 'Videos only: up to 512 bytes'),
 		text('videoTitle', 'Video Title', 'Videos only: up to 128 bytes'),

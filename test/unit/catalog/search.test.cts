@@ -34,7 +34,7 @@ describe('searchEndpoints', () => {
 		['https://developer.work.weixin.qq.com/document/path/90195', 'user.create'],
 		['group robot', 'webhook.send'],
 		['webhook', 'webhook.send'],
-		['send bot message', 'webhook.send'],
+		['bot upload', 'webhook.upload_media'],
 		['robot send', 'webhook.send'],
 		['upload', 'media.upload'],
 		['upload media', 'media.upload'],
