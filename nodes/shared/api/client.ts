@@ -139,7 +139,7 @@ export class WecomClient {
 			if ('value' in outcome) return outcome.value;
 
 			const { failure } = outcome;
-			if (!renewed && !failure.unsent && DEAD_TOKEN.has(failure.errcode ?? 0)) {
+			if (!renewed && !request.withoutToken && !failure.unsent && DEAD_TOKEN.has(failure.errcode ?? 0)) {
 				renewed = true;
 				await this.dropToken(String(tokenBefore ?? this.credentials.accessToken));
 				continue;
