@@ -7,6 +7,7 @@ import {
 	type INodeTypeDescription,
 } from 'n8n-workflow';
 import { wecomApiTest } from '../shared/api/credentialTest';
+import { wecomSuiteApiTest } from '../shared/api/suiteTest';
 import { nodeProperties } from './description';
 import { executeOperation } from './execute';
 import { listSearch, loadOptions } from './pickers';
@@ -26,11 +27,24 @@ export class Wecom implements INodeType {
 		usableAsTool: true,
 		inputs: [NodeConnectionTypes.Main],
 		outputs: [NodeConnectionTypes.Main],
-		credentials: [{ name: 'wecomApi', required: true, testedBy: 'wecomApiTest' }],
+		credentials: [
+			{
+				name: 'wecomApi',
+				required: true,
+				testedBy: 'wecomApiTest',
+				displayOptions: { show: { authentication: ['app'] } },
+			},
+			{
+				name: 'wecomSuiteApi',
+				required: true,
+				testedBy: 'wecomSuiteApiTest',
+				displayOptions: { show: { authentication: ['suite'] } },
+			},
+		],
 		properties: nodeProperties(resources),
 	};
 
-	methods = { credentialTest: { wecomApiTest }, listSearch, loadOptions };
+	methods = { credentialTest: { wecomApiTest, wecomSuiteApiTest }, listSearch, loadOptions };
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
 		const [resource, name] = [

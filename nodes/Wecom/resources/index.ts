@@ -5,8 +5,17 @@ import { login } from './login';
 import { media } from './media';
 import { member } from './member';
 import { message } from './message';
+import { suite } from './suite';
 
-export const resources: Resource[] = [accessToken, department, login, media, member, message];
+export const resources: Resource[] = [
+	accessToken,
+	department,
+	login,
+	media,
+	member,
+	message,
+	suite,
+];
 
 const byName = new Map(
 	resources.flatMap((resource) =>
