@@ -131,6 +131,11 @@ export async function cachedSecrets(
 	return found;
 }
 
+/** After a change of the credential by the trigger itself, such as a new company. */
+export function forgetSecrets(context: IWebhookFunctions): void {
+	kept.delete(cacheKey(context));
+}
+
 function cacheKey(context: IWebhookFunctions): string {
 	const node = context.getNode();
 	return [

@@ -18,6 +18,7 @@ import {
 import { suiteIdOf, withPendingCode, withTicket } from '../shared/api/suite';
 import type { OpenedCallback } from '../shared/callback/envelope';
 import { answer, answerCommandWhenStored, SUCCESS } from './http';
+import { forgetSecrets } from './secrets';
 
 /** What a suite's command URL does besides starting the workflow (docs 90628, 100964): tickets, authorizations, companies. */
 
@@ -47,7 +48,10 @@ export async function receiveCommand(command: Command): Promise<IWebhookResponse
 		return await onAuthCode(command, field('AuthCode'));
 
 	let facts: IDataObject = {};
-	if (callback.kind === 'cancel_auth') await forgetCompany(context, field('AuthCorpId'));
+	if (callback.kind === 'cancel_auth') {
+		await forgetCompany(context, field('AuthCorpId'));
+		forgetSecrets(context);
+	}
 	if (callback.kind === 'change_auth') facts = await newsOf(context, field('AuthCorpId'));
 	if (!wanted(opened)) {
 		answer(context.getResponseObject(), 200, SUCCESS);
@@ -85,6 +89,7 @@ async function onTicket(
 		if (wanted(earlier))
 			items.push({ json: toItem(earlier, { ...factsOf(context, exchange), retried: true }) });
 		forgetCodeLater(context, authCode);
+		forgetSecrets(context);
 	}
 	return items.length > 0 ? { ...ANSWERED, workflowData: [items] } : ANSWERED;
 }
@@ -99,6 +104,8 @@ async function onAuthCode(
 	answer(context.getResponseObject(), 200, SUCCESS);
 
 	const exchange = await exchangeAuthCode(context, authCode);
+	// The company's messages may follow at once.
+	forgetSecrets(context);
 	if (exchange.done) forgetCodeLater(context, authCode);
 	else log(context, `an auth_code could not be exchanged: ${exchange.reason}`);
 	if (!wanted(opened)) return ANSWERED;
