@@ -11,7 +11,7 @@ import { wecomSuiteApiTest } from '../shared/api/suiteTest';
 import { nodeProperties } from './description';
 import { executeOperation } from './execute';
 import { listSearch, loadOptions } from './pickers';
-import { findOperation, resources } from './resources';
+import { findOperation, needsSuite, resources } from './resources';
 
 export class Wecom implements INodeType {
 	description: INodeTypeDescription = {
@@ -60,6 +60,11 @@ export class Wecom implements INodeType {
 					description: 'Choose the resource and the operation again.',
 				},
 			);
+		}
+		if (needsSuite(resource) && this.getNodeParameter('authentication', 0, 'app') !== 'suite') {
+			throw new NodeOperationError(this.getNode(), "'Authentication' is not set to 'Suite'", {
+				description: 'The operations of this resource belong to a service provider.',
+			});
 		}
 		return [await executeOperation(this, operation)];
 	}

@@ -156,24 +156,19 @@ export async function importOne(call: OperationCall): Promise<IDataObject> {
 	return shownCompany(corpId, { ...company, suiteId: client.suiteId });
 }
 
-export async function forget(call: OperationCall): Promise<IDataObject> {
-	const { corpId } = companyOf(call, false);
-	return { deleted: await forgetCompany(call.context, corpId), corpId };
+export async function forget({ context, get }: OperationCall): Promise<IDataObject> {
+	const corpId = clean(get('actAsCompany'));
+	return { deleted: await forgetCompany(context, corpId), corpId };
 }
 
 /** The company of the form with its permanent code, the given one or the stored one. */
-function companyOf(call: OperationCall, withCode = true) {
-	const [corpId, permanentCode] = [
-		clean(call.get('actAsCompany')),
-		clean(call.get('permanentCode')),
-	];
-	const act = { kind: 'company' as const, corpId, ...(permanentCode && { permanentCode }) };
-	const { company } = call.client.actingAs(act);
-	if (!corpId || (withCode && !company?.permanentCode))
-		throw problem(
-			call,
-			`The company ${corpId || '(empty)'} is not stored in the credential`,
-			"Choose one from the list, or enter its code in 'Permanent Code'.",
-		);
-	return { corpId, permanentCode: company?.permanentCode ?? '' };
+function companyOf(call: OperationCall) {
+	const [corpId, given] = [clean(call.get('actAsCompany')), clean(call.get('permanentCode'))];
+	const { company } = call.client.actingAs({ kind: 'company', corpId, permanentCode: given });
+	if (company?.permanentCode) return { corpId, permanentCode: company.permanentCode };
+	throw problem(
+		call,
+		`The company ${corpId || '(empty)'} is not stored in the credential`,
+		"Choose one from the list, or enter its code in 'Permanent Code'.",
+	);
 }

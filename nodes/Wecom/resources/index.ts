@@ -27,3 +27,7 @@ const byName = new Map(
 
 export const findOperation = (resource: string, operation: string): Operation | undefined =>
 	byName.get(`${resource}.${operation}`);
+
+/** Whether a resource is a service provider's. */
+export const needsSuite = (resource: string): boolean =>
+	resources.some(({ value, suiteOnly }) => value === resource && suiteOnly === true);

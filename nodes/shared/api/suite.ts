@@ -43,11 +43,9 @@ export const isCustomized = (suiteId: string) => suiteId.startsWith('dk');
 export const turnKey = (credentials: ICredentialDataDecryptedObject) =>
 	digest(apiBase(credentials), suiteIdOf(credentials));
 
-/** SHA-256 over the settings that stored tokens belong to. */
+/** SHA-256 over the settings that the tokens of the suite and its companies belong to. */
 export function suiteFingerprint(credentials: ICredentialDataDecryptedObject): string {
-	const { suiteSecret, providerCorpId, providerSecret } = credentials;
-	const settings = [suiteIdOf(credentials), suiteSecret, providerCorpId, providerSecret];
-	return digest(apiBase(credentials), ...settings.map(clean));
+	return digest(apiBase(credentials), suiteIdOf(credentials), clean(credentials.suiteSecret));
 }
 
 /** The newest ticket of this suite; undefined when none was received yet. */

@@ -56,7 +56,7 @@ const DEAD_TOKENS = { suite: [40082, 42009], provider: [40014, 42001], company: 
 /** More tokens than this stay in memory only: with each new one all of them are written. */
 export const MAX_STORED_TOKENS = 200;
 
-/** A company's token as stored; `for` tells whether it belongs to the permanent code at hand. */
+/** A company's token as stored; `for` tells whether it belongs to the settings and the permanent code at hand. */
 interface CompanyToken {
 	token: string;
 	expiresAt: number;
@@ -121,56 +121,60 @@ export async function provideToken(
 
 	// n8n writes between here and `authenticate`.
 	credentials[END_TURN] = await takeTurn(turnKey(credentials));
-	const fields = fieldsFor(credentials, actOf(credentials), token);
-	const storedFor = suiteFingerprint(credentials);
-	const voided: ICredentialDataDecryptedObject =
-		credentials.storedFor === storedFor
-			? {}
-			: { suiteAccessToken: '', providerAccessToken: '', companyTokens: '' };
-	return { refreshGuard: '', storedFor, ...voided, ...changes, ...fields };
+	return { refreshGuard: '', ...changes, ...fieldsFor(credentials, actOf(credentials), token) };
+}
+
+/** Fingerprint of the settings a token belongs to; each stored token carries it, so a changed setting voids it. */
+function keyOf(credentials: SuiteCredentials, act: ActAs): string {
+	if (act.kind === 'provider') {
+		const { providerCorpId, providerSecret } = credentials;
+		return digest(apiBase(credentials), 'provider', clean(providerCorpId), clean(providerSecret));
+	}
+	const fingerprint = suiteFingerprint(credentials);
+	return act.kind === 'suite'
+		? fingerprint
+		: digest(fingerprint, act.corpId, permanentCode(credentials, act) ?? '');
 }
 
 function storedToken(credentials: SuiteCredentials): Token | undefined {
-	if (credentials.storedFor !== suiteFingerprint(credentials)) return undefined;
 	const act = actOf(credentials);
 	if (act.kind === 'company') {
-		const { token, expiresAt, ...rest } =
-			parsed<CompanyToken>(credentials.companyTokens)[act.corpId] ?? {};
-		const code = permanentCode(credentials, act);
-		return token && code && rest.for === mark(code) ? { value: token, expiresAt } : undefined;
+		const stored = parsed<CompanyToken>(credentials.companyTokens)[act.corpId];
+		return stored?.for === mark(keyOf(credentials, act))
+			? { value: stored.token, expiresAt: stored.expiresAt }
+			: undefined;
 	}
-	const { [`${act.kind}AccessToken`]: value, [`${act.kind}AccessTokenExpiresAt`]: end } =
+	const { [`${act.kind}AccessToken`]: value, [`${act.kind}AccessTokenExpiresAt`]: expiresAt } =
 		credentials;
-	return { value: String(value ?? ''), expiresAt: Number(end) };
+	return credentials[`${act.kind}AccessTokenFor`] === keyOf(credentials, act)
+		? { value: String(value), expiresAt: Number(expiresAt) }
+		: undefined;
 }
 
 function fieldsFor(
 	credentials: SuiteCredentials,
 	act: ActAs,
-	token: Token,
+	{ value, expiresAt }: Token,
 ): ICredentialDataDecryptedObject {
+	const key = keyOf(credentials, act);
 	if (act.kind !== 'company') {
 		return {
-			[`${act.kind}AccessToken`]: token.value,
-			[`${act.kind}AccessTokenExpiresAt`]: token.expiresAt,
+			[`${act.kind}AccessToken`]: value,
+			[`${act.kind}AccessTokenExpiresAt`]: expiresAt,
+			[`${act.kind}AccessTokenFor`]: key,
 		};
 	}
 	const fingerprint = suiteFingerprint(credentials);
 	const known = companyTokens.get(fingerprint) ?? new Map<string, CompanyToken>();
 	companyTokens.set(fingerprint, known);
 	known.delete(act.corpId);
-	known.set(act.corpId, {
-		token: token.value,
-		expiresAt: token.expiresAt,
-		for: mark(permanentCode(credentials, act) ?? ''),
-	});
-	const stored = credentials.storedFor === fingerprint ? credentials.companyTokens : '';
-	const living = Object.entries({
-		...parsed<CompanyToken>(stored),
+	known.set(act.corpId, { token: value, expiresAt, for: mark(key) });
+	const newest = Object.entries({
+		...parsed<CompanyToken>(credentials.companyTokens),
 		...Object.fromEntries(known),
-	}).filter(([corpId, { expiresAt }]) => expiresAt > Date.now() || !known.delete(corpId));
-	const newest = living
-		.sort(([, a], [, b]) => b.expiresAt - a.expiresAt)
+	})
+		.filter(([, { expiresAt: end }]) => end > Date.now())
+		.sort(([, one], [, other]) => other.expiresAt - one.expiresAt)
 		.slice(0, MAX_STORED_TOKENS);
 	for (const corpId of known.keys()) {
 		if (known.size <= MAX_STORED_TOKENS) break;
@@ -186,7 +190,7 @@ function orderFor(
 	httpRequest: HttpRequest,
 	changes: ICredentialDataDecryptedObject,
 ): TokenOrder {
-	const fingerprint = suiteFingerprint(credentials);
+	const key = keyOf(credentials, act);
 	const base = apiBase(credentials);
 	const post = async (path: string, body: IDataObject, qs?: IDataObject) =>
 		await ask(base, { method: 'POST', path, qs, body }, httpRequest);
@@ -196,7 +200,7 @@ function orderFor(
 		const body = { corpid: clean(providerCorpId), provider_secret: clean(providerSecret) };
 		if (!body.corpid || !body.provider_secret) throw lacking(NO_PROVIDER);
 		const send = async () => await post('/cgi-bin/service/get_provider_token', body);
-		return { key: digest(fingerprint, 'provider'), base, field: QUERY_NAMES.provider, send };
+		return { key, base, field: QUERY_NAMES.provider, send };
 	}
 
 	if (act.kind === 'suite') {
@@ -208,7 +212,6 @@ function orderFor(
 			suite_ticket: known.ticket,
 		};
 		const send = async () => await post('/cgi-bin/service/get_suite_token', body);
-		const key = digest(fingerprint, 'suite');
 		return { key, attempt: digest(key, known.ticket), base, field: QUERY_NAMES.suite, send };
 	}
 
@@ -235,7 +238,6 @@ function orderFor(
 		suite[REFUSED_TOKEN] = suiteToken;
 		return await post(path, body, { suite_access_token: await ofSuite() });
 	};
-	const key = digest(fingerprint, 'company', corpId, code);
 	return { key, base, field: QUERY_NAMES.company, send };
 }
 
@@ -246,7 +248,7 @@ function permanentCode(
 	return clean(act.permanentCode) || companiesOf(credentials)[act.corpId]?.permanentCode;
 }
 
-const mark = (code: string) => digest(code).slice(0, 16);
+const mark = (key: string) => key.slice(0, 16);
 
 const lacking = ([message, description]: readonly [string, string]) =>
 	new TokenFailure({ message, description });
