@@ -8,10 +8,11 @@ import {
 } from 'n8n-workflow';
 import { wecomApiTest } from '../shared/api/credentialTest';
 import { getEndpointFields, listEndpoints } from './api/pickers';
+import { wecomSuiteApiTest } from '../shared/api/suiteTest';
 import { nodeProperties } from './description';
 import { executeOperation } from './execute';
 import { listSearch, loadOptions } from './pickers';
-import { findOperation, resources } from './resources';
+import { findOperation, needsSuite, resources } from './resources';
 
 export class Wecom implements INodeType {
 	description: INodeTypeDescription = {
@@ -27,12 +28,25 @@ export class Wecom implements INodeType {
 		usableAsTool: true,
 		inputs: [NodeConnectionTypes.Main],
 		outputs: [NodeConnectionTypes.Main],
-		credentials: [{ name: 'wecomApi', required: true, testedBy: 'wecomApiTest' }],
+		credentials: [
+			{
+				name: 'wecomApi',
+				required: true,
+				testedBy: 'wecomApiTest',
+				displayOptions: { show: { authentication: ['app'] } },
+			},
+			{
+				name: 'wecomSuiteApi',
+				required: true,
+				testedBy: 'wecomSuiteApiTest',
+				displayOptions: { show: { authentication: ['suite'] } },
+			},
+		],
 		properties: nodeProperties(resources),
 	};
 
 	methods = {
-		credentialTest: { wecomApiTest },
+		credentialTest: { wecomApiTest, wecomSuiteApiTest },
 		listSearch: { ...listSearch, listEndpoints },
 		loadOptions,
 		resourceMapping: { getEndpointFields },
@@ -52,6 +66,11 @@ export class Wecom implements INodeType {
 					description: 'Choose the resource and the operation again.',
 				},
 			);
+		}
+		if (needsSuite(resource) && this.getNodeParameter('authentication', 0, 'app') !== 'suite') {
+			throw new NodeOperationError(this.getNode(), "'Authentication' is not set to 'Suite'", {
+				description: 'The operations of this resource belong to a service provider.',
+			});
 		}
 		return [await executeOperation(this, operation)];
 	}

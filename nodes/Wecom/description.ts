@@ -1,21 +1,59 @@
 import type { INodeProperties } from 'n8n-workflow';
-import { limit, returnAll, simplify } from './fields';
+import { companyFields, limit, returnAll, simplify } from './fields';
 import type { Field, Operation, Resource } from './operation';
 
 /** Turns the tables of operations into the node's form. */
 export function nodeProperties(resources: Resource[]): INodeProperties[] {
 	return [
+		AUTHENTICATION,
 		{
 			displayName: 'Resource',
 			name: 'resource',
 			type: 'options',
 			noDataExpression: true,
-			options: resources.map(({ name, value }) => ({ name, value })).sort(byName),
+			options: resources
+				.map(({ name, value, suiteOnly }) => ({
+					name,
+					value,
+					...(suiteOnly && { displayOptions: { show: WITH_SUITE } }),
+				}))
+				.sort(byName),
 			default: 'message',
 		},
+		...actAs(resources),
 		...resources.flatMap((resource) => [operationSelector(resource), ...resourceFields(resource)]),
 		OPTIONS,
 	];
+}
+
+const WITH_SUITE = { authentication: ['suite'] };
+
+const AUTHENTICATION: INodeProperties = {
+	displayName: 'Authentication',
+	name: 'authentication',
+	type: 'options',
+	noDataExpression: true,
+	options: [
+		{ name: 'App', value: 'app', description: 'An app of one company' },
+		{
+			name: 'Suite',
+			value: 'suite',
+			description: 'A service provider acts for companies that authorized its app',
+		},
+	],
+	default: 'app',
+	description: 'In whose name WeCom is called',
+};
+
+/** With a suite every resource acts for a company; the operations of the suite itself say so where they do. */
+function actAs(resources: Resource[]): INodeProperties[] {
+	const hide = {
+		resource: resources.filter(({ suiteOnly }) => suiteOnly).map(({ value }) => value),
+	};
+	return companyFields.map((field) => ({
+		...toProperty(field),
+		displayOptions: { show: WITH_SUITE, hide },
+	}));
 }
 
 /** For every operation. */

@@ -7,6 +7,8 @@ import {
 	type INodeExecutionData,
 } from 'n8n-workflow';
 import { WecomClient } from '../shared/api/client';
+import { finishPending } from '../shared/api/companies';
+import { SUITE_CREDENTIAL } from '../shared/api/suite';
 import { callRow, readsOnly } from './call';
 import {
 	ItemOutput,
@@ -26,7 +28,7 @@ export async function executeOperation(
 	operation: Operation,
 ): Promise<INodeExecutionData[]> {
 	const items = context.getInputData();
-	const client = await WecomClient.open(context);
+	await finishAuthorizations(context);
 	const atOnce = context.getNodeParameter(
 		'options.concurrency',
 		0,
@@ -40,7 +42,7 @@ export async function executeOperation(
 		while (next < items.length && failed.length === 0) {
 			const itemIndex = next++;
 			try {
-				results[itemIndex] = await runItem(callFor(context, client, operation, itemIndex));
+				results[itemIndex] = await runItem(await callFor(context, operation, itemIndex));
 			} catch (error) {
 				const failure = nodeError(context, itemIndex, error as Error);
 				if (context.continueOnFail()) results[itemIndex] = [failedItem(failure, itemIndex)];
@@ -59,12 +61,18 @@ export async function executeOperation(
 	return results.flat();
 }
 
-function callFor(
+/** With authentication "Suite" every execution also finishes what a broken-off authorization has left behind. */
+async function finishAuthorizations(context: IExecuteFunctions): Promise<void> {
+	if (context.getNodeParameter('authentication', 0, 'app') !== 'suite') return;
+	await finishPending(context, await context.getCredentials(SUITE_CREDENTIAL));
+}
+
+async function callFor(
 	context: IExecuteFunctions,
-	client: WecomClient,
 	operation: Operation,
 	itemIndex: number,
-): OperationCall {
+): Promise<OperationCall> {
+	const client = await WecomClient.open(context, itemIndex, operation.as);
 	const get = (name: string, fallback: unknown = '') => {
 		const value = context.getNodeParameter(name, itemIndex, fallback as IDataObject[string]);
 		return isResourceLocatorValue(value) ? value.value : value;

@@ -89,6 +89,44 @@ export const ids = (
 	...overrides,
 });
 
+/** The company whose token a call takes, and the code to get it with where the credential does not store the company. */
+export const companyFields: Field[] = [
+	{
+		displayName: 'Act as Company',
+		name: 'actAsCompany',
+		type: 'resourceLocator',
+		default: { mode: 'list', value: '' },
+		required: true,
+		description: 'The company that authorized the suite, by name or by Corp ID',
+		modes: [
+			{
+				displayName: 'From List',
+				name: 'list',
+				type: 'list',
+				placeholder: 'Select a company...',
+				typeOptions: { searchListMethod: 'searchCompanies', searchable: true },
+			},
+			{
+				displayName: 'By ID',
+				name: 'id',
+				type: 'string',
+				placeholder: 'e.g. ww1234567890abcdef',
+			},
+		],
+		local: true,
+	},
+	{
+		displayName: 'Permanent Code',
+		name: 'permanentCode',
+		type: 'string',
+		typeOptions: { password: true },
+		default: '',
+		description:
+			'Only for a company that is not stored in the credential, for example because you keep the codes in your own database',
+		local: true,
+	},
+];
+
 export const returnAll: Field = {
 	displayName: 'Return All',
 	name: 'returnAll',

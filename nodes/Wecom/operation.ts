@@ -48,12 +48,16 @@ export interface Operation {
 	returns?: (sent: IDataObject) => IDataObject;
 	/** The fields that 'Simplify' keeps; adds that switch. */
 	simplify?: string[];
+	/** Whose token the call takes. Default: of the app or, with authentication "Suite", of the company to act as. */
+	as?: 'suite' | 'provider';
 	run?: (call: OperationCall) => Promise<Output>;
 }
 
 export interface Resource {
 	value: string;
 	name: string;
+	/** Offered with authentication "Suite" only. */
+	suiteOnly?: true;
 	operations: Operation[];
 }
 

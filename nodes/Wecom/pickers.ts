@@ -5,7 +5,7 @@ import type {
 	INodePropertyOptions,
 } from 'n8n-workflow';
 import { WecomClient } from '../shared/api/client';
-import { fingerprint } from '../shared/api/tokens';
+import { companiesOf, SUITE_CREDENTIAL } from '../shared/api/suite';
 
 /** The lists behind the pickers. Each is kept for some seconds, so that typing a name does not fetch it again and again. */
 
@@ -24,11 +24,12 @@ async function choices(
 	context: ILoadOptionsFunctions,
 	list: keyof typeof LISTS,
 ): Promise<Choice[]> {
-	const key = `${list}:${fingerprint(await context.getCredentials('wecomApi'))}`;
+	const client = await WecomClient.open(context);
+	const key = `${list}:${client.identity}`;
 	for (const [old, { until }] of kept) if (until < Date.now()) kept.delete(old);
 	const known = kept.get(key);
 	if (known) return await known.choices;
-	const fetched = WecomClient.open(context).then(LISTS[list]);
+	const fetched = LISTS[list](client);
 	kept.set(key, { until: Date.now() + KEEP_MS, choices: fetched });
 	fetched.catch(() => kept.delete(key));
 	return await fetched;
@@ -96,16 +97,34 @@ function search(list: keyof typeof LISTS) {
 		filter = '',
 		paginationToken?: string,
 	): Promise<INodeListSearchResult> {
-		const wanted = filter.trim().toLowerCase();
-		const found = (await choices(this, list)).filter(
-			({ name, value }) => name.toLowerCase().includes(wanted) || value.toLowerCase() === wanted,
-		);
-		const start = Number(paginationToken ?? 0);
-		return {
-			results: found.slice(start, start + PAGE),
-			paginationToken: start + PAGE < found.length ? String(start + PAGE) : undefined,
-		};
+		return pageOf(await choices(this, list), filter, paginationToken);
 	};
+}
+
+function pageOf(all: Choice[], filter: string, paginationToken?: string): INodeListSearchResult {
+	const wanted = filter.trim().toLowerCase();
+	const found = all.filter(
+		({ name, value }) => name.toLowerCase().includes(wanted) || value.toLowerCase() === wanted,
+	);
+	const start = Number(paginationToken ?? 0);
+	return {
+		results: found.slice(start, start + PAGE),
+		paginationToken: start + PAGE < found.length ? String(start + PAGE) : undefined,
+	};
+}
+
+/** The companies stored in the suite credential, read without a request. */
+async function searchCompanies(
+	this: ILoadOptionsFunctions,
+	filter = '',
+	paginationToken?: string,
+): Promise<INodeListSearchResult> {
+	const companies = companiesOf(await this.getCredentials(SUITE_CREDENTIAL));
+	const all = Object.entries(companies).map(([value, { name }]) => ({
+		name: name ? `${name} (${value})` : value,
+		value,
+	}));
+	return pageOf(all.sort(byName), filter, paginationToken);
 }
 
 function options(list: keyof typeof LISTS) {
@@ -115,6 +134,7 @@ function options(list: keyof typeof LISTS) {
 }
 
 export const listSearch = {
+	searchCompanies,
 	searchMembers: search('members'),
 	searchDepartments: search('departments'),
 	searchTags: search('tags'),

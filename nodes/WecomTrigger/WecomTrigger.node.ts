@@ -10,6 +10,7 @@ import {
 	type IWebhookResponseData,
 } from 'n8n-workflow';
 import { wecomApiTest } from '../shared/api/credentialTest';
+import { wecomSuiteApiTest } from '../shared/api/suiteTest';
 import { answer } from './http';
 import { properties } from './properties';
 import { receiveCallback, verifyUrl } from './receive';
@@ -46,7 +47,20 @@ export class WecomTrigger implements INodeType {
 		defaults: { name: 'WeCom Trigger' },
 		inputs: [],
 		outputs: [NodeConnectionTypes.Main],
-		credentials: [{ name: 'wecomApi', required: true, testedBy: 'wecomApiTest' }],
+		credentials: [
+			{
+				name: 'wecomApi',
+				required: true,
+				testedBy: 'wecomApiTest',
+				displayOptions: { show: { source: ['app'] } },
+			},
+			{
+				name: 'wecomSuiteApi',
+				required: true,
+				testedBy: 'wecomSuiteApiTest',
+				displayOptions: { show: { source: ['suite'] } },
+			},
+		],
 		webhooks: [
 			{ name: 'setup', httpMethod: 'GET', ...WEBHOOK, ndvHideUrl: true },
 			{ name: 'default', httpMethod: 'POST', ...WEBHOOK, ndvHideMethod: true },
@@ -65,7 +79,7 @@ export class WecomTrigger implements INodeType {
 		properties,
 	};
 
-	methods = { credentialTest: { wecomApiTest } };
+	methods = { credentialTest: { wecomApiTest, wecomSuiteApiTest } };
 
 	webhookMethods = {
 		default: {

@@ -9,6 +9,10 @@ type Request = ReturnType<IWebhookFunctions['getRequestObject']> & {
 };
 export type Response = ReturnType<IWebhookFunctions['getResponseObject']>;
 
+/** The only answer that does not count as an error at a suite's command URL (doc 90613). */
+export const SUCCESS = 'success';
+const COMMAND_DEADLINE_MS = 800;
+
 export type Body = { ok: true; bytes: Buffer } | { ok: false; status: 400 | 413; reason: string };
 
 /** The exact bytes of the body. n8n reads them only on request, and refuses those over its own limit. */
@@ -39,6 +43,32 @@ export function answer(response: Response, status: number, body = ''): void {
 		'content-length': String(Buffer.byteLength(body)),
 	});
 	response.end(body);
+}
+
+/**
+ * Makes n8n's empty answer, which comes once the execution is stored, the one a command URL must give: exactly `success`,
+ * within a second (doc 100964). If n8n is slower, it goes out at that moment.
+ */
+export function answerCommandWhenStored(response: Response): void {
+	const end = response.end.bind(response) as (...args: unknown[]) => Response;
+	response.end = ((...args: unknown[]) => {
+		if (response.statusCode !== 200 || args[0]) return end(...args);
+		response.setHeader('content-type', 'text/plain; charset=utf-8');
+		response.setHeader('content-length', String(SUCCESS.length));
+		return end(SUCCESS);
+	}) as Response['end'];
+	AbortSignal.timeout(COMMAND_DEADLINE_MS).addEventListener('abort', () => {
+		if (response.headersSent) return;
+		answer(response, 200, SUCCESS);
+		mute(response);
+	});
+}
+
+/** n8n will answer later all the same; that must not become an error. */
+function mute(response: Response): void {
+	const nothing = () => response;
+	for (const method of ['status', 'setHeader', 'header', 'set', 'type', 'send', 'json', 'end'])
+		(response as unknown as Record<string, unknown>)[method] = nothing;
 }
 
 /**

@@ -7,18 +7,47 @@ const STEPS = [
 	'Enter the production URL from above there, tick the kinds you need, and save. The domain must belong to your company.',
 	"If the workflow calls WeCom, add this server's IP under Company's Trusted IP on the same page. Then send the app a message.",
 ];
+const SUITE_STEPS = [
+	'In the WeCom provider console open the page of your app or template. Copy Suite ID, Secret, Token and EncodingAESKey into the credential, and make up Token and EncodingAESKey there if they are empty.',
+	"Add this server's IP under Provider Info > Basic Info > IP Whitelist.",
+	'Publish this workflow: WeCom checks the URL at the moment you save it.',
+	'Enter the production URL from above as command callback URL and as data callback URL, save, and press Refresh Ticket. Then test the credential.',
+	'Keep this workflow published: without its suite_ticket every half hour no call works.',
+];
 // n8n's notices show lists and links, no other markup.
-const SET_UP = `Set up in four steps, in this order:<ul>${STEPS.map((step) => `<li>${step}</li>`).join('')}</ul>`;
+const list = (intro: string, steps: string[]) =>
+	`${intro}<ul>${steps.map((step) => `<li>${step}</li>`).join('')}</ul>`;
+const forSource = (source: string) => ({ show: { source: [source] } });
 
 /** The form of the trigger. */
 export const properties: INodeProperties[] = [
-	{ displayName: SET_UP, name: 'setUpNotice', type: 'notice', default: '' },
+	{
+		displayName: list('Set up in four steps, in this order:', STEPS),
+		name: 'setUpNotice',
+		type: 'notice',
+		default: '',
+		displayOptions: forSource('app'),
+	},
+	{
+		displayName: list('Set up in this order:', SUITE_STEPS),
+		name: 'suiteNotice',
+		type: 'notice',
+		default: '',
+		displayOptions: forSource('suite'),
+	},
 	{
 		displayName: 'Source',
 		name: 'source',
 		type: 'options',
 		noDataExpression: true,
-		options: [{ name: 'App', value: 'app', description: 'A self-built app of your company' }],
+		options: [
+			{ name: 'App', value: 'app', description: 'A self-built app of your company' },
+			{
+				name: 'Suite',
+				value: 'suite',
+				description: "A service provider's third-party app or template of customized apps",
+			},
+		],
 		default: 'app',
 		description: 'Who sends the callbacks',
 	},
@@ -57,6 +86,32 @@ export const properties: INodeProperties[] = [
 				placeholder: 'e.g. create_user, delete_user',
 				description:
 					"Comma-separated. Only callbacks with one of these words as 'ChangeType' start the workflow.",
+			},
+		],
+	},
+	{
+		displayName: 'Suite Options',
+		name: 'suiteOptions',
+		type: 'collection',
+		placeholder: 'Add Option',
+		default: {},
+		displayOptions: forSource('suite'),
+		options: [
+			{
+				displayName: 'Accept Companies Not Stored Here',
+				name: 'acceptAnyCompany',
+				type: 'boolean',
+				default: false,
+				description:
+					'Whether to take messages and events of companies whose permanent code is kept elsewhere',
+			},
+			{
+				displayName: 'Include Permanent Code',
+				name: 'includePermanentCode',
+				type: 'boolean',
+				default: false,
+				description:
+					'Whether to put the permanent code of a company that authorized the suite into the item, where everybody who can read the execution sees it',
 			},
 		],
 	},

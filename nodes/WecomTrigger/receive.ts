@@ -8,8 +8,9 @@ import {
 	type Refusal,
 } from '../shared/callback/envelope';
 import { matches } from '../shared/callback/events';
-import { answer, readBody, whenAnswered } from './http';
-import { cachedSecrets, type SecretsOrLack } from './secrets';
+import { answer, readBody, SUCCESS, whenAnswered } from './http';
+import { cachedSecrets, isSuite, type SecretsOrLack } from './secrets';
+import { receiveCommand } from './suite';
 
 /** WeCom hangs up after five seconds and sends the callback again (doc 90930). */
 const WAIT_FOR_FIRST_ATTEMPT_MS = 4_000;
@@ -22,7 +23,8 @@ const ANSWERED: IWebhookResponseData = { noWebhookResponse: true };
 export async function verifyUrl(context: IWebhookFunctions): Promise<IWebhookResponseData> {
 	const query = context.getQueryData() as IDataObject;
 	const opened = await withSecrets(context, ({ token, aesKey, receiveIds }) =>
-		openVerification(query, token, aesKey, receiveIds),
+		// No page says whose ID a suite's check carries: the provider's, as far as is known, which need not be entered.
+		openVerification(query, token, aesKey, isSuite(context) ? [] : receiveIds),
 	);
 	if (!opened.ok) return refuse(context, opened);
 	answer(context.getResponseObject(), 200, opened.echo);
@@ -35,12 +37,13 @@ export async function receiveCallback(context: IWebhookFunctions): Promise<IWebh
 	if (!body.ok) return refuse(context, body);
 	const query = context.getQueryData() as IDataObject;
 	const opened = await withSecrets(context, (secrets) =>
-		openCallback({ ...secrets, rawBody: body.bytes, query }),
+		openCallback({ ...secrets, ...anyCompany(context), rawBody: body.bytes, query }),
 	);
 	if (!opened.ok) return refuse(context, opened);
 
 	const response = context.getResponseObject();
-	if (!isWanted(context, opened)) {
+	const command = isSuite(context) && typeof opened.payload.InfoType === 'string';
+	if (!command && !isWanted(context, opened)) {
 		answer(response, 200);
 		return ANSWERED;
 	}
@@ -50,11 +53,20 @@ export async function receiveCallback(context: IWebhookFunctions): Promise<IWebh
 	const claim = await delivered.claim(scope, key, WAIT_FOR_FIRST_ATTEMPT_MS);
 	if (claim !== 'first') {
 		// Still under way: not acknowledged, so that WeCom comes back for the outcome.
-		answer(response, claim === 'duplicate' ? 200 : 503);
+		const body = command && claim === 'duplicate' ? SUCCESS : '';
+		answer(response, claim === 'duplicate' ? 200 : 503, body);
 		return ANSWERED;
 	}
 	whenAnswered(response, (stored) => delivered.settle(scope, key, stored));
-	return { workflowData: [[{ json: toItem(opened) }]] };
+	if (!command) return { workflowData: [[{ json: toItem(opened) }]] };
+	const wanted = (callback: OpenedCallback) => isWanted(context, callback);
+	return await receiveCommand({ context, opened, toItem, wanted });
+}
+
+/** A provider may keep its companies elsewhere: then the signature alone decides. */
+function anyCompany(context: IWebhookFunctions): { receiveIds?: [] } {
+	const any = isSuite(context) && context.getNodeParameter('suiteOptions.acceptAnyCompany', false);
+	return any ? { receiveIds: [] } : {};
 }
 
 type Opened<T> = T | Refusal | { ok: false; status: 503; reason: string };
@@ -105,10 +117,15 @@ function isWanted(context: IWebhookFunctions, { callback }: OpenedCallback): boo
 }
 
 /** The payload as in WeCom's documentation, and under `wecom` what this node knows about it. */
-function toItem({ payload, callback, receiveId, envelope }: OpenedCallback): IDataObject {
+function toItem(
+	{ payload, callback, receiveId, envelope }: OpenedCallback,
+	facts: IDataObject = {},
+): IDataObject {
 	const { family, kind, event, changeType, known } = callback;
+	const { company } = facts as { company?: IDataObject };
 	return {
 		...(payload as IDataObject),
+		...(company && { AuthCorpId: company.corpId }),
 		wecom: {
 			family,
 			kind,
@@ -118,6 +135,7 @@ function toItem({ payload, callback, receiveId, envelope }: OpenedCallback): IDa
 			receiveId,
 			...(envelope.agentId ? { agentId: envelope.agentId } : {}),
 			receivedAt: new Date().toISOString(),
+			...facts,
 		},
 	};
 }

@@ -4,6 +4,7 @@ import type {
 	IWebhookFunctions,
 } from 'n8n-workflow';
 import { clean } from '../shared/api/settings';
+import { companiesOf, SUITE_CREDENTIAL } from '../shared/api/suite';
 import { parseEncodingAesKey } from '../shared/callback/crypto';
 import type { CallbackSecrets } from '../shared/callback/envelope';
 
@@ -15,14 +16,63 @@ export interface Lack {
 
 export type SecretsOrLack = { secrets: CallbackSecrets } | { lack: Lack };
 
-const CREDENTIAL = 'wecomApi';
 const KEEP_MS = 5_000;
 /** A flood of bad signatures costs one reading of the credential in this time. */
 const REREAD_AFTER_MS = 1_000;
 const MAX_KEPT = 1_000;
 
-const WHERE =
-	'Copy it from the WeCom admin console: the page of your app > Receive Messages > Set API Receive.';
+/** What differs between the sources of callbacks. */
+interface Source {
+	credential: string;
+	/** How the credential is called where a person sees it. */
+	name: string;
+	/** Where Token and EncodingAESKey come from. */
+	where: string;
+	/** The field every callback names as its receiver. */
+	id: { field: string; name: string; where: string };
+	/** All receivers whose callbacks are for this credential; an empty list accepts every one. */
+	receiveIds: (credentials: ICredentialDataDecryptedObject) => string[];
+}
+
+const SOURCES: Record<string, Source> = {
+	app: {
+		credential: 'wecomApi',
+		name: 'WeCom API',
+		where:
+			'Copy it from the WeCom admin console: the page of your app > Receive Messages > Set API Receive.',
+		id: {
+			field: 'corpId',
+			name: 'Corp ID',
+			where: 'Copy it from the WeCom admin console under My Company.',
+		},
+		receiveIds: ({ corpId }) => [clean(corpId)],
+	},
+	suite: {
+		credential: SUITE_CREDENTIAL,
+		name: 'WeCom Suite API',
+		where:
+			'Copy it from the WeCom provider console: the page of your app or template > Callback Configuration.',
+		id: {
+			field: 'suiteId',
+			name: 'Suite ID',
+			where: 'Copy it from the WeCom provider console: the page of your app or template.',
+		},
+		// Commands name the suite, messages the company, provider callbacks the provider (doc 90968).
+		receiveIds: (credentials) =>
+			[
+				clean(credentials.suiteId),
+				clean(credentials.providerCorpId),
+				...Object.keys(companiesOf(credentials)),
+			].filter(Boolean),
+	},
+};
+
+type Context = IHookFunctions | IWebhookFunctions;
+
+/** Whether the callbacks are those of a service provider's suite. */
+export const isSuite = (context: Context) => context.getNodeParameter('source', 'app') === 'suite';
+
+const sourceOf = (context: Context) => SOURCES[isSuite(context) ? 'suite' : 'app'];
 
 interface Kept {
 	at: number;
@@ -30,37 +80,33 @@ interface Kept {
 }
 const kept = new Map<string, Kept>();
 
-/** Token, key and Corp ID of the credential, or what is missing. */
-export function readSecrets(credentials: ICredentialDataDecryptedObject): SecretsOrLack {
-	const [token, key, corpId] = [
-		credentials.token,
-		credentials.encodingAesKey,
-		credentials.corpId,
-	].map(clean);
-	if (!token)
-		return { lack: { message: 'The WeCom API credential has no Token', description: WHERE } };
-	if (!key)
-		return {
-			lack: { message: 'The WeCom API credential has no EncodingAESKey', description: WHERE },
-		};
-	if (!corpId) {
-		const description = 'Copy it from the WeCom admin console under My Company.';
-		return { lack: { message: 'The WeCom API credential has no Corp ID', description } };
-	}
+/** Token, key and receivers of the credential, or what is missing. */
+export function readSecrets(
+	credentials: ICredentialDataDecryptedObject,
+	{ name, where, id, receiveIds }: Source = SOURCES.app,
+): SecretsOrLack {
+	const [token, key] = [credentials.token, credentials.encodingAesKey].map(clean);
+	const lack = (what: string, description: string): SecretsOrLack => ({
+		lack: { message: `The ${name} credential has no ${what}`, description },
+	});
+	if (!token) return lack('Token', where);
+	if (!key) return lack('EncodingAESKey', where);
+	if (!clean(credentials[id.field])) return lack(id.name, id.where);
 	const aesKey = parseEncodingAesKey(key);
 	if (!aesKey) {
 		const message =
 			key.length === 43
-				? 'The EncodingAESKey of the WeCom API credential has other characters than letters and digits'
-				: `The EncodingAESKey of the WeCom API credential has ${key.length} characters, not the 43 of a key`;
-		return { lack: { message, description: WHERE } };
+				? `The EncodingAESKey of the ${name} credential has other characters than letters and digits`
+				: `The EncodingAESKey of the ${name} credential has ${key.length} characters, not the 43 of a key`;
+		return { lack: { message, description: where } };
 	}
-	return { secrets: { token, aesKey, receiveIds: [corpId] } };
+	return { secrets: { token, aesKey, receiveIds: receiveIds(credentials) } };
 }
 
 /** Reads the credential without memory, for the activation. */
 export async function freshSecrets(context: IHookFunctions): Promise<SecretsOrLack> {
-	return readSecrets(await context.getCredentials(CREDENTIAL));
+	const source = sourceOf(context);
+	return readSecrets(await context.getCredentials(source.credential), source);
 }
 
 /**
@@ -77,14 +123,24 @@ export async function cachedSecrets(
 	if (afterRefusal && age < REREAD_AFTER_MS) return undefined;
 	if (known && !afterRefusal && age < KEEP_MS) return known.found;
 
-	const found = readSecrets(await context.getCredentials(CREDENTIAL));
+	const source = sourceOf(context);
+	const found = readSecrets(await context.getCredentials(source.credential), source);
 	kept.delete(key);
 	kept.set(key, { at: Date.now(), found });
 	if (kept.size > MAX_KEPT) kept.delete(kept.keys().next().value as string);
 	return found;
 }
 
+/** After a change of the credential by the trigger itself, such as a new company. */
+export function forgetSecrets(context: IWebhookFunctions): void {
+	kept.delete(cacheKey(context));
+}
+
 function cacheKey(context: IWebhookFunctions): string {
 	const node = context.getNode();
-	return [node.credentials?.[CREDENTIAL]?.id, context.getWorkflow().id, node.id].join('|');
+	return [
+		node.credentials?.[sourceOf(context).credential]?.id,
+		context.getWorkflow().id,
+		node.id,
+	].join('|');
 }

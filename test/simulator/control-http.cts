@@ -5,6 +5,7 @@
 import type { Control } from './control.cts';
 import type { RecordedRequest } from './recorder.cts';
 import type { State } from './state.cts';
+import { SUITE_METHODS } from './suite-methods.cts';
 
 const PREFIX = '/_control/';
 const METHODS: Array<keyof Control> = [
@@ -30,6 +31,7 @@ const METHODS: Array<keyof Control> = [
 	'endTokens',
 	'setList',
 	'clearLists',
+	...SUITE_METHODS,
 ];
 
 export const isControlPath = (path: string): boolean => path.startsWith(PREFIX);

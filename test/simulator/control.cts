@@ -22,6 +22,7 @@ import {
 	type IssueOptions,
 	type TokenKind,
 } from './tokens.cts';
+import { SuiteControl } from './suite-control.cts';
 import type { XmlFields } from './xml.cts';
 
 /** An app by its agentid (0 = contact-sync helper), or a receiver that is none of this company's apps. */
@@ -29,7 +30,7 @@ export type PushTarget = number | CallbackTarget;
 /** XML, fields to make XML of, or a sample by its kind with changed fields. */
 export type Payload = string | XmlFields | { kind: string; fields?: XmlFields };
 
-export class Control {
+export class Control extends SuiteControl {
 	readonly faults = new Faults();
 
 	constructor(
@@ -37,10 +38,13 @@ export class Control {
 		private readonly requests: RecordedRequest[],
 		private readonly pusher: Pusher,
 		private readonly seed: Partial<Seed>,
-	) {}
+	) {
+		super(state, pusher);
+	}
 
 	/** Back to the first state; recorded requests, messages, tokens and faults are forgotten. */
 	reset() {
+		this.stopTickets();
 		Object.assign(this.state, createState(this.seed));
 		this.requests.length = 0;
 		this.faults.clear();

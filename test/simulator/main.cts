@@ -2,12 +2,15 @@
 import { parseArgs } from 'node:util';
 import { DEMO_APP, DEMO_CONTACTS, DEMO_CORP } from './demo-data.cts';
 import { startSimulator } from './server.cts';
+import { DEMO_PROVIDER, DEMO_SUITE, DEMO_TEMPLATE, PROVIDER_SEED } from './suite-data.cts';
+import type { Suite } from './suite-state.cts';
 
 const { values } = parseArgs({ options: { port: { type: 'string', default: '3080' } } });
 
 async function main() {
 	const simulator = await startSimulator({
 		port: Number(values.port),
+		seed: PROVIDER_SEED,
 		log: (line) => console.log(line),
 	});
 	const { token, encodingAesKey, url: callbackUrl } = DEMO_APP.callback;
@@ -22,6 +25,12 @@ Enter in the credential
   EncodingAESKey  ${encodingAesKey}
 Secret that may write contacts: ${DEMO_CONTACTS.secret}
 
+For a service provider
+  Provider        ${DEMO_PROVIDER.corpid}, secret ${DEMO_PROVIDER.secret}
+  Third-party app ${suiteLines(DEMO_SUITE)}
+  Template        ${suiteLines(DEMO_TEMPLATE)}
+  Companies       ${PROVIDER_SEED.companies.map(({ corpid }) => corpid).join(', ')}
+
 Try (see test/simulator/README.md for all of it)
   # save a callback URL: it is verified first, as in the admin console
   curl -s ${simulator.url}/_control/saveCallback -d '[${DEMO_APP.agentid}, {"url": "${callbackUrl}", "token": "${token}", "encodingAesKey": "${encodingAesKey}"}]'
@@ -34,11 +43,18 @@ Try (see test/simulator/README.md for all of it)
   curl -s ${simulator.url}/_control/invalidateToken -d '[${DEMO_APP.agentid}]'
   curl -s ${simulator.url}/_control/inject -d '{"path": "*", "times": 2, "errcode": -1}'
   curl -s -X POST ${simulator.url}/_control/reset
+  # a service provider: tickets every minute, and a company that authorizes
+  curl -s ${simulator.url}/_control/startTickets -d '["${DEMO_SUITE.suiteId}", 60000]'
+  curl -s ${simulator.url}/_control/authorize -d '["${DEMO_SUITE.suiteId}", "${PROVIDER_SEED.companies[0].corpid}"]'
 `);
 	const stop = () => void simulator.stop();
 	process.once('SIGINT', stop);
 	process.once('SIGTERM', stop);
 }
+
+const suiteLines = ({ suiteId, suiteSecret, callback: { token, encodingAesKey } }: Suite) =>
+	`${suiteId}, secret ${suiteSecret},
+                  Token ${token}, EncodingAESKey ${encodingAesKey}`;
 
 main().catch((error: Error) => {
 	console.error(error.message);

@@ -15,6 +15,8 @@ export interface RecordedRequest {
 	body: unknown;
 	/** Null when there was no JSON answer (a file, a gateway error, a cut connection). */
 	errcode: number | null;
+	/** The company that authorized a suite, when the request is about one. */
+	corpid?: string;
 }
 
 const CAPACITY = 20_000;

@@ -5,13 +5,16 @@ import type { AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { controlCall, isControlPath } from './control-http.cts';
 import { Control, type Payload, type PushTarget } from './control.cts';
-import { answer, failure, type Answer } from './dispatch.cts';
+import { failure, type Answer } from './dispatch.cts';
 import { FileAnswer } from './endpoint.cts';
 import { WecomError } from './errors.cts';
 import { isLoginPage, loginPage } from './login-pages.cts';
 import { Pusher, type PushOptions, type PushResult, type VerifyResult } from './pusher.cts';
 import { hideSecrets, readableBody, record, type RecordedRequest } from './recorder.cts';
 import { createState, type Seed, type SentMessage, type State } from './state.cts';
+import { platformAnswer } from './suite-dispatch.cts';
+import { isSuitePage, loginState, suitePage } from './suite-pages.cts';
+import { companyOf } from './suite-state.cts';
 
 export interface SimulatorOptions {
 	/** 0 or nothing = any free port. */
@@ -70,14 +73,16 @@ export async function startSimulator({
 			return send(response, result.ok ? 200 : 400, JSON_HEADERS, JSON.stringify(result));
 		}
 
+		const company = companyOf(state, path, query);
 		const entry: RecordedRequest = {
 			at: Date.now(),
 			method,
 			path,
-			query: hideSecrets(state, query),
+			query: hideSecrets(company?.state ?? state, query),
 			headers,
 			body: readableBody(rawBody, headers['content-type']),
 			errcode: null,
+			...(company && { corpid: company.company.corpid }),
 		};
 		record(requests, entry);
 		const fault = control.faults.take(path);
@@ -86,15 +91,17 @@ export async function startSimulator({
 		if (fault && (fault.status !== undefined || fault.rawBody !== undefined))
 			return sendText(response, fault.status, fault.rawBody);
 
-		if (isLoginPage(path)) {
+		if (isLoginPage(path) || isSuitePage(path)) {
 			const form = method === 'POST' ? new URLSearchParams(rawBody.toString('utf8')) : undefined;
-			const page = loginPage(state, path, query, form);
+			const page =
+				(await suitePage({ state, control }, { path, query, form })) ??
+				loginPage(loginState(state, query), path, query, form);
 			return send(response, page.status, page.headers, page.body);
 		}
 		const ip = (request.socket.remoteAddress ?? '').replace(/^::ffff:/, '');
 		const result =
 			fault?.errcode === undefined
-				? answer(state, { method, path, query, headers, rawBody, ip })
+				? platformAnswer(state, { method, path, query, headers, rawBody, ip })
 				: failure(new WecomError(fault.errcode), state.callerIp ?? ip);
 		entry.errcode = result && !(result instanceof FileAnswer) ? (result.errcode ?? 0) : null;
 		log?.(`${method} ${path} -> ${entry.errcode ?? (result ? 'file' : 404)}`);
@@ -121,6 +128,7 @@ export async function startSimulator({
 		push: async (target, payload, options) => await control.push(target, payload, options),
 		verifyUrl: async (target, timeoutMs) => await control.verifyUrl(target, timeoutMs),
 		async stop() {
+			control.stopTickets();
 			stopping.abort();
 			const closed = new Promise<void>((resolve) => server.close(() => resolve()));
 			server.closeAllConnections();

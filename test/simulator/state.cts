@@ -1,6 +1,7 @@
 /** What the simulated platform knows: one company, its apps, people, media, messages and login codes. */
 import type { ServedList } from './catalog/paging.cts';
 import { DEMO_SEED } from './demo-data.cts';
+import { createProviderSide, type ProviderSeed, type ProviderSide } from './suite-state.cts';
 import type { IssuedToken } from './tokens.cts';
 
 export const HOUR = 3_600_000;
@@ -95,6 +96,8 @@ export interface Media {
 
 export interface SentMessage {
 	msgid: string;
+	/** Whose app sent it, when it is a company that authorized a suite. */
+	corpid?: string;
 	at: number;
 	agentid: number;
 	msgtype: string;
@@ -134,7 +137,7 @@ export interface UserTicket {
 }
 
 /** What a company starts with; every part can be replaced. */
-export interface Seed {
+export interface Seed extends ProviderSeed {
 	corpid: string;
 	corpName: string;
 	apps: App[];
@@ -144,7 +147,9 @@ export interface Seed {
 	outsiders: Outsider[];
 }
 
-export interface State extends Omit<Seed, 'members' | 'departments'> {
+export interface State extends Omit<Seed, 'members' | 'departments' | keyof ProviderSeed> {
+	/** Suites and the companies that authorize them; without suites there is none of it. */
+	providerSide: ProviderSide;
 	departments: Map<number, Department>;
 	/** Key: userid in lower case (userids ignore case). */
 	members: Map<string, Member>;
@@ -177,9 +182,10 @@ export interface State extends Omit<Seed, 'members' | 'departments'> {
 
 /** Everything is copied, so a seed can be used for any number of simulators. */
 export function createState(seed: Partial<Seed> = {}): State {
-	const full = structuredClone({ ...DEMO_SEED, ...seed });
+	const { provider, suites, companies, ...full } = structuredClone({ ...DEMO_SEED, ...seed });
 	return {
 		...full,
+		providerSide: createProviderSide({ provider, suites, companies }),
 		departments: new Map(full.departments.map((department) => [department.id, department])),
 		members: new Map(full.members.map((member) => [member.userid.toLowerCase(), member])),
 		media: new Map(),

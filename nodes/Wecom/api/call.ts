@@ -14,9 +14,10 @@ import { keepFields, toItem } from '../reply';
 import { problem } from '../values';
 
 /** Calls any endpoint of the catalog: parameters checked and converted first, pages, files and lists handled as documented. */
-export async function callEndpoint(call: OperationCall): Promise<Output> {
-	const endpoint = await chosenEndpoint(call);
-	refuseImpossible(call, endpoint);
+export async function callEndpoint(chosen: OperationCall): Promise<Output> {
+	const endpoint = await chosenEndpoint(chosen);
+	refuseImpossible(chosen, endpoint);
+	const call = withToken(chosen, endpoint);
 	const checked = checkParameters(endpoint, givenParameters(call, endpoint), {
 		notRequired: Object.values(endpoint.paging?.request ?? {}),
 	});
@@ -59,8 +60,8 @@ async function chosenEndpoint(call: OperationCall): Promise<Endpoint> {
 }
 
 const OTHER_TOKENS: Partial<Record<TokenKind, string>> = {
-	suite: 'the token of a third-party app or a customized app template',
-	provider: 'the token of a service provider',
+	suite: 'the token of a third-party app or a customized app template: authentication "Suite"',
+	provider: 'the token of a service provider: authentication "Suite"',
 	device: 'the token of a device',
 	model: 'the token of a hardware model',
 	'webhook-key': 'the key of a group robot',
@@ -69,11 +70,11 @@ const OTHER_TOKENS: Partial<Record<TokenKind, string>> = {
 /** A clear word before WeCom answers with "invalid access_token". */
 function refuseImpossible(call: OperationCall, { token, certificate, xml, doc }: Endpoint): void {
 	const needed = OTHER_TOKENS[token];
-	if (needed) {
+	if (needed && !(isOfProvider(token) && call.client.suiteId)) {
 		throw problem(
 			call,
 			`This endpoint needs ${needed}`,
-			`The WeCom API credential has the token of one app of your company, which WeCom refuses here. See ${docUrl(doc)}`,
+			`The credential of this node has another kind of token, which WeCom refuses here. See ${docUrl(doc)}`,
 		);
 	}
 	if (certificate || xml) {
@@ -83,6 +84,14 @@ function refuseImpossible(call: OperationCall, { token, certificate, xml, doc }:
 			`It belongs to WeChat Pay. Call it with the HTTP Request node and an SSL Certificates credential. See ${docUrl(doc)}`,
 		);
 	}
+}
+
+const isOfProvider = (token: TokenKind) => token === 'suite' || token === 'provider';
+
+/** The call with the client whose token the endpoint takes. */
+function withToken(call: OperationCall, { token }: Endpoint): OperationCall {
+	if (token !== 'suite' && token !== 'provider') return call;
+	return { ...call, client: call.client.actingAs({ kind: token }) };
 }
 
 function givenParameters(call: OperationCall, { fields }: Endpoint): unknown {

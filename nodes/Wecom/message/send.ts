@@ -1,4 +1,5 @@
 import type { IDataObject, NodeApiError } from 'n8n-workflow';
+import { agentIdOf } from '../../shared/api/companies';
 import { uploadRequest } from '../../shared/api/files';
 import type { WecomReply } from '../../shared/api/reply';
 import { MEDIA_KINDS, readBinary, type MediaKind } from '../binary';
@@ -12,11 +13,16 @@ const MAX_TEXT_BYTES = 2048;
 /** `message/send` (doc 90236): checks the limits WeCom enforces by cutting, uploads the file, sends, and keeps partial failures. */
 export async function sendMessage(call: OperationCall): Promise<IDataObject> {
 	const { client, get, itemIndex } = call;
-	if (!/^\d+$/.test(client.agentId)) {
+	const agentId = await agentIdOf(client, itemIndex);
+	if (!/^\d+$/.test(agentId)) {
 		throw problem(
 			call,
-			'The credential has no Agent ID',
-			'Add the Agent ID of the app to the WeCom API credential: messages are sent in its name.',
+			client.company
+				? 'The Agent ID of the company is not known'
+				: 'The credential has no Agent ID',
+			client.company
+				? 'The company has no app with an entity, or has not finished the authorization. Check it with the operation Get Authorization Info of the resource Suite.'
+				: 'Add the Agent ID of the app to the WeCom API credential: messages are sent in its name.',
 		);
 	}
 	const more = get<IDataObject>('additionalFields', {});
@@ -24,7 +30,7 @@ export async function sendMessage(call: OperationCall): Promise<IDataObject> {
 	const common: IDataObject = {
 		...recipients(call),
 		msgtype: type,
-		agentid: Number(client.agentId),
+		agentid: Number(agentId),
 		...switches(more),
 	};
 

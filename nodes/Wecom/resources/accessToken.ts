@@ -49,7 +49,7 @@ export const accessToken: Resource = {
 };
 
 async function getToken({ client, itemIndex, get }: OperationCall): Promise<IDataObject> {
-	const { accessToken: token, expiresAt } = await client.accessToken(itemIndex);
+	const { value: token, expiresAt } = await client.accessToken(itemIndex);
 	return {
 		valid: true,
 		expiresAt: new Date(expiresAt).toISOString(),

@@ -7,9 +7,10 @@ import { login } from './login';
 import { media } from './media';
 import { member } from './member';
 import { message } from './message';
+import { suite } from './suite';
 import { tag } from './tag';
 
-const typed: Resource[] = [accessToken, app, department, login, media, member, message, tag];
+const typed: Resource[] = [accessToken, app, department, login, media, member, message, suite, tag];
 
 export const resources: Resource[] = [...typed, apiResource(typed)];
 
@@ -23,6 +24,10 @@ const byName = new Map(
 
 export const findOperation = (resource: string, operation: string): Operation | undefined =>
 	byName.get(`${resource}.${operation}`);
+
+/** Whether a resource is a service provider's. */
+export const needsSuite = (resource: string): boolean =>
+	resources.some(({ value, suiteOnly }) => value === resource && suiteOnly === true);
 
 /** Operations of their own by the catalog id of the endpoint they call, such as "Member > Create" for `user.create`. */
 export const typedOperations = new Map(

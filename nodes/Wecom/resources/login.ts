@@ -1,10 +1,12 @@
 import type { IDataObject } from 'n8n-workflow';
+import { agentIdOf } from '../../shared/api/companies';
 import type { Field, OperationCall, Resource } from '../operation';
 import { toItem } from '../reply';
 import { problem } from '../values';
 
-const IN_APP_PAGE = 'https://open.weixin.qq.com/connect/oauth2/authorize';
-const WEB_PAGE = 'https://login.work.weixin.qq.com/wwlogin/sso/login';
+/** The login page inside WeCom, and the one of a browser (doc 91022, 98152). */
+export const IN_APP_PAGE = 'https://open.weixin.qq.com/connect/oauth2/authorize';
+export const WEB_PAGE = 'https://login.work.weixin.qq.com/wwlogin/sso/login';
 const MAX_STATE_BYTES = 128;
 
 const code: Field = {
@@ -150,15 +152,9 @@ export const login: Resource = {
 /** Both kinds of link, parameters in the documented order (doc 91022, 98152). */
 async function buildUrl(call: OperationCall): Promise<IDataObject> {
 	const { client, get } = call;
-	const redirect = get('redirect_uri').trim();
-	if (!/^https?:\/\/[^/]/i.test(redirect)) {
-		throw problem(
-			call,
-			"'Redirect URL' is not a web address",
-			'Enter the whole URL, beginning with https://.',
-		);
-	}
-	if (!client.agentId) {
+	const redirect = redirectUrl(call);
+	const agentId = await agentIdOf(client, call.itemIndex);
+	if (!agentId) {
 		throw problem(
 			call,
 			'The credential has no Agent ID',
@@ -171,20 +167,14 @@ async function buildUrl(call: OperationCall): Promise<IDataObject> {
 			url: `${WEB_PAGE}?${query([
 				['login_type', 'CorpApp'],
 				['appid', client.corpId],
-				['agentid', client.agentId],
+				['agentid', agentId],
 				['redirect_uri', redirect],
 				['state', state],
 				['lang', get('lang', 'zh')],
 			])}`,
 		};
 	}
-	if (!/^[a-zA-Z0-9]*$/.test(state) || state.length > MAX_STATE_BYTES) {
-		throw problem(
-			call,
-			"'State' can have letters and digits only, up to 128",
-			'Encode other values first, for example as hexadecimal.',
-		);
-	}
+	checkState(call, state);
 	return {
 		url: `${IN_APP_PAGE}?${query([
 			['appid', client.corpId],
@@ -192,12 +182,34 @@ async function buildUrl(call: OperationCall): Promise<IDataObject> {
 			['response_type', 'code'],
 			['scope', get('scope', 'snsapi_base')],
 			['state', state],
-			['agentid', client.agentId],
+			['agentid', agentId],
 		])}#wechat_redirect`,
 	};
 }
 
-function query(parameters: Array<[string, string]>): string {
+/** The form's redirect URL, checked. */
+export function redirectUrl(call: OperationCall): string {
+	const redirect = call.get('redirect_uri').trim();
+	if (/^https?:\/\/[^/]/i.test(redirect)) return redirect;
+	throw problem(
+		call,
+		"'Redirect URL' is not a web address",
+		'Enter the whole URL, beginning with https://.',
+	);
+}
+
+/** Pages inside WeCom take letters and digits only. */
+export function checkState(call: OperationCall, state: string, most = MAX_STATE_BYTES): void {
+	if (/^[a-zA-Z0-9]*$/.test(state) && state.length <= most) return;
+	throw problem(
+		call,
+		`'State' can have letters and digits only, up to ${most}`,
+		'Encode other values first, for example as hexadecimal.',
+	);
+}
+
+/** Parameters of a link in the given order, empty ones left out. */
+export function query(parameters: Array<[string, string]>): string {
 	return parameters
 		.filter(([, value]) => value !== '')
 		.map(([name, value]) => `${name}=${encodeURIComponent(value)}`)

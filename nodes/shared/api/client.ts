@@ -6,8 +6,8 @@ import {
 	type IExecuteFunctions,
 	type IHttpRequestMethods,
 	type IHttpRequestOptions,
-	type ILoadOptionsFunctions,
 } from 'n8n-workflow';
+import { appAccount, suiteAccount, type Account } from './accounts';
 import {
 	describeErrcode,
 	describeForeignReply,
@@ -18,9 +18,12 @@ import {
 } from './failures';
 import { parseReply, type WecomReply } from './reply';
 import { apiBase, clean } from './settings';
-import { holdsValidToken, REFUSED_TOKEN } from './tokens';
+import { isNothingToSend, TOKEN_ONLY, type CredentialContext } from './store';
+import { companiesOf, SUITE_CREDENTIAL, suiteIdOf, type Company } from './suite';
+import type { ActAs } from './suiteTokens';
+import type { Token } from './tokens';
 
-export type ClientContext = IExecuteFunctions | ILoadOptionsFunctions;
+export type ClientContext = CredentialContext;
 
 /** One call of the server API; the access token is added by the credential. */
 export interface ApiRequest {
@@ -55,14 +58,15 @@ interface FullResponse {
 
 type Outcome<T> = { value: T } | { failure: Failure };
 
-const CREDENTIAL = 'wecomApi';
 const TIMEOUT_MS = 30_000;
-const DEAD_TOKEN = new Set([40014, 42001]);
 /** Waits before the next tries, in milliseconds; each is varied by a quarter. */
 const RETRY_WAITS_MS = [500, 1500, 4000];
 /** A limit per minute, hour or day: one more try in case it was about to lift, since every try counts against it. */
 const LIMIT_REACHED = 45009;
 const LIMIT_WAITS_MS = [4000];
+
+/** The clients of one execution: it reads the credential once, also where each item acts as another company. */
+const opened = new WeakMap<ClientContext, Map<string, Promise<WecomClient>>>();
 
 /**
  * Makes every call of the server API. It reads the credential once and hands it on with each request, so that n8n neither
@@ -71,26 +75,93 @@ const LIMIT_WAITS_MS = [4000];
 export class WecomClient {
 	private constructor(
 		private readonly context: ClientContext,
-		private credentials: ICredentialDataDecryptedObject & { [REFUSED_TOKEN]?: string },
+		private readonly account: Account,
+		private credentials: ICredentialDataDecryptedObject,
+		private readonly act?: ActAs,
 	) {}
 
-	static async open(context: ClientContext): Promise<WecomClient> {
-		return new WecomClient(context, await context.getCredentials(CREDENTIAL));
+	/**
+	 * The client the node's parameters ask for: of the app, or with authentication "Suite" of the company to act as.
+	 * `as` is for calls with the token of the suite or the provider themselves.
+	 */
+	static async open(
+		context: ClientContext,
+		itemIndex = 0,
+		as: ActAs['kind'] = 'company',
+	): Promise<WecomClient> {
+		const clients = opened.get(context) ?? new Map<string, Promise<WecomClient>>();
+		opened.set(context, clients);
+		const get = (name: string) => clean(parameterOf(context, name, itemIndex));
+		if (get('authentication') !== 'suite') {
+			return await once(clients, 'app', async () => {
+				const credentials = await context.getCredentials(appAccount.type);
+				return new WecomClient(context, appAccount, credentials);
+			});
+		}
+		const suite = await once(clients, 'suite', async () => await WecomClient.ofSuite(context));
+		if (as !== 'company') return suite.actingAs({ kind: as });
+		const [corpId, permanentCode] = [get('actAsCompany'), get('permanentCode')];
+		return await once(clients, JSON.stringify([corpId, permanentCode]), async () =>
+			suite.actingAs({ kind: 'company', corpId, ...(permanentCode && { permanentCode }) }),
+		);
 	}
 
+	/** The client of the suite itself, whatever the node's parameters say. */
+	static async ofSuite(context: ClientContext): Promise<WecomClient> {
+		const credentials = await context.getCredentials(SUITE_CREDENTIAL);
+		const act: ActAs = { kind: 'suite' };
+		return new WecomClient(context, suiteAccount, suiteAccount.as!(credentials, act), act);
+	}
+
+	/** Another client of the same suite. */
+	actingAs(act: ActAs): WecomClient {
+		const { context, account, credentials } = this;
+		return new WecomClient(context, account, account.as!(credentials, act), act);
+	}
+
+	/** What the client acts for, as a key without secrets. */
+	get identity(): string {
+		return `${this.account.fingerprint(this.credentials)}:${JSON.stringify(this.act?.kind)}:${this.corpId}`;
+	}
+
+	/** The company the calls are about. */
 	get corpId(): string {
-		return clean(this.credentials.corpId);
+		return this.act?.kind === 'company' ? this.act.corpId : clean(this.credentials.corpId);
 	}
 
+	/** The suite the calls are made with; '' for an app. */
+	get suiteId(): string {
+		return this.act ? suiteIdOf(this.credentials) : '';
+	}
+
+	/** The Agent ID of the credential, or of the stored company; '' when there is none. */
 	get agentId(): string {
-		return clean(this.credentials.agentId);
+		return clean(this.company ? this.company.agentId : this.credentials.agentId);
+	}
+
+	/** The company the calls are made for, with what is known of it; undefined for an app and for the suite itself. */
+	get company(): (Partial<Company> & { corpId: string }) | undefined {
+		if (this.act?.kind !== 'company') return undefined;
+		const { corpId, permanentCode } = this.act;
+		const stored = companiesOf(this.credentials)[corpId];
+		return { ...stored, corpId, ...(permanentCode && { permanentCode }) };
 	}
 
 	/** The stored token and when it ends (milliseconds since the epoch), after one call that proves it works. */
-	async accessToken(itemIndex = 0): Promise<{ accessToken: string; expiresAt: number }> {
+	async accessToken(itemIndex = 0): Promise<Token> {
 		await this.call({ method: 'GET', path: '/cgi-bin/get_api_domain_ip' }, itemIndex);
-		const { accessToken, accessTokenExpiresAt } = this.credentials;
-		return { accessToken: String(accessToken), expiresAt: Number(accessTokenExpiresAt) };
+		return this.account.current(this.credentials);
+	}
+
+	/** The token of a suite, provider or company, fetched if need be; nothing else is asked of WeCom. */
+	async token(itemIndex?: number): Promise<Token> {
+		const data: ICredentialDataDecryptedObject = { ...this.credentials, ...{ [TOKEN_ONLY]: true } };
+		try {
+			await this.send({ method: 'GET', path: '' }, 'text', data);
+		} catch (error) {
+			if (!isNothingToSend(error)) throw this.toError(this.requestFailure(error), itemIndex);
+		}
+		return this.account.current(data);
 	}
 
 	/** The JSON reply of a successful call. Throws a NodeApiError that says what happened and what to do. */
@@ -132,16 +203,20 @@ export class WecomClient {
 	): Promise<T> {
 		let renewed = false;
 		for (let tries = 0; ; ) {
-			const tokenBefore = holdsValidToken(this.credentials)
-				? this.credentials.accessToken
-				: undefined;
+			const tokenBefore = this.account.held(this.credentials)?.value;
 			const outcome = await this.attempt(request, encoding, read);
 			if ('value' in outcome) return outcome.value;
 
 			const { failure } = outcome;
-			if (!renewed && !request.withoutToken && !failure.unsent && DEAD_TOKEN.has(failure.errcode ?? 0)) {
+			const dead = this.account.deadTokenCodes(this.credentials);
+			if (
+				!renewed &&
+				!request.withoutToken &&
+				!failure.unsent &&
+				dead.includes(failure.errcode ?? 0)
+			) {
 				renewed = true;
-				await this.dropToken(String(tokenBefore ?? this.credentials.accessToken));
+				await this.dropToken(tokenBefore ?? this.account.current(this.credentials).value);
 				continue;
 			}
 			const waits = failure.errcode === LIMIT_REACHED ? LIMIT_WAITS_MS : RETRY_WAITS_MS;
@@ -159,19 +234,28 @@ export class WecomClient {
 	): Promise<Outcome<T>> {
 		let response: FullResponse;
 		try {
-			response = (await this.send(request, this.options(request, encoding))) as FullResponse;
+			response = await this.send(request, encoding, this.credentials);
 		} catch (error) {
 			return { failure: this.requestFailure(error) };
 		}
 		return await read(response);
 	}
 
-	private async send({ withoutToken }: ApiRequest, options: IHttpRequestOptions): Promise<unknown> {
-		const { helpers } = this.context;
-		if (withoutToken) return (await helpers.httpRequest(options)) as unknown;
-		return await helpers.httpRequestWithAuthentication.call(this.context, CREDENTIAL, options, {
-			credentialsDecrypted: { id: '', name: '', type: CREDENTIAL, data: this.credentials },
-		});
+	private async send(
+		request: ApiRequest,
+		encoding: 'text' | 'arraybuffer',
+		data: ICredentialDataDecryptedObject,
+	): Promise<FullResponse> {
+		const { context, account } = this;
+		const options = this.options(request, encoding);
+		if (request.withoutToken) return (await context.helpers.httpRequest(options)) as FullResponse;
+		const credentialsDecrypted = { id: '', name: '', type: account.type, data };
+		return (await context.helpers.httpRequestWithAuthentication.call(
+			context,
+			account.type,
+			options,
+			{ credentialsDecrypted },
+		)) as FullResponse;
 	}
 
 	private options(request: ApiRequest, encoding: 'text' | 'arraybuffer'): IHttpRequestOptions {
@@ -197,12 +281,9 @@ export class WecomClient {
 
 	/** After WeCom refused a token: use the one another execution has stored meanwhile, else have a new one fetched. */
 	private async dropToken(refused: string): Promise<void> {
-		if (this.credentials.accessToken !== refused) return;
-		const stored = await this.context.getCredentials(CREDENTIAL);
-		this.credentials =
-			holdsValidToken(stored) && stored.accessToken !== refused
-				? stored
-				: { ...stored, accessToken: '', [REFUSED_TOKEN]: refused };
+		if (this.account.current(this.credentials).value !== refused) return;
+		const stored = await this.context.getCredentials(this.account.type);
+		this.credentials = this.account.afterRefusal(stored, refused, this.credentials);
 	}
 
 	private foreign(statusCode: number): Failure {
@@ -218,7 +299,7 @@ export class WecomClient {
 		const { message } = error as Error;
 		return {
 			message: 'The request could not be sent',
-			description: message.replaceAll(String(this.credentials.accessToken || '\0'), '***'),
+			description: message.replaceAll(this.account.current(this.credentials).value || '\0', '***'),
 		};
 	}
 
@@ -237,6 +318,26 @@ export class WecomClient {
 		if (errcode !== undefined) error.context.errcode = errcode;
 		return error;
 	}
+}
+
+/** A form value, wherever it is read; resource locators give the ID. */
+function parameterOf(context: ClientContext, name: string, itemIndex: number): unknown {
+	if ('getCurrentNodeParameter' in context)
+		return context.getCurrentNodeParameter(name, { extractValue: true });
+	return (context as IExecuteFunctions).getNodeParameter(name, itemIndex, '', {
+		extractValue: true,
+	});
+}
+
+async function once<T>(
+	known: Map<string, Promise<T>>,
+	key: string,
+	make: () => Promise<T>,
+): Promise<T> {
+	const made = known.get(key) ?? make();
+	known.set(key, made);
+	made.catch(() => known.delete(key));
+	return await made;
 }
 
 /** Downloads carry any type; only a small JSON body can be a failure (doc 90254). */

@@ -25,32 +25,57 @@ export async function wecomApiTest(
 	this: ICredentialTestFunctions,
 	credential: ICredentialsDecrypted<ICredentialDataDecryptedObject>,
 ): Promise<INodeCredentialTestResult> {
-	const credentials = credential.data ?? {};
+	return await testResult(this, credential.data ?? {}, wrongField, firstFailure);
+}
+
+/** Carries out a credential test: first what can be told from the fields, then what WeCom says. */
+export async function testResult(
+	context: ICredentialTestFunctions,
+	credentials: ICredentialDataDecryptedObject,
+	wrong: (credentials: ICredentialDataDecryptedObject) => string | undefined,
+	failed: typeof firstFailure,
+): Promise<INodeCredentialTestResult> {
 	// n8n offers credential tests this one way to send a request.
-	const { request } = this.helpers;
-	const httpRequest: HttpRequest = async ({ method, url, qs, timeout }) =>
+	const { request } = context.helpers;
+	const httpRequest: HttpRequest = async ({ method, url, qs, body, headers, timeout }) =>
 		(await request({
 			method,
 			url,
 			qs,
+			body: body as string | undefined,
+			headers,
 			timeout,
 			simple: false,
 			resolveWithFullResponse: true,
 		})) as unknown;
 
-	const wrong = wrongField(credentials);
-	if (wrong) return { status: 'Error', message: wrong };
+	const message = wrong(credentials) ?? wrongBaseUrl(credentials);
+	if (message) return { status: 'Error', message };
 	try {
-		const failure = await firstFailure(credentials, httpRequest);
+		const failure = await failed(credentials, httpRequest);
 		return failure
 			? { status: 'Error', message: `${failure.message}. ${failure.description}` }
 			: { status: 'OK', message: 'Connection successful' };
 	} catch (error) {
-		if (error instanceof TokenFailure)
-			return { status: 'Error', message: `${error.message}. ${error.description}` };
-		const { message, description } = describeUnreachable(apiBase(credentials), error);
-		return { status: 'Error', message: `${message}. ${description}` };
+		const { message: what, description } =
+			error instanceof TokenFailure ? error : describeUnreachable(apiBase(credentials), error);
+		return { status: 'Error', message: `${what}. ${description}` };
 	}
+}
+
+function wrongBaseUrl(credentials: ICredentialDataDecryptedObject): string | undefined {
+	return /^https?:\/\/[^/]/i.test(apiBase(credentials))
+		? undefined
+		: 'The Base URL is not a web address. Enter it with https://, or leave the default.';
+}
+
+/** What is wrong with an EncodingAESKey; `where` names the page it is on. */
+export function wrongKey(key: string, where: string): string | undefined {
+	if (key.length !== 43)
+		return `The EncodingAESKey has ${key.length} characters instead of 43. Copy it again from ${where}.`;
+	return /^[A-Za-z0-9+/]+$/.test(key)
+		? undefined
+		: `The EncodingAESKey has other characters than letters and digits. Copy it again from ${where}.`;
 }
 
 /** What can be told without asking WeCom; undefined when every field has its form. */
@@ -63,16 +88,9 @@ function wrongField(credentials: ICredentialDataDecryptedObject): string | undef
 	if (field('agentId') && !/^\d+$/.test(field('agentId'))) {
 		return 'The Agent ID has other characters than digits. Copy it from the page of your app in the WeCom admin console.';
 	}
-	if (!/^https?:\/\/[^/]/i.test(apiBase(credentials))) {
-		return 'The Base URL is not a web address. Enter it with https://, or leave the default.';
-	}
 	const { token, key } = { token: field('token'), key: field('encodingAesKey') };
-	if (key && key.length !== 43) {
-		return `The EncodingAESKey has ${key.length} characters instead of 43. Copy it again from Receive Messages > Set API Receive.`;
-	}
-	if (key && !/^[A-Za-z0-9+/]+$/.test(key)) {
-		return 'The EncodingAESKey has other characters than letters and digits. Copy it again from Receive Messages > Set API Receive.';
-	}
+	const malformed = key ? wrongKey(key, 'Receive Messages > Set API Receive') : undefined;
+	if (malformed) return malformed;
 	if (Boolean(token) !== Boolean(key)) {
 		return `The ${token ? 'EncodingAESKey' : 'Token'} is empty. Receiving needs both Token and EncodingAESKey; for sending alone leave both empty.`;
 	}

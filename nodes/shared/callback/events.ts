@@ -8,6 +8,7 @@ import { meetingEvents } from './events/meeting';
 import { messages } from './events/messages';
 import { officeEvents } from './events/office';
 import { schoolEvents } from './events/school';
+import { providerEvents, suiteEvents } from './events/suite';
 
 export type { Answer, Family } from './events/kinds';
 
@@ -44,6 +45,8 @@ const TABLES: readonly KindTable[] = [
 	meetingEvents,
 	chainEvents,
 	schoolEvents,
+	suiteEvents,
+	providerEvents,
 ];
 
 /** Elements that repeat somewhere in WeCom's callbacks: for kinds no table knows (docs as the rows). */
@@ -108,10 +111,15 @@ export function classify(payload: Record<string, unknown>): Classification {
 	const changeType = word(payload.ChangeType);
 	const words = { ...(event && { event }), ...(changeType && { changeType }) };
 	const on = `${infoType ? 'info' : 'event'}/${event}`;
-	const row = byDiscriminator.get(`${on}/${changeType}`) ?? byDiscriminator.get(on);
+	// A suite's command URL gets contact and customer changes as InfoType, with the same words (doc 90639).
+	const asEvent = `event/${event}`;
+	const row = [`${on}/${changeType}`, on, `${asEvent}/${changeType}`, asEvent]
+		.map((discriminator) => byDiscriminator.get(discriminator))
+		.find(Boolean);
 	if (row) return { family: row.family, kind: row.kind, ...words, known: true, row };
 	const kind = [event, changeType].filter(Boolean).join('.') || 'event';
-	return { family: familyByEvent.get(on) ?? 'unknown', kind, ...words, known: false };
+	const family = familyByEvent.get(on) ?? familyByEvent.get(asEvent) ?? 'unknown';
+	return { family, kind, ...words, known: false };
 }
 
 /** Paths for `wrapRepeatable`: those of the row, or all that are known for an unknown kind. */

@@ -92,16 +92,19 @@ describe('table', () => {
 });
 
 describe('classify', () => {
-	// Suite, provider and payment callbacks have no rows yet; drive's xxx_file is a placeholder.
-	const unknown = /InfoType|notify_type|unlicensed_notify|change_app_admin|xxx_file/;
+	// Payment callbacks have no rows yet; drive's xxx_file is a placeholder.
+	const unknown = /notify_type|xxx_file/;
 	const named = samples.map(
 		({ kind, expected }) => [JSON.stringify(kind), kind, expected] as const,
 	);
 
 	it.each(named.filter(([name]) => !unknown.test(name)))('knows %s', (_name, kind, expected) => {
 		const classification = classify(expected);
-		const { MsgType, Event, ChangeType } = kind as Record<string, string | undefined>;
-		const words = MsgType === 'event' ? [Event, ChangeType].filter(Boolean).join('.') : MsgType;
+		const { InfoType, MsgType, Event, ChangeType } = kind as Record<string, string | undefined>;
+		const words =
+			InfoType || MsgType === 'event'
+				? [InfoType ?? Event, ChangeType].filter(Boolean).join('.')
+				: MsgType;
 		expect(classification.known).toBe(true);
 		expect(classification.kind).toBe(words?.replace('deparmtment', 'department'));
 		expect(classification.row?.kind).toBe(classification.kind);
@@ -158,10 +161,10 @@ describe('classify', () => {
 		[event('brand_new'), { family: 'unknown', kind: 'brand_new' }],
 		[event(''), { family: 'unknown', kind: 'event' }],
 		[{ MsgType: 'file' }, { family: 'unknown', kind: 'file' }],
-		[{ InfoType: 'suite_ticket' }, { family: 'unknown', kind: 'suite_ticket' }],
+		[{ InfoType: 'brand_new' }, { family: 'unknown', kind: 'brand_new' }],
 		[
-			{ InfoType: 'change_contact', ChangeType: 'create_user' },
-			{ family: 'unknown', kind: 'change_contact.create_user' },
+			{ InfoType: 'change_contact', ChangeType: 'new' },
+			{ family: 'contact', kind: 'change_contact.new' },
 		],
 		[{}, { family: 'unknown', kind: 'unknown' }],
 		[{ MsgType: ['text', 'text'] }, { family: 'unknown', kind: 'unknown' }],

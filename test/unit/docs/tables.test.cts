@@ -1,6 +1,7 @@
 /** The tables in the user's documents say what the code says. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Operation } from '../../../nodes/Wecom/operation';
 import { resources } from '../../../nodes/Wecom/resources';
 import { callbackKinds } from '../../../nodes/shared/callback/events';
 import { repoRoot } from '../../support/paths.cts';
@@ -9,15 +10,16 @@ const read = (file: string) => readFileSync(join(repoRoot, file), 'utf8');
 
 describe.each(['README.md', 'docs/README.zh-CN.md'])('%s', (file) => {
 	/** `Resource | Operation` -> the rest of the row. */
-	const rows = new Map(
+	const rows = new Map<string, string>(
 		[...read(file).matchAll(/^\| ([^|]+) \| ([^|]+) \| ([^|]+) \| (.+) \|$/gm)].map(
 			([, resource, operation, , link]) => [`${resource} | ${operation}`, link],
 		),
 	);
 	const operations = resources.flatMap((resource) =>
-		resource.operations.map(
-			(operation) => [`${resource.name} | ${operation.name}`, operation] as const,
-		),
+		resource.operations.map((operation): [string, Operation] => [
+			`${resource.name} | ${operation.name}`,
+			operation,
+		]),
 	);
 
 	it.each(operations)('has a row for %s', (key, { value, doc }) => {

@@ -13,7 +13,9 @@ export type Family =
 	| 'office'
 	| 'meeting'
 	| 'chain'
-	| 'school';
+	| 'school'
+	| 'suite'
+	| 'provider';
 
 /** One kind of callback, as a table row says it. */
 export interface KindRow {

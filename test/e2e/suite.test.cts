@@ -1,0 +1,356 @@
+/** A service provider's n8n: from an empty credential to messages for companies, through restarts, crashes and edits. */
+import { startSimulator, type Simulator } from '../simulator/server.cts';
+import {
+	DEMO_PROVIDER,
+	DEMO_SUITE,
+	DEMO_TEMPLATE,
+	PROVIDER_SEED,
+} from '../simulator/suite-data.cts';
+import type { Company, Suite } from '../simulator/suite-state.cts';
+import { browserOrSkip, screenshot, withEditor } from '../support/browser.cts';
+import {
+	credentialMessage,
+	fillCredentialField,
+	openCredential,
+	saveCredential,
+} from '../support/editor.cts';
+import { startN8n, type N8n } from '../support/n8n.cts';
+import {
+	N8nRest,
+	poll,
+	type Credential,
+	type Workflow,
+	type WorkflowNode,
+} from '../support/n8n-rest.cts';
+import { packPackage } from '../support/pack.cts';
+import { chain, itemsOf, manual, START_TIMEOUT, TRIGGER, WECOM } from './support.cts';
+
+jest.setTimeout(180_000);
+
+let sim: Simulator;
+let n8n: N8n;
+let rest: N8nRest;
+beforeAll(async () => {
+	sim = await startSimulator({ seed: PROVIDER_SEED });
+	n8n = await startN8n({ tarball: await packPackage() });
+	rest = await N8nRest.connect(n8n);
+}, START_TIMEOUT);
+afterAll(async () => {
+	await n8n?.stop();
+	await sim?.stop();
+}, START_TIMEOUT);
+
+const uses = ({ id, name }: Credential) => ({ wecomSuiteApi: { id, name } });
+const suiteData = (suite: Suite) => ({
+	suiteId: suite.suiteId,
+	suiteSecret: suite.suiteSecret,
+	token: suite.callback.token,
+	encodingAesKey: suite.callback.encodingAesKey,
+	providerCorpId: DEMO_PROVIDER.corpid,
+	providerSecret: DEMO_PROVIDER.secret,
+	baseUrl: sim.url,
+});
+const sendTo = (credential: Credential, company: string, content: string): WorkflowNode => ({
+	name: 'Send',
+	type: WECOM,
+	credentials: uses(credential),
+	parameters: {
+		authentication: 'suite',
+		resource: 'message',
+		operation: 'send',
+		actAsCompany: { __rl: true, mode: 'id', value: company },
+		touser: ['zhangsan'],
+		msgtype: 'text',
+		content,
+	},
+});
+
+interface Provider {
+	suite: Suite;
+	credential: Credential;
+	workflow: Workflow;
+	stored: () => Promise<Record<string, string>>;
+	companies: () => Promise<Record<string, { permanentCode: string; name: string }>>;
+}
+
+let serial = 0;
+/** A credential with nothing but its settings, and a workflow that greets every company that authorizes the suite. */
+async function newProvider(template: Suite): Promise<Provider> {
+	const number = ++serial;
+	const suite = { ...template, suiteSecret: `e2e-suite-secret-${number}` };
+	sim.control.setSuite(suite.suiteId, { suiteSecret: suite.suiteSecret });
+	const credential = await rest.createCredential(
+		`Suite ${number}`,
+		'wecomSuiteApi',
+		suiteData(suite),
+	);
+	const path = `suite-${number}`;
+	const nodes: WorkflowNode[] = [
+		{
+			name: 'WeCom Trigger',
+			type: TRIGGER,
+			credentials: uses(credential),
+			parameters: { source: 'suite', path, events: ['create_auth', 'reset_permanent_code'] },
+		},
+		sendTo(credential, '={{ $json.AuthCorpId }}', '=Welcome, {{ $json.wecom.company.name }}'),
+	];
+	const workflow = await rest.createWorkflow({
+		name: path,
+		nodes,
+		connections: chain('WeCom Trigger', 'Send'),
+	});
+	await rest.activate(workflow.id);
+	await rest.waitForWebhook('POST', path);
+	const url = `${n8n.url}/webhook/${path}`;
+	expect(await sim.control.saveSuiteCallback(suite.suiteId, { url, dataUrl: url })).toMatchObject({
+		ok: true,
+	});
+	const stored = async () =>
+		(await rest.rawCredential(credential.id)).data as Record<string, string>;
+	const companies = async () => JSON.parse((await stored()).companies || '{}');
+	return { suite, credential, workflow, stored, companies };
+}
+
+beforeEach(() => {
+	for (const { suiteId } of [DEMO_SUITE, DEMO_TEMPLATE]) sim.control.stopTickets(suiteId);
+	sim.control.clearFaults();
+});
+const newCompany = (): Company => sim.control.addCompanies(1)[0];
+const ticket = async ({ suite }: Provider) =>
+	expect(await sim.control.pushTicket(suite.suiteId)).toMatchObject({ ok: true });
+const authorize = async ({ suite }: Provider, { corpid }: Company) => {
+	const pushed = await sim.control.authorize(suite.suiteId, corpid);
+	expect(pushed).toMatchObject({ verdict: 'success', late: false });
+};
+const messagesTo = ({ corpid }: Company) =>
+	sim.messages.filter((message) => message.corpid === corpid);
+const fetched = ({ suite }: Provider, { corpid }: Company) =>
+	sim.control.tokenFetches().companies[`${suite.suiteId}/${corpid}`];
+const until = async (what: string, probe: () => Promise<boolean> | boolean) =>
+	await poll(20_000, what, async () => await probe());
+
+/** A workflow that is started by hand. */
+async function manualWorkflow(...nodes: WorkflowNode[]): Promise<string> {
+	const all = [manual, ...nodes];
+	const workflow = {
+		name: 'By hand',
+		nodes: all,
+		connections: chain(...all.map(({ name }) => name)),
+	};
+	return (await rest.createWorkflow(workflow)).id;
+}
+
+describe.each([
+	['third-party app', DEMO_SUITE],
+	['customized app', DEMO_TEMPLATE],
+])('a %s', (_name, template) => {
+	it('goes from an empty credential to a greeting, and a restart needs no new token', async () => {
+		const provider = await newProvider(template);
+		const company = newCompany();
+		expect((await rest.testCredential(provider.credential.id)).message).toMatch(
+			/^No suite_ticket received yet/,
+		);
+		await ticket(provider);
+		expect(await rest.testCredential(provider.credential.id)).toMatchObject({ status: 'OK' });
+		await authorize(provider, company);
+		const [greeting] = await rest.waitForExecutions(provider.workflow.id, 1);
+		expect(greeting.error).toBeUndefined();
+		expect(itemsOf(greeting, 'WeCom Trigger')[0]).toMatchObject({
+			AuthCorpId: company.corpid,
+			wecom: {
+				exchange: 'done',
+				company: { name: company.name, agentId: String(company.agentid) },
+			},
+		});
+		expect(messagesTo(company)).toHaveLength(1);
+
+		const { permanentCode } = (await provider.companies())[company.corpid];
+		const { companyTokens, suiteAccessToken, suiteTicket } = await provider.stored();
+		const { token } = JSON.parse(companyTokens)[company.corpid];
+		const secrets = [permanentCode, token, suiteTicket, provider.suite.suiteSecret];
+		if (template === DEMO_SUITE) secrets.push(suiteAccessToken);
+		const shown = await rest.getCredential(provider.credential.id);
+		for (const text of [JSON.stringify(greeting), JSON.stringify(shown), n8n.logs()])
+			for (const secret of secrets) expect(text).not.toContain(secret);
+
+		await n8n.restart();
+		await rest.login();
+		await rest.execute(
+			await manualWorkflow(sendTo(provider.credential, company.corpid, 'again')),
+			'Start',
+		);
+		expect(messagesTo(company)).toHaveLength(2);
+		expect(fetched(provider, company)).toBe(1);
+	});
+});
+
+it('two suites with overlapping ticket pushes keep each their own', async () => {
+	const [one, other] = [await newProvider(DEMO_SUITE), await newProvider(DEMO_TEMPLATE)];
+	const companies = [newCompany(), newCompany()];
+	for (const { suite } of [one, other]) await sim.control.startTickets(suite.suiteId, 500, {});
+	await Promise.all([authorize(one, companies[0]), authorize(other, companies[1])]);
+	await until('both were greeted', () =>
+		companies.every((company) => messagesTo(company).length === 1),
+	);
+	for (const provider of [one, other]) {
+		sim.control.stopTickets(provider.suite.suiteId);
+		await new Promise((resolve) => setTimeout(resolve, 300));
+		const last = await sim.control.pushTicket(provider.suite.suiteId);
+		expect(await provider.stored()).toMatchObject({
+			suiteTicket: last.ticket,
+			suiteTicketFor: provider.suite.suiteId,
+		});
+	}
+	expect(Object.keys(await one.companies())).toEqual([companies[0].corpid]);
+	expect(Object.keys(await other.companies())).toEqual([companies[1].corpid]);
+});
+
+it('30 companies authorize while tickets are pushed, and in parallel need one token each', async () => {
+	const provider = await newProvider(DEMO_SUITE);
+	await ticket(provider);
+	await sim.control.startTickets(provider.suite.suiteId, 1_000, {});
+	const companies = sim.control.addCompanies(30);
+	// One after the other, but each is answered before its exchange, so those overlap.
+	for (const company of companies) await authorize(provider, company);
+	await rest.waitForExecutions(provider.workflow.id, 30, 120_000);
+	sim.control.stopTickets(provider.suite.suiteId);
+	const stored = await provider.companies();
+	const real = sim.control.authorizations(provider.suite.suiteId);
+	for (const { corpid } of companies)
+		expect(stored[corpid]?.permanentCode).toBe(
+			real.find((authorization) => authorization.corpid === corpid)?.permanentCode,
+		);
+
+	const list = companies.map(({ corpid }) => corpid);
+	const nodes: WorkflowNode[] = [
+		{
+			name: 'Companies',
+			type: 'n8n-nodes-base.set',
+			typeVersion: 3.4,
+			parameters: { mode: 'raw', jsonOutput: JSON.stringify({ corpid: list }) },
+		},
+		{
+			name: 'Split',
+			type: 'n8n-nodes-base.splitOut',
+			typeVersion: 1,
+			parameters: { fieldToSplitOut: 'corpid' },
+		},
+		sendTo(provider.credential, '={{ $json.corpid }}', 'all'),
+	];
+	(nodes[2].parameters as Record<string, unknown>).options = { concurrency: 20 };
+	const id = await manualWorkflow(...nodes);
+	const executions = await Promise.all([rest.execute(id, 'Start'), rest.execute(id, 'Start')]);
+	for (const execution of executions) {
+		expect(execution.error).toBeUndefined();
+		expect(itemsOf(execution, 'Send')).toHaveLength(30);
+	}
+	for (const company of companies) {
+		expect(messagesTo(company)).toHaveLength(3);
+		expect(fetched(provider, company)).toBe(1);
+	}
+});
+
+describe('a permanent code, issued once,', () => {
+	it('survives a crash right after the exchange, and the workflow still gets its event', async () => {
+		const provider = await newProvider(DEMO_TEMPLATE);
+		const company = newCompany();
+		await ticket(provider);
+		sim.control.inject({ path: '/cgi-bin/service/v2/get_auth_info', times: 1, delayMs: 20_000 });
+		await authorize(provider, company);
+		const asked = () =>
+			sim.requests.filter(({ path }) => path === '/cgi-bin/service/v2/get_permanent_code').length;
+		const before = asked();
+		await until('the code was exchanged', async () =>
+			Boolean((await provider.companies())[company.corpid]),
+		);
+		await n8n.kill();
+		sim.control.clearFaults();
+		await n8n.start();
+		await rest.login();
+		await rest.waitForWebhook('POST', `suite-${serial}`);
+		const { permanentCode } = (await provider.companies())[company.corpid];
+		const real = sim.control
+			.authorizations(provider.suite.suiteId)
+			.find(({ corpid }) => corpid === company.corpid);
+		expect(permanentCode).toBe(real?.permanentCode);
+
+		await new Promise((resolve) => setTimeout(resolve, 5_000));
+		await ticket(provider);
+		await until('the company was greeted', () => messagesTo(company).length === 1);
+		const [event] = await rest.waitForExecutions(provider.workflow.id, 1);
+		expect(itemsOf(event, 'WeCom Trigger')[0]).toMatchObject({
+			AuthCorpId: company.corpid,
+			wecom: { exchange: 'done', retried: true },
+		});
+		expect(asked() - before).toBeLessThanOrEqual(1);
+		await new Promise((resolve) => setTimeout(resolve, 6_000));
+		await ticket(provider);
+		expect((await provider.stored()).pendingAuthCodes).toBe('');
+		expect(messagesTo(company)).toHaveLength(1);
+	});
+
+	it('is fetched after a crash between the answer and the exchange', async () => {
+		const provider = await newProvider(DEMO_SUITE);
+		const company = newCompany();
+		sim.control.inject({ path: '/cgi-bin/service/get_suite_token', times: 9, delayMs: 20_000 });
+		await ticket(provider);
+		await authorize(provider, company);
+		await n8n.kill();
+		sim.control.clearFaults();
+		await n8n.start();
+		await rest.login();
+		await rest.waitForWebhook('POST', `suite-${serial}`);
+		expect(await provider.companies()).toEqual({});
+		await new Promise((resolve) => setTimeout(resolve, 5_000));
+		await ticket(provider);
+		await until('the company was greeted', () => messagesTo(company).length === 1);
+		expect(Object.keys(await provider.companies())).toEqual([company.corpid]);
+	});
+});
+
+it('messages of an authorized company arrive at the data URL', async () => {
+	const provider = await newProvider(DEMO_SUITE);
+	const company = newCompany();
+	await ticket(provider);
+	await authorize(provider, company);
+	await rest.waitForExecutions(provider.workflow.id, 1);
+	const pushed = await sim.control.pushData(provider.suite.suiteId, company.corpid, {
+		kind: 'text',
+	});
+	expect(pushed).toMatchObject({ ok: true });
+});
+
+browserOrSkip()('in the editor', () => {
+	it('an edit and save loses nothing, not even what arrives while the form is open', async () => {
+		const provider = await newProvider(DEMO_SUITE);
+		const [early, late] = [newCompany(), newCompany()];
+		await ticket(provider);
+		await authorize(provider, early);
+		await rest.waitForExecutions(provider.workflow.id, 1);
+		const { credential } = provider;
+		let last = '';
+		await withEditor(n8n, async (page) => {
+			await openCredential(page, credential.id);
+			expect((await credentialMessage(page)).kind).toBe('green');
+			await screenshot(page, 'suite-credential');
+			await authorize(provider, late);
+			await rest.waitForExecutions(provider.workflow.id, 2);
+			last = (await sim.control.pushTicket(provider.suite.suiteId)).ticket;
+			await fillCredentialField(page, 'suiteId', `${provider.suite.suiteId} `);
+			expect((await saveCredential(page)).kind).toBe('green');
+		});
+		expect(Object.keys(await provider.companies()).sort()).toEqual(
+			[early.corpid, late.corpid].sort(),
+		);
+		const stored = await provider.stored();
+		expect(stored.suiteTicket).toBe(last);
+		expect(stored.refreshGuard ?? '').toBe('');
+		const before = fetched(provider, late);
+		await rest.execute(
+			await manualWorkflow(sendTo(credential, late.corpid, 'still there')),
+			'Start',
+		);
+		expect(messagesTo(late)).toHaveLength(2);
+		expect(fetched(provider, late)).toBe(before);
+	});
+});

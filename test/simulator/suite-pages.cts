@@ -1,0 +1,169 @@
+/**
+ * The pages a company's admin or member opens for a suite: installing it (doc 90597), scanning a link to authorize (docs 98744,
+ * 95430), and logging in to a third-party app (docs 91120, 98152). Instead of scanning, one chooses who one is.
+ */
+import { createSuiteCode } from './endpoints/suite-login.cts';
+import { SCAN_PATH } from './endpoints/suite-links.cts';
+import type { Page } from './login-pages.cts';
+import { findMember, isVisible, type State } from './state.cts';
+import { AUTH_CODE_SECONDS } from './suite-authorization.cts';
+import type { SuiteControl } from './suite-control.cts';
+import { preAuthError } from './suite-endpoint.cts';
+import { companyState, findAuthorization, isTemplate, type Suite } from './suite-state.cts';
+
+type Query = Record<string, string>;
+
+export interface PageRequest {
+	path: string;
+	query: Query;
+	/** Of a POST: the decision. */
+	form?: URLSearchParams;
+}
+
+const INSTALL = '/3rdapp/install';
+const OAUTH = '/connect/oauth2/authorize';
+const WEB_LOGIN = '/wwlogin/sso/login';
+
+export const isSuitePage = (path: string): boolean =>
+	path === INSTALL || path.startsWith(SCAN_PATH);
+
+/** Undefined for a login page that is not of a suite. */
+export async function suitePage(
+	{ state, control }: { state: State; control: SuiteControl },
+	request: PageRequest,
+): Promise<Page | undefined> {
+	const { path, query } = request;
+	if (path === INSTALL) return installPage(state, control, request);
+	if (path.startsWith(SCAN_PATH)) return await scanPage(state, control, request);
+	const isLogin = path === OAUTH || (path === WEB_LOGIN && query.login_type === 'ServiceApp');
+	const suite = state.providerSide.suites.get(query.appid ?? '');
+	if (!isLogin) return undefined;
+	if (path === WEB_LOGIN && (!suite || isTemplate(suite))) return refused('-31027 invalid appid');
+	return suite && loginPage(state, suite, request);
+}
+
+/** The company whose login page is opened (customized apps use the self-built flow with the company's corpid). */
+export function loginState(state: State, { appid }: Query): State {
+	const company = state.providerSide.companies.get(appid ?? '');
+	return company ? companyState(state, company) : state;
+}
+
+function installPage(state: State, control: SuiteControl, { query, form }: PageRequest): Page {
+	const suite = state.providerSide.suites.get(query.suite_id ?? '');
+	if (!suite) return refused('40083 invalid suite_id');
+	const errcode = preAuthError(state, suite.suiteId, query.pre_auth_code);
+	if (errcode) return refused(`${errcode} pre_auth_code is wrong or expired`);
+	if (!hostOf(query.redirect_uri)) return refused('50001 redirect_uri is missing or no URL');
+	if (!/^[a-zA-Z0-9]{0,128}$/.test(query.state ?? ''))
+		return refused('84025 invalid state: a-zA-Z0-9, at most 128 bytes');
+	if (!form) return choose(`Install ${suite.name}`, 'corpid', companyOptions(state));
+	if (form.get('decision') !== 'allow') return redirect(query, {});
+	const corpid = form.get('corpid') ?? '';
+	if (!state.providerSide.companies.has(corpid)) return refused('40013 invalid corpid');
+	// What becomes of `state` is documented for the redirect only, so the code does not carry it.
+	const auth_code = control.issueAuthCode(suite.suiteId, corpid);
+	state.providerSide.preAuthCodes.delete(query.pre_auth_code);
+	return redirect(query, { auth_code, expires_in: String(AUTH_CODE_SECONDS) });
+}
+
+async function scanPage(
+	state: State,
+	control: SuiteControl,
+	{ path, form }: PageRequest,
+): Promise<Page> {
+	const link = state.providerSide.authUrls.get(path.slice(SCAN_PATH.length));
+	if (!link) return refused('No such link');
+	const title = `Authorize ${link.suiteIds.join(', ')}`;
+	if (!form) return choose(title, 'corpid', companyOptions(state));
+	if (form.get('decision') !== 'allow') return page('Declined', '');
+	try {
+		const pushes = await control.scanAuthUrl(path, form.get('corpid') ?? '');
+		const lines = pushes.map((push) => `<p>create_auth: ${push.verdict} in ${push.ms} ms</p>`);
+		return page('Authorized', lines.join('\n'));
+	} catch (error) {
+		return refused((error as Error).message);
+	}
+}
+
+function loginPage(state: State, suite: Suite, { path, query, form }: PageRequest): Page {
+	const problem = loginProblem(suite, path, query);
+	if (problem) return refused(problem);
+	const domain = hostOf(query.redirect_uri);
+	if (!form) return choose(`Log in to ${suite.name}`, 'who', memberOptions(state, suite));
+	if (form.get('decision') !== 'allow') return redirect(query, {});
+	const who = form.get('who') ?? '';
+	const [corpid, userid] = [who.slice(0, who.indexOf('/')), who.slice(who.indexOf('/') + 1)];
+	if (!memberOptions(state, suite).some(([value]) => value === who))
+		return refused('60021 userid is not in the visible range of the app');
+	const withTicket = path === OAUTH && query.scope === 'snsapi_privateinfo';
+	const login = { suiteId: suite.suiteId, corpid, userid, withTicket, domain };
+	return redirect(query, { code: createSuiteCode(state, login) });
+}
+
+function loginProblem(suite: Suite, path: string, query: Query): string | undefined {
+	const domain = hostOf(query.redirect_uri);
+	const trusted = domain !== undefined && suite.trustedDomains.includes(domain);
+	if (path === WEB_LOGIN) return trusted ? undefined : '-31020 redirect domain mismatch';
+	if (isTemplate(suite)) return '40013 invalid appid: customized apps log in with the corpid';
+	if (query.response_type !== 'code') return '40058 response_type must be code';
+	if (query.scope !== 'snsapi_base' && query.scope !== 'snsapi_privateinfo')
+		return '40058 invalid scope';
+	if (!/^[a-zA-Z0-9]{0,128}$/.test(query.state ?? ''))
+		return '84025 invalid state: a-zA-Z0-9, at most 128 bytes';
+	return trusted ? undefined : `50001 redirect_uri ${query.redirect_uri ?? ''} is not trusted`;
+}
+
+type Option = [value: string, text: string];
+
+const companyOptions = (state: State): Option[] =>
+	[...state.providerSide.companies.values()].map(({ corpid, name }) => [corpid, name]);
+
+function memberOptions(root: State, suite: Suite): Option[] {
+	return [...root.providerSide.companies.values()].flatMap((company) => {
+		const authorization = findAuthorization(root, suite.suiteId, company.corpid);
+		if (!authorization) return [];
+		const state = companyState(root, company);
+		return [...state.members.values()]
+			.filter((member) => isVisible(state, authorization.app, findMember(state, member.userid)!))
+			.map(({ userid, name }): Option => [`${company.corpid}/${userid}`, name]);
+	});
+}
+
+function hostOf(url: string | undefined): string | undefined {
+	return url && URL.canParse(url) && /^https?:/.test(url) ? new URL(url).host : undefined;
+}
+
+function redirect(query: Query, more: Query): Page {
+	const target = new URL(query.redirect_uri);
+	for (const [name, value] of Object.entries(more)) target.searchParams.set(name, value);
+	if (query.state !== undefined) target.searchParams.set('state', query.state);
+	return { status: 302, headers: { Location: target.href }, body: '' };
+}
+
+const choose = (title: string, name: string, options: Option[]): Page =>
+	page(
+		escape(title),
+		`<form method="post">
+<select name="${name}">
+${options.map(([value, text]) => `<option value="${escape(value)}">${escape(text)}</option>`).join('\n')}
+</select>
+<button name="decision" value="allow">Allow</button>
+<button name="decision" value="deny">Deny</button>
+</form>`,
+	);
+
+const refused = (text: string): Page =>
+	page('Not possible', `<p class="error">${escape(text)}</p>`);
+
+const page = (title: string, content: string): Page => ({
+	status: 200,
+	headers: { 'Content-Type': 'text/html; charset=UTF-8' },
+	body: `<!DOCTYPE html>
+<html><head><meta charset="utf-8"><title>${title}</title></head>
+<body><h1>${title}</h1>
+${content}
+</body></html>`,
+});
+
+const escape = (text: string): string =>
+	text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);

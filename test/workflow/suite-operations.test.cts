@@ -1,0 +1,353 @@
+import type { ICredentialDataDecryptedObject, IDataObject } from 'n8n-workflow';
+import { wecomSuiteApiTest } from '../../nodes/shared/api/suiteTest';
+import { suite as resource } from '../../nodes/Wecom/resources/suite';
+import { listSearch } from '../../nodes/Wecom/pickers';
+import { runLoadOptions } from '../support/harness.cts';
+import {
+	DEMO_PROVIDER,
+	DEMO_SUITE,
+	DEMO_TEMPLATE,
+	makeCompanies,
+} from '../simulator/suite-data.cts';
+import type { Suite } from '../simulator/suite-state.cts';
+import { startProvider, suiteTypes, until, useProvider, type Provider } from './suite-support.cts';
+import { nodeTypes, WECOM } from './support.cts';
+
+const simulator = useProvider();
+const [first, second] = makeCompanies(3);
+
+let provider: Provider;
+const begin = async (suite: Suite = DEMO_SUITE) => {
+	provider = await startProvider(simulator(), suite);
+	await provider.listen();
+	await simulator().control.pushTicket(suite.suiteId);
+	await provider.authorize(first.corpid);
+	await until(() => provider.items.length === 1);
+};
+afterEach(async () => await provider.stop());
+const call = async (operation: string, parameters: IDataObject = {}, company?: string) =>
+	await provider.itemsOf({ resource: 'suite', operation, parameters, company });
+const one = async (...args: Parameters<typeof call>) => (await call(...args))[0];
+const failure = async (operation: string, parameters: IDataObject = {}, company?: string) => {
+	const { error } = await provider.run({ resource: 'suite', operation, parameters, company });
+	return error as Error & { description: string };
+};
+
+describe('tokens', () => {
+	it.each([
+		['getSuiteToken', 'suiteAccessToken'],
+		['getProviderToken', 'providerAccessToken'],
+	])('%s tells the expiry, the token only on request', async (operation, field) => {
+		await begin();
+		const plain = await one(operation);
+		expect(plain).toEqual({
+			valid: true,
+			expiresAt: expect.stringMatching(/^\d{4}-/),
+			expiresInSeconds: expect.any(Number),
+		});
+		expect(plain.expiresInSeconds).toBeGreaterThan(7000);
+		expect(await one(operation, { includeToken: true })).toMatchObject({
+			token: provider.stored()[field],
+		});
+	});
+
+	it.each([DEMO_SUITE, DEMO_TEMPLATE])('getCorpToken works for $suiteId', async (suite) => {
+		await begin(suite);
+		const { token } = await one('getCorpToken', { includeToken: true }, first.corpid);
+		const stored = JSON.parse(provider.stored().companyTokens) as Record<string, { token: string }>;
+		expect(token).toBe(stored[first.corpid].token);
+		expect(await failure('getCorpToken', {}, second.corpid)).toMatchObject({
+			message: `The company ${second.corpid} is not stored in the credential`,
+			description: expect.stringContaining('Import Company'),
+		});
+	});
+});
+
+describe('installing', () => {
+	it('goes from the link to the stored company', async () => {
+		await begin();
+		const { pre_auth_code } = await one('getPreAuthCode');
+		expect(await one('setSessionInfo', { pre_auth_code, auth_type: 0 })).toEqual({ success: true });
+		const redirect_uri = 'https://app.example.com/installed?a=1&b=2';
+		const { url } = await one('buildInstallUrl', { redirect_uri, pre_auth_code, state: 'abc' });
+		expect(url).toBe(
+			`https://open.work.weixin.qq.com/3rdapp/install?suite_id=${DEMO_SUITE.suiteId}&pre_auth_code=${encodeURIComponent(String(pre_auth_code))}&redirect_uri=https%3A%2F%2Fapp.example.com%2Finstalled%3Fa%3D1%26b%3D2&state=abc`,
+		);
+		expect((await one('buildInstallUrl', { redirect_uri })).url).toMatch(/pre_auth_code=[^&]+/);
+		expect(await failure('buildInstallUrl', { redirect_uri: 'no' })).toMatchObject({
+			message: "'Redirect URL' is not a web address",
+		});
+
+		const issued = simulator().control.issueAuthCode(
+			DEMO_SUITE.suiteId,
+			second.corpid,
+			{},
+		) as unknown;
+		const auth_code =
+			typeof issued === 'string' ? issued : (issued as { authCode: string }).authCode;
+		const got = await one('getPermanentCode', { auth_code });
+		const { permanentCode } = provider.companies()[second.corpid];
+		expect(got).toMatchObject({
+			corpId: second.corpid,
+			name: second.name,
+			agentId: String(second.agentid),
+		});
+		expect(JSON.stringify(got)).not.toContain(permanentCode);
+		expect(await failure('getPermanentCode', { auth_code })).toMatchObject({
+			message: 'Invalid auth_code (40078)',
+		});
+	});
+
+	it.each(['v1', 'v2'])('exchanges with %s and shows the code on request', async (apiVersion) => {
+		await begin();
+		const issued = simulator().control.issueAuthCode(
+			DEMO_SUITE.suiteId,
+			second.corpid,
+			{},
+		) as unknown;
+		const auth_code =
+			typeof issued === 'string' ? issued : (issued as { authCode: string }).authCode;
+		const got = await one('getPermanentCode', {
+			auth_code,
+			apiVersion,
+			includePermanentCode: true,
+		});
+		expect(got.permanentCode).toBe(provider.companies()[second.corpid].permanentCode);
+		expect(got).not.toHaveProperty('access_token');
+	});
+
+	it('makes links and codes', async () => {
+		await begin();
+		expect((await one('getAppQrCode', { result_type: 2 })).qrcode).toMatch(/^https?:/);
+		const { run } = await provider.run({ resource: 'suite', operation: 'getAppQrCode' });
+		expect(run.data.resultData.runData.WeCom[0].data?.main[0]?.[0].binary?.data).toMatchObject({
+			mimeType: expect.stringMatching(/^image\//),
+		});
+		const link = await one('getCustomizedAuthUrl', {
+			state: 'abc',
+			templateid_list: DEMO_TEMPLATE.suiteId,
+		});
+		expect(link).toMatchObject({ qrcode_url: expect.any(String), expires_in: 864000 });
+	});
+});
+
+describe('companies', () => {
+	it('tell what they authorized', async () => {
+		await begin();
+		expect(await one('getAuthInfo', {}, first.corpid)).toMatchObject({
+			auth_corp_info: { corpid: first.corpid },
+			auth_info: { agent: [{ agentid: first.agentid }] },
+		});
+		expect(await call('getAdmins', {}, first.corpid)).toEqual(first.admins);
+	});
+
+	it('are listed, forgotten and imported', async () => {
+		await begin();
+		const { permanentCode } = provider.companies()[first.corpid];
+		expect(await call('getCompanies')).toEqual([
+			{
+				corpId: first.corpid,
+				name: first.name,
+				agentId: String(first.agentid),
+				kind: 'third-party',
+			},
+		]);
+		expect(await one('getCompanies', { includePermanentCode: true })).toMatchObject({
+			permanentCode,
+		});
+		expect(await one('forgetCompany', {}, first.corpid)).toEqual({
+			deleted: true,
+			corpId: first.corpid,
+		});
+		expect(await one('forgetCompany', {}, first.corpid)).toMatchObject({ deleted: false });
+		expect(await call('getCompanies')).toEqual([]);
+
+		expect(
+			await failure('importCompany', { corpId: first.corpid, importedCode: 'wrong' }),
+		).toMatchObject({
+			message: 'Invalid permanent_code (40084)',
+		});
+		expect(provider.companies()).toEqual({});
+		const imported = await one('importCompany', {
+			corpId: first.corpid,
+			importedCode: permanentCode,
+		});
+		expect(imported).toMatchObject({ corpId: first.corpid, name: first.name });
+		expect(provider.companies()[first.corpid].permanentCode).toBe(permanentCode);
+	});
+
+	it('are offered in the picker by name, and another suite’s are not', async () => {
+		await begin();
+		const companies = {
+			...provider.companies(),
+			other: { suiteId: 'wwother', permanentCode: 'x' },
+		};
+		provider.store.s1.companies = JSON.stringify(companies);
+		const search = async (filter?: string) =>
+			await runLoadOptions(
+				{
+					nodeTypes,
+					credentialTypes: suiteTypes,
+					credentials: provider.store,
+					node: {
+						name: 'WeCom',
+						type: WECOM,
+						parameters: { authentication: 'suite' },
+						credentials: { wecomSuiteApi: 's1' },
+					},
+				},
+				async function () {
+					return await listSearch.searchCompanies.call(this, filter);
+				},
+			);
+		const found = [{ name: `${first.name} (${first.corpid})`, value: first.corpid }];
+		expect((await search()).results).toEqual(found);
+		expect((await search(first.name)).results).toEqual(found);
+		expect((await search('nobody')).results).toEqual([]);
+	});
+
+	it('fill the other pickers with their own people', async () => {
+		await begin();
+		const { results } = await runLoadOptions(
+			{
+				nodeTypes,
+				credentialTypes: suiteTypes,
+				credentials: provider.store,
+				node: {
+					name: 'WeCom',
+					type: WECOM,
+					parameters: {
+						authentication: 'suite',
+						resource: 'member',
+						operation: 'get',
+						actAsCompany: { __rl: true, mode: 'list', value: first.corpid },
+					} as never,
+					credentials: { wecomSuiteApi: 's1' },
+				},
+			},
+			async function () {
+				return await listSearch.searchMembers.call(this);
+			},
+		);
+		expect(results.map(({ value }) => value)).toContain('zhangsan');
+	});
+});
+
+describe('people and IDs', () => {
+	it('log in through the suite', async () => {
+		await begin();
+		const redirect_uri = 'http://localhost:5678/login';
+		expect((await one('buildLoginUrl', { redirect_uri, where: 'inApp', state: 's1' })).url).toMatch(
+			new RegExp(
+				`^https://open\\.weixin\\.qq\\.com/.*appid=${DEMO_SUITE.suiteId}&.*scope=snsapi_base&state=s1#wechat_redirect$`,
+			),
+		);
+		expect((await one('buildLoginUrl', { redirect_uri, where: 'web' })).url).toMatch(
+			/login_type=ServiceApp&appid=ww/,
+		);
+		const issued = simulator().control.issueSuiteCode({
+			suiteId: DEMO_SUITE.suiteId,
+			corpid: first.corpid,
+			userid: 'zhangsan',
+			scope: 'snsapi_privateinfo',
+			domain: 'localhost:5678',
+		} as never) as unknown;
+		const code = typeof issued === 'string' ? issued : (issued as { code: string }).code;
+		const info = await one('getUserInfo', { code });
+		expect(info).toMatchObject({ corpid: first.corpid, userid: 'zhangsan' });
+		expect(await one('getUserDetail', { user_ticket: info.user_ticket })).toMatchObject({
+			userid: 'zhangsan',
+		});
+	});
+
+	it('are converted', async () => {
+		await begin();
+		expect(await one('convertCorpId', { corpid: first.corpid })).toMatchObject({
+			open_corpid: expect.any(String),
+		});
+		expect(
+			await one('convertUserIds', { userid_list: 'zhangsan, nobody' }, first.corpid),
+		).toMatchObject({
+			open_userid_list: [{ userid: 'zhangsan' }],
+			invalid_userid_list: ['nobody'],
+		});
+	});
+});
+
+it('with authentication App the resource says what to choose', async () => {
+	await begin();
+	const { error } = await provider.run({
+		resource: 'suite',
+		operation: 'getSuiteToken',
+		parameters: { authentication: 'app' },
+	});
+	expect(error?.message).toMatch(/'Suite'/);
+});
+
+it('every row of the resource is reached by a test here or is one plain call', () => {
+	const plain = ['convertBotUserIds', 'convertExternalUserIds'];
+	for (const { value, call: row, as } of resource.operations)
+		if (plain.includes(value)) expect([row?.[0], as]).toContain('POST');
+});
+
+describe('the credential test', () => {
+	const test = async (overrides: IDataObject = {}) => {
+		const data = { ...provider.store.s1, ...overrides } as ICredentialDataDecryptedObject;
+		const request = async ({ url, method, body, headers, qs }: IDataObject) => {
+			const query = new URLSearchParams((qs ?? {}) as Record<string, string>);
+			const answer = await fetch(`${String(url)}?${query}`, {
+				method,
+				body,
+				headers,
+			} as RequestInit);
+			return { statusCode: answer.status, body: await answer.text() };
+		};
+		return await wecomSuiteApiTest.call({ helpers: { request } } as never, {
+			id: '',
+			name: '',
+			type: 'wecomSuiteApi',
+			data,
+		});
+	};
+
+	it('is green when everything is there', async () => {
+		await begin();
+		expect(await test()).toEqual({ status: 'OK', message: 'Connection successful' });
+		expect(await test({ providerCorpId: '', providerSecret: '' })).toMatchObject({ status: 'OK' });
+	});
+
+	it.each([
+		[{ suiteId: '' }, /^The Suite ID is empty\. Find it in the WeCom provider console/],
+		[{ suiteSecret: ' ' }, /^The Suite Secret is empty/],
+		[{ token: '' }, /^The Token is empty/],
+		[
+			{ encodingAesKey: 'short' },
+			/^The EncodingAESKey has 5 characters instead of 43\. .*Callback Configuration/,
+		],
+		[{ providerSecret: '' }, /belong together/],
+		[{ suiteTicket: '' }, /^No suite_ticket received yet\. .*press Refresh Ticket/],
+		[{ suiteId: 'wwother' }, /^No suite_ticket received yet/],
+		[
+			{ suiteTicketAt: Date.now() - 31 * 60_000 },
+			/^The last suite_ticket is from .* lives for 30 minutes/,
+		],
+		[{ suiteTicket: 'wrong' }, /^Invalid suite_ticket \(40085\)/],
+		[{ suiteSecret: 'wrong' }, /^Invalid suite_secret \(40080\)/],
+		[{ providerCorpId: 'ww0' }, /^Invalid Corp ID \(40013\)/],
+		[{ providerSecret: 'wrong' }, /^Invalid secret \(40091\)/],
+		[{ baseUrl: 'qyapi' }, /^The Base URL is not a web address/],
+	])('names the missing step: %j', async (overrides, message) => {
+		await begin();
+		expect(await test(overrides)).toMatchObject({
+			status: 'Error',
+			message: expect.stringMatching(message),
+		});
+	});
+
+	it('shows the IP to whitelist', async () => {
+		await begin();
+		simulator().control.refuseIp(true, { ip: '203.0.113.7' });
+		expect((await test()).message).toMatch(/203\.0\.113\.7 \(60020\).*provider console/);
+		expect(DEMO_PROVIDER.trustedIps).toEqual([]);
+	});
+});
