@@ -274,7 +274,7 @@ describe('a permanent code, issued once,', () => {
 			.find(({ corpid }) => corpid === company.corpid);
 		expect(permanentCode).toBe(real?.permanentCode);
 
-		await new Promise((resolve) => setTimeout(resolve, 5_000));
+		await new Promise((resolve) => setTimeout(resolve, 10_000));
 		await ticket(provider);
 		await until('the company was greeted', () => messagesTo(company).length === 1);
 		const [event] = await rest.waitForExecutions(provider.workflow.id, 1);
@@ -301,7 +301,7 @@ describe('a permanent code, issued once,', () => {
 		await rest.login();
 		await rest.waitForWebhook('POST', `suite-${serial}`);
 		expect(await provider.companies()).toEqual({});
-		await new Promise((resolve) => setTimeout(resolve, 5_000));
+		await new Promise((resolve) => setTimeout(resolve, 10_000));
 		await ticket(provider);
 		await until('the company was greeted', () => messagesTo(company).length === 1);
 		expect(Object.keys(await provider.companies())).toEqual([company.corpid]);
