@@ -25,7 +25,7 @@ import { forgetSecrets } from './secrets';
 /** A changed authorization is read again before the workflow runs, if WeCom is quick. */
 const WAIT_FOR_NEWS_MS = 500;
 /** By then n8n has stored the execution, or has ended. */
-const STORED_BY_MS = 5_000;
+const STORED_BY_MS = 4_000;
 
 export interface Command {
 	context: IWebhookFunctions;

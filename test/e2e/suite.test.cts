@@ -12,6 +12,8 @@ import {
 	credentialMessage,
 	fillCredentialField,
 	openCredential,
+	openNode,
+	openWorkflow,
 	saveCredential,
 } from '../support/editor.cts';
 import { startN8n, type N8n } from '../support/n8n.cts';
@@ -75,7 +77,10 @@ interface Provider {
 
 let serial = 0;
 /** A credential with nothing but its settings, and a workflow that greets every company that authorizes the suite. */
-async function newProvider(template: Suite): Promise<Provider> {
+async function newProvider(
+	template: Suite,
+	events = ['create_auth', 'reset_permanent_code'],
+): Promise<Provider> {
 	const number = ++serial;
 	const suite = { ...template, suiteSecret: `e2e-suite-secret-${number}` };
 	sim.control.setSuite(suite.suiteId, { suiteSecret: suite.suiteSecret });
@@ -90,7 +95,7 @@ async function newProvider(template: Suite): Promise<Provider> {
 			name: 'WeCom Trigger',
 			type: TRIGGER,
 			credentials: uses(credential),
-			parameters: { source: 'suite', path, events: ['create_auth', 'reset_permanent_code'] },
+			parameters: { source: 'suite', path, events },
 		},
 		sendTo(credential, '={{ $json.AuthCorpId }}', '=Welcome, {{ $json.wecom.company.name }}'),
 	];
@@ -274,7 +279,7 @@ describe('a permanent code, issued once,', () => {
 			.find(({ corpid }) => corpid === company.corpid);
 		expect(permanentCode).toBe(real?.permanentCode);
 
-		await new Promise((resolve) => setTimeout(resolve, 5_000));
+		await new Promise((resolve) => setTimeout(resolve, 10_000));
 		await ticket(provider);
 		await until('the company was greeted', () => messagesTo(company).length === 1);
 		const [event] = await rest.waitForExecutions(provider.workflow.id, 1);
@@ -301,23 +306,65 @@ describe('a permanent code, issued once,', () => {
 		await rest.login();
 		await rest.waitForWebhook('POST', `suite-${serial}`);
 		expect(await provider.companies()).toEqual({});
-		await new Promise((resolve) => setTimeout(resolve, 5_000));
+		await new Promise((resolve) => setTimeout(resolve, 10_000));
 		await ticket(provider);
 		await until('the company was greeted', () => messagesTo(company).length === 1);
 		expect(Object.keys(await provider.companies())).toEqual([company.corpid]);
 	});
 });
 
-it('messages of an authorized company arrive at the data URL', async () => {
-	const provider = await newProvider(DEMO_SUITE);
+it('messages of a company and every other command start the workflow, commands answered with success', async () => {
+	const provider = await newProvider(DEMO_SUITE, ['*']);
+	const { suiteId } = provider.suite;
 	const company = newCompany();
 	await ticket(provider);
 	await authorize(provider, company);
 	await rest.waitForExecutions(provider.workflow.id, 1);
-	const pushed = await sim.control.pushData(provider.suite.suiteId, company.corpid, {
-		kind: 'text',
+	expect(await sim.control.pushData(suiteId, company.corpid, { kind: 'text' })).toMatchObject({
+		ok: true,
 	});
-	expect(pushed).toMatchObject({ ok: true });
+	const change = { InfoType: 'change_contact', ChangeType: 'delete_user', UserID: 'lisi' };
+	const pushes = [
+		await sim.control.pushSuite(suiteId, { ...change, AuthCorpId: company.corpid } as never),
+		await sim.control.changeAuth(suiteId, company.corpid, {}),
+		await sim.control.cancelAuth(suiteId, company.corpid),
+	];
+	for (const push of pushes) expect(push).toMatchObject({ verdict: 'success', late: false });
+	const executions = await rest.waitForExecutions(provider.workflow.id, 5);
+	const kinds = executions.map((execution) => {
+		const { wecom } = itemsOf(execution, 'WeCom Trigger')[0] as { wecom: { kind: string } };
+		return wecom.kind;
+	});
+	expect(kinds.sort()).toEqual([
+		'cancel_auth',
+		'change_auth',
+		'change_contact.delete_user',
+		'create_auth',
+		'text',
+	]);
+	expect(await provider.companies()).toEqual({});
+});
+
+it('the HTTP Request node calls with the token of the suite', async () => {
+	const provider = await newProvider(DEMO_SUITE);
+	await ticket(provider);
+	const id = await manualWorkflow({
+		name: 'HTTP Request',
+		type: 'n8n-nodes-base.httpRequest',
+		typeVersion: 4.2,
+		parameters: {
+			url: `${sim.url}/cgi-bin/service/get_pre_auth_code`,
+			authentication: 'predefinedCredentialType',
+			nodeCredentialType: 'wecomSuiteApi',
+			options: {},
+		},
+		credentials: uses(provider.credential),
+	});
+	for (let times = 0; times < 2; times++)
+		expect(itemsOf(await rest.execute(id, 'Start'), 'HTTP Request')[0]).toMatchObject({
+			pre_auth_code: expect.any(String),
+		});
+	expect((await provider.stored()).suiteAccessToken).toBeTruthy();
 });
 
 browserOrSkip()('in the editor', () => {
@@ -328,6 +375,7 @@ browserOrSkip()('in the editor', () => {
 		await authorize(provider, early);
 		await rest.waitForExecutions(provider.workflow.id, 1);
 		const { credential } = provider;
+		const form = await manualWorkflow(sendTo(credential, early.corpid, 'shown'));
 		let last = '';
 		await withEditor(n8n, async (page) => {
 			await openCredential(page, credential.id);
@@ -338,6 +386,11 @@ browserOrSkip()('in the editor', () => {
 			last = (await sim.control.pushTicket(provider.suite.suiteId)).ticket;
 			await fillCredentialField(page, 'suiteId', `${provider.suite.suiteId} `);
 			expect((await saveCredential(page)).kind).toBe('green');
+
+			await openWorkflow(page, form);
+			const node = await openNode(page, 'Send');
+			await node.getByText('Act as Company').waitFor();
+			await screenshot(page, 'suite-node');
 		});
 		expect(Object.keys(await provider.companies()).sort()).toEqual(
 			[early.corpid, late.corpid].sort(),

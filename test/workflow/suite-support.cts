@@ -51,7 +51,7 @@ export interface Provider {
 	/** What the trigger handed to the workflow. */
 	items: IDataObject[];
 	/** Starts a trigger and makes it the suite's command and data URL. */
-	listen: (parameters?: IDataObject) => Promise<void>;
+	listen: (parameters?: IDataObject, storingMs?: number) => Promise<void>;
 	stop: () => Promise<void>;
 	run: (run: SuiteRun) => Promise<WorkflowRun>;
 	/** The items of a run that must succeed. */
@@ -115,7 +115,7 @@ export async function startProvider(sim: Simulator, template?: Suite): Promise<P
 		stored,
 		companies: () => JSON.parse(stored().companies || '{}'),
 		run,
-		listen: async (parameters = {}) => {
+		listen: async (parameters = {}, storingMs = 0) => {
 			const server = createServer(async (request, response) => {
 				const answer = new WebhookResponse();
 				const sent = new Promise<void>((resolve) => answer.on('finish', resolve));
@@ -126,7 +126,9 @@ export async function startProvider(sim: Simulator, template?: Suite): Promise<P
 				const { result } = await receive(request, answer, { suite, store, parameters });
 				items.push(...(result.workflowData?.[0] ?? []).map(({ json }) => json));
 				// n8n answers once the execution is stored.
-				if (!result.noWebhookResponse) answer.end();
+				if (result.noWebhookResponse) return;
+				if (storingMs) await new Promise((resolve) => setTimeout(resolve, storingMs));
+				answer.end();
 			});
 			await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
 			servers.push(server);

@@ -148,7 +148,7 @@ describe('authorizations', () => {
 		});
 		expect(provider.companies()).toEqual({});
 
-		age(6_000);
+		age(11_000);
 		await ticket();
 		await until(() => provider.items.length === 2);
 		expect(provider.items[1]).toMatchObject({
@@ -168,7 +168,7 @@ describe('authorizations', () => {
 		await begin();
 		await provider.authorize(first.corpid);
 		await until(() => provider.items.length === 1);
-		age(6_000);
+		age(11_000);
 		Object.assign(provider.store.s1, {
 			suiteTicket: simulator().control.issueTicket(DEMO_SUITE.suiteId),
 			suiteTicketAt: Date.now(),
@@ -176,12 +176,30 @@ describe('authorizations', () => {
 		});
 		await provider.itemsOf({ resource: 'suite', operation: 'getSuiteToken' });
 		expect(Object.keys(provider.companies())).toEqual([first.corpid]);
+		age(11_000);
 		await ticket();
 		await until(() => provider.items.length === 2);
 		expect(provider.items[1]).toMatchObject({
 			wecom: { exchange: 'done' },
 			AuthCorpId: first.corpid,
 		});
+	});
+
+	it('reach the workflow once, though tickets arrive while they are exchanged and handed over', async () => {
+		await begin();
+		await ticket();
+		simulator().control.inject({
+			path: '/cgi-bin/service/v2/get_permanent_code',
+			times: 1,
+			delayMs: 800,
+		});
+		await provider.authorize(first.corpid);
+		age(11_000);
+		await ticket();
+		await until(() => provider.items.length === 1);
+		await ticket();
+		expect(JSON.parse(provider.stored().pendingAuthCodes)).not.toEqual({});
+		expect(provider.items).toHaveLength(1);
 	});
 
 	it('with a dead code are given up', async () => {
@@ -281,6 +299,19 @@ describe('authorizations', () => {
 		expect(provider.companies()[first.corpid].permanentCode).not.toBe(before);
 		await provider.itemsOf(send(first.corpid));
 		expect(simulator().messages).toHaveLength(2);
+	});
+});
+
+describe('a command that starts the workflow', () => {
+	it('is answered with success within a second, however long n8n takes to store the execution', async () => {
+		provider = await startProvider(simulator());
+		await provider.listen({}, 2_000);
+		const fields = { InfoType: 'corp_arch_auth', AuthCorpId: first.corpid };
+		const push = await simulator().control.pushSuite(DEMO_SUITE.suiteId, fields as never);
+		expect(push).toMatchObject({ verdict: 'success' });
+		expect(push.ms).toBeLessThan(1_000);
+		expect(push.ms).toBeGreaterThan(700);
+		expect(provider.items).toMatchObject([{ InfoType: 'corp_arch_auth' }]);
 	});
 });
 

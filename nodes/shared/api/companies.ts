@@ -28,8 +28,8 @@ export type Exchange =
 const PERMANENT_CODE_V2 = '/cgi-bin/service/v2/get_permanent_code';
 /** The code is wrong, used or too old: no later try can succeed. */
 const INVALID_AUTH_CODE = 40078;
-/** A code this young is in the hands of the process that received it. */
-const LEAVE_ALONE_MS = 5_000;
+/** A code this young is in the hands of the process that received it, or that exchanged it and has the workflow started. */
+const LEAVE_ALONE_MS = 10_000;
 
 const underWay = new Map<string, Promise<Exchange>>();
 
@@ -38,9 +38,16 @@ export async function updateSuite(
 	context: ClientContext,
 	change: (stored: Fields) => Fields | undefined,
 ): Promise<Fields> {
-	const key = turnKey(await context.getCredentials(SUITE_CREDENTIAL));
-	return await updateCredential(context, SUITE_CREDENTIAL, key, change);
+	const id = context.getNode().credentials?.[SUITE_CREDENTIAL]?.id ?? '';
+	const key = turnKeys.get(id) ?? turnKey(await context.getCredentials(SUITE_CREDENTIAL));
+	const stored = await updateCredential(context, SUITE_CREDENTIAL, key, change);
+	// Another suite may have been entered.
+	turnKeys.set(id, turnKey(stored));
+	return stored;
 }
+
+/** By credential, so that a callback need not read it once more: reading is what costs. */
+const turnKeys = new Map<string, string>();
 
 /** Several changes as one write; undefined when none of them changes anything. */
 export const together = (...changes: Array<Fields | undefined>): Fields | undefined =>
@@ -88,7 +95,9 @@ async function exchangeNow(
 			const pending = pendingCodesOf(stored)[authCode];
 			return together(
 				withCompany(stored, corpId, company),
-				pending && withPendingCode(stored, authCode, { ...pending, corpId }),
+				pending && !pending.corpId
+					? withPendingCode(stored, authCode, { ...pending, at: Date.now(), corpId })
+					: undefined,
 			);
 		});
 	} catch (error) {
@@ -148,7 +157,8 @@ export async function finishPending(
 ): Promise<Finished[]> {
 	const finished: Finished[] = [];
 	for (const [authCode, { at, event, corpId }] of Object.entries(pendingCodesOf(credentials))) {
-		if (Date.now() - at < LEAVE_ALONE_MS || (corpId && !forWorkflow)) continue;
+		const busy = Date.now() - at < LEAVE_ALONE_MS || underWay.has(digest(authCode));
+		if (busy || (corpId && !forWorkflow)) continue;
 		const company = corpId ? companiesOf(credentials)[corpId] : undefined;
 		const exchange: Exchange =
 			corpId && company

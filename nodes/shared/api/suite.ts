@@ -18,7 +18,7 @@ export type Companies = Readonly<Record<string, Company>>;
 
 /** An auth_code that was received, under the code itself. */
 export interface PendingCode {
-	/** When it arrived, milliseconds since the epoch. */
+	/** When it arrived, or was exchanged: milliseconds since the epoch. */
 	at: number;
 	/** The callback's fields, for the workflow if this process dies before it has them. */
 	event: IDataObject;
