@@ -350,6 +350,7 @@ describe('activation', () => {
 	const create = async (credential: IDataObject) => {
 		const hook = (nodeTypes[TRIGGER] as (typeof nodeTypes)[typeof TRIGGER]).webhookMethods.default;
 		const context = {
+			getNodeParameter: (_name: string, fallback: unknown) => fallback,
 			getCredentials: async () => stored(credential),
 			getNode: () => ({
 				id: '1',
