@@ -69,8 +69,8 @@ const SOURCES: Record<string, Source> = {
 
 type Context = IHookFunctions | IWebhookFunctions;
 
-/** Whether the callbacks are those of a service provider's suite. */
-export const isSuite = (context: Context) => context.getNodeParameter('source', 'app') === 'suite';
+/** Whether the callbacks are those of a service provider's suite. The parameter takes no expression. */
+export const isSuite = (context: Context) => context.getNode().parameters.source === 'suite';
 
 const sourceOf = (context: Context) => SOURCES[isSuite(context) ? 'suite' : 'app'];
 

@@ -347,7 +347,7 @@ describe('URL verification', () => {
 });
 
 describe('activation', () => {
-	const create = async (credential: IDataObject) => {
+	const create = async (credential: IDataObject, source = 'app') => {
 		const hook = (nodeTypes[TRIGGER] as (typeof nodeTypes)[typeof TRIGGER]).webhookMethods.default;
 		const context = {
 			getNodeParameter: (_name: string, fallback: unknown) => fallback,
@@ -358,12 +358,21 @@ describe('activation', () => {
 				type: TRIGGER,
 				typeVersion: 1,
 				position: [0, 0],
-				parameters: {},
+				parameters: { source },
 			}),
 		};
 		return await hook.create.call(context as never);
 	};
-	it('passes with a complete credential', async () => expect(await create({})).toBe(true));
+	it('passes with a complete credential', async () => {
+		expect(await create({})).toBe(true);
+		expect(await create({ suiteId: 'dk1' }, 'suite')).toBe(true);
+	});
+	it('says what a suite credential lacks', async () => {
+		await expect(create({}, 'suite')).rejects.toMatchObject({
+			message: 'The WeCom Suite API credential has no Suite ID',
+			description: expect.stringContaining('provider console'),
+		});
+	});
 	it.each([
 		[{ token: '' }, 'The WeCom API credential has no Token'],
 		[{ encodingAesKey: '' }, 'The WeCom API credential has no EncodingAESKey'],
