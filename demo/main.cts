@@ -1,0 +1,82 @@
+/**
+ * `npm run demo`: a real n8n with this package, a WeCom simulator and three workflows that work together. Stays up until Ctrl-C.
+ * `npm run demo -- --check` plays the same on free ports, verifies every fact, and ends with exit code 0 or 1.
+ */
+import { parseArgs } from 'node:util';
+import { say } from '../test/support/child.cts';
+import { ensureN8n } from '../test/support/n8n-install.cts';
+import { N8nRest } from '../test/support/n8n-rest.cts';
+import { packPackage } from '../test/support/pack.cts';
+import { DEMO_APP, DEMO_CORP } from '../test/simulator/demo-data.cts';
+import { startSimulator, type Simulator } from '../test/simulator/server.cts';
+import { checkSecrets, checkStory } from './checks.cts';
+import { isFree, startInstance } from './instance.cts';
+import { Lifetime } from './lifetime.cts';
+import { playStory } from './story.cts';
+import { summary, whatNow } from './summary.cts';
+import { CREDENTIAL_NAME, importWorkflows } from './workflows.cts';
+
+const N8N_PORT = 5678;
+const SIMULATOR_PORT = 3080;
+/** Without the time that installing n8n takes. */
+const CHECK_LIMIT_MS = 5 * 60_000;
+
+const { values } = parseArgs({ options: { check: { type: 'boolean', default: false } } });
+const lifetime = new Lifetime();
+
+async function demo(): Promise<number> {
+	await ensureN8n();
+	if (values.check) lifetime.limit(CHECK_LIMIT_MS);
+	const tarball = await lifetime.whole(packPackage);
+	const simulator = await startSimulator({
+		port: await wantedPort(SIMULATOR_PORT, 'the simulator'),
+	});
+	lifetime.atEnd(async () => await simulator.stop());
+	const n8n = await startInstance(lifetime, [tarball], { port: await wantedPort(N8N_PORT, 'n8n') });
+	const rest = await N8nRest.connect(n8n);
+
+	say('Importing and publishing the workflows ...');
+	await createCredential(rest, simulator);
+	const workflows = await importWorkflows(rest);
+	simulator.control.setApp(DEMO_APP.agentid, { trustedDomains: [new URL(n8n.url).host] });
+	say('Playing: callbacks, a broadcast, a login ...');
+	const story = await playStory(simulator, rest, workflows);
+
+	const printed = `${summary(story, simulator, workflows)}\n${whatNow(n8n, simulator, workflows)}`;
+	if (!values.check) {
+		process.stdout.write(printed);
+		lifetime.atEnd(() => say('\nStopping ...'));
+		return await lifetime.untilInterrupted();
+	}
+	const checks = [
+		...checkStory(story, simulator),
+		...checkSecrets(simulator, n8n, rest.sessionCookie, printed),
+	];
+	for (const { name, ok, found } of checks)
+		process.stdout.write(`${ok ? 'ok  ' : 'FAIL'} ${name}${found ? `: ${found}` : ''}\n`);
+	const failed = checks.filter(({ ok }) => !ok).length;
+	process.stdout.write(`${checks.length - failed} ok, ${failed} failed\n`);
+	return failed === 0 ? 0 : 1;
+}
+
+/** The usual port when it is free; 0 = any. A check must not disturb, or be disturbed by, what else runs here. */
+async function wantedPort(usual: number, who: string): Promise<number> {
+	if (values.check) return 0;
+	if (await isFree(usual)) return usual;
+	say(`Port ${usual} is in use: ${who} gets another one.`);
+	return 0;
+}
+
+async function createCredential(rest: N8nRest, simulator: Simulator): Promise<void> {
+	const { token, encodingAesKey } = DEMO_APP.callback;
+	await rest.createCredential(CREDENTIAL_NAME, 'wecomApi', {
+		corpId: DEMO_CORP.corpid,
+		corpSecret: DEMO_APP.secret,
+		agentId: String(DEMO_APP.agentid),
+		token,
+		encodingAesKey,
+		baseUrl: simulator.url,
+	});
+}
+
+void lifetime.run(demo);

@@ -1,0 +1,143 @@
+/** What happens in the demo: callbacks arrive, a broadcast goes out, somebody logs in. The facts are collected for the summary and the check. */
+import { sleep } from '../test/support/child.cts';
+import type { Execution } from '../test/support/execution.cts';
+import { http } from '../test/support/http.cts';
+import type { N8nRest } from '../test/support/n8n-rest.cts';
+import { DEMO_APP, DEMO_CORP } from '../test/simulator/demo-data.cts';
+import type { Attempt, VerifyResult } from '../test/simulator/pusher.cts';
+import type { Simulator } from '../test/simulator/server.cts';
+import { allExecutions, type DemoWorkflows, type WorkflowKey } from './workflows.cts';
+
+const APP = DEMO_APP.agentid;
+const TIMEOUT = 30_000;
+/** Longer than n8n needs to start an execution. */
+const SETTLE_MS = 1_500;
+
+/** Who writes what; the names are those of the simulator's directory. */
+export const TEXTS = [
+	{ from: 'zhangsan', name: '张三', text: '服务器机房开门了吗？' },
+	{
+		from: 'emma.brown',
+		name: 'Emma Brown',
+		text: 'Any news about order #42? <b>Urgent</b> & dear',
+	},
+	{ from: 'U0025', name: '罗小𠮷', text: '好的 👍' },
+] as const;
+
+export const LOGIN = { userid: 'chenjing', mail: 'chenjing@yunfan.example', state: 'demo42' };
+
+export interface Callback {
+	what: string;
+	attempts: Attempt[];
+	/** Whether it should start a workflow; if not, why not. */
+	ignored?: string;
+}
+
+export interface LoginFacts {
+	/** The authorization page that a person opens. */
+	link: string;
+	/** Where it sent the person after "Allow". */
+	redirect: string;
+	status: number;
+	contentType: string;
+	page: string;
+}
+
+export interface Story {
+	callbackUrl: string;
+	verification: VerifyResult;
+	callbacks: Callback[];
+	login: LoginFacts;
+	executions: Record<WorkflowKey, Execution[]>;
+}
+
+export async function playStory(
+	simulator: Simulator,
+	rest: N8nRest,
+	workflows: DemoWorkflows,
+): Promise<Story> {
+	const { url } = rest.n8n;
+	const callbackUrl = `${url}/webhook/wecom`;
+	const { token, encodingAesKey } = DEMO_APP.callback;
+	const verification = await simulator.control.saveCallback(APP, {
+		url: callbackUrl,
+		token,
+		encodingAesKey,
+	});
+	if (!verification.ok)
+		throw new Error(`The callback URL was not accepted: ${verification.reason ?? ''}`);
+
+	const callbacks = await pushCallbacks(simulator);
+	await rest.waitForExecutions(workflows.reply.id, TEXTS.length, TIMEOUT);
+	await rest.waitForExecution(
+		await rest.runManually(workflows.broadcast.id, 'Run It Now'),
+		TIMEOUT,
+	);
+	const login = await logIn(simulator, url);
+	await rest.waitForExecutions(workflows.login.id, 1, TIMEOUT);
+	await sleep(SETTLE_MS); // whatever should not have started would be there by now
+	const executions = await allExecutions(rest, workflows);
+	return { callbackUrl, verification, callbacks, login, executions };
+}
+
+async function pushCallbacks({ control }: Simulator): Promise<Callback[]> {
+	const callbacks: Callback[] = [];
+	let first = '';
+	for (const { from, text } of TEXTS) {
+		const fields = { FromUserName: from, Content: text };
+		const { attempts, xml } = await control.push(APP, { kind: 'text', fields });
+		callbacks.push({ what: `text from ${from}`, attempts });
+		first ||= xml;
+	}
+	const { attempts: again } = await control.push(APP, first);
+	callbacks.push({
+		what: `the same text from ${TEXTS[0].from} again`,
+		attempts: again,
+		ignored: 'a duplicate',
+	});
+	const image = { kind: 'image', fields: { FromUserName: 'lisi' } };
+	const { attempts: filtered } = await control.push(APP, image);
+	callbacks.push({
+		what: 'image from lisi',
+		attempts: filtered,
+		ignored: 'filtered out by Trigger On',
+	});
+	const forged = { kind: 'text', fields: { FromUserName: 'wangfang', Content: 'forged' } };
+	const { attempts: refused } = await control.push(APP, forged, {
+		tamper: 'signature',
+		retries: 0,
+	});
+	callbacks.push({
+		what: 'text with a wrong signature',
+		attempts: refused,
+		ignored: 'refused',
+	});
+	return callbacks;
+}
+
+/** The link as Login > Build Authorization URL makes it, with the simulator's page in place of WeCom's. */
+export function loginLink(simulator: Simulator, n8nUrl: string, state: string): string {
+	const query = new URLSearchParams({
+		appid: DEMO_CORP.corpid,
+		redirect_uri: `${n8nUrl}/webhook/wecom-login`,
+		response_type: 'code',
+		scope: 'snsapi_privateinfo',
+		state,
+		agentid: String(APP),
+	});
+	return `${simulator.url}/connect/oauth2/authorize?${query.toString()}`;
+}
+
+/** Does what a browser does when a person opens the link and presses "Allow". */
+async function logIn(simulator: Simulator, n8nUrl: string): Promise<LoginFacts> {
+	const link = loginLink(simulator, n8nUrl, LOGIN.state);
+	const question = await http(link);
+	if (!question.text.includes('value="allow"'))
+		throw new Error(`The authorization page does not ask: ${question.text}`);
+	const decision = new URLSearchParams({ who: `user:${LOGIN.userid}`, decision: 'allow' });
+	const headers = { 'content-type': 'application/x-www-form-urlencoded' };
+	const allowed = await http(link, { method: 'POST', headers, body: decision.toString() });
+	const redirect = allowed.headers.location ?? '';
+	const { status, headers: answered, text } = await http(redirect);
+	return { link, redirect, status, contentType: answered['content-type'] ?? '', page: text };
+}

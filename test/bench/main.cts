@@ -1,0 +1,84 @@
+/**
+ * `npm run bench`: measures the package against its budgets and prints a table; exit code 1 if one is missed.
+ * `npm run bench -- --quick` leaves out what needs a real n8n.
+ */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { startInstance } from '../../demo/instance.cts';
+import { Lifetime } from '../../demo/lifetime.cts';
+import { DEMO_APP, DEMO_CORP } from '../simulator/demo-data.cts';
+import { startSimulator, type Simulator } from '../simulator/server.cts';
+import { say } from '../support/child.cts';
+import { ensureN8n } from '../support/n8n-install.cts';
+import { N8nRest } from '../support/n8n-rest.cts';
+import { npmPack } from '../support/pack.cts';
+import { repoRoot } from '../support/paths.cts';
+import { packBareTrigger } from './bare-trigger.cts';
+import { callbackRows } from './callback.cts';
+import { itemRows } from './items.cts';
+import { loadRows } from './load.cts';
+import { atMost, table, type Row } from './report.cts';
+import { descriptionRows, packageRows } from './size.cts';
+import { throughputRows } from './throughput.cts';
+
+const LIMIT_MS = 20 * 60_000;
+
+const { values } = parseArgs({ options: { quick: { type: 'boolean', default: false } } });
+const lifetime = new Lifetime();
+
+async function bench(): Promise<number> {
+	const folder = mkdtempSync(join(tmpdir(), 'wecom-kit-bench-'));
+	lifetime.atEnd(() => rmSync(folder, { recursive: true, force: true }));
+	const tarball = await lifetime.whole(async () => await npmPack(repoRoot, folder));
+	const rows = [
+		...descriptionRows(),
+		...packageRows(tarball),
+		...(await lifetime.whole(loadRows)),
+		...(await callbackRows()),
+		...(values.quick ? [] : await n8nRows(tarball, join(folder, 'bare'))),
+	];
+	process.stdout.write(`\n${table(rows)}`);
+	return rows.every(({ ok }) => ok !== false) ? 0 : 1;
+}
+
+async function n8nRows(own: string, bareFolder: string): Promise<Row[]> {
+	await ensureN8n();
+	lifetime.limit(LIMIT_MS);
+	const bare = await lifetime.whole(async () => await packBareTrigger(bareFolder));
+	const simulator = await startSimulator();
+	lifetime.atEnd(async () => await simulator.stop());
+	const n8n = await startInstance(lifetime, [own, bare]);
+	const rest = await N8nRest.connect(n8n);
+	const credential = await createCredential(rest, simulator);
+	return [
+		...(await throughputRows(rest, credential)),
+		...(await itemRows(rest, credential, simulator.url)),
+		atMost(
+			'gettoken calls during all of that',
+			simulator.control.tokenCalls(DEMO_APP.agentid),
+			1,
+			'calls',
+		),
+	];
+}
+
+async function createCredential(
+	rest: N8nRest,
+	simulator: Simulator,
+): Promise<{ id: string; name: string }> {
+	const { token, encodingAesKey } = DEMO_APP.callback;
+	const { id, name } = await rest.createCredential('WeCom (bench)', 'wecomApi', {
+		corpId: DEMO_CORP.corpid,
+		corpSecret: DEMO_APP.secret,
+		agentId: String(DEMO_APP.agentid),
+		token,
+		encodingAesKey,
+		baseUrl: simulator.url,
+	});
+	return { id, name };
+}
+
+say(values.quick ? 'Measuring ...' : 'Measuring, about three minutes ...');
+void lifetime.run(bench);

@@ -1,0 +1,52 @@
+/** How large the package is, and the forms it makes the editor load. */
+import { readdirSync, statSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import type { INodePropertyOptions, INodeType } from 'n8n-workflow';
+import { repoRoot } from '../support/paths.cts';
+import { atMost, information, type Row } from './report.cts';
+
+const load = createRequire(join(repoRoot, 'package.json'));
+
+/** The files that n8n loads, as package.json lists them. */
+export function listedFiles(): { nodes: string[]; credentials: string[] } {
+	const { n8n } = load('./package.json') as { n8n: { nodes: string[]; credentials: string[] } };
+	const absolute = (files: string[]) => files.map((file) => join(repoRoot, file));
+	return { nodes: absolute(n8n.nodes), credentials: absolute(n8n.credentials) };
+}
+
+export function descriptionRows(): Row[] {
+	const descriptions = listedFiles().nodes.map((file) => {
+		const [Node] = Object.values(load(file) as Record<string, new () => INodeType>);
+		return new Node().description;
+	});
+	const bytes = (value: unknown) => Buffer.byteLength(JSON.stringify(value));
+	const all = descriptions.reduce((sum, description) => sum + bytes(description), 0);
+	const action = descriptions.find(({ name }) => name === 'wecom')!;
+	const operations = action.properties
+		.filter(({ name }) => name === 'operation')
+		.reduce((sum, { options }) => sum + (options as INodePropertyOptions[]).length, 0);
+	return [
+		atMost('descriptions of all nodes, JSON', all / 1000, 300, 'kB', 1),
+		atMost(
+			'description of the action node per operation',
+			bytes(action) / 1000 / operations,
+			1,
+			'kB',
+			2,
+		),
+		information('operations of the action node', String(operations)),
+	];
+}
+
+export function packageRows(tarball: string): Row[] {
+	return [
+		atMost('JS files in the package', countJs(join(repoRoot, 'dist')), 120, 'files'),
+		atMost('packed size', statSync(tarball).size / 1000, 400, 'kB', 1),
+	];
+}
+
+function countJs(folder: string): number {
+	const names = readdirSync(folder, { recursive: true, encoding: 'utf8' });
+	return names.filter((name) => name.endsWith('.js')).length;
+}
