@@ -69,9 +69,9 @@ const OPTIONS: INodeProperties = {
 			name: 'concurrency',
 			type: 'number',
 			typeOptions: { minValue: 1, maxValue: 20 },
-			default: 5,
+			default: 8,
 			description:
-				'How many input items to handle at the same time. By default five for reading, one for everything else.',
+				'How many input items to handle at the same time. By default eight for reading, one for everything else.',
 		},
 		{
 			displayName: 'Input Data Field Name',

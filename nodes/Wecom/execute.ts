@@ -19,7 +19,7 @@ import {
 } from './operation';
 
 /** Reading calls overlap; writing ones keep the order of the items unless the person asks otherwise. */
-const READS_AT_ONCE = 5;
+const READS_AT_ONCE = 8;
 const WRITES_AT_ONCE = 1;
 
 /** Runs one operation over all input items; the results stand in the order of the items, each paired with its own. */

@@ -16,6 +16,9 @@ export interface RunResult {
 /** Runs a command without a shell and resolves with its output; rejects with the tail of that output when it fails. */
 export async function run(command: string, args: string[], options: RunOptions = {}): Promise<RunResult> {
 	const child = spawn(command, args, { cwd: options.cwd, env: options.env ?? process.env, stdio: ['ignore', 'pipe', 'pipe'] });
+	// Whoever stops this process must not leave an npm behind.
+	const end = () => void child.kill('SIGKILL');
+	process.once('exit', end);
 	const result: RunResult = { stdout: '', stderr: '' };
 	child.stdout.setEncoding('utf8').on('data', (text: string) => (result.stdout += text));
 	child.stderr.setEncoding('utf8').on('data', (text: string) => (result.stderr += text));
@@ -30,6 +33,7 @@ export async function run(command: string, args: string[], options: RunOptions =
 		throw new Error(`"${command} ${args.join(' ')}" ended with ${ended}:\n${tail}`);
 	} finally {
 		clearTimeout(timer);
+		process.off('exit', end);
 	}
 }
 

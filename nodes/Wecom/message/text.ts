@@ -26,6 +26,7 @@ export function splitText(text: string, maxBytes: number): string[] {
 function longestHead(text: string, maxBytes: number): string {
 	let bytes = 0;
 	let end = 0;
+	graphemes ??= new Intl.Segmenter(undefined, { granularity: 'grapheme' });
 	for (const { segment } of graphemes.segment(text)) {
 		bytes += byteLength(segment);
 		if (bytes > maxBytes) break;
@@ -52,4 +53,5 @@ function niceEnd(head: string): number {
 	return head.length;
 }
 
-const graphemes = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
+/** Made with the first long text: it takes milliseconds and megabytes. */
+let graphemes: Intl.Segmenter | undefined;

@@ -1,4 +1,12 @@
-import { createCipheriv, createDecipheriv, createHash, randomBytes, timingSafeEqual } from 'crypto';
+import {
+	createCipheriv,
+	createDecipheriv,
+	createHash,
+	createSecretKey,
+	randomBytes,
+	timingSafeEqual,
+	type KeyObject,
+} from 'crypto';
 
 /** WeCom pads to a multiple of 32 although the AES block is 16 (doc 90968), so a pad byte is 1..32. */
 const PAD_SIZE = 32;
@@ -61,7 +69,7 @@ export function decrypt(key: Buffer, base64: string): Decrypted | undefined {
 	if (encrypted.toString('base64') !== base64) return undefined;
 	if (encrypted.length < PAD_SIZE || encrypted.length % BLOCK_SIZE !== 0) return undefined;
 
-	const decipher = createDecipheriv('aes-256-cbc', key, key.subarray(0, BLOCK_SIZE));
+	const decipher = createDecipheriv('aes-256-cbc', keyObject(key), key.subarray(0, BLOCK_SIZE));
 	decipher.setAutoPadding(false);
 	const content = unpad(Buffer.concat([decipher.update(encrypted), decipher.final()]));
 	if (!content || content.length < HEADER_SIZE) return undefined;
@@ -90,7 +98,7 @@ export function encrypt(
 	const content = Buffer.concat([random16, length, body, Buffer.from(receiveId)]);
 	const pad = PAD_SIZE - (content.length % PAD_SIZE);
 
-	const cipher = createCipheriv('aes-256-cbc', key, key.subarray(0, BLOCK_SIZE));
+	const cipher = createCipheriv('aes-256-cbc', keyObject(key), key.subarray(0, BLOCK_SIZE));
 	cipher.setAutoPadding(false);
 	const parts = [cipher.update(content), cipher.update(Buffer.alloc(pad, pad)), cipher.final()];
 	return Buffer.concat(parts).toString('base64');
@@ -132,4 +140,13 @@ function unpad(padded: Buffer): Buffer | undefined {
 	if (pad < 1 || pad > PAD_SIZE) return undefined;
 	const end = padded.length - pad;
 	return padded.subarray(end).every((byte) => byte === pad) ? padded.subarray(0, end) : undefined;
+}
+
+const keyObjects = new WeakMap<Buffer, KeyObject>();
+
+/** Node.js checks a raw key anew with every use, which costs more than the decryption of a message. */
+function keyObject(key: Buffer): KeyObject {
+	const known = keyObjects.get(key) ?? createSecretKey(key);
+	keyObjects.set(key, known);
+	return known;
 }
