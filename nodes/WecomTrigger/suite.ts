@@ -100,8 +100,13 @@ async function onAuthCode(
 	authCode: string,
 ): Promise<IWebhookResponseData> {
 	const pending = { at: Date.now(), event: { ...opened.payload } as IDataObject };
-	await updateSuite(context, (credentials) => withPendingCode(credentials, authCode, pending));
-	answer(context.getResponseObject(), 200, SUCCESS);
+	const succeed = () => answer(context.getResponseObject(), 200, SUCCESS);
+	await updateSuite(
+		context,
+		(credentials) => withPendingCode(credentials, authCode, pending),
+		succeed,
+	);
+	succeed();
 
 	const exchange = await exchangeAuthCode(context, authCode);
 	// The company's messages may follow at once.

@@ -37,10 +37,11 @@ const underWay = new Map<string, Promise<Exchange>>();
 export async function updateSuite(
 	context: ClientContext,
 	change: (stored: Fields) => Fields | undefined,
+	written?: () => void,
 ): Promise<Fields> {
 	const id = context.getNode().credentials?.[SUITE_CREDENTIAL]?.id ?? '';
 	const key = turnKeys.get(id) ?? turnKey(await context.getCredentials(SUITE_CREDENTIAL));
-	const stored = await updateCredential(context, SUITE_CREDENTIAL, key, change);
+	const stored = await updateCredential(context, SUITE_CREDENTIAL, key, change, written);
 	// Another suite may have been entered.
 	turnKeys.set(id, turnKey(stored));
 	return stored;
