@@ -88,7 +88,7 @@ async function onTicket(
 		};
 		if (wanted(earlier))
 			items.push({ json: toItem(earlier, { ...factsOf(context, exchange), retried: true }) });
-		forgetCodeLater(context, authCode);
+		forgetCodeLater(context, authCode, exchange.corpId);
 		forgetSecrets(context);
 	}
 	return items.length > 0 ? { ...ANSWERED, workflowData: [items] } : ANSWERED;
@@ -100,13 +100,18 @@ async function onAuthCode(
 	authCode: string,
 ): Promise<IWebhookResponseData> {
 	const pending = { at: Date.now(), event: { ...opened.payload } as IDataObject };
-	await updateSuite(context, (credentials) => withPendingCode(credentials, authCode, pending));
-	answer(context.getResponseObject(), 200, SUCCESS);
+	const succeed = () => answer(context.getResponseObject(), 200, SUCCESS);
+	await updateSuite(
+		context,
+		(credentials) => withPendingCode(credentials, authCode, pending),
+		succeed,
+	);
+	succeed();
 
 	const exchange = await exchangeAuthCode(context, authCode);
 	// The company's messages may follow at once.
 	forgetSecrets(context);
-	if (exchange.done) forgetCodeLater(context, authCode);
+	if (exchange.done) forgetCodeLater(context, authCode, exchange.corpId);
 	else log(context, `an auth_code could not be exchanged: ${exchange.reason}`);
 	if (!wanted(opened)) return ANSWERED;
 	return { ...ANSWERED, workflowData: [[{ json: toItem(opened, factsOf(context, exchange)) }]] };
@@ -136,9 +141,9 @@ async function newsOf(context: IWebhookFunctions, corpId: string): Promise<IData
 }
 
 /** Until n8n has stored the execution the code stays: if n8n ends before, the next ticket brings the event. */
-function forgetCodeLater(context: IWebhookFunctions, authCode: string): void {
+function forgetCodeLater(context: IWebhookFunctions, authCode: string, corpId: string): void {
 	AbortSignal.timeout(STORED_BY_MS).addEventListener('abort', () => {
-		handedOver(context, authCode).catch((error: Error) =>
+		handedOver(context, authCode, corpId).catch((error: Error) =>
 			log(context, `an exchanged auth_code stays stored: ${error.message}`),
 		);
 	});

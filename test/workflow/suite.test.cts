@@ -202,6 +202,36 @@ describe('authorizations', () => {
 		expect(provider.items).toHaveLength(1);
 	});
 
+	it('are written again when another process has overwritten them after the check', async () => {
+		await begin();
+		await ticket();
+		await provider.authorize(first.corpid);
+		await until(() => provider.items.length === 1);
+		const { permanentCode } = provider.companies()[first.corpid];
+		provider.store.s1.companies = '';
+		await provider.itemsOf({ resource: 'suite', operation: 'getSuiteToken' });
+		expect(provider.companies()[first.corpid]).toMatchObject({ permanentCode, name: first.name });
+		provider.store.s1.companies = '';
+		await new Promise((resolve) => setTimeout(resolve, 4_300));
+		expect(provider.companies()[first.corpid]).toMatchObject({ permanentCode });
+		expect(provider.stored().pendingAuthCodes).toBe('');
+		// From then on what is gone was taken away on purpose.
+		provider.store.s1.companies = '';
+		await provider.itemsOf({ resource: 'suite', operation: 'getSuiteToken' });
+		expect(provider.companies()).toEqual({});
+	}, 15_000);
+
+	it('that are withdrawn at once stay away', async () => {
+		await begin();
+		await ticket();
+		await provider.authorize(first.corpid);
+		await until(() => provider.items.length === 1);
+		await simulator().control.cancelAuth(DEMO_SUITE.suiteId, first.corpid);
+		await provider.itemsOf({ resource: 'suite', operation: 'getSuiteToken' });
+		await new Promise((resolve) => setTimeout(resolve, 4_300));
+		expect(provider.companies()).toEqual({});
+	}, 15_000);
+
 	it('with a dead code are given up', async () => {
 		await begin();
 		await ticket();

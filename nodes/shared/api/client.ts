@@ -121,7 +121,7 @@ export class WecomClient {
 
 	/** What the client acts for, as a key without secrets. */
 	get identity(): string {
-		return `${this.account.fingerprint(this.credentials)}:${JSON.stringify(this.act?.kind)}:${this.corpId}`;
+		return `${this.fingerprint}:${JSON.stringify(this.act?.kind)}:${this.corpId}`;
 	}
 
 	/** The company the calls are about. */
@@ -132,6 +132,11 @@ export class WecomClient {
 	/** The suite the calls are made with; '' for an app. */
 	get suiteId(): string {
 		return this.act ? suiteIdOf(this.credentials) : '';
+	}
+
+	/** Tells the credential's settings apart, without secrets. */
+	get fingerprint(): string {
+		return this.account.fingerprint(this.credentials);
 	}
 
 	/** The Agent ID of the credential, or of the stored company; '' when there is none. */

@@ -7,6 +7,7 @@ import {
 	isCustomized,
 	pendingCodesOf,
 	SUITE_CREDENTIAL,
+	suiteFingerprint,
 	suiteIdOf,
 	turnKey,
 	withCompany,
@@ -33,14 +34,34 @@ const LEAVE_ALONE_MS = 10_000;
 
 const underWay = new Map<string, Promise<Exchange>>();
 
+/**
+ * Companies this process has just exchanged a code for, by suite and Corp ID. Another process may overwrite the credential
+ * right after the check that they are stored, so a few seconds later they are looked for once more.
+ */
+const unproven = new Map<string, { suite: string; corpId: string; company: Company }>();
+const unprovenKey = (suite: string, corpId: string) => `${suite}:${corpId}`;
+
+/** The fields that bring back what was overwritten; undefined when nothing was. */
+function lostCompanies(stored: Fields): Fields | undefined {
+	let fields: Fields | undefined;
+	for (const { suite, corpId, company } of unproven.values()) {
+		if (suite !== suiteFingerprint(stored)) continue;
+		const known = companiesOf({ ...stored, ...fields })[corpId];
+		if (known?.permanentCode === company.permanentCode) continue;
+		fields = withCompany({ ...stored, ...fields }, corpId, company) ?? fields;
+	}
+	return fields;
+}
+
 /** Changes the stored suite credential, see `updateCredential`. */
 export async function updateSuite(
 	context: ClientContext,
 	change: (stored: Fields) => Fields | undefined,
+	written?: () => void,
 ): Promise<Fields> {
 	const id = context.getNode().credentials?.[SUITE_CREDENTIAL]?.id ?? '';
 	const key = turnKeys.get(id) ?? turnKey(await context.getCredentials(SUITE_CREDENTIAL));
-	const stored = await updateCredential(context, SUITE_CREDENTIAL, key, change);
+	const stored = await updateCredential(context, SUITE_CREDENTIAL, key, change, written);
 	// Another suite may have been entered.
 	turnKeys.set(id, turnKey(stored));
 	return stored;
@@ -90,6 +111,9 @@ async function exchangeNow(
 
 	let company: Company = { suiteId: client.suiteId, permanentCode };
 	if (name) company = { ...company, name: String(name) };
+	const { fingerprint: suite } = client;
+	const key = unprovenKey(suite, corpId);
+	unproven.set(key, { suite, corpId, company });
 	try {
 		await updateSuite(context, (stored) => {
 			const pending = pendingCodesOf(stored)[authCode];
@@ -110,11 +134,11 @@ async function exchangeNow(
 	const about = withoutSecrets(reply);
 	try {
 		company = { ...company, ...(await readCompany(client, corpId, permanentCode)) };
-		await updateSuite(context, (stored) =>
-			companiesOf(stored)[corpId]?.permanentCode === permanentCode
-				? withCompany(stored, corpId, company)
-				: undefined,
-		);
+		// Not if it was withdrawn meanwhile.
+		if (unproven.has(key)) {
+			unproven.set(key, { suite, corpId, company });
+			await updateSuite(context, (stored) => withCompany(stored, corpId, company));
+		}
 		return { done: true, corpId, company, reply: about };
 	} catch (error) {
 		const { message } = error as Error;
@@ -156,6 +180,7 @@ export async function finishPending(
 	forWorkflow = false,
 ): Promise<Finished[]> {
 	const finished: Finished[] = [];
+	if (lostCompanies(credentials)) await updateSuite(context, lostCompanies);
 	for (const [authCode, { at, event, corpId }] of Object.entries(pendingCodesOf(credentials))) {
 		const busy = Date.now() - at < LEAVE_ALONE_MS || underWay.has(digest(authCode));
 		if (busy || (corpId && !forWorkflow)) continue;
@@ -169,13 +194,21 @@ export async function finishPending(
 	return finished;
 }
 
-/** The workflow has the event of an auth_code: nothing of it needs to stay. */
-export async function handedOver(context: ClientContext, authCode: string): Promise<void> {
-	await updateSuite(context, (stored) =>
-		pendingCodesOf(stored)[authCode]?.corpId
-			? withPendingCode(stored, authCode, undefined)
-			: undefined,
+/** The workflow has the event of an auth_code: once its company is surely stored, nothing of the code needs to stay. */
+export async function handedOver(
+	context: ClientContext,
+	authCode: string,
+	corpId: string,
+): Promise<void> {
+	const stored = await updateSuite(context, (fresh) =>
+		together(
+			lostCompanies(fresh),
+			pendingCodesOf(fresh)[authCode]?.corpId
+				? withPendingCode(fresh, authCode, undefined)
+				: undefined,
+		),
 	);
+	unproven.delete(unprovenKey(suiteFingerprint(stored), corpId));
 }
 
 /** Name and Agent ID of a company's app (v2/get_auth_info, doc 100779). */
@@ -219,6 +252,7 @@ export async function refreshCompany(
 export async function forgetCompany(context: ClientContext, corpId: string): Promise<boolean> {
 	let found = false;
 	await updateSuite(context, (stored) => {
+		unproven.delete(unprovenKey(suiteFingerprint(stored), corpId));
 		const fields = withoutCompany(stored, corpId);
 		found ||= fields !== undefined;
 		return fields;

@@ -65,13 +65,14 @@ export async function takeTurn(key: string): Promise<() => void> {
 /**
  * Changes a stored credential. `change` gets it freshly read and says which fields to write, or undefined when all is as it
  * should be; it is asked again after each write, so a write that was lost to another process is repeated.
- * `key` is the turn's (see `takeTurn`). Resolves to the credential as stored.
+ * `key` is the turn's (see `takeTurn`). Resolves to the credential as stored; `written` is called before that second look.
  */
 export async function updateCredential(
 	context: CredentialContext,
 	type: string,
 	key: string,
 	change: (stored: ICredentialDataDecryptedObject) => ICredentialDataDecryptedObject | undefined,
+	written: () => void = () => {},
 ): Promise<ICredentialDataDecryptedObject> {
 	const end = await takeTurn(key);
 	try {
@@ -81,6 +82,7 @@ export async function updateCredential(
 			if (!fields) return stored;
 			if (tries === MAX_TRIES) break;
 			await write(context, type, stored, fields);
+			written();
 		}
 	} finally {
 		end();

@@ -1,0 +1,244 @@
+/**
+ * The suite flow in queue mode: main receives tickets and authorizations, a worker calls WeCom. Needs `redis-server` on the PATH
+ * and PostgreSQL (Debian: postgresql, redis-server); skipped without them.
+ */
+import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startSimulator, type Simulator } from '../simulator/server.cts';
+import { DEMO_PROVIDER, DEMO_SUITE, PROVIDER_SEED } from '../simulator/suite-data.cts';
+import { http } from '../support/http.cts';
+import { killGroup } from '../support/child.cts';
+import { freePorts, n8nEnv } from '../support/n8n-env.cts';
+import { startN8n, type N8n } from '../support/n8n.cts';
+import { N8nRest, poll, type WorkflowNode } from '../support/n8n-rest.cts';
+import { packPackage } from '../support/pack.cts';
+import { chain, itemsOf, manual, START_TIMEOUT, TRIGGER, WECOM } from './support.cts';
+
+jest.setTimeout(240_000);
+
+const POSTGRES = '/usr/lib/postgresql';
+const found = (command: string) => {
+	try {
+		return execFileSync('sh', ['-c', `command -v ${command}`], { encoding: 'utf8' }).trim();
+	} catch {
+		return '';
+	}
+};
+const redis = found('redis-server');
+const version = existsSync(POSTGRES) ? readdirSync(POSTGRES).sort().at(-1) : undefined;
+if (!redis || !version)
+	process.stderr.write('PostgreSQL or redis-server is missing: queue mode is not tested.\n');
+
+const children: ChildProcess[] = [];
+const folders: string[] = [];
+const folder = () => folders[folders.push(mkdtempSync(join(tmpdir(), 'wecom-kit-queue-'))) - 1];
+
+/** PostgreSQL does not run as root. */
+const owner = () => {
+	if (process.getuid?.() !== 0) return {};
+	const id = (flag: string) => Number(execFileSync('id', [flag, 'postgres'], { encoding: 'utf8' }));
+	return { uid: id('-u'), gid: id('-g') };
+};
+
+async function startPostgres(): Promise<number> {
+	const { port } = await freePorts();
+	const data = folder();
+	const as = owner();
+	if (as.uid !== undefined) execFileSync('chown', [`${as.uid}:${as.gid}`, data]);
+	const bin = join(POSTGRES, version!, 'bin');
+	execFileSync(join(bin, 'initdb'), ['-D', data, '-U', 'n8n', '--auth=trust', '-E', 'UTF8'], {
+		...as,
+		cwd: data,
+		stdio: 'ignore',
+	});
+	const args = [
+		'-D',
+		data,
+		'-p',
+		String(port),
+		'-k',
+		data,
+		'-c',
+		'listen_addresses=127.0.0.1',
+		'-c',
+		'fsync=off',
+	];
+	children.push(
+		spawn(join(bin, 'postgres'), args, { ...as, cwd: data, stdio: 'ignore', detached: true }),
+	);
+	await poll(20_000, 'PostgreSQL did not start', async () => {
+		try {
+			execFileSync(
+				join(bin, 'createdb'),
+				['-h', '127.0.0.1', '-p', String(port), '-U', 'n8n', 'n8n'],
+				{ cwd: '/', stdio: 'ignore' },
+			);
+			return true;
+		} catch {
+			return false;
+		}
+	});
+	return port;
+}
+
+async function startRedis(): Promise<number> {
+	const { port } = await freePorts();
+	const args = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--dir', folder()];
+	children.push(spawn(redis, args, { stdio: 'ignore', detached: true }));
+	return port;
+}
+
+let workerLog = '';
+async function startWorker(
+	{ install, userFolder, encryptionKey }: N8n,
+	extra: NodeJS.ProcessEnv,
+): Promise<void> {
+	const { nodeBin, n8nBin, dir } = install;
+	const ports = await freePorts();
+	const child = spawn(nodeBin, [n8nBin, 'worker'], {
+		cwd: dir,
+		env: n8nEnv({
+			...ports,
+			userFolder,
+			encryptionKey,
+			nodeBin,
+			extra: {
+				...extra,
+				QUEUE_HEALTH_CHECK_ACTIVE: 'true',
+				QUEUE_HEALTH_CHECK_PORT: String(ports.port),
+			},
+		}),
+		stdio: ['ignore', 'pipe', 'pipe'],
+		detached: true,
+	});
+	children.push(child);
+	for (const stream of [child.stdout, child.stderr])
+		stream?.setEncoding('utf8').on('data', (text: string) => (workerLog += text));
+	await poll(90_000, `the worker did not start:\n${workerLog}`, async () => {
+		try {
+			return (
+				(await http(`http://127.0.0.1:${ports.port}/healthz/readiness`, { timeout: 2_000 }))
+					.status === 200
+			);
+		} catch {
+			return false;
+		}
+	});
+}
+
+(redis && version ? describe : describe.skip)('in queue mode', () => {
+	let sim: Simulator;
+	let n8n: N8n;
+	let rest: N8nRest;
+	beforeAll(async () => {
+		sim = await startSimulator({ seed: PROVIDER_SEED });
+		const [database, queue] = [await startPostgres(), await startRedis()];
+		const env = {
+			DB_TYPE: 'postgresdb',
+			DB_POSTGRESDB_HOST: '127.0.0.1',
+			DB_POSTGRESDB_PORT: String(database),
+			DB_POSTGRESDB_DATABASE: 'n8n',
+			DB_POSTGRESDB_USER: 'n8n',
+			EXECUTIONS_MODE: 'queue',
+			QUEUE_BULL_REDIS_HOST: '127.0.0.1',
+			QUEUE_BULL_REDIS_PORT: String(queue),
+		};
+		n8n = await startN8n({ tarball: await packPackage(), env });
+		rest = await N8nRest.connect(n8n);
+		await startWorker(n8n, env);
+	}, START_TIMEOUT);
+	afterAll(async () => {
+		await n8n?.stop();
+		await sim?.stop();
+		for (const { pid } of children) if (pid !== undefined) killGroup(pid);
+		for (const path of folders) rmSync(path, { recursive: true, force: true, maxRetries: 3 });
+	}, START_TIMEOUT);
+
+	it('a ticket that main receives is used by the worker, and no company is lost between the two', async () => {
+		const { suiteId, suiteSecret, callback } = DEMO_SUITE;
+		const credential = await rest.createCredential('Suite', 'wecomSuiteApi', {
+			suiteId,
+			suiteSecret,
+			token: callback.token,
+			encodingAesKey: callback.encodingAesKey,
+			providerCorpId: DEMO_PROVIDER.corpid,
+			providerSecret: DEMO_PROVIDER.secret,
+			baseUrl: sim.url,
+		});
+		const credentials = { wecomSuiteApi: { id: credential.id, name: credential.name } };
+		const nodes: WorkflowNode[] = [
+			{
+				name: 'WeCom Trigger',
+				type: TRIGGER,
+				credentials,
+				parameters: { source: 'suite', path: 'queue', events: ['create_auth'] },
+			},
+			{
+				name: 'Send',
+				type: WECOM,
+				credentials,
+				parameters: {
+					authentication: 'suite',
+					resource: 'message',
+					operation: 'send',
+					actAsCompany: { __rl: true, mode: 'id', value: '={{ $json.AuthCorpId }}' },
+					touser: ['zhangsan'],
+					msgtype: 'text',
+					content: 'Welcome',
+				},
+			},
+		];
+		const workflow = await rest.createWorkflow({
+			name: 'Queue',
+			nodes,
+			connections: chain('WeCom Trigger', 'Send'),
+		});
+		await rest.activate(workflow.id);
+		await rest.waitForWebhook('POST', 'queue');
+		expect(
+			await sim.control.saveSuiteCallback(suiteId, { url: `${n8n.url}/webhook/queue` }),
+		).toMatchObject({ ok: true });
+		expect(await sim.control.pushTicket(suiteId)).toMatchObject({ ok: true });
+		await sim.control.startTickets(suiteId, 1_000, {});
+
+		const companies = sim.control.addCompanies(20);
+		const answered: number[] = [];
+		for (const { corpid } of companies) {
+			const push = await sim.control.authorize(suiteId, corpid);
+			expect(push).toMatchObject({ verdict: 'success' });
+			answered.push(push.ms);
+		}
+		// Two n8n, PostgreSQL and Redis share the test machine's processors: the usual answer counts, not the slowest.
+		expect(answered.sort((a, b) => a - b)[10]).toBeLessThan(1_000);
+		const executions = await rest.waitForExecutions(workflow.id, 20, 90_000);
+		sim.control.stopTickets(suiteId);
+		for (const execution of executions) {
+			expect(execution.error).toBeUndefined();
+			expect(workerLog).toContain(`execution ${execution.id}`);
+		}
+		expect(sim.messages).toHaveLength(20);
+		for (const { corpid } of companies)
+			expect(sim.control.tokenFetches().companies[`${suiteId}/${corpid}`]).toBe(1);
+
+		const list: WorkflowNode = {
+			name: 'List',
+			type: WECOM,
+			credentials,
+			parameters: {
+				authentication: 'suite',
+				resource: 'suite',
+				operation: 'getCompanies',
+				returnAll: true,
+			},
+		};
+		const { id } = await rest.createWorkflow({
+			name: 'List',
+			nodes: [manual, list],
+			connections: chain('Start', 'List'),
+		});
+		const stored = itemsOf(await rest.execute(id, 'Start'), 'List').map(({ corpId }) => corpId);
+		expect(stored.sort()).toEqual(companies.map(({ corpid }) => corpid).sort());
+	});
+});
