@@ -3,7 +3,7 @@ import { classify, repeatableElements, type Classification } from './events';
 import { parseXml, wrapRepeatable, type XmlObject } from './xml';
 
 /** The largest body that is looked at, in bytes. */
-export const MAX_BODY_BYTES = 10 * 1024 * 1024;
+export const MAX_BODY_BYTES = 4 * 1024 * 1024;
 
 /** WeCom sends three elements; whoever sends more than this is not WeCom. */
 const MAX_ENVELOPE_ELEMENTS = 16;
@@ -62,7 +62,7 @@ export function openCallback(
 	input: CallbackSecrets & { rawBody: Buffer; query: CallbackQuery },
 ): OpenedCallback | Refusal {
 	if (input.rawBody.length > MAX_BODY_BYTES) {
-		return refuse(413, `the body is larger than ${MAX_BODY_BYTES} bytes`);
+		return refuse(413, `the body is larger than ${MAX_BODY_BYTES >> 20} MB`);
 	}
 	// What matters in it is ASCII, and Latin-1 is decoded at once whatever the bytes are.
 	const envelope = readEnvelope(input.rawBody.toString('latin1'));
@@ -167,7 +167,7 @@ function decryptSigned(
 		const [got, wanted] = [shownId(decrypted.receiveId), receiveIds.map(shownId).join(' or ')];
 		return refuse(
 			401,
-			`receiveid is ${got} but the credential's Corp ID is ${wanted}: the callback is for another company or app`,
+			`receiveid is ${got} but the credential's Corp ID is ${wanted}: the callback is for another company`,
 		);
 	}
 	return { ok: true, ...decrypted };

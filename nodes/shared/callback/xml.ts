@@ -6,7 +6,7 @@
 import { XMLParser, XMLValidator } from 'fast-xml-parser';
 
 /** The longest text `parseXml` reads, in UTF-16 characters. */
-export const MAX_XML_CHARS = 10 * 1024 * 1024;
+export const MAX_XML_CHARS = 4 * 1024 * 1024;
 const MAX_DEPTH = 32;
 /** Tags, CDATA sections and comments. */
 const MAX_MARKUP = 200_000;

@@ -194,7 +194,7 @@ describe('openCallback', () => {
 		['attributes', fill('<xml><Encrypt', ' a="b"', '/></xml>')],
 		['references', fill('<xml><Encrypt>', '&#65;', '</Encrypt></xml>')],
 		['Encrypts', fill('<xml>', '<Encrypt>A</Encrypt>', '</xml>')],
-	])('refuses 10 MB of %s at once', (_what, body) => {
+	])('refuses 4 MB of %s at once', (_what, body) => {
 		const rawBody = Buffer.from(body as string);
 		const started = performance.now();
 		const refused = openCallback({ rawBody, query, token: TOKEN, aesKey, receiveIds: [CORP] });
@@ -284,7 +284,7 @@ describe('openCallback', () => {
 			expect(refused).toMatchObject({ ok: false, status: 401 });
 			expect(refused).toHaveProperty(
 				'reason',
-				"receiveid is ww123 but the credential's Corp ID is ww456 or ww789: the callback is for another company or app",
+				"receiveid is ww123 but the credential's Corp ID is ww456 or ww789: the callback is for another company",
 			);
 		});
 
