@@ -63,6 +63,37 @@ describe('tokens', () => {
 	});
 });
 
+describe('the resource API', () => {
+	const api = async (endpoint: string, json: object) =>
+		await provider.itemsOf({
+			resource: 'api',
+			operation: 'call',
+			company: first.corpid,
+			parameters: {
+				endpoint: { __rl: true, mode: 'id', value: endpoint },
+				inputMode: 'json',
+				json: JSON.stringify(json),
+			},
+		});
+
+	it('takes the token of the suite, of the provider or of the company, as the endpoint needs it', async () => {
+		await begin();
+		const { requests } = simulator();
+		const queryOf = (path: string) =>
+			Object.keys(requests.filter((one) => one.path === path).at(-1)!.query);
+		expect(await api('service.get_pre_auth_code', {})).toEqual([
+			expect.objectContaining({ pre_auth_code: expect.any(String) }),
+		]);
+		expect(queryOf('/cgi-bin/service/get_pre_auth_code')).toEqual(['suite_access_token']);
+		expect(await api('service.corpid_to_opencorpid', { corpid: first.corpid })).toEqual([
+			{ open_corpid: expect.any(String) },
+		]);
+		expect(queryOf('/cgi-bin/service/corpid_to_opencorpid')).toEqual(['provider_access_token']);
+		expect((await api('department.list', {})).length).toBeGreaterThan(0);
+		expect(queryOf('/cgi-bin/department/list')).toEqual(['access_token']);
+	});
+});
+
 describe('installing', () => {
 	it('goes from the link to the stored company', async () => {
 		await begin();
