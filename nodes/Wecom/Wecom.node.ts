@@ -33,7 +33,8 @@ export class Wecom implements INodeType {
 				name: 'wecomApi',
 				required: true,
 				testedBy: 'wecomApiTest',
-				displayOptions: { show: { authentication: ['app'] } },
+				// Not "show": where the parameter is left out, it is the app's, too.
+				displayOptions: { hide: { authentication: ['suite'] } },
 			},
 			{
 				name: 'wecomSuiteApi',

@@ -52,7 +52,8 @@ export class WecomTrigger implements INodeType {
 				name: 'wecomApi',
 				required: true,
 				testedBy: 'wecomApiTest',
-				displayOptions: { show: { source: ['app'] } },
+				// Not "show": where the parameter is left out, it is the app's, too.
+				displayOptions: { hide: { source: ['suite'] } },
 			},
 			{
 				name: 'wecomSuiteApi',
