@@ -33,8 +33,7 @@ export class Wecom implements INodeType {
 				name: 'wecomApi',
 				required: true,
 				testedBy: 'wecomApiTest',
-				// Not "show": where the parameter is left out, it is the app's, too.
-				displayOptions: { hide: { authentication: ['suite'] } },
+				displayOptions: { show: { authentication: ['app'] } },
 			},
 			{
 				name: 'wecomSuiteApi',

@@ -52,8 +52,7 @@ export class WecomTrigger implements INodeType {
 				name: 'wecomApi',
 				required: true,
 				testedBy: 'wecomApiTest',
-				// Not "show": where the parameter is left out, it is the app's, too.
-				displayOptions: { hide: { source: ['suite'] } },
+				displayOptions: { show: { source: ['app'] } },
 			},
 			{
 				name: 'wecomSuiteApi',

@@ -274,7 +274,8 @@ describe('the pickers', () => {
 			nodeType: WECOM,
 			path: 'parameters.userid',
 			methodName,
-			parameters: { resource: 'member', operation: 'get' },
+			// The editor sends every parameter of the form.
+			parameters: { authentication: 'app', resource: 'member', operation: 'get' },
 			credentials: uses(credential),
 			filter,
 		});
