@@ -7,14 +7,8 @@ export const MAX_BODY_BYTES = 4 * 1024 * 1024;
 
 /** WeCom sends three elements; whoever sends more than this is not WeCom. */
 const MAX_ENVELOPE_ELEMENTS = 16;
-const ENVELOPE_START = /^(?:<\?xml\s[^<>]{0,200}\?>\s*)?<xml\s*>\s*/;
-/**
- * One element: its name, then text, CDATA and text, of which WeCom uses either. No two neighbours
- * can match the same characters, so the time is linear whatever the body is.
- */
-const ENVELOPE_ELEMENT =
-	/<(\w{1,64})\s*(?:\/>|>([^<]*)(?:<!\[CDATA\[([^<\]]*)\]\]>([^<]*))?<\/\1\s*>)\s*/y;
-const ENVELOPE_END = /^<\/xml\s*>$/;
+const MAX_DECLARATION = 220;
+const NAME = /\w{1,64}/y;
 
 /** Why a callback was not accepted: the HTTP status to answer, and a text for the admin's log. */
 export interface Refusal {
@@ -109,33 +103,91 @@ export function openVerification(
  * parser: the signature covers `Encrypt` alone, and only three elements matter.
  */
 function readEnvelope(
-	body: string,
+	text: string,
 ): { ok: true; encrypted: string; toUserName?: string; agentId?: string } | Refusal {
-	const text = body.replace(/^[\s\u00ef\u00bb\u00bf]+/, '').trimEnd(); // byte order mark, too
-	if (text === '') return refuse(400, 'the body is empty');
-	if (text.startsWith('{')) {
+	const start = skipSpace(text, 0);
+	if (start === text.length) return refuse(400, 'the body is empty');
+	if (text[start] === '{') {
 		const expected = 'JSON callback (AI bot or external payment); this trigger reads XML callbacks';
 		return refuse(400, `the URL received a ${expected}`);
 	}
-	const elements: Array<[name: string, value: string]> = [];
-	let at = ENVELOPE_START.exec(text)?.[0].length ?? 0;
-	while (at > 0 && elements.length < MAX_ENVELOPE_ELEMENTS) {
-		ENVELOPE_ELEMENT.lastIndex = at;
-		const element = ENVELOPE_ELEMENT.exec(text);
-		if (!element) break;
-		const [all, name, before = '', cdata = '', after = ''] = element;
-		elements.push([name, (before + cdata + after).trim()]);
-		at += all.length;
-	}
-	if (at === 0 || !ENVELOPE_END.test(text.slice(at))) {
+	const elements = readElements(text, start);
+	if (!elements) {
 		return refuse(400, 'the body is not a WeCom envelope: it is not flat, well-formed XML');
 	}
 	const [encrypted, another] = elements.filter(([name]) => name === 'Encrypt');
-	if (!encrypted || another || !/^[A-Za-z0-9+/]+={0,2}$/.test(encrypted[1])) {
+	if (!encrypted || another || !isBase64(encrypted[1])) {
 		return refuse(400, 'the body is not a WeCom envelope: there is no single Encrypt element');
 	}
 	const { ToUserName, AgentID } = Object.fromEntries(elements);
 	return { ok: true, encrypted: encrypted[1], toUserName: ToUserName, agentId: AgentID };
+}
+
+/**
+ * The elements of `<xml>`, undefined for anything else. By hand and in one pass: a pattern that repeats over megabytes can
+ * exhaust the stack of the engine.
+ */
+function readElements(text: string, start: number): Array<[string, string]> | undefined {
+	let at = start;
+	if (text.startsWith('<?xml', at)) {
+		const end = text.slice(at, at + MAX_DECLARATION).indexOf('?>');
+		if (end < 0) return undefined;
+		at = skipSpace(text, at + end + 2);
+	}
+	at = tagEnd(text, at, '<xml');
+	const elements: Array<[string, string]> = [];
+	while (at > 0 && elements.length <= MAX_ENVELOPE_ELEMENTS) {
+		const end = tagEnd(text, at, '</xml');
+		if (end > 0) return end === text.length ? elements : undefined;
+		const element = readElement(text, at);
+		if (!element) return undefined;
+		elements.push([element.name, element.value]);
+		at = element.end;
+	}
+	return undefined;
+}
+
+/** One element: its name, then text, CDATA and text, of which WeCom uses either. */
+function readElement(text: string, at: number) {
+	NAME.lastIndex = at + 1;
+	const name = text[at] === '<' ? NAME.exec(text)?.[0] : undefined;
+	if (!name) return undefined;
+	const open = skipSpace(text, at + 1 + name.length);
+	if (text.startsWith('/>', open)) return { name, value: '', end: skipSpace(text, open + 2) };
+	if (text[open] !== '>') return undefined;
+
+	let close = text.indexOf('<', open);
+	let value = text.slice(open + 1, close);
+	if (close > 0 && text.startsWith('<![CDATA[', close)) {
+		const cdataEnd = text.indexOf(']]>', close);
+		const cdata = text.slice(close + 9, cdataEnd);
+		if (cdataEnd < 0 || cdata.includes('<') || cdata.includes(']')) return undefined;
+		close = text.indexOf('<', cdataEnd);
+		value += cdata + text.slice(cdataEnd + 3, close);
+	}
+	const end = close < 0 ? 0 : tagEnd(text, close, `</${name}`);
+	return end > 0 ? { name, value: value.trim(), end } : undefined;
+}
+
+/** Where the text goes on behind a tag that begins like this, 0 when it is another. */
+function tagEnd(text: string, at: number, begin: string): number {
+	if (!text.startsWith(begin, at)) return 0;
+	const end = skipSpace(text, at + begin.length);
+	return text[end] === '>' ? skipSpace(text, end + 1) : 0;
+}
+
+/** White space, and the bytes of a byte order mark. */
+function skipSpace(text: string, from: number): number {
+	let at = from;
+	while (at < text.length && ' \t\r\n\u00ef\u00bb\u00bf'.includes(text[at])) at++;
+	return at;
+}
+
+/** Without a repeated pattern, see `readElements`. */
+function isBase64(text: string): boolean {
+	const end = text.endsWith('==') ? -2 : text.endsWith('=') ? -1 : text.length;
+	const digits = text.slice(0, end);
+	return digits !== '' && !/[^A-Za-z0-9+/]/.test(digits);
 }
 
 function decryptSigned(
