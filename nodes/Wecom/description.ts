@@ -1,6 +1,6 @@
 import type { INodeProperties } from 'n8n-workflow';
 import { companyFields, limit, returnAll, simplify } from './fields';
-import type { Field, Operation, Resource } from './operation';
+import type { Field, FieldGroup, Operation, Resource } from './operation';
 
 /** Turns the tables of operations into the node's form. */
 export function nodeProperties(resources: Resource[]): INodeProperties[] {
@@ -65,13 +65,13 @@ const OPTIONS: INodeProperties = {
 	default: {},
 	options: [
 		{
-			displayName: 'Items at Once',
-			name: 'concurrency',
-			type: 'number',
-			typeOptions: { minValue: 1, maxValue: 20 },
-			default: 8,
+			displayName: 'Additional Parameters (JSON)',
+			name: 'additionalParameters',
+			type: 'json',
+			default: '{}',
 			description:
-				'How many input items to handle at the same time. By default eight for reading, one for everything else.',
+				'Further parameters of the call by their names in the WeCom documentation, for what the form does not offer; they win over the form',
+			displayOptions: { hide: { '/resource': ['api'] } },
 		},
 		{
 			displayName: 'Input Data Field Name',
@@ -80,6 +80,15 @@ const OPTIONS: INodeProperties = {
 			default: 'data',
 			description: 'For uploading endpoints: name of the binary field that holds the file',
 			displayOptions: { show: { '/resource': ['api'] } },
+		},
+		{
+			displayName: 'Items at Once',
+			name: 'concurrency',
+			type: 'number',
+			typeOptions: { minValue: 1, maxValue: 20 },
+			default: 8,
+			description:
+				'How many input items to handle at the same time. By default eight for reading, one for everything else.',
 		},
 		{
 			displayName: 'Output',
@@ -170,10 +179,15 @@ export function formFields(operation: Operation): Field[] {
 /** The field as n8n knows it: without what only this package reads. */
 function toProperty(field: Field): INodeProperties {
 	const property: Partial<Field> = { ...field };
-	delete property.as;
-	delete property.local;
+	for (const own of ['as', 'local', 'path', 'each'] as const) delete property[own];
 	if (field.type === 'collection')
 		property.options = (field.options as Field[]).map(toProperty) as Field[];
+	if (field.type === 'fixedCollection') {
+		property.options = (field.options as FieldGroup[]).map((group) => ({
+			...group,
+			values: group.values.map(toProperty) as Field[],
+		}));
+	}
 	return property as INodeProperties;
 }
 

@@ -9,18 +9,36 @@ import type {
 import type { WecomClient } from '../shared/api/client';
 import type { Paging } from '../shared/api/paging';
 
-/** How a form value becomes the value WeCom expects. */
-export type Conversion = 'integer' | 'integerList' | 'stringList' | 'flag' | 'json';
+/** How a form value becomes the value WeCom expects; a `timestamp` is Unix time in seconds. */
+export type Conversion =
+	| 'integer'
+	| 'integerList'
+	| 'stringList'
+	| 'flag'
+	| 'json'
+	| 'jsonText'
+	| 'timestamp';
 
 /**
  * One form field. It is sent under its own name, in the query of GET calls and in the body of POST calls;
- * a collection's entries are sent one by one.
+ * a collection's entries are sent one by one, the rows of a fixed collection as a list of objects.
  */
 export interface Field extends Omit<INodeProperties, 'options'> {
-	options?: INodePropertyOptions[] | Field[];
+	options?: INodePropertyOptions[] | Field[] | FieldGroup[];
 	as?: Conversion;
+	/** Where WeCom wants it, if not at the top under `name`: dotted, such as `schedule.summary`. */
+	path?: string;
+	/** For lists of ids: the name each is wrapped in, such as `userid` for `[{ userid: 'zhangsan' }]`. */
+	each?: string;
 	/** Only read by the operation itself. */
 	local?: true;
+}
+
+/** The rows of a fixed collection. */
+export interface FieldGroup {
+	displayName: string;
+	name: string;
+	values: Field[];
 }
 
 /** One operation: a row of a resource's table. It makes one call unless `run` says otherwise. */
@@ -35,6 +53,8 @@ export interface Operation {
 	/** The call, such as `['GET', '/cgi-bin/user/get']`. */
 	call?: [IHttpRequestMethods, string];
 	fields: Field[];
+	/** What is sent besides the form, by dotted path. */
+	fixed?: IDataObject;
 	/** Catalog ids of the endpoints this does the work of, where `call` does not say it. */
 	covers?: string[];
 	/** Whether the call changes nothing, so that it may be repeated and items may overtake each other. Default: GET. */
