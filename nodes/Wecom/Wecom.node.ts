@@ -8,6 +8,7 @@ import {
 } from 'n8n-workflow';
 import { wecomApiTest } from '../shared/api/credentialTest';
 import { getEndpointFields, listEndpoints } from './api/pickers';
+import { getApprovalControls } from './approval';
 import { wecomSuiteApiTest } from '../shared/api/suiteTest';
 import { nodeProperties } from './description';
 import { executeOperation } from './execute';
@@ -49,7 +50,7 @@ export class Wecom implements INodeType {
 		credentialTest: { wecomApiTest, wecomSuiteApiTest },
 		listSearch: { ...listSearch, listEndpoints },
 		loadOptions,
-		resourceMapping: { getEndpointFields },
+		resourceMapping: { getEndpointFields, getApprovalControls },
 	};
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
