@@ -3,9 +3,13 @@ import { accessToken } from './accessToken';
 import { apiResource, coveredEndpoints } from './api';
 import { app } from './app';
 import { approval } from './approval';
+import { attendance } from './attendance';
+import { calendar, schedule, toDo } from './calendar';
 import { department } from './department';
+import { journal } from './journal';
 import { login } from './login';
 import { media } from './media';
+import { meeting, meetingRoom } from './meeting';
 import { member } from './member';
 import { message } from './message';
 import { suite } from './suite';
@@ -15,13 +19,20 @@ const typed: Resource[] = [
 	accessToken,
 	app,
 	approval,
+	attendance,
+	calendar,
 	department,
+	journal,
 	login,
 	media,
+	meeting,
+	meetingRoom,
 	member,
 	message,
+	schedule,
 	suite,
 	tag,
+	toDo,
 ];
 
 export const resources: Resource[] = [...typed, apiResource(typed)];
