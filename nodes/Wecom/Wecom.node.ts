@@ -14,6 +14,7 @@ import { nodeProperties } from './description';
 import { executeOperation } from './execute';
 import { listSearch, loadOptions } from './pickers';
 import { findOperation, needsSuite, resources } from './resources';
+import { getSmartSheetColumns } from './smartsheet';
 
 export class Wecom implements INodeType {
 	description: INodeTypeDescription = {
@@ -50,7 +51,7 @@ export class Wecom implements INodeType {
 		credentialTest: { wecomApiTest, wecomSuiteApiTest },
 		listSearch: { ...listSearch, listEndpoints },
 		loadOptions,
-		resourceMapping: { getEndpointFields, getApprovalControls },
+		resourceMapping: { getApprovalControls, getEndpointFields, getSmartSheetColumns },
 	};
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {

@@ -6,12 +6,16 @@ import { approval } from './approval';
 import { attendance } from './attendance';
 import { calendar, schedule, toDo } from './calendar';
 import { department } from './department';
+import { directory } from './directory';
+import { document, form } from './document';
+import { driveFile, driveSpace } from './drive';
 import { journal } from './journal';
 import { login } from './login';
 import { media } from './media';
 import { meeting, meetingRoom } from './meeting';
 import { member } from './member';
 import { message } from './message';
+import { smartSheet } from './smartsheet';
 import { suite } from './suite';
 import { tag } from './tag';
 
@@ -22,6 +26,11 @@ const typed: Resource[] = [
 	attendance,
 	calendar,
 	department,
+	directory,
+	document,
+	driveFile,
+	driveSpace,
+	form,
 	journal,
 	login,
 	media,
@@ -30,6 +39,7 @@ const typed: Resource[] = [
 	member,
 	message,
 	schedule,
+	smartSheet,
 	suite,
 	tag,
 	toDo,
