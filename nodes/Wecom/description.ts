@@ -22,6 +22,7 @@ export function nodeProperties(resources: Resource[]): INodeProperties[] {
 		},
 		...actAs(resources),
 		...resources.flatMap((resource) => [operationSelector(resource), ...resourceFields(resource)]),
+		...lastFields(resources),
 		OPTIONS,
 	];
 }
@@ -143,7 +144,7 @@ function operationSelector({ value, operations }: Resource): INodeProperties {
 function resourceFields(resource: Resource): INodeProperties[] {
 	const shared = new Map<string, INodeProperties>();
 	for (const operation of resource.operations) {
-		for (const field of formFields(operation)) {
+		for (const field of operation.fields) {
 			const property = toProperty(field);
 			const key = JSON.stringify(property);
 			const known = shared.get(key);
@@ -168,12 +169,48 @@ function resourceFields(resource: Resource): INodeProperties[] {
 }
 
 /** The fields of an operation with those that its row asks for by a word. */
-export function formFields(operation: Operation): Field[] {
-	return [
-		...operation.fields,
-		...(operation.list ? [returnAll, limit] : []),
-		...(operation.simplify ? [simplify] : []),
-	];
+export const formFields = (operation: Operation): Field[] => [
+	...operation.fields,
+	...fieldsByWord(operation),
+];
+
+const fieldsByWord = ({ list, simplify: simplifies }: Operation): Field[] => [
+	...(list ? [returnAll, limit] : []),
+	...(simplifies ? [simplify] : []),
+];
+
+/** They are the last ones wherever they are, so that many resources can share a property. */
+function lastFields(resources: Resource[]): INodeProperties[] {
+	return [returnAll, limit, simplify].flatMap((field) => {
+		const has = (operation: Operation) => fieldsByWord(operation).includes(field);
+		const groups: Array<{ members: Resource[]; values: Set<string> }> = [];
+		for (const resource of resources) {
+			const values = resource.operations.filter(has).map(({ value }) => value);
+			if (values.length === 0) continue;
+			// An operation of the same name without the field keeps resources apart.
+			const group = groups.find((one) => {
+				const together = new Set([...one.values, ...values]);
+				return [...one.members, resource].every(({ operations }) =>
+					operations.every((operation) => has(operation) || !together.has(operation.value)),
+				);
+			});
+			if (!group) groups.push({ members: [resource], values: new Set(values) });
+			else {
+				group.members.push(resource);
+				values.forEach((value) => group.values.add(value));
+			}
+		}
+		return groups.map(({ members, values }) => ({
+			...toProperty(field),
+			displayOptions: {
+				show: {
+					resource: members.map(({ value }) => value),
+					operation: [...values],
+					...field.displayOptions?.show,
+				},
+			},
+		}));
+	});
 }
 
 /** The field as n8n knows it: without what only this package reads. */

@@ -2,6 +2,13 @@ import type { Operation, Resource } from '../operation';
 import { accessToken } from './accessToken';
 import { apiResource, coveredEndpoints } from './api';
 import { app } from './app';
+import { customer, customerTag } from './customer';
+import { customerGroup, customerStatistic, customerTransfer } from './customerGroup';
+import { customerMessage, customerMoment } from './customerMessage';
+import { customerService } from './customerService';
+import { customerServiceAccount, customerServiceKnowledge } from './customerServiceAccount';
+import { customerProduct, customerStrategy, customerWordRule } from './customerSettings';
+import { customerAcquisition, customerContactWay } from './customerWays';
 import { department } from './department';
 import { login } from './login';
 import { media } from './media';
@@ -10,7 +17,32 @@ import { message } from './message';
 import { suite } from './suite';
 import { tag } from './tag';
 
-const typed: Resource[] = [accessToken, app, department, login, media, member, message, suite, tag];
+const typed: Resource[] = [
+	accessToken,
+	app,
+	customer,
+	customerAcquisition,
+	customerContactWay,
+	customerGroup,
+	customerMessage,
+	customerMoment,
+	customerProduct,
+	customerService,
+	customerServiceAccount,
+	customerServiceKnowledge,
+	customerStatistic,
+	customerStrategy,
+	customerTag,
+	customerTransfer,
+	customerWordRule,
+	department,
+	login,
+	media,
+	member,
+	message,
+	suite,
+	tag,
+];
 
 export const resources: Resource[] = [...typed, apiResource(typed)];
 
