@@ -1,7 +1,7 @@
 import type { IDataObject, NodeApiError } from 'n8n-workflow';
 import type { WecomReply } from '../../shared/api/reply';
 import { collect } from '../../shared/api/paging';
-import { getList, toRequest } from '../call';
+import { toRequest, wantedCount } from '../call';
 import {
 	all,
 	corpTagIds,
@@ -276,7 +276,7 @@ const tagOperations = (
 ): Operation[] => [
 	{
 		value: `create${of.value}`,
-		name: `Create${of.name}`,
+		name: `Create ${of.name}`.trim(),
 		action: `Create ${of.kind} tags`,
 		description: `Add ${of.kind} tags, and their group if it is new`,
 		doc,
@@ -290,7 +290,7 @@ const tagOperations = (
 	},
 	{
 		value: `delete${of.value}`,
-		name: `Delete${of.name}`,
+		name: `Delete ${of.name}`.trim(),
 		action: `Delete ${of.kind} tags`,
 		description: `Remove ${of.kind} tags, or tag groups with all their tags`,
 		doc,
@@ -301,7 +301,7 @@ const tagOperations = (
 	},
 	{
 		value: `getAll${of.value}`,
-		name: `Get Many${of.name}`,
+		name: `Get Many ${of.name}`.trim(),
 		action: `Get many ${of.kind} tags`,
 		description: `List the groups of ${of.kind} tags with their tags`,
 		doc,
@@ -312,7 +312,7 @@ const tagOperations = (
 	},
 	{
 		value: `update${of.value}`,
-		name: `Update${of.name}`,
+		name: `Update ${of.name}`.trim(),
 		action: `Update ${of.kind} tag`,
 		description: `Change the name or the order of a ${of.kind} tag or tag group`,
 		doc,
@@ -329,7 +329,7 @@ export const customerTag: Resource = {
 	operations: [
 		...tagOperations({ value: '', name: '', kind: 'customer' }, 'corp_tag', 92117, []),
 		...tagOperations(
-			{ value: 'InStrategy', name: ' in Strategy', kind: 'strategy' },
+			{ value: 'InStrategy', name: 'in Strategy', kind: 'strategy' },
 			'strategy_tag',
 			94882,
 			[strategyId],
@@ -363,9 +363,16 @@ async function getCustomer(call: OperationCall): Promise<IDataObject> {
 }
 
 async function getDetails(call: OperationCall): Promise<IDataObject[]> {
+	const { operation, client, itemIndex } = call;
 	const sent = collectParameters(call);
-	call.operation.check?.(call, sent);
-	return (await getList(call, sent)).map((entry) => summary(call, entry));
+	operation.check?.(call, sent);
+	const found = await collect(
+		async (page) => await client.call(toRequest(operation, { ...sent, ...page }), itemIndex),
+		operation.list!,
+		operation.paging,
+		wantedCount(call),
+	);
+	return found.map((entry) => summary(call, entry));
 }
 
 /** Customer and follow-up side by side in one flat object, unless the raw answer is wanted. */

@@ -105,7 +105,7 @@ export const customerMessage: Resource = {
 			returns: ({ msgid }) => ({ msgid, cancelled: true }),
 		},
 		{
-			value: 'getAll',
+			value: 'getBulkMessages',
 			name: 'Get Many Bulk Messages',
 			action: 'Get many bulk messages to customers',
 			description: 'List the bulk messages of the company and of members',

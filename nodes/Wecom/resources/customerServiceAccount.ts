@@ -256,7 +256,7 @@ export const customerServiceKnowledge: Resource = {
 			returns: () => ({ deleted: true }),
 		},
 		{
-			value: 'getAll',
+			value: 'getQuestions',
 			name: 'Get Many Questions',
 			action: 'Get many knowledge base questions',
 			description: 'List questions with their answers',

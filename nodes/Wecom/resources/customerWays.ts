@@ -160,11 +160,11 @@ const linkLimits = within({ link_name: 30, 'range.user_list': 500 });
 
 export const customerAcquisition: Resource = {
 	value: 'customerAcquisition',
-	name: 'Customer Acquisition',
+	name: 'Customer Acquisition Link',
 	operations: [
 		{
 			value: 'create',
-			name: 'Create Link',
+			name: 'Create',
 			action: 'Create acquisition link',
 			description: 'Make a link by which people add a member in WeChat',
 			doc: 97297,
@@ -175,7 +175,7 @@ export const customerAcquisition: Resource = {
 		},
 		{
 			value: 'delete',
-			name: 'Delete Link',
+			name: 'Delete',
 			action: 'Delete acquisition link',
 			description: 'Remove an acquisition link',
 			doc: 97297,
@@ -185,7 +185,7 @@ export const customerAcquisition: Resource = {
 		},
 		{
 			value: 'get',
-			name: 'Get Link',
+			name: 'Get',
 			action: 'Get acquisition link',
 			description: 'Read an acquisition link with its members',
 			doc: 97297,
@@ -195,7 +195,7 @@ export const customerAcquisition: Resource = {
 		},
 		{
 			value: 'getAll',
-			name: 'Get Many Links',
+			name: 'Get Many',
 			action: 'Get many acquisition links',
 			description: 'List the IDs of the acquisition links',
 			doc: 97297,
@@ -253,7 +253,7 @@ export const customerAcquisition: Resource = {
 		},
 		{
 			value: 'update',
-			name: 'Update Link',
+			name: 'Update',
 			action: 'Update acquisition link',
 			description: 'Change the name, members or settings of a link',
 			doc: 97297,
