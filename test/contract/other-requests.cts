@@ -49,7 +49,7 @@ export const OTHER_REQUESTS: Record<string, IDataObject> = {
 		start_time: daysAgo(32),
 		end_time: daysAgo(2),
 	},
-	'customerServiceAccount.getStatistic': {
+	'customerServiceAccount.getAccountStatistic': {
 		open_kfid: 'OPEN_KFID',
 		start_time: daysAgo(3),
 		end_time: daysAgo(2),

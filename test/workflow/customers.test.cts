@@ -104,7 +104,12 @@ describe('Customer', () => {
 
 describe('Customer Message', () => {
 	const create = (parameters: IDataObject, items?: INodeExecutionData[]) =>
-		call('customerMessage', 'create', { chat_type: 'single', ...parameters }, items);
+		call(
+			'customerMessage',
+			'create',
+			{ chat_type: 'single', external_userid: 'wm1', ...parameters },
+			items,
+		);
 
 	it('sends text and every kind of attachment, files uploaded first', async () => {
 		const { control } = simulator();
@@ -170,6 +175,7 @@ describe('Customer Message', () => {
 		[{ content: ' ' }, 'There is nothing to send'],
 		[{ content: '字'.repeat(1334) }, "'Content' has 4,002 bytes, WeCom takes 4,000"],
 		[{ content: 'x', chat_type: 'group', chat_id_list: 'wr1' }, "'Sender' is empty"],
+		[{ content: 'x', external_userid: '' }, 'Nobody is chosen to get the message'],
 		[
 			{ content: 'x', external_userid: Array.from({ length: 10_001 }, (_, i) => `wm${i}`).join() },
 			"'external_userid' has 10,001 entries, WeCom takes 10,000",
@@ -347,12 +353,7 @@ describe('Customer Product', () => {
 		const product = { description: 'Tea', price: 19900, binaryPropertyNames: 'front,back' };
 		const [item] = await itemsOf(
 			simulator(),
-			call(
-				'customerProduct',
-				'create',
-				{ ...product, additionalFields: { product_sn: 'A1' } },
-				items,
-			),
+			call('customerProduct', 'create', { ...product, product_sn: 'A1' }, items),
 		);
 		expect(item).toEqual({ product_id: expect.any(String) });
 		expect(uploads()).toMatchObject([{ attachment_type: '2' }, { attachment_type: '2' }]);
@@ -456,7 +457,9 @@ describe('what WeCom would refuse or ignore', () => {
 describe('pickers', () => {
 	type Search = (this: never, filter?: string) => Promise<{ results: IDataObject[] }>;
 	const search = async (list: string, parameters: IDataObject = {}, filter?: string) => {
-		const { listSearch } = nodeTypes[WECOM].methods as { listSearch: Record<string, Search> };
+		const { listSearch } = nodeTypes[WECOM].methods as unknown as {
+			listSearch: Record<string, Search>;
+		};
 		const node = {
 			name: 'WeCom',
 			type: WECOM,

@@ -18,7 +18,7 @@ import {
 	text,
 	toggle,
 } from '../fields';
-import type { Field, OperationCall, Resource } from '../operation';
+import type { Check, Field, OperationCall, Resource } from '../operation';
 import { toItem } from '../reply';
 import { collectParameters, problem } from '../values';
 
@@ -88,10 +88,7 @@ export const customerMessage: Resource = {
 					}),
 				]),
 			],
-			check: all(within({ external_userid: 10_000, chat_id_list: 2_000 }), (call, sent) => {
-				if (sent.chat_type !== 'group' || sent.sender) return;
-				throw problem(call, "'Sender' is empty", 'Choose the member who owns the groups.');
-			}),
+			check: all(within({ external_userid: 10_000, chat_id_list: 2_000 }), someone),
 			run: sendMessage,
 		},
 		{
@@ -335,6 +332,21 @@ export const customerMoment: Resource = {
 		},
 	],
 };
+
+/** A group message goes out through one owner; one to customers needs at least a way to find them. */
+function someone(...[call, sent]: Parameters<Check>): void {
+	if (sent.sender) return;
+	if (sent.chat_type === 'group') {
+		throw problem(call, "'Sender' is empty", 'Choose the member who owns the groups.');
+	}
+	if (!sent.external_userid && !sent.tag_filter) {
+		throw problem(
+			call,
+			'Nobody is chosen to get the message',
+			'Enter customers, add tags, or choose a sender to reach all customers of theirs.',
+		);
+	}
+}
 
 const MESSAGE = { store: 'message', bytes: 4000, attachments: 9 } as const;
 const MOMENT = { store: 'moment', bytes: 4000, attachments: 9 } as const;

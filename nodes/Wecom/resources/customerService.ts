@@ -152,7 +152,7 @@ export const customerService: Resource = {
 			value: 'getCustomers',
 			name: 'Get Customers',
 			action: 'Get customers of customer service',
-			description: 'Read names and avatars of up to 100 customers',
+			description: 'Read names and avatars of up to 100 customers; unknown ones are left out',
 			doc: 95159,
 			call: ['POST', '/cgi-bin/kf/customer/batchget'],
 			reads: true,

@@ -127,7 +127,7 @@ export const customerServiceAccount: Resource = {
 			check: someServicers,
 		},
 		{
-			value: 'getStatistic',
+			value: 'getAccountStatistic',
 			name: 'Get Statistic',
 			action: 'Get statistic of customer service account',
 			description: 'Count sessions, customers and messages, day by day',

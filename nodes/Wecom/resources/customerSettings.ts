@@ -137,7 +137,7 @@ const product: Field[] = [
 			local: true,
 		},
 	),
-	additionalFields([text('product_sn', 'Product Number', 'Digits and letters, up to 128')]),
+	text('product_sn', 'Product Number', 'Digits and letters, up to 128'),
 ];
 const productLimits = within({ description: 300, product_sn: 128 });
 const IMAGES = 9;
@@ -289,7 +289,7 @@ export const customerWordRule: Resource = {
 				effect,
 				memberIds('user_list', 1000, { path: 'applicable_range.user_list' }),
 				departmentIds('department_list', 1000, { path: 'applicable_range.department_list' }),
-				additionalFields([semantics()]),
+				semantics(),
 			],
 			check: all(ruleLimits, oneOf(['applicable_range'], 'Choose members or departments.')),
 		},
