@@ -1,10 +1,12 @@
 import type { IDataObject, INodePropertyOptions } from 'n8n-workflow';
 import { uploadRequest } from '../shared/api/files';
 import { readBinary, type MediaKind } from './binary';
+import { toRequest } from './call';
 import { choice, rows, text } from './fields';
 import { byteLength } from './message/text';
 import type { Field, OperationCall } from './operation';
-import { problem, splitIds } from './values';
+import { toItem } from './reply';
+import { collectParameters, problem, splitIds } from './values';
 
 /** Text and attachments of what customers get (docs 92135, 92137, 92366, 95094): the form, and what WeCom expects of it. */
 
@@ -230,6 +232,65 @@ function atMost(call: OperationCall, label: string, value: string, most: number)
 	);
 }
 
+/** Shown for some types of customer service messages. */
+export const forTypes = (...types: string[]) => ({
+	displayOptions: { show: { msgtype: types } },
+	local: true as const,
+});
+const forItems = (...types: string[]) => ({ displayOptions: { show: { type: types } } });
+
+export const serviceMenu: Field[] = [
+	text('head_content', 'Text Above', 'Up to 1,024 bytes', forTypes('msgmenu')),
+	rows(
+		'menu',
+		'Menu',
+		'Entry',
+		[
+			choice('type', 'Type', 'What a tap does', [
+				{ name: 'Link', value: 'view' },
+				{ name: 'Mini Program', value: 'miniprogram' },
+				{ name: 'Reply', value: 'click', description: 'The customer answers with the content' },
+				{ name: 'Text', value: 'text', description: 'Nothing: just text' },
+			]),
+			text('content', 'Content', 'What is shown', { required: true }),
+			text('id', 'ID', 'Comes back as "menu_id"; letters, digits and _', forItems('click')),
+			text('url', 'Link', 'With https:// or http://', forItems('view')),
+			text('appid', 'App ID', 'Of the mini program', forItems('miniprogram')),
+			text('pagepath', 'Page', 'Path in the mini program', forItems('miniprogram')),
+		],
+		{ ...forTypes('msgmenu'), description: 'Up to 10 that can be tapped' },
+	),
+	text('tail_content', 'Text Below', 'Up to 1,024 bytes', forTypes('msgmenu')),
+];
+export const serviceText: Field = { ...contentField(2048), ...forTypes('text') };
+export const serviceType = choice(
+	'msgtype',
+	'Message Type',
+	'What to send',
+	[
+		{ name: 'Acquisition Link', value: 'ca_link' },
+		{ name: 'File', value: 'file' },
+		{ name: 'Image', value: 'image' },
+		{ name: 'Link', value: 'link' },
+		{ name: 'Location', value: 'location' },
+		{ name: 'Menu', value: 'msgmenu' },
+		{ name: 'Mini Program', value: 'miniprogram' },
+		{ name: 'Text', value: 'text' },
+		{ name: 'Video', value: 'video' },
+		{ name: 'Voice', value: 'voice' },
+	],
+	{ default: 'text' },
+);
+
+/** Sends the form of a customer service message with the content of its type (docs 94677, 95122). */
+export async function sendServiceMessage(call: OperationCall): Promise<IDataObject> {
+	const { operation, client, get, itemIndex } = call;
+	const entered = collectParameters(call);
+	const msgtype = get('msgtype', 'text');
+	const sent = { [msgtype]: await serviceMessage(call, msgtype), ...entered };
+	return toItem(await client.call(toRequest(operation, sent), itemIndex));
+}
+
 /** What a customer service message holds besides files: fields it needs, fields it may have, in WeCom's names (doc 94677). */
 const SERVICE_MESSAGES: Record<string, { needs: string[]; may?: string[] }> = {
 	text: { needs: ['content'] },
@@ -247,7 +308,7 @@ const SERVICE_BYTES: Record<string, number> = {
 };
 
 /** The content of a customer service message of a type, checked first and its file uploaded. */
-export async function serviceMessage(call: OperationCall, type: string): Promise<IDataObject> {
+async function serviceMessage(call: OperationCall, type: string): Promise<IDataObject> {
 	const { needs, may = [] } = SERVICE_MESSAGES[type] ?? { needs: [] };
 	const content: IDataObject = {};
 	for (const name of [...needs, ...may]) {

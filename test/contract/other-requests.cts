@@ -43,13 +43,13 @@ export const OTHER_REQUESTS: Record<string, IDataObject> = {
 		state: 'klsdup3kj3s1',
 		mark_source: true,
 	},
-	'customerServiceAccount.getServicerStatistic': {
+	'customerStatistic.getServicers': {
 		open_kfid: 'OPEN_KFID',
 		servicer_userid: 'zhangsan',
 		start_time: daysAgo(32),
 		end_time: daysAgo(2),
 	},
-	'customerServiceAccount.getAccountStatistic': {
+	'customerStatistic.getService': {
 		open_kfid: 'OPEN_KFID',
 		start_time: daysAgo(3),
 		end_time: daysAgo(2),

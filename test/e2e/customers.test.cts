@@ -1,6 +1,7 @@
 /** Customers and customer service in a real n8n: the example workflows, and the forms in the editor. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { DEMO_CORP } from '../simulator/demo-data.cts';
 import { browserOrSkip, screenshot, withEditor } from '../support/browser.cts';
 import { closeNode, openNode, openWorkflow, parameter } from '../support/editor.cts';
 import type { WorkflowInput, WorkflowNode } from '../support/n8n-rest.cts';
@@ -25,13 +26,23 @@ it('a new customer is welcomed, recorded and tagged', async () => {
 	const workflow = await rest.createWorkflow(example('crm-new-customers'));
 	await rest.activate(workflow.id);
 	await rest.waitForWebhook('POST', 'wecom-customers');
-	await sim.push(target(surroundings(), 'wecom-customers'), { kind: 'add_external_contact' });
+	await sim.push(target(surroundings(), 'wecom-customers'), {
+		ToUserName: DEMO_CORP.corpid,
+		FromUserName: 'sys',
+		CreateTime: 1403610513,
+		MsgType: 'event',
+		Event: 'change_external_contact',
+		ChangeType: 'add_external_contact',
+		UserID: 'zhangsan',
+		ExternalUserID: 'woAJ2GCAAAXtWyujaWJHDDGi0mAAAA',
+		State: 'teststate',
+		WelcomeCode: 'WELCOMECODE',
+	});
 	const [execution] = await rest.waitForExecutions(workflow.id, 1);
 	expect(execution.status).toBe('success');
-	const [event] = itemsOf(execution, 'Customer Added');
 	expect(sentTo('externalcontact/send_welcome_msg')).toEqual([
 		{
-			welcome_code: event.WelcomeCode,
+			welcome_code: 'WELCOMECODE',
 			text: { content: expect.stringContaining('Welcome!') },
 		},
 	]);
@@ -40,12 +51,12 @@ it('a new customer is welcomed, recorded and tagged', async () => {
 			id: expect.any(String),
 			name: '李四',
 			company: '腾讯',
-			owner: event.UserID,
-			channel: event.State,
+			owner: 'zhangsan',
+			channel: 'teststate',
 		},
 	]);
 	expect(sentTo('externalcontact/mark_tag')).toEqual([
-		expect.objectContaining({ userid: event.UserID, add_tag: ['etDemoRecordedInCrm'] }),
+		expect.objectContaining({ userid: 'zhangsan', add_tag: ['etDemoRecordedInCrm'] }),
 	]);
 });
 

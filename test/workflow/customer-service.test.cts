@@ -158,7 +158,8 @@ describe('Get Messages', () => {
 	it('goes through the pages and hands out the cursor to go on with', async () => {
 		const all = await list({
 			returnAll: true,
-			additionalFields: { token: 'ENC', voice_format: 1 },
+			token: 'ENC',
+			options: { additionalParameters: '{"voice_format":1}' },
 		});
 		expect(all.map(({ msgid }) => msgid)).toEqual(Array.from({ length: 25 }, (_, i) => `m${i}`));
 		const requests = bodies(path);
@@ -170,10 +171,10 @@ describe('Get Messages', () => {
 	it('goes on behind the last message it gave', async () => {
 		const first = await list({ limit: 7 });
 		const cursor = first[6].next_cursor;
-		const next = await list({ limit: 30, additionalFields: { cursor } });
+		const next = await list({ limit: 30, cursor });
 		expect(next.map(({ msgid }) => msgid)[0]).toBe('m7');
 		expect(next).toHaveLength(18);
-		expect(await list({ additionalFields: { cursor: next[17].next_cursor } })).toEqual([]);
+		expect(await list({ cursor: next[17].next_cursor })).toEqual([]);
 	});
 });
 

@@ -6,6 +6,7 @@ import {
 	departmentIds,
 	memberIds,
 	oneOf,
+	serviceAccountPicker,
 	days,
 	within,
 } from '../customers';
@@ -43,9 +44,6 @@ const joinWay: Field[] = [
 		toggle('auto_create_room', 'Create Groups', 'Whether to open a new group when all are full', {
 			default: true,
 			as: 'flag',
-		}),
-		toggle('mark_source', 'Mark Source', 'Whether customers are marked as coming from this app', {
-			default: true,
 		}),
 		text(
 			'room_base_name',
@@ -287,6 +285,7 @@ const owners: Field = memberIds('userid_list', 100, {
 	path: 'owner_filter.userid_list',
 	required: true,
 });
+const serviceDays = days('start_time', 'end_time', 31, 'yesterday');
 const groupDays = days('day_begin_time', 'day_end_time', 30, 'yesterday');
 
 export const customerStatistic: Resource = {
@@ -334,22 +333,7 @@ export const customerStatistic: Resource = {
 			doc: 92133,
 			call: ['POST', '/cgi-bin/externalcontact/groupchat/statistic'],
 			reads: true,
-			fields: [
-				owners,
-				start('day_begin_time'),
-				end('day_end_time'),
-				additionalFields([
-					toggle('order_asc', 'Ascending', 'Whether the smallest numbers come first', {
-						as: 'flag',
-					}),
-					choice('order_by', 'Order By', 'What to sort by', [
-						{ name: 'Groups', value: 2 },
-						{ name: 'Members', value: 4 },
-						{ name: 'New Groups', value: 1 },
-						{ name: 'New Members', value: 3 },
-					]),
-				]),
-			],
+			fields: [owners, start('day_begin_time'), end('day_end_time')],
 			check: groupDays,
 			list: 'items',
 			paging: {
@@ -358,6 +342,35 @@ export const customerStatistic: Resource = {
 				response: { offset: 'next_offset', total: 'total' },
 				max_limit: 1000,
 			},
+		},
+		{
+			value: 'getService',
+			name: 'Get Customer Service per Day',
+			action: 'Get customer service statistics',
+			description: 'Count sessions, customers and messages of an account, day by day',
+			doc: 95489,
+			call: ['POST', '/cgi-bin/kf/get_corp_statistic'],
+			reads: true,
+			fields: [serviceAccountPicker, start('start_time'), end('end_time')],
+			check: serviceDays,
+			list: 'statistic_list',
+		},
+		{
+			value: 'getServicers',
+			name: 'Get Servicers per Day',
+			action: 'Get statistics of servicers',
+			description: 'Count sessions, replies and ratings of servicers of an account, day by day',
+			doc: 95490,
+			call: ['POST', '/cgi-bin/kf/get_servicer_statistic'],
+			reads: true,
+			fields: [
+				serviceAccountPicker,
+				text('servicer_userid', 'Servicer', 'User ID of one servicer; all if empty'),
+				start('start_time'),
+				end('end_time'),
+			],
+			check: serviceDays,
+			list: 'statistic_list',
 		},
 	],
 };

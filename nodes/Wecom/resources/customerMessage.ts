@@ -39,7 +39,6 @@ const period = (days: string): Field[] => [
 	moment('start_time', 'Start', 'Made after this', { required: true }),
 	moment('end_time', 'End', `Made before this, up to ${days} later`, { required: true }),
 	filters([
-		text('creator', 'Creator', 'The user ID of the member who made it'),
 		choice('filter_type', 'Created By', 'Who made it', [
 			{ name: 'All', value: 2 },
 			{ name: 'Company', value: 0 },

@@ -1,46 +1,30 @@
 import type { IDataObject } from 'n8n-workflow';
-import { contentField, fileSource, serviceMessage } from '../attachments';
-import { toRequest, wantedCount } from '../call';
-import { CURSOR, serviceAccountPicker } from '../customers';
-import { additionalFields, choice, memberPicker, rows, text, toggle } from '../fields';
-import type { Check, Field, OperationCall, Resource } from '../operation';
-import { toItem } from '../reply';
 import { collect } from '../../shared/api/paging';
+import {
+	fileSource,
+	forTypes,
+	sendServiceMessage,
+	serviceMenu,
+	serviceText,
+	serviceType,
+} from '../attachments';
+import { toRequest, wantedCount } from '../call';
+import {
+	all,
+	CURSOR,
+	departmentIds,
+	memberIds,
+	oneOf,
+	serviceAccountPicker,
+	within,
+} from '../customers';
+import { choice, memberPicker, text, toggle, updateFields } from '../fields';
+import type { Check, Field, OperationCall, Resource } from '../operation';
 import { collectParameters, problem } from '../values';
 
 const customerId = text('external_userid', 'Customer ID', 'The "external_userid" of a message', {
 	required: true,
 });
-const forTypes = (...types: string[]) => ({
-	displayOptions: { show: { msgtype: types } },
-	local: true as const,
-});
-const forItems = (...types: string[]) => ({ displayOptions: { show: { type: types } } });
-
-const MENU: Field[] = [
-	text('head_content', 'Text Above', 'Up to 1,024 bytes', forTypes('msgmenu')),
-	rows(
-		'menu',
-		'Menu',
-		'Entry',
-		[
-			choice('type', 'Type', 'What a tap does', [
-				{ name: 'Link', value: 'view' },
-				{ name: 'Mini Program', value: 'miniprogram' },
-				{ name: 'Reply', value: 'click', description: 'The customer answers with the content' },
-				{ name: 'Text', value: 'text', description: 'Nothing: just text' },
-			]),
-			text('content', 'Content', 'What is shown', { required: true }),
-			text('id', 'ID', 'Comes back as "menu_id"; letters, digits and _', forItems('click')),
-			text('url', 'Link', 'With https:// or http://', forItems('view')),
-			text('appid', 'App ID', 'Of the mini program', forItems('miniprogram')),
-			text('pagepath', 'Page', 'Path in the mini program', forItems('miniprogram')),
-		],
-		{ ...forTypes('msgmenu'), description: 'Up to 10 that can be tapped' },
-	),
-	text('tail_content', 'Text Below', 'Up to 1,024 bytes', forTypes('msgmenu')),
-];
-const content: Field = { ...contentField(2048), ...forTypes('text') };
 const MEDIA = ['file', 'image', 'video', 'voice'];
 const COVERED = ['link', 'miniprogram'];
 
@@ -60,25 +44,8 @@ export const customerService: Resource = {
 			fields: [
 				serviceAccountPicker,
 				text('touser', 'Customer ID', 'The "external_userid" of the message', { required: true }),
-				choice(
-					'msgtype',
-					'Message Type',
-					'What to send',
-					[
-						{ name: 'Acquisition Link', value: 'ca_link' },
-						{ name: 'File', value: 'file' },
-						{ name: 'Image', value: 'image' },
-						{ name: 'Link', value: 'link' },
-						{ name: 'Location', value: 'location' },
-						{ name: 'Menu', value: 'msgmenu' },
-						{ name: 'Mini Program', value: 'miniprogram' },
-						{ name: 'Text', value: 'text' },
-						{ name: 'Video', value: 'video' },
-						{ name: 'Voice', value: 'voice' },
-					],
-					{ default: 'text' },
-				),
-				content,
+				serviceType,
+				serviceText,
 				...fileSource({ msgtype: [...MEDIA, ...COVERED] }),
 				text('title', 'Title', 'Up to 128 bytes, 64 for mini programs', forTypes(...COVERED)),
 				text('url', 'Link', 'With https:// or http://, up to 2,048 bytes', forTypes('link')),
@@ -90,14 +57,14 @@ export const customerService: Resource = {
 					'Path in the mini program, ending in .html',
 					forTypes('miniprogram'),
 				),
-				...MENU,
+				...serviceMenu,
 				text('name', 'Place', 'Name of the place', forTypes('location')),
 				text('address', 'Address', 'Address of the place', forTypes('location')),
 				text('latitude', 'Latitude', 'Such as 31.2304', forTypes('location')),
 				text('longitude', 'Longitude', 'Such as 121.4737', forTypes('location')),
 				text('link_url', 'Acquisition Link', 'The "url" of the link', forTypes('ca_link')),
 			],
-			run: sendMessage,
+			run: sendServiceMessage,
 		},
 		{
 			value: 'sendOnEvent',
@@ -120,10 +87,10 @@ export const customerService: Resource = {
 					],
 					{ default: 'text' },
 				),
-				content,
-				...MENU,
+				serviceText,
+				...serviceMenu,
 			],
-			run: sendMessage,
+			run: sendServiceMessage,
 		},
 		{
 			value: 'getMessages',
@@ -135,14 +102,8 @@ export const customerService: Resource = {
 			reads: true,
 			fields: [
 				serviceAccountPicker,
-				additionalFields([
-					text('cursor', 'Cursor', 'Continue here: the "next_cursor" of an earlier message'),
-					text('token', 'Token', 'The "Token" of the event; without it calls are limited strictly'),
-					choice('voice_format', 'Voice Format', 'Of voice messages', [
-						{ name: 'AMR', value: 0 },
-						{ name: 'Silk', value: 1 },
-					]),
-				]),
+				text('cursor', 'Cursor', 'Continue here: the "next_cursor" of an earlier message'),
+				text('token', 'Token', 'The "Token" of the event; without it calls are limited strictly'),
 			],
 			list: 'msg_list',
 			paging: MESSAGES,
@@ -287,14 +248,6 @@ function recommendationChosen(...[call, { type, member, groupchat }]: Parameters
 	);
 }
 
-async function sendMessage(call: OperationCall): Promise<IDataObject> {
-	const { operation, client, get, itemIndex } = call;
-	const entered = collectParameters(call);
-	const msgtype = get('msgtype', 'text');
-	const sent = { [msgtype]: await serviceMessage(call, msgtype), ...entered };
-	return toItem(await client.call(toRequest(operation, sent), itemIndex));
-}
-
 /** Messages with the cursor of their page, so that the next execution can go on behind the last one. */
 async function getMessages(call: OperationCall): Promise<IDataObject[]> {
 	const { operation, client, itemIndex } = call;
@@ -313,3 +266,114 @@ async function getMessages(call: OperationCall): Promise<IDataObject[]> {
 		cursor === undefined ? {} : { cursor },
 	);
 }
+
+const servicers: Field[] = [
+	memberIds('userid_list', 100),
+	departmentIds('department_id_list', 100),
+];
+const someServicers: Check = all(
+	oneOf(['userid_list', 'department_id_list'], 'Choose members or departments.'),
+	within({ userid_list: 100, department_id_list: 100 }),
+);
+const name = text('name', 'Name', 'Up to 16 characters');
+const avatar = text('media_id', 'Picture Media ID', 'From Media > Upload');
+
+export const customerServiceAccount: Resource = {
+	value: 'customerServiceAccount',
+	name: 'Customer Service Account',
+	operations: [
+		{
+			value: 'create',
+			name: 'Create',
+			action: 'Create customer service account',
+			description: 'Add a customer service account',
+			doc: 94662,
+			call: ['POST', '/cgi-bin/kf/account/add'],
+			fields: [
+				{ ...name, required: true },
+				{ ...avatar, required: true },
+			],
+			check: within({ name: 16 }),
+		},
+		{
+			value: 'delete',
+			name: 'Delete',
+			action: 'Delete customer service account',
+			description: 'Remove a customer service account',
+			doc: 94663,
+			call: ['POST', '/cgi-bin/kf/account/del'],
+			fields: [serviceAccountPicker],
+			returns: () => ({ deleted: true }),
+		},
+		{
+			value: 'getAll',
+			name: 'Get Many',
+			action: 'Get many customer service accounts',
+			description: 'List the accounts the app may see, and whether it may handle them',
+			doc: 94661,
+			call: ['POST', '/cgi-bin/kf/account/list'],
+			reads: true,
+			fields: [],
+			list: 'account_list',
+			paging: {
+				style: 'offset',
+				request: { offset: 'offset', limit: 'limit' },
+				response: {},
+				max_limit: 100,
+			},
+		},
+		{
+			value: 'getLink',
+			name: 'Get Link',
+			action: 'Get link of customer service account',
+			description: 'Get the URL that opens a chat with the account in WeChat',
+			doc: 94665,
+			call: ['POST', '/cgi-bin/kf/add_contact_way'],
+			fields: [
+				serviceAccountPicker,
+				text('scene', 'Scene', 'Your name of the channel: up to 32 letters, digits, _ and -'),
+			],
+		},
+		{
+			value: 'update',
+			name: 'Update',
+			action: 'Update customer service account',
+			description: 'Change the name or the picture of an account',
+			doc: 94664,
+			call: ['POST', '/cgi-bin/kf/account/update'],
+			fields: [serviceAccountPicker, updateFields([name, avatar])],
+			check: within({ name: 16 }),
+			returns: ({ open_kfid }) => ({ open_kfid, success: true }),
+		},
+		{
+			value: 'addServicers',
+			name: 'Add Servicers',
+			action: 'Add servicers to customer service account',
+			description: 'Let members and departments answer customers; results one by one',
+			doc: 94646,
+			call: ['POST', '/cgi-bin/kf/servicer/add'],
+			fields: [serviceAccountPicker, ...servicers],
+			check: someServicers,
+		},
+		{
+			value: 'getServicers',
+			name: 'Get Servicers',
+			action: 'Get servicers of customer service account',
+			description: 'List who answers customers, and whether they are on duty',
+			doc: 94645,
+			call: ['GET', '/cgi-bin/kf/servicer/list'],
+			fields: [serviceAccountPicker],
+			list: 'servicer_list',
+		},
+		{
+			value: 'removeServicers',
+			name: 'Remove Servicers',
+			action: 'Remove servicers from customer service account',
+			description: 'No longer let members and departments answer; results one by one',
+			doc: 94647,
+			call: ['POST', '/cgi-bin/kf/servicer/del'],
+			fields: [serviceAccountPicker, ...servicers],
+			check: someServicers,
+		},
+	],
+};

@@ -1,15 +1,24 @@
-import type { IDataObject } from 'n8n-workflow';
-import { mediaId } from '../attachments';
-import { toRequest } from '../call';
 import { all, CURSOR, departmentIds, memberIds, oneOf, within } from '../customers';
-import { additionalFields, choice, integer, json, locator, text, updateFields } from '../fields';
-import type { Field, Operation, OperationCall, Resource } from '../operation';
-import { collectParameters, problem, splitIds } from '../values';
+import {
+	additionalFields,
+	choice,
+	integer,
+	json,
+	locator,
+	rows,
+	text,
+	updateFields,
+} from '../fields';
+import type { Field, Operation, Resource } from '../operation';
 
-const scope = (name: string, displayName: string): Field =>
-	json(name, displayName, 'Members (type 1) and departments (type 2), as the example shows', {
+const scope: Field = json(
+	'range',
+	'Scope',
+	'Members (type 1) and departments (type 2), as the example shows',
+	{
 		placeholder: '[{"type":1,"userid":"zhangsan"},{"type":2,"partyid":1}]',
-	});
+	},
+);
 const admins = memberIds('admin_list', 20, { displayName: 'Manager Names or IDs' });
 const strategyName = text('strategy_name', 'Name', 'Name of the strategy');
 const privilege = json('privilege', 'Permissions', 'What managers may do, as WeCom documents it', {
@@ -34,7 +43,7 @@ function strategyOperations(kind: 'customer' | 'moment', id: Field, doc: number)
 			fields: [
 				{ ...strategyName, required: true },
 				{ ...admins, required: true },
-				scope('range', 'Scope'),
+				scope,
 				additionalFields([
 					integer('parent_id', 'Parent ID', 'The strategy it is below; 0 for none'),
 					privilege,
@@ -91,15 +100,10 @@ function strategyOperations(kind: 'customer' | 'moment', id: Field, doc: number)
 			value: `update${suffix}`,
 			name: `Update${title}`,
 			action: `Update ${name}`,
-			description: `Change the name, managers, permissions or scope of a ${name}`,
+			description: `Change the name, managers or permissions of a ${name}`,
 			doc,
 			call: ['POST', `${path}/edit`],
-			fields: [
-				id,
-				updateFields([admins, strategyName, privilege]),
-				scope('range_add', 'Add to Scope'),
-				scope('range_del', 'Remove From Scope'),
-			],
+			fields: [id, updateFields([admins, strategyName, privilege])],
 			check: within({ admin_list: 20 }),
 			returns: ({ strategy_id }) => ({ strategy_id, success: true }),
 		},
@@ -121,121 +125,6 @@ export const customerStrategy: Resource = {
 		...strategyOperations('moment', momentStrategyId, 94890),
 	],
 };
-
-const productId = locator('product_id', 'Product', 'searchProducts', 'e.g. product123', {
-	description: 'The product, by its description or by ID',
-});
-const product: Field[] = [
-	text('description', 'Description', 'Name and features, up to 300 characters', { required: true }),
-	integer('price', 'Price', 'In fen (1/100 CNY), up to 50,000 CNY', { required: true }),
-	text(
-		'binaryPropertyNames',
-		'Input Data Field Names',
-		'Binary fields with the pictures, comma-separated, up to 9',
-		{
-			default: 'data',
-			local: true,
-		},
-	),
-	text('product_sn', 'Product Number', 'Digits and letters, up to 128'),
-];
-const productLimits = within({ description: 300, product_sn: 128 });
-const IMAGES = 9;
-const HIGHEST_PRICE = 5_000_000;
-
-export const customerProduct: Resource = {
-	value: 'customerProduct',
-	name: 'Customer Product',
-	operations: [
-		{
-			value: 'create',
-			name: 'Create',
-			action: 'Create customer product',
-			description: 'Add a product to the album that members send from',
-			doc: 95096,
-			call: ['POST', '/cgi-bin/externalcontact/add_product_album'],
-			fields: product,
-			check: productLimits,
-			run: sendProduct,
-		},
-		{
-			value: 'delete',
-			name: 'Delete',
-			action: 'Delete customer product',
-			description: 'Remove a product from the album',
-			doc: 95096,
-			call: ['POST', '/cgi-bin/externalcontact/delete_product_album'],
-			fields: [productId],
-			returns: () => ({ deleted: true }),
-		},
-		{
-			value: 'get',
-			name: 'Get',
-			action: 'Get customer product',
-			description: 'Read a product of the album',
-			doc: 95096,
-			call: ['POST', '/cgi-bin/externalcontact/get_product_album'],
-			reads: true,
-			fields: [productId],
-			pick: 'product',
-		},
-		{
-			value: 'getAll',
-			name: 'Get Many',
-			action: 'Get many customer products',
-			description: 'List the products of the album',
-			doc: 95096,
-			call: ['POST', '/cgi-bin/externalcontact/get_product_album_list'],
-			reads: true,
-			fields: [],
-			list: 'product_list',
-			paging: CURSOR(100),
-		},
-		{
-			value: 'update',
-			name: 'Update',
-			action: 'Update customer product',
-			description: 'Replace the description, price and pictures of a product',
-			doc: 95096,
-			call: ['POST', '/cgi-bin/externalcontact/update_product_album'],
-			fields: [productId, ...product],
-			check: productLimits,
-			returns: ({ product_id }) => ({ product_id, success: true }),
-			run: sendProduct,
-		},
-	],
-};
-
-/** Uploads the pictures, then sends the product with them; without pictures an update keeps the earlier ones. */
-async function sendProduct(call: OperationCall): Promise<IDataObject> {
-	const { operation, client, itemIndex } = call;
-	const entered = collectParameters(call);
-	operation.check?.(call, entered);
-	const fields = splitIds(call.get<unknown>('binaryPropertyNames', 'data'));
-	if (fields.length > IMAGES || (fields.length === 0 && operation.value === 'create')) {
-		throw problem(
-			call,
-			`A product has ${fields.length} pictures`,
-			`WeCom takes 1 to ${IMAGES}. Name their binary fields in 'Input Data Field Names'.`,
-		);
-	}
-	if (Number(entered.price) > HIGHEST_PRICE || Number(entered.price) < 0) {
-		throw problem(
-			call,
-			`The price of ${String(entered.price)} fen is out of range`,
-			'WeCom takes 0 to 50,000 CNY; the number is in fen, 100 of them are 1 CNY.',
-		);
-	}
-	const attachments = await Promise.all(
-		fields.map(async (binaryPropertyName) => ({
-			type: 'image',
-			image: { media_id: await mediaId(call, 'image', { binaryPropertyName }, 'product') },
-		})),
-	);
-	const sent = { ...(attachments.length > 0 && { attachments }), ...entered };
-	const { product_id } = await client.call(toRequest(operation, sent), itemIndex);
-	return product_id ? { product_id } : (operation.returns?.(sent) ?? { success: true });
-}
 
 const ruleId = locator('rule_id', 'Rule', 'searchSensitiveWordRules', 'e.g. rule123');
 const words = text('word_list', 'Words', 'Comma-separated, up to 300 of up to 32 characters', {
@@ -261,17 +150,6 @@ const effect = choice('intercept_type', 'Effect', 'What happens to a message', [
 ]);
 const ruleName = text('rule_name', 'Name', 'Up to 20 characters');
 const ruleLimits = within({ rule_name: 20, word_list: 300 });
-const scopeOf = (name: string, prefix: string): Field[] => [
-	text(`${name}Departments`, `${prefix} Department IDs`, 'Comma-separated', {
-		path: `${name}.department_list`,
-		as: 'integerList',
-	}),
-	text(`${name}Members`, `${prefix} User IDs`, 'Comma-separated', {
-		path: `${name}.user_list`,
-		as: 'stringList',
-	}),
-];
-
 export const customerWordRule: Resource = {
 	value: 'customerWordRule',
 	name: 'Customer Sensitive Word Rule',
@@ -328,22 +206,143 @@ export const customerWordRule: Resource = {
 			value: 'update',
 			name: 'Update',
 			action: 'Update sensitive word rule',
-			description: 'Change the words, effect or scope of a rule',
+			description: 'Change the name, words or effect of a rule',
 			doc: 95097,
 			call: ['POST', '/cgi-bin/externalcontact/update_intercept_rule'],
 			fields: [
 				ruleId,
-				updateFields([
-					ruleName,
-					words,
-					effect,
-					semantics({ path: 'extra_rule.semantics_list' }),
-					...scopeOf('add_applicable_range', 'Add'),
-					...scopeOf('remove_applicable_range', 'Remove'),
-				]),
+				updateFields([ruleName, words, effect, semantics({ path: 'extra_rule.semantics_list' })]),
 			],
 			check: ruleLimits,
 			returns: ({ rule_id }) => ({ rule_id, success: true }),
+		},
+	],
+};
+
+const PAGES = CURSOR(1000, { has_more: 'has_more' });
+const groupId = locator('group_id', 'Group', 'searchKnowledgeGroups', 'e.g. GROUP_ID');
+const groupName = text('name', 'Name', 'Up to 12 characters', { required: true });
+const intentId = text('intent_id', 'Question ID', 'The "intent_id" of the question', {
+	required: true,
+});
+const intent = (required: boolean): Field[] => [
+	text('question', 'Question', 'Up to 200 characters', { required, path: 'question.text.content' }),
+	rows(
+		'answers',
+		'Answer',
+		'Answer',
+		[
+			text('answer', 'Answer', 'Up to 500 characters', { required: true, path: 'text.content' }),
+			json('attachments', 'Images', 'Up to 4, as WeCom documents "attachments"'),
+		],
+		{ description: 'WeCom takes one' },
+	),
+	rows(
+		'items',
+		'Similar Questions',
+		'Question',
+		[text('similar', 'Question', 'Up to 200 characters', { required: true, path: 'text.content' })],
+		{ path: 'similar_questions.items' },
+	),
+];
+const intentLimits = within({
+	'question.text.content': 200,
+	answers: 1,
+	'similar_questions.items': 100,
+});
+
+export const customerServiceKnowledge: Resource = {
+	value: 'customerServiceKnowledge',
+	name: 'Customer Service Knowledge Base',
+	operations: [
+		{
+			value: 'createGroup',
+			name: 'Create Group',
+			action: 'Create knowledge base group',
+			description: 'Add a group of questions',
+			doc: 95971,
+			call: ['POST', '/cgi-bin/kf/knowledge/add_group'],
+			fields: [groupName],
+			check: within({ name: 12 }),
+		},
+		{
+			value: 'deleteGroup',
+			name: 'Delete Group',
+			action: 'Delete knowledge base group',
+			description: 'Remove a group of questions',
+			doc: 95971,
+			call: ['POST', '/cgi-bin/kf/knowledge/del_group'],
+			fields: [groupId],
+			returns: () => ({ deleted: true }),
+		},
+		{
+			value: 'getGroups',
+			name: 'Get Many Groups',
+			action: 'Get many knowledge base groups',
+			description: 'List the groups of questions',
+			doc: 95971,
+			call: ['POST', '/cgi-bin/kf/knowledge/list_group'],
+			reads: true,
+			fields: [],
+			list: 'group_list',
+			paging: PAGES,
+		},
+		{
+			value: 'updateGroup',
+			name: 'Update Group',
+			action: 'Update knowledge base group',
+			description: 'Rename a group of questions',
+			doc: 95971,
+			call: ['POST', '/cgi-bin/kf/knowledge/mod_group'],
+			fields: [groupId, groupName],
+			check: within({ name: 12 }),
+			returns: ({ group_id }) => ({ group_id, success: true }),
+		},
+		{
+			value: 'create',
+			name: 'Create Question',
+			action: 'Create knowledge base question',
+			description: 'Add a question with its answer',
+			doc: 95972,
+			call: ['POST', '/cgi-bin/kf/knowledge/add_intent'],
+			fields: [groupId, ...intent(true)],
+			check: all(intentLimits, oneOf(['answers'], 'Add an answer.')),
+		},
+		{
+			value: 'delete',
+			name: 'Delete Question',
+			action: 'Delete knowledge base question',
+			description: 'Remove a question',
+			doc: 95972,
+			call: ['POST', '/cgi-bin/kf/knowledge/del_intent'],
+			fields: [intentId],
+			returns: () => ({ deleted: true }),
+		},
+		{
+			value: 'getQuestions',
+			name: 'Get Many Questions',
+			action: 'Get many knowledge base questions',
+			description: 'List questions with their answers',
+			doc: 95972,
+			call: ['POST', '/cgi-bin/kf/knowledge/list_intent'],
+			reads: true,
+			fields: [
+				text('group_id', 'Group ID', 'Only the questions of this group'),
+				text('intent_id', 'Question ID', 'Only this question'),
+			],
+			list: 'intent_list',
+			paging: PAGES,
+		},
+		{
+			value: 'update',
+			name: 'Update Question',
+			action: 'Update knowledge base question',
+			description: 'Change a question or its answer',
+			doc: 95972,
+			call: ['POST', '/cgi-bin/kf/knowledge/mod_intent'],
+			fields: [intentId, ...intent(false)],
+			check: intentLimits,
+			returns: ({ intent_id }) => ({ intent_id, success: true }),
 		},
 	],
 };

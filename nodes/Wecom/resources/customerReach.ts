@@ -1,3 +1,6 @@
+import type { IDataObject } from 'n8n-workflow';
+import { mediaId } from '../attachments';
+import { toRequest } from '../call';
 import { all, CURSOR, departmentIds, listIds, memberIds, within } from '../customers';
 import {
 	additionalFields,
@@ -9,8 +12,8 @@ import {
 	text,
 	toggle,
 } from '../fields';
-import type { Check, Field, Resource } from '../operation';
-import { problem } from '../values';
+import type { Check, Field, OperationCall, Resource } from '../operation';
+import { collectParameters, problem, splitIds } from '../values';
 
 const configId = locator('config_id', 'Contact Way', 'searchContactWays', 'e.g. 42b34949e138eb6e', {
 	description: 'The contact way, by its remark or by config ID; the list goes 90 days back',
@@ -31,9 +34,6 @@ const settings: Field[] = [
 		'Whether each has only one of the members (Create only)',
 	),
 	toggle('is_temp', 'Temporary Chat', 'Whether it is for temporary chats (Create only)'),
-	toggle('mark_source', 'Mark Source', 'Whether customers are marked as coming from this app', {
-		default: true,
-	}),
 	text('remark', 'Remark', 'For yourself, up to 30 characters'),
 	toggle('skip_verify', 'Skip Confirmation', 'Whether members need not confirm', { default: true }),
 	text('state', 'State', 'Your name of the channel, shown with the customer, up to 30 characters'),
@@ -136,9 +136,6 @@ const range: Field[] = [
 	departmentIds('department_list', 500, { path: 'range.department_list' }),
 ];
 const linkSettings: Field[] = [
-	toggle('mark_source', 'Mark Source', 'Whether customers are marked as coming from this app', {
-		default: true,
-	}),
 	choice(
 		'priority_type',
 		'Prefer Acquaintances',
@@ -264,3 +261,118 @@ export const customerAcquisition: Resource = {
 		},
 	],
 };
+
+const productId = locator('product_id', 'Product', 'searchProducts', 'e.g. product123', {
+	description: 'The product, by its description or by ID',
+});
+const product: Field[] = [
+	text('description', 'Description', 'Name and features, up to 300 characters', { required: true }),
+	integer('price', 'Price', 'In fen (1/100 CNY), up to 50,000 CNY', { required: true }),
+	text(
+		'binaryPropertyNames',
+		'Input Data Field Names',
+		'Binary fields with the pictures, comma-separated, up to 9',
+		{
+			default: 'data',
+			local: true,
+		},
+	),
+	text('product_sn', 'Product Number', 'Digits and letters, up to 128'),
+];
+const productLimits = within({ description: 300, product_sn: 128 });
+const IMAGES = 9;
+const HIGHEST_PRICE = 5_000_000;
+
+export const customerProduct: Resource = {
+	value: 'customerProduct',
+	name: 'Customer Product',
+	operations: [
+		{
+			value: 'create',
+			name: 'Create',
+			action: 'Create customer product',
+			description: 'Add a product to the album that members send from',
+			doc: 95096,
+			call: ['POST', '/cgi-bin/externalcontact/add_product_album'],
+			fields: product,
+			check: productLimits,
+			run: sendProduct,
+		},
+		{
+			value: 'delete',
+			name: 'Delete',
+			action: 'Delete customer product',
+			description: 'Remove a product from the album',
+			doc: 95096,
+			call: ['POST', '/cgi-bin/externalcontact/delete_product_album'],
+			fields: [productId],
+			returns: () => ({ deleted: true }),
+		},
+		{
+			value: 'get',
+			name: 'Get',
+			action: 'Get customer product',
+			description: 'Read a product of the album',
+			doc: 95096,
+			call: ['POST', '/cgi-bin/externalcontact/get_product_album'],
+			reads: true,
+			fields: [productId],
+			pick: 'product',
+		},
+		{
+			value: 'getAll',
+			name: 'Get Many',
+			action: 'Get many customer products',
+			description: 'List the products of the album',
+			doc: 95096,
+			call: ['POST', '/cgi-bin/externalcontact/get_product_album_list'],
+			reads: true,
+			fields: [],
+			list: 'product_list',
+			paging: CURSOR(100),
+		},
+		{
+			value: 'update',
+			name: 'Update',
+			action: 'Update customer product',
+			description: 'Replace the description, price and pictures of a product',
+			doc: 95096,
+			call: ['POST', '/cgi-bin/externalcontact/update_product_album'],
+			fields: [productId, ...product],
+			check: productLimits,
+			returns: ({ product_id }) => ({ product_id, success: true }),
+			run: sendProduct,
+		},
+	],
+};
+
+/** Uploads the pictures, then sends the product with them; without pictures an update keeps the earlier ones. */
+async function sendProduct(call: OperationCall): Promise<IDataObject> {
+	const { operation, client, itemIndex } = call;
+	const entered = collectParameters(call);
+	operation.check?.(call, entered);
+	const fields = splitIds(call.get<unknown>('binaryPropertyNames', 'data'));
+	if (fields.length > IMAGES || (fields.length === 0 && operation.value === 'create')) {
+		throw problem(
+			call,
+			`A product has ${fields.length} pictures`,
+			`WeCom takes 1 to ${IMAGES}. Name their binary fields in 'Input Data Field Names'.`,
+		);
+	}
+	if (Number(entered.price) > HIGHEST_PRICE || Number(entered.price) < 0) {
+		throw problem(
+			call,
+			`The price of ${String(entered.price)} fen is out of range`,
+			'WeCom takes 0 to 50,000 CNY; the number is in fen, 100 of them are 1 CNY.',
+		);
+	}
+	const attachments = await Promise.all(
+		fields.map(async (binaryPropertyName) => ({
+			type: 'image',
+			image: { media_id: await mediaId(call, 'image', { binaryPropertyName }, 'product') },
+		})),
+	);
+	const sent = { ...(attachments.length > 0 && { attachments }), ...entered };
+	const { product_id } = await client.call(toRequest(operation, sent), itemIndex);
+	return product_id ? { product_id } : (operation.returns?.(sent) ?? { success: true });
+}
