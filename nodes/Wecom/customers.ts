@@ -9,45 +9,32 @@ import { collectParameters, problem } from './values';
 /** What the resources on customers share: pickers and their lists, checks, pages. */
 
 /** The pages of most lists on customers. */
-export const CURSOR = (max_limit?: number, more: Paging['response'] = {}): Paging => ({
+export const cursorPages = (max_limit?: number, more: Paging['response'] = {}): Paging => ({
 	style: 'cursor',
 	request: { cursor: 'cursor', limit: 'limit' },
 	response: { cursor: 'next_cursor', ...more },
 	max_limit,
 });
 
-/** Where WeCom sets the size of the pages. */
-export const CURSOR_ONLY: Paging = {
+/** The same where WeCom sets the size of the pages. */
+export const OWN_PAGES: Paging = {
 	style: 'cursor',
 	request: { cursor: 'cursor' },
 	response: { cursor: 'next_cursor' },
 };
 
-const CUSTOMER_ID = 'e.g. wmqfasd1e1927831123109rBAAAA';
-
-export const customerPicker = (overrides: Partial<Field> = {}): Field =>
-	locator('external_userid', 'Customer', 'searchCustomers', CUSTOMER_ID, {
+const customerLocator = (list: string, overrides: Partial<Field> = {}): Field =>
+	locator('external_userid', 'Customer', list, 'e.g. wmqfasd1e1927831123109rBAAAA', {
 		description: 'The customer, by name or by external user ID',
 		...overrides,
 	});
 
-/** The customer of the member chosen above it. */
-export const customerOfMemberPicker = (): Field =>
-	locator('external_userid', 'Customer', 'searchMemberCustomers', CUSTOMER_ID, {
-		description: 'The customer, by name or by external user ID',
-		typeOptions: { loadOptionsDependsOn: ['userid.value'] },
-	});
+export const customerPicker = customerLocator('searchCustomers');
 
-export const customerGroupPicker = (overrides: Partial<Field> = {}): Field =>
-	locator(
-		'chat_id',
-		'Customer Group',
-		'searchCustomerGroups',
-		'e.g. wrOgQhDgAAMYQiS5ol9G7gK9JVAAAA',
-		{
-			...overrides,
-		},
-	);
+/** The customer of the member chosen above it. */
+export const customerOfMemberPicker = customerLocator('searchMemberCustomers', {
+	typeOptions: { loadOptionsDependsOn: ['userid.value'] },
+});
 
 export const serviceAccountPicker = locator(
 	'open_kfid',
@@ -195,7 +182,7 @@ async function customersOf(client: WecomClient, userid_list: string[]): Promise<
 		async (page) =>
 			await read(client, 'externalcontact/batch/get_by_user', { userid_list, ...page }),
 		'external_contact_list',
-		CURSOR(100),
+		cursorPages(100),
 		CUSTOMERS,
 	);
 	const names = new Map(
@@ -238,7 +225,7 @@ export const named =
 		const found = await collect(
 			async (page) => await read(client, `externalcontact/${list}`, page),
 			entries,
-			CURSOR(100),
+			cursorPages(100),
 			NAMES,
 		);
 		const choices: Choice[] = [];

@@ -7,7 +7,14 @@ import type {
 import { WecomClient, type ApiRequest } from '../shared/api/client';
 import { collect, type Paging } from '../shared/api/paging';
 import { companiesOf, SUITE_CREDENTIAL } from '../shared/api/suite';
-import { corpTagGroups, corpTags, CURSOR, customers, memberCustomers, named } from './customers';
+import {
+	corpTagGroups,
+	corpTags,
+	cursorPages,
+	customers,
+	memberCustomers,
+	named,
+} from './customers';
 
 /**
  * The lists behind the pickers: `search<Name>` for resource locators, `get<Name>` for multiple choices. Each is kept for some
@@ -134,7 +141,7 @@ const LISTS: Record<string, List> = {
 		post('/cgi-bin/kf/knowledge/list_group'),
 		'group_list',
 		['group_id', 'name'],
-		CURSOR(1000, { has_more: 'has_more' }),
+		cursorPages(1000, { has_more: 'has_more' }),
 	),
 	MemberCustomers: { depends: ['userid'], fetch: memberCustomers },
 	Members: { fetch: members },
@@ -142,7 +149,7 @@ const LISTS: Record<string, List> = {
 		post('/cgi-bin/externalcontact/get_product_album_list'),
 		'product_list',
 		['product_id', 'description'],
-		CURSOR(100),
+		cursorPages(100),
 	),
 	SensitiveWordRules: listOf(get('/cgi-bin/externalcontact/get_intercept_rule_list'), 'rule_list', [
 		'rule_id',

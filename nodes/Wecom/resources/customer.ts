@@ -5,8 +5,8 @@ import { toRequest, wantedCount } from '../call';
 import {
 	all,
 	corpTagIds,
-	CURSOR,
-	CURSOR_ONLY,
+	cursorPages,
+	OWN_PAGES,
 	customerOfMemberPicker,
 	customerPicker,
 	listIds,
@@ -45,7 +45,7 @@ export const customer: Resource = {
 			description: 'Read a customer and all members who have added them',
 			doc: 92114,
 			call: ['GET', '/cgi-bin/externalcontact/get'],
-			fields: [customerPicker()],
+			fields: [customerPicker],
 			simplify: SUMMARY,
 			run: getCustomer,
 		},
@@ -56,7 +56,7 @@ export const customer: Resource = {
 			description: 'Close the temporary chat of a member with a customer, with the conclusion',
 			doc: 92228,
 			call: ['POST', '/cgi-bin/externalcontact/close_temp_chat'],
-			fields: [memberPicker(), customerOfMemberPicker()],
+			fields: [memberPicker(), customerOfMemberPicker],
 			returns: ({ userid, external_userid }) => ({ userid, external_userid, success: true }),
 		},
 		{
@@ -80,7 +80,7 @@ export const customer: Resource = {
 			reads: true,
 			fields: [],
 			list: 'info_list',
-			paging: CURSOR(),
+			paging: cursorPages(),
 		},
 		{
 			value: 'getAllWithDetails',
@@ -93,7 +93,7 @@ export const customer: Resource = {
 			fields: [memberIds('userid_list', 100, { required: true })],
 			check: within({ userid_list: 100 }),
 			list: 'external_contact_list',
-			paging: CURSOR(100),
+			paging: cursorPages(100),
 			simplify: SUMMARY,
 			run: getDetails,
 		},
@@ -117,9 +117,9 @@ export const customer: Resource = {
 			call: ['POST', '/cgi-bin/externalcontact/mark_tag'],
 			fields: [
 				memberPicker(),
-				customerOfMemberPicker(),
-				corpTagIds('add_tag', 'Tags to Add Names or IDs'),
-				corpTagIds('remove_tag', 'Tags to Remove Names or IDs'),
+				customerOfMemberPicker,
+				corpTagIds('add_tag', 'Tag Names or IDs to Add'),
+				corpTagIds('remove_tag', 'Tag Names or IDs to Remove'),
 			],
 			check: oneOf(['add_tag', 'remove_tag'], 'Choose tags to add or to remove.'),
 			returns: ({ userid, external_userid }) => ({ userid, external_userid, success: true }),
@@ -133,7 +133,7 @@ export const customer: Resource = {
 			call: ['POST', '/cgi-bin/externalcontact/remark'],
 			fields: [
 				memberPicker(),
-				customerOfMemberPicker(),
+				customerOfMemberPicker,
 				updateFields([
 					text('remark_company', 'Company', 'Up to 20 characters'),
 					text('description', 'Description', 'Up to 150 characters'),
@@ -155,7 +155,7 @@ export const customer: Resource = {
 			doc: 92323,
 			call: ['POST', '/cgi-bin/externalcontact/convert_to_openid'],
 			reads: true,
-			fields: [customerPicker()],
+			fields: [customerPicker],
 		},
 		{
 			value: 'convertFromService',
@@ -166,7 +166,7 @@ export const customer: Resource = {
 			call: ['POST', '/cgi-bin/externalcontact/from_service_external_userid'],
 			reads: true,
 			fields: [
-				customerPicker(),
+				customerPicker,
 				integer('source_agentid', 'Source Agent ID', 'The Agent ID of the app the ID is from', {
 					required: true,
 				}),
@@ -246,11 +246,10 @@ const tagRows = rows(
 	],
 	{ required: true },
 );
-const groupId = text(
-	'group_id',
-	'Tag Group ID',
-	'Add to this group; leave empty to go by its name',
-);
+const groupId = locator('group_id', 'Tag Group', 'searchCorpTagGroups', 'e.g. etXXXXXXXXXX', {
+	required: false,
+	description: 'Add to this group; leave empty to go by the name',
+});
 const tagId = locator('id', 'Tag', 'searchCorpTags', 'e.g. etXXXXXXXXXX', {
 	description: 'The tag by name, or the ID of a tag or a tag group',
 });
@@ -356,7 +355,7 @@ async function getCustomer(call: OperationCall): Promise<IDataObject> {
 			return reply;
 		},
 		'follow_user',
-		CURSOR_ONLY,
+		OWN_PAGES,
 		Infinity,
 	);
 	return summary(call, { external_contact: first?.external_contact, follow_user } as IDataObject);

@@ -1,8 +1,7 @@
 import {
 	all,
-	CURSOR,
-	CURSOR_ONLY,
-	customerGroupPicker,
+	cursorPages,
+	OWN_PAGES,
 	departmentIds,
 	memberIds,
 	oneOf,
@@ -15,6 +14,7 @@ import {
 	choice,
 	filters,
 	integer,
+	locator,
 	memberPicker,
 	moment,
 	text,
@@ -74,7 +74,7 @@ export const customerGroup: Resource = {
 			call: ['POST', '/cgi-bin/externalcontact/groupchat/get'],
 			reads: true,
 			fields: [
-				customerGroupPicker(),
+				locator('chat_id', 'Customer Group', 'searchCustomerGroups', 'e.g. wrOgQhDgAAMYQiS5ol9G'),
 				toggle('need_name', 'Include Names', 'Whether to return the names of the group members', {
 					default: true,
 					as: 'flag',
@@ -105,7 +105,7 @@ export const customerGroup: Resource = {
 				]),
 			],
 			list: 'group_chat_list',
-			paging: CURSOR(1000),
+			paging: cursorPages(1000),
 		},
 		{
 			value: 'getByOpengid',
@@ -243,7 +243,7 @@ export const customerTransfer: Resource = {
 			reads: true,
 			fields: [handover, takeover],
 			list: 'customer',
-			paging: CURSOR_ONLY,
+			paging: OWN_PAGES,
 		},
 		{
 			value: 'getResultsOfLeft',
@@ -255,7 +255,7 @@ export const customerTransfer: Resource = {
 			reads: true,
 			fields: [handover, takeover],
 			list: 'customer',
-			paging: CURSOR_ONLY,
+			paging: OWN_PAGES,
 		},
 		{
 			value: 'getUnassigned',

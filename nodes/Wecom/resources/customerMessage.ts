@@ -7,7 +7,7 @@ import {
 	type Rules,
 } from '../attachments';
 import { toRequest } from '../call';
-import { all, corpTagIds, CURSOR, departmentIds, memberIds, days, within } from '../customers';
+import { all, corpTagIds, cursorPages, departmentIds, memberIds, days, within } from '../customers';
 import {
 	additionalFields,
 	choice,
@@ -111,7 +111,7 @@ export const customerMessage: Resource = {
 			fields: [chatType, ...period('a month')],
 			check: days('start_time', 'end_time', 31),
 			list: 'group_msg_list',
-			paging: CURSOR(100),
+			paging: cursorPages(100),
 		},
 		{
 			value: 'getResults',
@@ -123,7 +123,7 @@ export const customerMessage: Resource = {
 			reads: true,
 			fields: [msgid, memberPicker()],
 			list: 'send_list',
-			paging: CURSOR(1000),
+			paging: cursorPages(1000),
 		},
 		{
 			value: 'getTasks',
@@ -135,7 +135,7 @@ export const customerMessage: Resource = {
 			reads: true,
 			fields: [msgid],
 			list: 'task_list',
-			paging: CURSOR(1000),
+			paging: cursorPages(1000),
 		},
 		{
 			value: 'remind',
@@ -272,7 +272,7 @@ export const customerMoment: Resource = {
 			fields: period('30 days'),
 			check: days('start_time', 'end_time', 30),
 			list: 'moment_list',
-			paging: CURSOR(20),
+			paging: cursorPages(20),
 		},
 		{
 			value: 'getInteractions',
@@ -294,7 +294,7 @@ export const customerMoment: Resource = {
 			reads: true,
 			fields: [momentId, publisher],
 			list: 'customer_list',
-			paging: CURSOR(1000),
+			paging: cursorPages(1000),
 		},
 		{
 			value: 'getMembers',
@@ -306,7 +306,7 @@ export const customerMoment: Resource = {
 			reads: true,
 			fields: [momentId],
 			list: 'task_list',
-			paging: CURSOR(1000),
+			paging: cursorPages(1000),
 		},
 		{
 			value: 'getTaskResult',
@@ -327,7 +327,7 @@ export const customerMoment: Resource = {
 			reads: true,
 			fields: [momentId, publisher],
 			list: 'customer_list',
-			paging: CURSOR(5000),
+			paging: cursorPages(5000),
 		},
 	],
 };

@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 import { mediaId } from '../attachments';
 import { toRequest } from '../call';
-import { all, CURSOR, departmentIds, listIds, memberIds, within } from '../customers';
+import { all, cursorPages, departmentIds, listIds, memberIds, within } from '../customers';
 import {
 	additionalFields,
 	choice,
@@ -112,7 +112,7 @@ export const customerContactWay: Resource = {
 				]),
 			],
 			list: 'contact_way',
-			paging: CURSOR(1000),
+			paging: cursorPages(1000),
 		},
 		{
 			value: 'update',
@@ -200,7 +200,7 @@ export const customerAcquisition: Resource = {
 			reads: true,
 			fields: [],
 			list: 'link_id_list',
-			paging: CURSOR(100),
+			paging: cursorPages(100),
 			run: listIds('link_id'),
 		},
 		{
@@ -213,7 +213,7 @@ export const customerAcquisition: Resource = {
 			reads: true,
 			fields: [linkId],
 			list: 'customer_list',
-			paging: CURSOR(1000),
+			paging: cursorPages(1000),
 		},
 		{
 			value: 'getChatInfo',
@@ -329,7 +329,7 @@ export const customerProduct: Resource = {
 			reads: true,
 			fields: [],
 			list: 'product_list',
-			paging: CURSOR(100),
+			paging: cursorPages(100),
 		},
 		{
 			value: 'update',

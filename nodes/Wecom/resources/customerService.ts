@@ -11,7 +11,7 @@ import {
 import { toRequest, wantedCount } from '../call';
 import {
 	all,
-	CURSOR,
+	cursorPages,
 	departmentIds,
 	memberIds,
 	oneOf,
@@ -28,7 +28,7 @@ const customerId = text('external_userid', 'Customer ID', 'The "external_userid"
 const MEDIA = ['file', 'image', 'video', 'voice'];
 const COVERED = ['link', 'miniprogram'];
 
-const MESSAGES = CURSOR(1000, { has_more: 'has_more' });
+const MESSAGES = cursorPages(1000, { has_more: 'has_more' });
 
 export const customerService: Resource = {
 	value: 'customerService',

@@ -1,4 +1,4 @@
-import { all, CURSOR, departmentIds, memberIds, oneOf, within } from '../customers';
+import { all, cursorPages, departmentIds, memberIds, oneOf, within } from '../customers';
 import {
 	additionalFields,
 	choice,
@@ -82,7 +82,7 @@ function strategyOperations(kind: 'customer' | 'moment', id: Field, doc: number)
 			reads: true,
 			fields: [],
 			list: 'strategy',
-			paging: CURSOR(1000),
+			paging: cursorPages(1000),
 		},
 		{
 			value: `getScope${suffix}`,
@@ -94,7 +94,7 @@ function strategyOperations(kind: 'customer' | 'moment', id: Field, doc: number)
 			reads: true,
 			fields: [id],
 			list: 'range',
-			paging: CURSOR(1000),
+			paging: cursorPages(1000),
 		},
 		{
 			value: `update${suffix}`,
@@ -219,7 +219,7 @@ export const customerWordRule: Resource = {
 	],
 };
 
-const PAGES = CURSOR(1000, { has_more: 'has_more' });
+const PAGES = cursorPages(1000, { has_more: 'has_more' });
 const groupId = locator('group_id', 'Group', 'searchKnowledgeGroups', 'e.g. GROUP_ID');
 const groupName = text('name', 'Name', 'Up to 12 characters', { required: true });
 const intentId = text('intent_id', 'Question ID', 'The "intent_id" of the question', {
