@@ -5,6 +5,12 @@ import { app } from './app';
 import { approval } from './approval';
 import { attendance } from './attendance';
 import { calendar, schedule, toDo } from './calendar';
+import { customer, customerTag } from './customer';
+import { customerGroup, customerStatistic, customerTransfer } from './customerGroup';
+import { customerMessage, customerMoment } from './customerMessage';
+import { customerAcquisition, customerContactWay, customerProduct } from './customerReach';
+import { customerService, customerServiceAccount } from './customerService';
+import { customerServiceKnowledge, customerStrategy, customerWordRule } from './customerSettings';
 import { department } from './department';
 import { directory } from './directory';
 import { document, form } from './document';
@@ -25,6 +31,21 @@ const typed: Resource[] = [
 	approval,
 	attendance,
 	calendar,
+	customer,
+	customerAcquisition,
+	customerContactWay,
+	customerGroup,
+	customerMessage,
+	customerMoment,
+	customerProduct,
+	customerService,
+	customerServiceAccount,
+	customerServiceKnowledge,
+	customerStatistic,
+	customerStrategy,
+	customerTag,
+	customerTransfer,
+	customerWordRule,
 	department,
 	directory,
 	document,
