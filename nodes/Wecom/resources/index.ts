@@ -66,7 +66,7 @@ const typed: Resource[] = [
 	toDo,
 ];
 
-export const resources: Resource[] = [...typed, apiResource(typed)];
+export const resources: Resource[] = [...typed, apiResource];
 
 const byName = new Map(
 	resources.flatMap((resource) =>
