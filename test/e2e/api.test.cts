@@ -205,7 +205,6 @@ browserOrSkip()('in the editor', () => {
 			await screenshot(page, 'api-search');
 			await choice.click();
 			await panel.getByText('User ID').first().waitFor();
-			await panel.getByText('There is an easier operation for this').waitFor();
 			await panel
 				.getByText('easier: Member > Create')
 				.or(panel.locator('input[value*="easier: Member > Create"]'))
