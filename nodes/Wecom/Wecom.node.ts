@@ -7,12 +7,13 @@ import {
 	type INodeTypeDescription,
 } from 'n8n-workflow';
 import { wecomApiTest } from '../shared/api/credentialTest';
+import { WEBHOOK_CREDENTIAL, wecomWebhookApiTest } from '../shared/api/webhook';
 import { getEndpointFields, listEndpoints } from './api/pickers';
 import { wecomSuiteApiTest } from '../shared/api/suiteTest';
 import { nodeProperties } from './description';
 import { executeOperation } from './execute';
 import { listSearch, loadOptions } from './pickers';
-import { findOperation, needsSuite, resources } from './resources';
+import { credentialOf, findOperation, needsSuite, resources, resourcesWith } from './resources';
 
 export class Wecom implements INodeType {
 	description: INodeTypeDescription = {
@@ -41,12 +42,18 @@ export class Wecom implements INodeType {
 				testedBy: 'wecomSuiteApiTest',
 				displayOptions: { show: { authentication: ['suite'] } },
 			},
+			{
+				name: WEBHOOK_CREDENTIAL,
+				required: true,
+				testedBy: 'wecomWebhookApiTest',
+				displayOptions: { show: { resource: resourcesWith(WEBHOOK_CREDENTIAL) } },
+			},
 		],
 		properties: nodeProperties(resources),
 	};
 
 	methods = {
-		credentialTest: { wecomApiTest, wecomSuiteApiTest },
+		credentialTest: { wecomApiTest, wecomSuiteApiTest, wecomWebhookApiTest },
 		listSearch: { ...listSearch, listEndpoints },
 		loadOptions,
 		resourceMapping: { getEndpointFields },
@@ -72,6 +79,6 @@ export class Wecom implements INodeType {
 				description: 'The operations of this resource belong to a service provider.',
 			});
 		}
-		return [await executeOperation(this, operation)];
+		return [await executeOperation(this, operation, credentialOf(resource))];
 	}
 }

@@ -5,7 +5,7 @@ import type { Field, FieldGroup, Operation, Resource } from './operation';
 /** Turns the tables of operations into the node's form. */
 export function nodeProperties(resources: Resource[]): INodeProperties[] {
 	return [
-		AUTHENTICATION,
+		{ ...AUTHENTICATION, ...unlessOwn(resources) },
 		{
 			displayName: 'Resource',
 			name: 'resource',
@@ -25,6 +25,14 @@ export function nodeProperties(resources: Resource[]): INodeProperties[] {
 		OPTIONS,
 	];
 }
+
+/** Resources with a credential of their own have nothing to authenticate with. */
+const unlessOwn = (resources: Resource[]) => ({
+	displayOptions: { hide: { resource: valuesOf(resources, ({ credential }) => credential) } },
+});
+
+const valuesOf = (resources: Resource[], wanted: (resource: Resource) => unknown) =>
+	resources.filter(wanted).map(({ value }) => value);
 
 const WITH_SUITE = { authentication: ['suite'] };
 
@@ -48,7 +56,7 @@ const AUTHENTICATION: INodeProperties = {
 /** With a suite every resource acts for a company; the operations of the suite itself say so where they do. */
 function actAs(resources: Resource[]): INodeProperties[] {
 	const hide = {
-		resource: resources.filter(({ suiteOnly }) => suiteOnly).map(({ value }) => value),
+		resource: valuesOf(resources, ({ suiteOnly, credential }) => suiteOnly ?? credential),
 	};
 	return companyFields.map((field) => ({
 		...toProperty(field),

@@ -23,10 +23,16 @@ export function collectParameters(call: OperationCall): IDataObject {
 		}
 		const value = convert(call, field, call.get<unknown>(field.name));
 		if (!isEmpty(value)) put(sent, field.path ?? field.name, value);
-		else if (field.required) throw emptyField(call, field);
+		else if (field.required && isShown(call, field)) throw emptyField(call, field);
 	}
 	return merge(sent, additionalParameters(call));
 }
+
+/** Whether the form has the field at the moment. */
+const isShown = ({ get }: OperationCall, { displayOptions }: Field): boolean =>
+	Object.entries(displayOptions?.show ?? {}).every(([name, values]) =>
+		(values as unknown[]).includes(get(name)),
+	);
 
 /** The objects that the rows of a fixed collection stand for. */
 function rowsOf(call: OperationCall, field: Field, given: unknown): IDataObject[] {
@@ -71,7 +77,7 @@ function put(target: IDataObject, path: string, value: unknown): void {
 }
 
 /** `extra` over `base`, object by object. */
-function merge(base: IDataObject, extra: IDataObject): IDataObject {
+export function merge(base: IDataObject, extra: IDataObject): IDataObject {
 	const merged = { ...base };
 	for (const [name, value] of Object.entries(extra)) {
 		const known = merged[name];

@@ -1,16 +1,31 @@
+import type { OwnCredential } from '../../shared/api/accounts';
 import type { Operation, Resource } from '../operation';
 import { accessToken } from './accessToken';
 import { apiResource, coveredEndpoints } from './api';
 import { app } from './app';
 import { department } from './department';
+import { groupChat } from './groupChat';
 import { login } from './login';
 import { media } from './media';
 import { member } from './member';
 import { message } from './message';
+import { messagePush } from './messagePush';
 import { suite } from './suite';
 import { tag } from './tag';
 
-const typed: Resource[] = [accessToken, app, department, login, media, member, message, suite, tag];
+const typed: Resource[] = [
+	accessToken,
+	app,
+	department,
+	groupChat,
+	login,
+	media,
+	member,
+	message,
+	messagePush,
+	suite,
+	tag,
+];
 
 export const resources: Resource[] = [...typed, apiResource(typed)];
 
@@ -28,6 +43,13 @@ export const findOperation = (resource: string, operation: string): Operation | 
 /** Whether a resource is a service provider's. */
 export const needsSuite = (resource: string): boolean =>
 	resources.some(({ value, suiteOnly }) => value === resource && suiteOnly === true);
+
+/** The credential a resource has to itself; undefined for all that use the node's. */
+export const credentialOf = (resource: string): OwnCredential | undefined =>
+	resources.find(({ value }) => value === resource)?.credential;
+
+export const resourcesWith = (wanted: OwnCredential): string[] =>
+	resources.filter(({ credential }) => credential === wanted).map(({ value }) => value);
 
 /** Operations of their own by the catalog id of the endpoint they call, such as "Member > Create" for `user.create`. */
 export const typedOperations = new Map(

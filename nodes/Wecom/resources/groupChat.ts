@@ -1,0 +1,136 @@
+import type { IDataObject } from 'n8n-workflow';
+import { additionalFields, ids, memberPicker, text, updateFields } from '../fields';
+import {
+	confidential,
+	CONTENT_OPTIONS,
+	contentFields,
+	mention,
+	messageType,
+} from '../message/fields';
+import { check } from '../message/content';
+import { deliver, GROUP_CHAT } from '../message/send';
+import type { Field, OperationCall, Resource } from '../operation';
+import { toItem } from '../reply';
+import { collectParameters, problem } from '../values';
+
+const TYPES = ['text', 'markdown', 'image', 'voice', 'video', 'file', 'textcard', 'news', 'mpnews'];
+
+const chatid = text('chatid', 'Chat ID', 'The "chatid" that Create returned', {
+	required: true,
+	placeholder: 'e.g. wrOgQhDgAAMYQiS5ol9G7gK9JVAAAA',
+});
+const name = text('name', 'Name', 'Up to 50 characters');
+const owner = memberPicker({
+	displayName: 'Owner',
+	name: 'owner',
+	required: false,
+	description: 'One of the members; without one WeCom picks somebody',
+});
+const members = (field: string, label: string, more: Partial<Field> = {}) =>
+	ids(field, label, 'getMembers', 2000, more);
+
+export const groupChat: Resource = {
+	value: 'groupChat',
+	name: 'Group Chat',
+	operations: [
+		{
+			value: 'create',
+			name: 'Create',
+			action: 'Create group chat',
+			description: 'Open a group chat of members; it appears with its first message',
+			doc: 90245,
+			call: ['POST', '/cgi-bin/appchat/create'],
+			fields: [
+				name,
+				members('userlist', 'Member Names or IDs', { required: true }),
+				additionalFields([
+					text('chatid', 'Chat ID', 'An ID of your own: up to 32 letters and digits'),
+					owner,
+				]),
+			],
+			run: create,
+		},
+		{
+			value: 'get',
+			name: 'Get',
+			action: 'Get group chat',
+			description: 'Read name, owner and members of a group chat of this app',
+			doc: 98914,
+			call: ['GET', '/cgi-bin/appchat/get'],
+			fields: [chatid],
+			pick: 'chat_info',
+		},
+		{
+			value: 'send',
+			name: 'Send Message',
+			action: 'Send message to group chat',
+			description: 'Send a message from the app into a group chat it has created',
+			doc: 90248,
+			covers: ['appchat.send'],
+			fields: [
+				chatid,
+				messageType(TYPES),
+				...contentFields({
+					types: TYPES,
+					mentions: [mention('mentioned_list', 'Mention Members', 'User IDs')],
+				}),
+				additionalFields([...CONTENT_OPTIONS, confidential]),
+			],
+			run: send,
+		},
+		{
+			value: 'update',
+			name: 'Update',
+			action: 'Update group chat',
+			description: 'Rename a group chat, or change its owner and members',
+			doc: 98913,
+			call: ['POST', '/cgi-bin/appchat/update'],
+			fields: [
+				chatid,
+				updateFields([
+					members('add_user_list', 'Add Member Names or IDs'),
+					members('del_user_list', 'Remove Member Names or IDs'),
+					name,
+					owner,
+				]),
+			],
+			run: update,
+		},
+	],
+};
+
+/** Two to 2,000 members; longer names would be cut (doc 90245). */
+async function create(call: OperationCall): Promise<IDataObject> {
+	const sent = collectParameters(call);
+	const { length } = sent.userlist as string[];
+	if (length < 2 || length > 2000)
+		throw problem(
+			call,
+			`${length} in 'Member Names or IDs', a group chat takes 2 to 2,000`,
+			'Add or remove members.',
+		);
+	if (sent.chatid && !/^[0-9A-Za-z]{1,32}$/.test(String(sent.chatid)))
+		throw problem(
+			call,
+			`'Chat ID' holds '${String(sent.chatid)}'`,
+			'WeCom takes up to 32 letters and digits. Leave it out, and WeCom makes one up.',
+		);
+	return toItem(await post(call, sent));
+}
+
+async function update(call: OperationCall): Promise<IDataObject> {
+	const sent = collectParameters(call);
+	await post(call, sent);
+	return { chatid: sent.chatid, success: true };
+}
+
+async function post(call: OperationCall, body: IDataObject) {
+	check(call, body, [['name', 'Name', 50, 'characters']]);
+	const [method, path] = call.operation.call!;
+	return await call.client.call({ method, path, body, repeatable: false }, call.itemIndex);
+}
+
+async function send(call: OperationCall): Promise<IDataObject> {
+	const { length } = await deliver(call, GROUP_CHAT, {});
+	return { chatid: call.get('chatid'), sent: true, ...(length > 1 ? { messages: length } : {}) };
+}

@@ -1,0 +1,106 @@
+import type { IDataObject, NodeApiError } from 'n8n-workflow';
+import { uploadRequest } from '../../shared/api/files';
+import { WEBHOOK_CREDENTIAL, WEBHOOK_SEND, WEBHOOK_UPLOAD } from '../../shared/api/webhook';
+import { MEDIA_KINDS, readBinary, type MediaKind } from '../binary';
+import { cardFields } from '../card';
+import { additionalFields, binaryInput, choice } from '../fields';
+import { CONTENT_OPTIONS, contentFields, mention, messageType } from '../message/fields';
+import { deliver } from '../message/send';
+import type { Channel } from '../message/content';
+import type { OperationCall, Resource } from '../operation';
+import { toItem } from '../reply';
+
+const TYPES = [
+	'text',
+	'markdown',
+	'markdown_v2',
+	'image',
+	'news',
+	'file',
+	'voice',
+	'template_card',
+];
+
+const MESSAGE_PUSH: Channel = {
+	path: WEBHOOK_SEND,
+	uploadPath: WEBHOOK_UPLOAD,
+	markdownBytes: 4096,
+	cardUnit: 'bytes',
+	inlineImages: true,
+};
+
+const option = (wanted: string) => CONTENT_OPTIONS.find(({ name }) => name === wanted)!;
+
+/** Into the group a webhook belongs to, also called group robot (doc 99110). */
+export const messagePush: Resource = {
+	value: 'messagePush',
+	name: 'Message Push',
+	credential: WEBHOOK_CREDENTIAL,
+	operations: [
+		{
+			value: 'send',
+			name: 'Send',
+			action: 'Push message into group',
+			description: 'Send a message into the group of the webhook, up to 20 a minute',
+			doc: 99110,
+			covers: ['webhook.send'],
+			fields: [
+				messageType(TYPES),
+				...contentFields({
+					types: TYPES,
+					length: 'Text up to 2,048 bytes, Markdown up to 4,096',
+					mentions: [
+						mention('mentioned_list', 'Mention Members', 'User IDs'),
+						mention('mentioned_mobile_list', 'Mention Phone Numbers', 'Phone numbers of members'),
+					],
+				}),
+				...cardFields({ msgtype: ['template_card'] }, ['text_notice', 'news_notice']),
+				additionalFields([option('fileName'), option('splitLongText')]),
+			],
+			run: send,
+		},
+		{
+			value: 'upload',
+			name: 'Upload',
+			action: 'Upload file for message push',
+			description: 'Store a file for three days for messages of this webhook',
+			doc: 99110,
+			covers: ['webhook.upload_media'],
+			fields: [
+				choice('type', 'Type', 'What the file is to be used as', [
+					{ name: 'File', value: 'file', description: 'Any type, up to 20 MB' },
+					{ name: 'Voice', value: 'voice', description: 'AMR, up to 60 seconds and 2 MB' },
+				]),
+				binaryInput(),
+				option('fileName'),
+			],
+			run: upload,
+		},
+	],
+};
+
+const TOO_MANY = 45009;
+
+async function send(call: OperationCall): Promise<IDataObject> {
+	try {
+		const { length } = await deliver(call, MESSAGE_PUSH, {});
+		return { sent: true, ...(length > 1 ? { messages: length } : {}) };
+	} catch (error) {
+		throw withLimit(error as NodeApiError);
+	}
+}
+
+/** WeCom's general text on limits does not name the one that is meant here. */
+function withLimit(error: NodeApiError): NodeApiError {
+	if (error.context?.errcode === TOO_MANY)
+		error.description = `A webhook takes 20 messages a minute. Wait a minute, put several texts into one message, or send fewer items at a time with a Loop Over Items and a Wait node. ${error.description ?? ''}`;
+	return error;
+}
+
+async function upload(call: OperationCall): Promise<IDataObject> {
+	const type = call.get<MediaKind>('type', 'file');
+	const file = await readBinary(call, type, call.get('fileName'), undefined, MEDIA_KINDS[type]);
+	return toItem(
+		await call.client.call(uploadRequest(WEBHOOK_UPLOAD, { type }, file), call.itemIndex),
+	);
+}
