@@ -57,6 +57,7 @@ export function cardFields(show: Record<string, string[]>, offered = Object.keys
 	});
 	const isOffered = (kind: unknown) => kind === 'json' || offered.includes(kind as string);
 	const byForm = Object.keys(KINDS);
+	const interactive = offered.some((kind) => INTERACTIVE.includes(kind));
 	const all = [
 		field(undefined, {
 			displayName: 'Card Type',
@@ -143,7 +144,7 @@ export function cardFields(show: Record<string, string[]>, offered = Object.keys
 			type: 'collection',
 			placeholder: 'Add Option',
 			default: {},
-			options: CARD_OPTIONS,
+			options: CARD_OPTIONS.filter(({ name }) => interactive || !ANSWERED.includes(name)),
 		}),
 	];
 	return all.filter(({ displayOptions }) => displayOptions?.show?.card_type?.length !== 0);
@@ -170,6 +171,9 @@ const CARD_OPTIONS: Field[] = [
 		description: 'Names the card in callbacks and updates. Made up when empty.',
 	}),
 ];
+
+/** Options that only matter where clicks come back. */
+const ANSWERED = ['action_list', 'submit_text', 'task_id'];
 
 /** The card of a form, checked against WeCom's limits; without 'undefined' anywhere, since WeCom refuses what it cannot read. */
 export function cardFrom(call: OperationCall, taskId?: string): IDataObject {

@@ -228,7 +228,7 @@ export const CONTENT_OPTIONS: Field[] = [
 export const confidential = toggle(
 	'safe',
 	'Confidential',
-	'Whether the message cannot be shared and is shown with a watermark',
+	'Whether the message cannot be shared and is shown with a watermark; not for schools',
 	{ as: 'flag' },
 );
 

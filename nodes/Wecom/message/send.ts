@@ -17,7 +17,7 @@ const APP: Channel = {
 	cardUnit: 'characters',
 };
 const SCHOOL: Channel = { ...APP, path: '/cgi-bin/externalcontact/message/send' };
-export const GROUP_CHAT: Channel = {
+const GROUP_CHAT: Channel = {
 	...APP,
 	path: '/cgi-bin/appchat/send',
 	cardUnit: 'bytes',
@@ -89,6 +89,18 @@ export async function sendToSchool(call: OperationCall): Promise<IDataObject> {
 	const replies = await deliver(call, SCHOOL, { agentid });
 	return { ...toItem(replies[0]), sent: true };
 }
+
+/** `appchat/send` (doc 90248); without an answer but ok. */
+export async function sendToGroupChat(call: OperationCall): Promise<IDataObject> {
+	const replies = await deliver(call, GROUP_CHAT, {});
+	return { chatid: call.get('chatid'), ...sentCount(replies) };
+}
+
+/** How many messages a text became, where that is not one. */
+export const sentCount = ({ length }: WecomReply[]): IDataObject => ({
+	sent: true,
+	...(length > 1 ? { messages: length } : {}),
+});
 
 /** A button greyed out or a new card in place of a card that was sent (doc 94888). */
 export async function updateCard(call: OperationCall): Promise<IDataObject> {

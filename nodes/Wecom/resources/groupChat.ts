@@ -1,21 +1,11 @@
 import type { IDataObject } from 'n8n-workflow';
 import { additionalFields, ids, memberPicker, text, updateFields } from '../fields';
-import {
-	confidential,
-	CONTENT_OPTIONS,
-	contentFields,
-	mention,
-	messageType,
-} from '../message/fields';
 import { check } from '../message/content';
-import { deliver, GROUP_CHAT } from '../message/send';
 import type { Field, OperationCall, Resource } from '../operation';
 import { toItem } from '../reply';
 import { collectParameters, problem } from '../values';
 
-const TYPES = ['text', 'markdown', 'image', 'voice', 'video', 'file', 'textcard', 'news', 'mpnews'];
-
-const chatid = text('chatid', 'Chat ID', 'The "chatid" that Create returned', {
+export const chatid = text('chatid', 'Chat ID', 'The "chatid" that Create returned', {
 	required: true,
 	placeholder: 'e.g. wrOgQhDgAAMYQiS5ol9G7gK9JVAAAA',
 });
@@ -59,24 +49,6 @@ export const groupChat: Resource = {
 			call: ['GET', '/cgi-bin/appchat/get'],
 			fields: [chatid],
 			pick: 'chat_info',
-		},
-		{
-			value: 'send',
-			name: 'Send Message',
-			action: 'Send message to group chat',
-			description: 'Send a message from the app into a group chat it has created',
-			doc: 90248,
-			covers: ['appchat.send'],
-			fields: [
-				chatid,
-				messageType(TYPES),
-				...contentFields({
-					types: TYPES,
-					mentions: [mention('mentioned_list', 'Mention Members', 'User IDs')],
-				}),
-				additionalFields([...CONTENT_OPTIONS, confidential]),
-			],
-			run: send,
 		},
 		{
 			value: 'update',
@@ -128,9 +100,4 @@ async function post(call: OperationCall, body: IDataObject) {
 	check(call, body, [['name', 'Name', 50, 'characters']]);
 	const [method, path] = call.operation.call!;
 	return await call.client.call({ method, path, body, repeatable: false }, call.itemIndex);
-}
-
-async function send(call: OperationCall): Promise<IDataObject> {
-	const { length } = await deliver(call, GROUP_CHAT, {});
-	return { chatid: call.get('chatid'), sent: true, ...(length > 1 ? { messages: length } : {}) };
 }

@@ -5,22 +5,20 @@ import {
 	CONTENT_OPTIONS,
 	contentFields,
 	DUPLICATES,
+	mention,
 	messageType,
 	translateIds,
 } from '../message/fields';
-import { sendMessage, sendToSchool, updateCard } from '../message/send';
+import { sendMessage, sendToGroupChat, sendToSchool, updateCard } from '../message/send';
 import type { Resource } from '../operation';
+import { chatid } from './groupChat';
 
 const SCHOOL_TYPES = ['text', 'image', 'voice', 'video', 'file', 'news', 'mpnews', 'miniprogram'];
-const APP_TYPES = [
-	...SCHOOL_TYPES.slice(0, -1),
-	'markdown',
-	'miniprogram_notice',
-	'template_card',
-	'textcard',
-];
-/** Both operations have the same fields, so that they are described once. */
+const GROUP_TYPES = [...SCHOOL_TYPES.slice(0, -1), 'markdown', 'textcard'];
+const APP_TYPES = [...GROUP_TYPES, 'miniprogram_notice', 'template_card'];
+/** All operations have the same fields, so that each is described once. */
 const CONTENT = contentFields({ types: [...APP_TYPES, 'miniprogram'], miniPrograms: true });
+const ADDITIONAL = additionalFields([...CONTENT_OPTIONS, ...DUPLICATES, confidential]);
 const CARD = cardFields({ msgtype: ['template_card'] });
 
 const recipients = (...[name, label, method, most]: [string, string, string, number]) =>
@@ -53,9 +51,28 @@ export const message: Resource = {
 				recipients('totag', 'Tag Names or IDs', 'getTags', 100),
 				...CONTENT,
 				...CARD,
-				additionalFields([...CONTENT_OPTIONS, ...DUPLICATES, confidential]),
+				ADDITIONAL,
 			],
 			run: sendMessage,
+		},
+		{
+			value: 'sendToGroupChat',
+			name: 'Send to Group Chat',
+			action: 'Send message to group chat',
+			description: 'Send a message into a group chat this app has created',
+			doc: 90248,
+			covers: ['appchat.send'],
+			fields: [
+				chatid,
+				messageType(GROUP_TYPES),
+				{
+					...mention('mentioned_list', 'Mention Members', 'User IDs'),
+					displayOptions: { show: { msgtype: ['text'] } },
+				},
+				...CONTENT,
+				additionalFields([...CONTENT_OPTIONS, confidential]),
+			],
+			run: sendToGroupChat,
 		},
 		{
 			value: 'sendToSchool',
@@ -84,7 +101,7 @@ export const message: Resource = {
 				typed('to_student_userid', 'Students', '1,000'),
 				typed('to_party', 'Departments', '100'),
 				...CONTENT,
-				additionalFields([...CONTENT_OPTIONS, ...DUPLICATES]),
+				ADDITIONAL,
 			],
 			run: sendToSchool,
 		},

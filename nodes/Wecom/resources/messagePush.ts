@@ -5,7 +5,7 @@ import { MEDIA_KINDS, readBinary, type MediaKind } from '../binary';
 import { cardFields } from '../card';
 import { additionalFields, binaryInput, choice } from '../fields';
 import { CONTENT_OPTIONS, contentFields, mention, messageType } from '../message/fields';
-import { deliver } from '../message/send';
+import { deliver, sentCount } from '../message/send';
 import type { Channel } from '../message/content';
 import type { OperationCall, Resource } from '../operation';
 import { toItem } from '../reply';
@@ -83,8 +83,7 @@ const TOO_MANY = 45009;
 
 async function send(call: OperationCall): Promise<IDataObject> {
 	try {
-		const { length } = await deliver(call, MESSAGE_PUSH, {});
-		return { sent: true, ...(length > 1 ? { messages: length } : {}) };
+		return sentCount(await deliver(call, MESSAGE_PUSH, {}));
 	} catch (error) {
 		throw withLimit(error as NodeApiError);
 	}
