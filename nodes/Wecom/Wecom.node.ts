@@ -9,6 +9,7 @@ import {
 import { wecomApiTest } from '../shared/api/credentialTest';
 import { WEBHOOK_CREDENTIAL, wecomWebhookApiTest } from '../shared/api/webhook';
 import { getEndpointFields, listEndpoints } from './api/pickers';
+import { getApprovalControls } from './approval';
 import { wecomSuiteApiTest } from '../shared/api/suiteTest';
 import { nodeProperties } from './description';
 import { executeOperation } from './execute';
@@ -56,7 +57,7 @@ export class Wecom implements INodeType {
 		credentialTest: { wecomApiTest, wecomSuiteApiTest, wecomWebhookApiTest },
 		listSearch: { ...listSearch, listEndpoints },
 		loadOptions,
-		resourceMapping: { getEndpointFields },
+		resourceMapping: { getEndpointFields, getApprovalControls },
 	};
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {

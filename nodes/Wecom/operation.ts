@@ -18,7 +18,8 @@ export type Conversion =
 	| 'flag'
 	| 'json'
 	| 'jsonText'
-	| 'timestamp';
+	| 'timestamp'
+	| 'timestampText';
 
 /**
  * One form field. It is sent under its own name, in the query of GET calls and in the body of POST calls;

@@ -145,6 +145,8 @@ const CONVERSIONS: Record<Conversion, Converter> = {
 	jsonText: (call, field, value) =>
 		value === '' ? undefined : JSON.stringify(toJson(call, field.displayName, value)),
 	timestamp: (call, field, value) => (value === '' ? undefined : toTimestamp(call, field, value)),
+	timestampText: (call, field, value) =>
+		value === '' ? undefined : String(toTimestamp(call, field, value)),
 };
 
 function toInteger(call: OperationCall, field: Field, value: unknown): number {

@@ -10,16 +10,7 @@ import type { Field, FieldGroup, Operation } from '../../nodes/Wecom/operation';
 import { entriesAt } from '../../nodes/shared/api/paging';
 import { endpoints as byHand } from '../simulator/registry.cts';
 import { byId, runWecom, useSimulator } from '../workflow/support.cts';
-import {
-	asReply,
-	asText,
-	at,
-	CONTRADICTIONS,
-	facts,
-	isObject,
-	minimal,
-	type Facts,
-} from './facts.cts';
+import { asReply, asText, at, CONTRADICTIONS, facts, isObject, type Facts } from './facts.cts';
 import { OTHER_REQUESTS } from './other-requests.cts';
 
 const simulator = useSimulator();
@@ -104,16 +95,25 @@ describe.each(rows.map((row) => [row.id, row] as const))('%s', (id, row) => {
 	});
 });
 
-/** The documented request with the fixed part of the row and what its form requires beyond the sample. */
+/** The documented request with the fixed part of the row, what its form requires beyond the sample, and its defaults. */
 function complete(operation: Operation, sample: IDataObject): IDataObject {
 	const whole = structuredClone(sample);
 	for (const [path, value] of Object.entries(operation.fixed ?? {})) put(whole, path, value);
 	for (const field of operation.fields) {
 		const path = field.path ?? field.name;
-		if (!field.required || field.local || at(whole, path.split('.')) !== undefined) continue;
-		put(whole, path, field.as === 'integer' || field.as === 'timestamp' ? 1 : minimal('string'));
+		const given = at(whole, path.split('.')) !== undefined;
+		if (field.local || given || field.displayOptions) continue;
+		const preset = ['options', 'boolean', 'number'].includes(field.type) && field.default !== '';
+		if (preset) put(whole, path, field.as === 'flag' ? Number(field.default) : field.default);
+		else if (field.required) put(whole, path, requiredValue(field));
 	}
 	return whole;
+}
+
+function requiredValue({ as, each }: Field): unknown {
+	const one = as === 'integer' || as === 'integerList' || as === 'timestamp' ? 1 : 'x';
+	if (as !== 'integerList' && as !== 'stringList') return as === 'timestampText' ? '1' : one;
+	return [each ? { [each]: one } : one];
 }
 
 /** What a person would enter for a request, and the rest of it. */

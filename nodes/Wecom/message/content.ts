@@ -5,7 +5,7 @@ import { MEDIA_KINDS, readBinary, type MediaKind } from '../binary';
 import { cardFrom } from '../card';
 import type { OperationCall } from '../operation';
 import { problem } from '../values';
-import { byteLength, splitText } from './text';
+import { byteLength, splitText } from '../../shared/text';
 
 /** The content of a message as WeCom takes it: limits checked that WeCom would enforce by cutting, files uploaded, text split. */
 

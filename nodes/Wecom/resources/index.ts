@@ -3,26 +3,32 @@ import type { Operation, Resource } from '../operation';
 import { accessToken } from './accessToken';
 import { apiResource, coveredEndpoints } from './api';
 import { app } from './app';
+import { approval } from './approval';
 import { department } from './department';
 import { groupChat } from './groupChat';
+import { jsSdk } from './jsSdk';
 import { login } from './login';
 import { media } from './media';
 import { member } from './member';
 import { message } from './message';
 import { messagePush } from './messagePush';
+import { payment } from './payment';
 import { suite } from './suite';
 import { tag } from './tag';
 
 const typed: Resource[] = [
 	accessToken,
 	app,
+	approval,
 	department,
 	groupChat,
+	jsSdk,
 	login,
 	media,
 	member,
 	message,
 	messagePush,
+	payment,
 	suite,
 	tag,
 ];
