@@ -7,7 +7,7 @@ import {
 	type INodeTypeDescription,
 } from 'n8n-workflow';
 import { wecomApiTest } from '../shared/api/credentialTest';
-import { WEBHOOK_CREDENTIAL, wecomWebhookApiTest } from '../shared/api/webhook';
+import { wecomWebhookApiTest } from '../shared/api/webhook';
 import { getEndpointFields, listEndpoints } from './api/pickers';
 import { getApprovalControls } from './approval';
 import { wecomSuiteApiTest } from '../shared/api/suiteTest';
@@ -35,19 +35,19 @@ export class Wecom implements INodeType {
 				name: 'wecomApi',
 				required: true,
 				testedBy: 'wecomApiTest',
-				displayOptions: { show: { authentication: ['app'] } },
+				displayOptions: { show: { authentication: ['app'], resource: resourcesWith() } },
 			},
 			{
 				name: 'wecomSuiteApi',
 				required: true,
 				testedBy: 'wecomSuiteApiTest',
-				displayOptions: { show: { authentication: ['suite'] } },
+				displayOptions: { show: { authentication: ['suite'], resource: resourcesWith() } },
 			},
 			{
-				name: WEBHOOK_CREDENTIAL,
+				name: 'wecomWebhookApi',
 				required: true,
 				testedBy: 'wecomWebhookApiTest',
-				displayOptions: { show: { resource: resourcesWith(WEBHOOK_CREDENTIAL) } },
+				displayOptions: { show: { resource: resourcesWith('wecomWebhookApi') } },
 			},
 		],
 		properties: nodeProperties(resources),

@@ -1,7 +1,7 @@
 import { randomBytes } from 'crypto';
-import type { IDataObject } from 'n8n-workflow';
+import type { IDataObject, INodePropertyOptions } from 'n8n-workflow';
 import type { Field, OperationCall } from './operation';
-import { problem } from './values';
+import { problem, toJson } from './values';
 
 /** Template cards (docs 90236, 101032): the form for what people use, JSON for the rest, and the card WeCom takes. */
 
@@ -13,10 +13,10 @@ const KINDS = {
 	multiple_interaction: 'Selections',
 } as const;
 
-const CARD_TYPES = [
+const CARD_TYPES: INodePropertyOptions[] = [
 	...Object.entries(KINDS).map(([value, name]) => ({ name, value })),
 	{ name: 'JSON', value: 'json', description: 'A whole card in JSON' },
-];
+].sort((a, b) => a.name.localeCompare(b.name, 'en'));
 
 type Kind = keyof typeof KINDS;
 
@@ -34,39 +34,43 @@ const input = (displayName: string, name: string, more: Partial<Field> = {}): Fi
 	...more,
 });
 
-const list = (displayName: string, name: string, buttonText: string, values: Field[]): Field => ({
+const list = (displayName: string, name: string, values: Field[]): Field => ({
 	displayName,
 	name,
 	type: 'fixedCollection',
-	typeOptions: { multipleValues: true, multipleValueButtonText: buttonText },
+	typeOptions: { multipleValues: true },
 	default: {},
 	options: [{ displayName, name: 'entries', values }],
 });
 
-const TEXT = input('Text', 'text', { required: true });
+const TEXT = input('Text', 'text', { required: true, description: 'What it says' });
 const KEY = (of: string) =>
 	input('Key', 'key', { description: `Comes back when ${of} is clicked` });
 const OPTION = [TEXT, input('ID', 'id', { description: 'Comes back when it is chosen' })];
 
-/** The fields of a card; `show` says when the form has them at all, `offered` which kinds there are. */
+/**
+ * The fields of a card; `show` says when the form has them at all, `offered` which kinds there are. The others follow the type,
+ * so that operations share them.
+ */
 export function cardFields(show: Record<string, string[]>, offered = Object.keys(KINDS)): Field[] {
-	const field = (kinds: string[] | undefined, property: Omit<Field, 'local'>): Field => ({
+	const field = (kinds: string[], property: Omit<Field, 'local'>): Field => ({
 		...property,
-		displayOptions: { show: { ...show, ...(kinds && { card_type: kinds.filter(isOffered) }) } },
+		displayOptions: { show: { card_type: kinds } },
 		local: true,
 	});
-	const isOffered = (kind: unknown) => kind === 'json' || offered.includes(kind as string);
+	const isOffered = (kind: unknown) => kind === 'json' || offered.includes(String(kind));
 	const byForm = Object.keys(KINDS);
-	const interactive = offered.some((kind) => INTERACTIVE.includes(kind));
-	const all = [
-		field(undefined, {
+	const all: Field[] = [
+		{
 			displayName: 'Card Type',
 			name: 'card_type',
 			type: 'options',
 			options: CARD_TYPES.filter(({ value }) => isOffered(value)),
 			default: 'text_notice',
 			description: 'What the card looks like and asks for',
-		}),
+			displayOptions: { show },
+			local: true,
+		},
 		field(['json'], {
 			...input('Card', 'template_card', { type: 'json', default: '{}', required: true }),
 			description: "The whole 'template_card' as in WeCom's documentation",
@@ -75,7 +79,10 @@ export function cardFields(show: Record<string, string[]>, offered = Object.keys
 		field(byForm, input('Subtitle', 'main_desc', { description: 'Below the title' })),
 		field(
 			['text_notice', 'button_interaction'],
-			input('Card Text', 'sub_title_text', { typeOptions: { rows: 3 } }),
+			input('Card Text', 'sub_title_text', {
+				typeOptions: { rows: 3 },
+				description: 'Up to about 160 characters',
+			}),
 		),
 		field(
 			['text_notice', 'news_notice'],
@@ -90,11 +97,12 @@ export function cardFields(show: Record<string, string[]>, offered = Object.keys
 			input('Image URL', 'card_image', {
 				required: true,
 				placeholder: 'e.g. https://example.com/picture.png',
+				description: 'Its width is 1.3 to 2.25 times its height',
 			}),
 		),
 		field(
 			['button_interaction'],
-			list('Buttons', 'button_list', 'Add Button', [
+			list('Buttons', 'button_list', [
 				TEXT,
 				KEY('the button'),
 				{
@@ -108,34 +116,33 @@ export function cardFields(show: Record<string, string[]>, offered = Object.keys
 				input('Link', 'url', { description: 'Opened instead of calling back' }),
 			]),
 		),
-		field(['vote_interaction'], {
-			displayName: 'Multiple Choice',
-			name: 'mode',
-			type: 'boolean',
-			default: false,
-			description: 'Whether several options can be chosen',
-		}),
 		field(
 			['vote_interaction'],
-			list('Options', 'option_list', 'Add Option', [
+			list('Options', 'option_list', [
 				...OPTION,
-				{ displayName: 'Checked', name: 'is_checked', type: 'boolean', default: false },
+				{
+					displayName: 'Checked',
+					name: 'is_checked',
+					type: 'boolean',
+					default: false,
+					description: 'Whether it is chosen at first',
+				},
 			]),
 		),
 		field(
 			['multiple_interaction'],
-			list('Selections', 'select_list', 'Add Selection', [
-				input('Title', 'title'),
+			list('Selections', 'select_list', [
+				input('Title', 'title', { description: 'Above the selection' }),
 				input('Key', 'question_key', { description: 'Comes back with the choice' }),
-				list('Options', 'option_list', 'Add Option', OPTION),
+				list('Options', 'option_list', OPTION),
 			]),
 		),
 		field(
 			['text_notice', 'news_notice', 'button_interaction'],
-			list('Details', 'horizontal_content_list', 'Add Detail', [
-				input('Name', 'keyname', { required: true }),
-				input('Value', 'value'),
-				input('Link', 'url'),
+			list('Details', 'horizontal_content_list', [
+				input('Name', 'keyname', { required: true, description: 'Up to about 5 characters' }),
+				input('Value', 'value', { description: 'Up to about 30 characters' }),
+				input('Link', 'url', { description: 'Opened by a click' }),
 			]),
 		),
 		field(byForm, {
@@ -144,26 +151,35 @@ export function cardFields(show: Record<string, string[]>, offered = Object.keys
 			type: 'collection',
 			placeholder: 'Add Option',
 			default: {},
-			options: CARD_OPTIONS.filter(({ name }) => interactive || !ANSWERED.includes(name)),
+			options: CARD_OPTIONS,
 		}),
 	];
-	return all.filter(({ displayOptions }) => displayOptions?.show?.card_type?.length !== 0);
+	return all.filter(
+		({ displayOptions }) => displayOptions!.show!.card_type?.some(isOffered) ?? true,
+	);
 }
 
 const CARD_OPTIONS: Field[] = [
 	input('Emphasis', 'emphasis_title', { description: 'Text Notice only: large text' }),
-	input('Emphasis Description', 'emphasis_desc'),
+	input('Emphasis Description', 'emphasis_desc', { description: 'Below the large text' }),
 	{
 		...input('Further Fields', 'more', { type: 'json', default: '{}' }),
 		description: "Any other fields of 'template_card' as JSON; they go before those of the form",
 	},
-	list('Links', 'jump_list', 'Add Link', [
-		input('Title', 'title', { required: true }),
-		input('URL', 'url', { required: true }),
+	list('Links', 'jump_list', [
+		input('Title', 'title', { required: true, description: 'What the link says' }),
+		input('URL', 'url', { required: true, description: 'Opened by a click' }),
 	]),
-	list('Menu', 'action_list', 'Add Menu Item', [TEXT, KEY('the menu item')]),
+	list('Menu', 'action_list', [TEXT, KEY('the menu item')]),
+	{
+		displayName: 'Multiple Choice',
+		name: 'mode',
+		type: 'boolean',
+		default: false,
+		description: 'Whether several options of a vote can be chosen',
+	},
 	input('Source', 'source_desc', { description: 'Shown above the title' }),
-	input('Source Icon URL', 'source_icon_url'),
+	input('Source Icon URL', 'source_icon_url', { description: 'Shown before the source' }),
 	input('Submit Button', 'submit_text', {
 		description: "Vote and Selections only: '提交' when empty",
 	}),
@@ -171,9 +187,6 @@ const CARD_OPTIONS: Field[] = [
 		description: 'Names the card in callbacks and updates. Made up when empty.',
 	}),
 ];
-
-/** Options that only matter where clicks come back. */
-const ANSWERED = ['action_list', 'submit_text', 'task_id'];
 
 /** The card of a form, checked against WeCom's limits; without 'undefined' anywhere, since WeCom refuses what it cannot read. */
 export function cardFrom(call: OperationCall, taskId?: string): IDataObject {
@@ -247,7 +260,7 @@ const BODIES: Record<Kind, (call: OperationCall, options: IDataObject) => IDataO
 	vote_interaction: (call, options) => ({
 		checkbox: {
 			question_key: 'vote',
-			mode: call.get<boolean>('mode', false) ? 1 : 0,
+			mode: options.mode === true ? 1 : 0,
 			option_list: choices(call, call.get('option_list'), 20).map((choice) => ({
 				...choice,
 				is_checked: choice.is_checked === true,
@@ -332,28 +345,8 @@ function checkTaskId(call: OperationCall, id: string): string {
 
 const madeUpTaskId = () => `n8n-${randomBytes(12).toString('hex')}`;
 
-function jsonObject(call: OperationCall, label: string, value: unknown): IDataObject {
-	if (typeof value === 'object' && value !== null && !Array.isArray(value))
-		return value as IDataObject;
-	const text = String(value ?? '').trim();
-	if (!text) return {};
-	const parsed = parsedObject(text);
-	if (parsed) return parsed;
-	throw problem(
-		call,
-		`'${label}' is not a JSON object`,
-		'Check quotes and commas, or pass an object with an expression.',
-	);
-}
-
-function parsedObject(text: string): IDataObject | undefined {
-	try {
-		const value: unknown = JSON.parse(text);
-		const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
-		return isObject ? (value as IDataObject) : undefined;
-	} catch {
-		return undefined;
-	}
+function jsonObject(call: OperationCall, displayName: string, value: unknown): IDataObject {
+	return value === undefined || value === '' ? {} : toJson(call, displayName, value);
 }
 
 /** Without empty texts, lists and objects. */

@@ -1,11 +1,13 @@
 import type { INodeProperties } from 'n8n-workflow';
 import { companyFields, limit, returnAll, simplify } from './fields';
 import type { Field, FieldGroup, Operation, Resource } from './operation';
+import { shareFields, type OperationFields } from './share';
 
 /** Turns the tables of operations into the node's form. */
 export function nodeProperties(resources: Resource[]): INodeProperties[] {
+	const ownCredential = resources.filter(({ credential }) => credential).map(({ value }) => value);
 	return [
-		{ ...AUTHENTICATION, ...unlessOwn(resources) },
+		{ ...AUTHENTICATION, displayOptions: { hide: { resource: ownCredential } } },
 		{
 			displayName: 'Resource',
 			name: 'resource',
@@ -21,18 +23,11 @@ export function nodeProperties(resources: Resource[]): INodeProperties[] {
 			default: 'message',
 		},
 		...actAs(resources),
-		...resources.flatMap((resource) => [operationSelector(resource), ...resourceFields(resource)]),
+		...resources.map(operationSelector),
+		...shareFields(resources.flatMap(formsOf)),
 		OPTIONS,
 	];
 }
-
-/** Resources with a credential of their own have nothing to authenticate with. */
-const unlessOwn = (resources: Resource[]) => ({
-	displayOptions: { hide: { resource: valuesOf(resources, ({ credential }) => credential) } },
-});
-
-const valuesOf = (resources: Resource[], wanted: (resource: Resource) => unknown) =>
-	resources.filter(wanted).map(({ value }) => value);
 
 const WITH_SUITE = { authentication: ['suite'] };
 
@@ -56,7 +51,9 @@ const AUTHENTICATION: INodeProperties = {
 /** With a suite every resource acts for a company; the operations of the suite itself say so where they do. */
 function actAs(resources: Resource[]): INodeProperties[] {
 	const hide = {
-		resource: valuesOf(resources, ({ suiteOnly, credential }) => suiteOnly ?? credential),
+		resource: resources
+			.filter(({ suiteOnly, credential }) => suiteOnly || credential)
+			.map(({ value }) => value),
 	};
 	return companyFields.map((field) => ({
 		...toProperty(field),
@@ -147,33 +144,12 @@ function operationSelector({ value, operations }: Resource): INodeProperties {
 	};
 }
 
-/** One property for each different field: operations with the same field share it. */
-function resourceFields(resource: Resource): INodeProperties[] {
-	const shared = new Map<string, INodeProperties>();
-	for (const operation of resource.operations) {
-		for (const field of formFields(operation)) {
-			const property = toProperty(field);
-			const key = JSON.stringify(property);
-			const known = shared.get(key);
-			if (known) {
-				(known.displayOptions!.show!.operation as string[]).push(operation.value);
-				continue;
-			}
-			shared.set(key, {
-				...property,
-				displayOptions: {
-					...property.displayOptions,
-					show: {
-						resource: [resource.value],
-						operation: [operation.value],
-						...property.displayOptions?.show,
-					},
-				},
-			});
-		}
-	}
-	return [...shared.values()];
-}
+const formsOf = ({ value: resource, operations }: Resource): OperationFields[] =>
+	operations.map((operation) => ({
+		resource,
+		operation: operation.value,
+		fields: formFields(operation).map(toProperty),
+	}));
 
 /** The fields of an operation with those that its row asks for by a word. */
 export function formFields(operation: Operation): Field[] {

@@ -86,8 +86,14 @@ async function entries(
 
 const get = (path: string, qs: IDataObject = {}): ApiRequest => ({ method: 'GET', path, qs });
 
+const post = (path: string, body: IDataObject = {}): ApiRequest => ({ method: 'POST', path, body });
+
 const LISTS: Record<string, List> = {
 	Departments: { fetch: departments },
+	MeetingRooms: listOf(post('/cgi-bin/oa/meetingroom/list'), 'meetingroom_list', [
+		'meetingroom_id',
+		'name',
+	]),
 	Members: { fetch: members },
 	Tags: listOf(get('/cgi-bin/tag/list'), 'taglist', ['tagid', 'tagname']),
 };

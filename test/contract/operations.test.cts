@@ -131,11 +131,25 @@ function asForm(operation: Operation, sample: IDataObject) {
 			form[field.name] = Object.fromEntries(entries) as IDataObject;
 			continue;
 		}
-		const value = entered(field, take(left, field.path ?? field.name));
+		const path = field.path ?? field.name;
+		const given = take(left, path);
+		const value = entered(field, given);
 		if (value !== undefined) form[field.name] = value;
+		if (field.type === 'fixedCollection' && given !== undefined && !fitsRows(field, given))
+			put(left, path, given);
 	}
 	for (const name of Object.values(operation.paging?.request ?? {})) delete left[name];
 	return { form, left };
+}
+
+/** Whether the rows of a form have a field for all there is in a list of objects. */
+function fitsRows(field: Field, given: unknown): boolean {
+	const paths = (field.options as FieldGroup[])[0].values.map(({ name, path }) => path ?? name);
+	return ([given].flat() as IDataObject[]).every((object) => {
+		const rest = structuredClone(object);
+		for (const path of paths) if (take(rest, path) === '') return false;
+		return Object.keys(rest).length === 0;
+	});
 }
 
 /** A value as the form holds it. */

@@ -17,6 +17,8 @@ export interface Channel {
 	markdownBytes: number;
 	/** What the lengths of a text card count in. */
 	cardUnit: Unit;
+	/** Articles may open mini programs. */
+	miniPrograms?: true;
 	/** Images go into the message itself instead of being uploaded. */
 	inlineImages?: true;
 }
@@ -53,7 +55,7 @@ async function single(
 		case 'textcard':
 			return textCard(call, channel, { ...part, ...(more.btntxt ? { btntxt: more.btntxt } : {}) });
 		case 'news':
-			return { articles: news(call, part) };
+			return { articles: news(call, channel, part) };
 		case 'mpnews':
 			return { articles: await storedNews(call, channel, part) };
 		case 'miniprogram_notice':
@@ -108,14 +110,16 @@ const ARTICLE: Limit[] = [
 	['digest', 'Summary', 512, 'bytes'],
 ];
 
-function news(call: OperationCall, part: IDataObject): IDataObject[] {
+function news(call: OperationCall, { miniPrograms }: Channel, part: IDataObject): IDataObject[] {
 	return articlesOf(call, part, (article, where) => {
-		if (article.appid && article.pagepath) return;
+		if (miniPrograms && article.appid && article.pagepath) return;
 		if (article.appid || article.pagepath || !article.url)
 			throw problem(
 				call,
 				`${where}has no link`,
-				"Fill in 'Link', or both 'App ID' and 'Page' of a mini program.",
+				miniPrograms
+					? "Fill in 'Link', or both 'App ID' and 'Page' of a mini program."
+					: "Fill in 'Link', and leave 'App ID' and 'Page' empty: only app messages open mini programs.",
 			);
 		checkLink(call, `${where}Link`, article.url);
 	});

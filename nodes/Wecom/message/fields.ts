@@ -43,21 +43,18 @@ export const messageType = (types: string[]): Field =>
 
 export interface ContentForm {
 	types: string[];
-	/** How long text and Markdown may be. */
-	length?: string;
-	/** Articles may open a mini program. */
-	miniPrograms?: boolean;
+	/** Images are part of the message, so that they have no media ID. */
+	inlineImages?: true;
 	/** Fields beside a text's content. */
 	mentions?: Field[];
 }
 
 /** All fields of the content but those of template cards. */
 export function contentFields(form: ContentForm): Field[] {
-	const { types, length = 'Up to 2,048 bytes', mentions = [] } = form;
-	const shown = (...wanted: string[]) => ({
-		displayOptions: { show: { msgtype: wanted.filter((type) => types.includes(type)) } },
-	});
-	const uploaded = ['file', 'image', 'video', 'voice'].filter((type) => types.includes(type));
+	const { types, inlineImages, mentions = [] } = form;
+	// Conditions name all types, also those that this way of sending has not, so that one description serves all ways.
+	const shown = (...wanted: string[]) => ({ displayOptions: { show: { msgtype: wanted } } });
+	const uploaded = ['file', 'video', 'voice', ...(inlineImages ? [] : ['image'])];
 	const from = (mediaFrom: string) => ({
 		displayOptions: { show: { msgtype: uploaded, mediaFrom: [mediaFrom] } },
 	});
@@ -65,11 +62,16 @@ export function contentFields(form: ContentForm): Field[] {
 	const all: Array<[string[], Field]> = [
 		[
 			['text', 'markdown', 'markdown_v2'],
-			text('content', 'Content', `${length}; text takes line breaks and HTML links`, {
-				path: 'part.content',
-				required: true,
-				typeOptions: { rows: 4 },
-			}),
+			text(
+				'content',
+				'Content',
+				'Up to 2,048 bytes, Markdown of a message push 4,096; text takes line breaks and HTML links',
+				{
+					path: 'part.content',
+					required: true,
+					typeOptions: { rows: 4 },
+				},
+			),
 		],
 		...mentions.map((field): [string[], Field] => [['text'], field]),
 		[
@@ -95,7 +97,7 @@ export function contentFields(form: ContentForm): Field[] {
 				placeholder: 'e.g. https://example.com/orders/42',
 			}),
 		],
-		[['news'], articles(form)],
+		[['news'], articles],
 		[['mpnews'], storedArticles],
 		[
 			['miniprogram_notice', 'miniprogram'],
@@ -120,6 +122,7 @@ export function contentFields(form: ContentForm): Field[] {
 			.map(([wanted, field]) => ({ ...field, ...shown(...wanted) })),
 		{ ...mediaFrom, ...shown(...uploaded) },
 		binaryInput(from('binary')),
+		...(inlineImages ? [binaryInput(shown('image'))] : []),
 		text('media_id', 'Media ID', 'From Media > Upload or from a received message', {
 			path: 'part.media_id',
 			required: true,
@@ -151,27 +154,20 @@ const cover = text(
 	{ default: 'data', required: true },
 );
 
-const articles = ({ miniPrograms }: ContentForm): Field =>
-	rows(
-		'articles',
-		'Articles',
-		'Article',
-		[
-			text('title', 'Title', 'Up to 128 bytes', { required: true }),
-			text('description', 'Description', 'Up to 512 bytes'),
-			text('url', 'Link', 'Opened by a click, with http:// or https://', {
-				required: !miniPrograms,
-			}),
-			text('picurl', 'Picture URL', 'JPG or PNG, best 1068 by 455 pixels'),
-			...(miniPrograms
-				? [
-						text('appid', 'App ID', 'Of a mini program to open instead of the link'),
-						text('pagepath', 'Page', 'Path of the page in the mini program'),
-					]
-				: []),
-		],
-		{ path: 'part.articles', required: true },
-	);
+const articles = rows(
+	'articles',
+	'Articles',
+	'Article',
+	[
+		text('title', 'Title', 'Up to 128 bytes', { required: true }),
+		text('description', 'Description', 'Up to 512 bytes'),
+		text('url', 'Link', 'Opened by a click, with http:// or https://'),
+		text('picurl', 'Picture URL', 'JPG or PNG, best 1068 by 455 pixels'),
+		text('appid', 'App ID', 'App messages only: of a mini program to open instead of the link'),
+		text('pagepath', 'Page', 'Path of the page in the mini program'),
+	],
+	{ path: 'part.articles', required: true },
+);
 
 const storedArticles = rows(
 	'storedArticles',

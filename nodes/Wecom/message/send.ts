@@ -15,10 +15,15 @@ const APP: Channel = {
 	uploadPath: UPLOAD,
 	markdownBytes: 2048,
 	cardUnit: 'characters',
+	miniPrograms: true,
 };
-const SCHOOL: Channel = { ...APP, path: '/cgi-bin/externalcontact/message/send' };
-const GROUP_CHAT: Channel = {
+const SCHOOL: Channel = {
 	...APP,
+	path: '/cgi-bin/externalcontact/message/send',
+	miniPrograms: undefined,
+};
+const GROUP_CHAT: Channel = {
+	...SCHOOL,
 	path: '/cgi-bin/appchat/send',
 	cardUnit: 'bytes',
 };
@@ -77,9 +82,9 @@ export async function sendMessage(call: OperationCall): Promise<IDataObject> {
 /** `externalcontact/message/send` to parents and students (doc 91609). */
 export async function sendToSchool(call: OperationCall): Promise<IDataObject> {
 	const agentid = await ownAgentId(call);
-	const { recv_scope, toall, ...lists } = collectParameters(call);
+	const lists = collectParameters(call);
 	const given = ['to_parent_userid', 'to_student_userid', 'to_party'].filter((name) => lists[name]);
-	if (!toall && given.length === 0)
+	if (!lists.toall && given.length === 0)
 		throw problem(
 			call,
 			'The message has no recipient',
@@ -109,7 +114,9 @@ export async function updateCard(call: OperationCall): Promise<IDataObject> {
 	const sent = collectParameters(call);
 	const body: IDataObject = { agentid };
 	if (get('msgtype', 'button') === 'template_card') {
-		const { task_id: _once, ...card } = cardFrom(call);
+		const card = cardFrom(call);
+		// Only what is sent for the first time has a task ID.
+		delete card.task_id;
 		body.template_card = card;
 	}
 	const path = '/cgi-bin/message/update_template_card';

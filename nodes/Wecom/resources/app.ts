@@ -7,12 +7,12 @@ import { toItem } from '../reply';
 import { byteLength } from '../../shared/text';
 import { collectParameters, problem } from '../values';
 
-const button = (values: Field[] = []): Field[] => [
+const BUTTON: Field[] = [
 	text('name', 'Name', 'Up to 16 bytes in the bar, 40 in a submenu', { required: true }),
 	choice(
 		'type',
 		'Type',
-		'What a click does; nothing where there is a submenu',
+		'What a click does, where it does not open a submenu',
 		[
 			{ name: 'Choose Photos', value: 'pic_weixin' },
 			{ name: 'Open Mini Program', value: 'view_miniprogram' },
@@ -30,7 +30,11 @@ const button = (values: Field[] = []): Field[] => [
 	text('url', 'Link', 'Web pages only: up to 1,024 bytes'),
 	text('appid', 'App ID', 'Mini programs only'),
 	text('pagepath', 'Page', 'Mini programs only'),
-	...values,
+	text(
+		'below',
+		'Submenu Of',
+		'Name of the button in the bar that opens it; empty for the bar itself',
+	),
 ];
 
 const byForm = (menuFrom: string) => ({ displayOptions: { show: { menuFrom: [menuFrom] } } });
@@ -176,17 +180,12 @@ export const app: Resource = {
 					],
 					{ local: true },
 				),
-				rows(
-					'menu',
-					'Menu',
-					'Button',
-					button([
-						rows('sub_button', 'Submenu', 'Button', button(), {
-							description: 'Up to five, in place of what a click does',
-						}),
-					]),
-					{ path: 'button', description: 'Up to three', required: true, ...byForm('fields') },
-				),
+				rows('menu', 'Menu', 'Button', BUTTON, {
+					path: 'rows',
+					description: 'Up to three in the bar and five below each',
+					required: true,
+					...byForm('fields'),
+				}),
 				json('button', 'Buttons', 'The list "button" as in the answer of Get Menu', {
 					required: true,
 					...byForm('json'),
@@ -286,7 +285,8 @@ async function update(call: OperationCall): Promise<IDataObject> {
 
 /** One to three buttons with up to five below each, names of 16 and 40 bytes (doc 90231). */
 async function setMenu(call: OperationCall): Promise<IDataObject> {
-	const sent = collectParameters(call);
+	const { rows: entered, ...sent } = collectParameters(call);
+	if (Array.isArray(entered)) sent.button = nested(call, entered as IDataObject[]);
 	const buttons = sent.button as IDataObject[];
 	count(call, buttons, 3, 'the menu');
 	for (const one of buttons) {
@@ -294,11 +294,31 @@ async function setMenu(call: OperationCall): Promise<IDataObject> {
 		const below = (one.sub_button ?? []) as IDataObject[];
 		count(call, below, 5, `the submenu of '${String(one.name)}'`);
 		below.forEach((inner) => nameFits(call, inner, 40));
-		if (below.length > 0)
-			for (const own of ['type', 'key', 'url', 'appid', 'pagepath']) delete one[own];
 	}
 	await send(call, 'POST', 'menu/create', false, sent);
 	return { ...sent, success: true };
+}
+
+/** The buttons of the bar, each with those that name it; one with a submenu only has a name. */
+function nested(call: OperationCall, entered: IDataObject[]): IDataObject[] {
+	const bar = entered.filter(({ below }) => !below);
+	const lost = entered.find(({ below }) => below && !bar.some(({ name }) => name === below));
+	if (lost)
+		throw problem(
+			call,
+			`The button '${String(lost.name)}' is below '${String(lost.below)}', which is not in the bar`,
+			"Write in 'Submenu Of' the name of a button that has nothing there itself.",
+		);
+	return bar.map((button) => {
+		const sub_button = entered
+			.filter(({ below }) => below === button.name)
+			.map((one) => {
+				const inner = { ...one };
+				delete inner.below;
+				return inner;
+			});
+		return sub_button.length > 0 ? { name: button.name, sub_button } : button;
+	});
 }
 
 function count(call: OperationCall, buttons: unknown, most: number, where: string): void {

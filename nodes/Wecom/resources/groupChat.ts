@@ -1,11 +1,21 @@
 import type { IDataObject } from 'n8n-workflow';
-import { additionalFields, ids, memberPicker, text, updateFields } from '../fields';
+import { additionalFields, ids, memberPicker, text } from '../fields';
 import { check } from '../message/content';
+import {
+	confidential,
+	CONTENT_OPTIONS,
+	contentFields,
+	mention,
+	messageType,
+} from '../message/fields';
+import { sendToGroupChat } from '../message/send';
 import type { Field, OperationCall, Resource } from '../operation';
 import { toItem } from '../reply';
 import { collectParameters, problem } from '../values';
 
-export const chatid = text('chatid', 'Chat ID', 'The "chatid" that Create returned', {
+const TYPES = ['text', 'markdown', 'image', 'voice', 'video', 'file', 'textcard', 'news', 'mpnews'];
+
+const chatid = text('chatid', 'Chat ID', 'The "chatid" that Create returned', {
 	required: true,
 	placeholder: 'e.g. wrOgQhDgAAMYQiS5ol9G7gK9JVAAAA',
 });
@@ -14,7 +24,7 @@ const owner = memberPicker({
 	displayName: 'Owner',
 	name: 'owner',
 	required: false,
-	description: 'One of the members; without one WeCom picks somebody',
+	description: 'One of the members; when empty, WeCom picks somebody for a new chat',
 });
 const members = (field: string, label: string, more: Partial<Field> = {}) =>
 	ids(field, label, 'getMembers', 2000, more);
@@ -33,10 +43,8 @@ export const groupChat: Resource = {
 			fields: [
 				name,
 				members('userlist', 'Member Names or IDs', { required: true }),
-				additionalFields([
-					text('chatid', 'Chat ID', 'An ID of your own: up to 32 letters and digits'),
-					owner,
-				]),
+				owner,
+				text('chatid', 'Chat ID', 'An ID of your own: up to 32 letters and digits'),
 			],
 			run: create,
 		},
@@ -51,6 +59,24 @@ export const groupChat: Resource = {
 			pick: 'chat_info',
 		},
 		{
+			value: 'send',
+			name: 'Send Message',
+			action: 'Send message to group chat',
+			description: 'Send a message from the app into a group chat it has created',
+			doc: 90248,
+			covers: ['appchat.send'],
+			fields: [
+				chatid,
+				messageType(TYPES),
+				...contentFields({
+					types: TYPES,
+					mentions: [mention('mentioned_list', 'Mention Members', 'User IDs')],
+				}),
+				additionalFields([...CONTENT_OPTIONS, confidential]),
+			],
+			run: sendToGroupChat,
+		},
+		{
 			value: 'update',
 			name: 'Update',
 			action: 'Update group chat',
@@ -59,12 +85,10 @@ export const groupChat: Resource = {
 			call: ['POST', '/cgi-bin/appchat/update'],
 			fields: [
 				chatid,
-				updateFields([
-					members('add_user_list', 'Add Member Names or IDs'),
-					members('del_user_list', 'Remove Member Names or IDs'),
-					name,
-					owner,
-				]),
+				name,
+				owner,
+				members('add_user_list', 'Add Member Names or IDs'),
+				members('del_user_list', 'Remove Member Names or IDs'),
 			],
 			run: update,
 		},

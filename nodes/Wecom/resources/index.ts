@@ -4,11 +4,15 @@ import { accessToken } from './accessToken';
 import { apiResource, coveredEndpoints } from './api';
 import { app } from './app';
 import { approval } from './approval';
+import { attendance } from './attendance';
+import { calendar, schedule, toDo } from './calendar';
 import { department } from './department';
 import { groupChat } from './groupChat';
+import { journal } from './journal';
 import { jsSdk } from './jsSdk';
 import { login } from './login';
 import { media } from './media';
+import { meeting, meetingRoom } from './meeting';
 import { member } from './member';
 import { message } from './message';
 import { messagePush } from './messagePush';
@@ -20,17 +24,24 @@ const typed: Resource[] = [
 	accessToken,
 	app,
 	approval,
+	attendance,
+	calendar,
 	department,
 	groupChat,
+	journal,
 	jsSdk,
 	login,
 	media,
+	meeting,
+	meetingRoom,
 	member,
 	message,
 	messagePush,
 	payment,
+	schedule,
 	suite,
 	tag,
+	toDo,
 ];
 
 export const resources: Resource[] = [...typed, apiResource(typed)];
@@ -54,8 +65,9 @@ export const needsSuite = (resource: string): boolean =>
 export const credentialOf = (resource: string): OwnCredential | undefined =>
 	resources.find(({ value }) => value === resource)?.credential;
 
-export const resourcesWith = (wanted: OwnCredential): string[] =>
-	resources.filter(({ credential }) => credential === wanted).map(({ value }) => value);
+/** The resources that use the credential of an app or suite, as the authentication says, or those with one of their own. */
+export const resourcesWith = (credential?: string): string[] =>
+	resources.filter((resource) => resource.credential === credential).map(({ value }) => value);
 
 /** Operations of their own by the catalog id of the endpoint they call, such as "Member > Create" for `user.create`. */
 export const typedOperations = new Map(

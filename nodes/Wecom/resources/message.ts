@@ -5,19 +5,20 @@ import {
 	CONTENT_OPTIONS,
 	contentFields,
 	DUPLICATES,
-	mention,
 	messageType,
 	translateIds,
 } from '../message/fields';
-import { sendMessage, sendToGroupChat, sendToSchool, updateCard } from '../message/send';
+import { sendMessage, sendToSchool, updateCard } from '../message/send';
 import type { Resource } from '../operation';
-import { chatid } from './groupChat';
 
 const SCHOOL_TYPES = ['text', 'image', 'voice', 'video', 'file', 'news', 'mpnews', 'miniprogram'];
-const GROUP_TYPES = [...SCHOOL_TYPES.slice(0, -1), 'markdown', 'textcard'];
-const APP_TYPES = [...GROUP_TYPES, 'miniprogram_notice', 'template_card'];
-/** All operations have the same fields, so that each is described once. */
-const CONTENT = contentFields({ types: [...APP_TYPES, 'miniprogram'], miniPrograms: true });
+const APP_TYPES = [
+	...SCHOOL_TYPES.slice(0, -1),
+	'markdown',
+	'miniprogram_notice',
+	'template_card',
+	'textcard',
+];
 const ADDITIONAL = additionalFields([...CONTENT_OPTIONS, ...DUPLICATES, confidential]);
 const CARD = cardFields({ msgtype: ['template_card'] });
 
@@ -49,30 +50,11 @@ export const message: Resource = {
 				recipients('touser', 'Member Names or IDs', 'getMembers', 1000),
 				recipients('toparty', 'Department Names or IDs', 'getDepartments', 100),
 				recipients('totag', 'Tag Names or IDs', 'getTags', 100),
-				...CONTENT,
+				...contentFields({ types: APP_TYPES }),
 				...CARD,
 				ADDITIONAL,
 			],
 			run: sendMessage,
-		},
-		{
-			value: 'sendToGroupChat',
-			name: 'Send to Group Chat',
-			action: 'Send message to group chat',
-			description: 'Send a message into a group chat this app has created',
-			doc: 90248,
-			covers: ['appchat.send'],
-			fields: [
-				chatid,
-				messageType(GROUP_TYPES),
-				{
-					...mention('mentioned_list', 'Mention Members', 'User IDs'),
-					displayOptions: { show: { msgtype: ['text'] } },
-				},
-				...CONTENT,
-				additionalFields([...CONTENT_OPTIONS, confidential]),
-			],
-			run: sendToGroupChat,
 		},
 		{
 			value: 'sendToSchool',
@@ -100,7 +82,7 @@ export const message: Resource = {
 				typed('to_parent_userid', 'Parents', '1,000'),
 				typed('to_student_userid', 'Students', '1,000'),
 				typed('to_party', 'Departments', '100'),
-				...CONTENT,
+				...contentFields({ types: SCHOOL_TYPES }),
 				ADDITIONAL,
 			],
 			run: sendToSchool,

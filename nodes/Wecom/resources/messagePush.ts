@@ -48,7 +48,7 @@ export const messagePush: Resource = {
 				messageType(TYPES),
 				...contentFields({
 					types: TYPES,
-					length: 'Text up to 2,048 bytes, Markdown up to 4,096',
+					inlineImages: true,
 					mentions: [
 						mention('mentioned_list', 'Mention Members', 'User IDs'),
 						mention('mentioned_mobile_list', 'Mention Phone Numbers', 'Phone numbers of members'),
