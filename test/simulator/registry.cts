@@ -7,6 +7,7 @@ import { mediaEndpoints } from './endpoints/media.cts';
 import { memberEndpoints } from './endpoints/members.cts';
 import { messageEndpoints } from './endpoints/messages.cts';
 import { platformEndpoints } from './endpoints/platform.cts';
+import { webhookEndpoints } from './endpoints/webhooks.cts';
 
 export const endpoints: Map<string, Endpoint> = new Map(
 	[
@@ -17,5 +18,6 @@ export const endpoints: Map<string, Endpoint> = new Map(
 		...mediaEndpoints,
 		...authEndpoints,
 		...appEndpoints,
+		...webhookEndpoints,
 	].map((endpoint) => [endpoint.path, endpoint]),
 );

@@ -16,8 +16,8 @@ const starts =
 	(...bytes: number[]) =>
 	(content: Buffer) =>
 		content.subarray(0, bytes.length).equals(Buffer.from(bytes));
-const isJpeg = starts(0xff, 0xd8, 0xff);
-const isPng = starts(0x89, 0x50, 0x4e, 0x47);
+export const isJpeg = starts(0xff, 0xd8, 0xff);
+export const isPng = starts(0x89, 0x50, 0x4e, 0x47);
 
 /** Size limit and format of each type. A file has the format when its first bytes or its name's extension say so. */
 const TYPES: Record<
@@ -76,14 +76,15 @@ const fileOf = (type: string, { parameters, contentType, content }: Part) => ({
 	content,
 });
 
-function upload(call: Call) {
+/** Checks and keeps the file of an upload; a message push takes fewer types. */
+export function upload(call: Call, types = Object.keys(TYPES), more: Partial<Media> = {}) {
 	const { type } = call.query;
-	if (!type || !Object.hasOwn(TYPES, type)) throw new WecomError(40005);
+	if (!type || !types.includes(type)) throw new WecomError(40005);
 	const part = filePart(call, ({ parameters }) => parameters.name === 'media');
 	if (part.content.length < MIN_SIZE) throw new WecomError(40006);
 	if (part.content.length > TYPES[type].max) throw new WecomError(45001);
 	checkFormat(type, part);
-	const media = storeMedia(call.state, fileOf(type, part));
+	const media = storeMedia(call.state, { ...fileOf(type, part), ...more });
 	return { type, media_id: media.media_id, created_at: String(Math.floor(media.createdAt / 1000)) };
 }
 
@@ -145,7 +146,7 @@ export const mediaEndpoints: Endpoint[] = [
 		doc: 90253,
 		token: 'corp',
 		multipart: true,
-		handler: upload,
+		handler: (call) => upload(call),
 	},
 	{
 		method: 'POST',
