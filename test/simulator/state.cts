@@ -112,6 +112,12 @@ export interface SentMessage {
 	response_code?: string;
 }
 
+export interface UrlUpload {
+	type: string;
+	filename: string;
+	polls: number;
+}
+
 /** What a message push has put into its group. */
 export interface PushedMessage {
 	key: string;
@@ -166,6 +172,10 @@ export interface State extends Omit<Seed, 'members' | 'departments' | keyof Prov
 	images: Media[];
 	messages: SentMessage[];
 	pushed: PushedMessage[];
+	/** Files WeCom was asked to fetch, by job. */
+	urlUploads: Map<string, UrlUpload>;
+	/** How often a job answers that it is under way, and the errcode it then ends with. */
+	urlUploadEnd: { polls: number; errcode: number };
 	tokens: Map<string, Token>;
 	/** Tokens of other kinds than the apps'. */
 	issued: Map<string, IssuedToken>;
@@ -202,6 +212,8 @@ export function createState(seed: Partial<Seed> = {}): State {
 		images: [],
 		messages: [],
 		pushed: [],
+		urlUploads: new Map(),
+		urlUploadEnd: { polls: 1, errcode: 0 },
 		tokens: new Map(),
 		issued: new Map(),
 		handedOut: new Map(),

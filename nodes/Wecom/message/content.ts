@@ -26,6 +26,8 @@ export interface Channel {
 type Unit = 'bytes' | 'characters';
 type Limit = [field: string, label: string, most: number, unit: Unit];
 
+export const UPLOAD_PATH = '/cgi-bin/media/upload';
+
 const TEXT_BYTES = 2048;
 const MAX_ARTICLES = 8;
 
@@ -160,7 +162,7 @@ async function storedNews(
 async function cover(call: OperationCall, channel: Channel, value: unknown): Promise<string> {
 	const name = String(value).trim();
 	const { binary } = call.context.getInputData()[call.itemIndex];
-	if (binary?.[name]) return await uploaded(call, channel, 'image', '', name);
+	if (binary?.[name]) return await uploaded(call, 'image', '', channel.uploadPath, name);
 	if (/^[\w-]{20,}$/.test(name)) return name;
 	throw problem(
 		call,
@@ -207,7 +209,7 @@ async function mediaContent(
 ): Promise<IDataObject> {
 	if (kind === 'image' && channel.inlineImages) return await inlineImage(call);
 	const content: IDataObject = {
-		media_id: await mediaId(call, channel, kind, String(more.fileName ?? '')),
+		media_id: await mediaId(call, kind, String(more.fileName ?? ''), channel.uploadPath),
 	};
 	if (kind !== 'video') return content;
 	const { videoTitle: title, videoDescription: description } = more;
@@ -228,22 +230,29 @@ async function inlineImage(call: OperationCall): Promise<IDataObject> {
 	};
 }
 
-async function mediaId(
+/** The media ID of the form, or of the file in the item after its upload. */
+export async function mediaId(
 	call: OperationCall,
-	channel: Channel,
 	kind: MediaKind,
 	fileName: string,
+	uploadPath?: string,
 ): Promise<string> {
 	if (call.get('mediaFrom', 'binary') !== 'mediaId')
-		return await uploaded(call, channel, kind, fileName);
-	return call.get('media_id').trim();
+		return await uploaded(call, kind, fileName, uploadPath);
+	const id = call.get('media_id').trim();
+	if (id) return id;
+	throw problem(
+		call,
+		"'Media ID' is empty",
+		`Upload the ${MEDIA_KINDS[kind].name.toLowerCase()} first, or send it from binary data.`,
+	);
 }
 
 async function uploaded(
 	call: OperationCall,
-	{ uploadPath }: Channel,
 	kind: MediaKind,
-	fileName = '',
+	fileName: string,
+	uploadPath = UPLOAD_PATH,
 	field?: string,
 ): Promise<string> {
 	const file = await readBinary(call, kind, fileName, field);
@@ -265,21 +274,34 @@ const SIZE: Record<Unit, (text: string) => number> = {
 	characters: (text) => [...text].length,
 };
 
+const CUT = 'Shorten it: WeCom would cut off the rest.';
+
 /** Refuses what WeCom would cut. */
 export function check(
 	call: OperationCall,
 	values: IDataObject,
 	limits: Limit[],
 	where = '',
-	todo = 'Shorten it: WeCom would cut off the rest.',
+	todo = CUT,
 ): void {
 	for (const [field, label, most, unit] of limits) {
-		const size = SIZE[unit](String(values[field] ?? ''));
-		if (size <= most) continue;
-		throw problem(
-			call,
-			`${where}'${label}' has ${size.toLocaleString('en')} ${unit}, WeCom takes ${most.toLocaleString('en')}`,
-			todo,
-		);
+		atMost(call, label, SIZE[unit](String(values[field] ?? '')), most, unit, todo, where);
 	}
+}
+
+export function atMost(
+	call: OperationCall,
+	label: string,
+	size: number,
+	most: number,
+	unit: Unit,
+	todo = CUT,
+	where = '',
+): void {
+	if (size <= most) return;
+	throw problem(
+		call,
+		`${where}'${label}' has ${size.toLocaleString('en')} ${unit}, WeCom takes ${most.toLocaleString('en')}`,
+		todo,
+	);
 }

@@ -5,14 +5,13 @@ import { cardFrom } from '../card';
 import type { OperationCall } from '../operation';
 import { toItem } from '../reply';
 import { collectParameters, merge, problem, splitIds } from '../values';
-import { contents, type Channel } from './content';
+import { contents, UPLOAD_PATH, type Channel } from './content';
 
 /** Sending in the name of the app: to members, to a school; and updating what was sent. */
 
-const UPLOAD = '/cgi-bin/media/upload';
 const APP: Channel = {
 	path: '/cgi-bin/message/send',
-	uploadPath: UPLOAD,
+	uploadPath: UPLOAD_PATH,
 	markdownBytes: 2048,
 	cardUnit: 'characters',
 	miniPrograms: true,
@@ -90,7 +89,7 @@ export async function sendToSchool(call: OperationCall): Promise<IDataObject> {
 			'The message has no recipient',
 			"Enter parents, students or departments, or switch on 'Send to Whole School'.",
 		);
-	for (const name of given) atMost(call, name, lists[name] as string[], name === 'to_party');
+	for (const name of given) notTooMany(call, name, lists[name] as string[], name === 'to_party');
 	const replies = await deliver(call, SCHOOL, { agentid });
 	return { ...toItem(replies[0]), sent: true };
 }
@@ -142,7 +141,7 @@ function recipients(call: OperationCall, names: string[]): IDataObject {
 	if (call.get<boolean>('toAll', false)) return { touser: '@all' };
 	const chosen = names.flatMap((name) => {
 		const ids = splitIds(call.get<unknown>(name, []));
-		atMost(call, name, ids, name !== 'touser');
+		notTooMany(call, name, ids, name !== 'touser');
 		return ids.length > 0 ? [[name, ids.join('|')]] : [];
 	});
 	if (chosen.length > 0) return Object.fromEntries(chosen) as IDataObject;
@@ -154,7 +153,7 @@ function recipients(call: OperationCall, names: string[]): IDataObject {
 }
 
 /** 1,000 people or 100 departments or tags in one message (docs 90236, 91609). */
-function atMost(call: OperationCall, name: string, ids: string[], isGroup: boolean): void {
+function notTooMany(call: OperationCall, name: string, ids: string[], isGroup: boolean): void {
 	const most = isGroup ? 100 : 1000;
 	if (ids.length <= most) return;
 	throw problem(
