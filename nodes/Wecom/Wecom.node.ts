@@ -15,6 +15,7 @@ import { nodeProperties } from './description';
 import { executeOperation } from './execute';
 import { listSearch, loadOptions } from './pickers';
 import { credentialOf, findOperation, needsSuite, resources, resourcesWith } from './resources';
+import { getSmartSheetColumns } from './smartsheet';
 
 export class Wecom implements INodeType {
 	description: INodeTypeDescription = {
@@ -57,7 +58,7 @@ export class Wecom implements INodeType {
 		credentialTest: { wecomApiTest, wecomSuiteApiTest, wecomWebhookApiTest },
 		listSearch: { ...listSearch, listEndpoints },
 		loadOptions,
-		resourceMapping: { getEndpointFields, getApprovalControls },
+		resourceMapping: { getApprovalControls, getEndpointFields, getSmartSheetColumns },
 	};
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {

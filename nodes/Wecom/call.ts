@@ -38,7 +38,7 @@ export async function eachAtOnce<T, R>(list: T[], handle: (one: T) => Promise<R>
 
 /** Applies 'Simplify' where the operation offers it. */
 export function simplified({ operation, get }: OperationCall, data: IDataObject): IDataObject {
-	return operation.simplify && get<boolean>('simplify', true)
+	return Array.isArray(operation.simplify) && get<boolean>('simplify', true)
 		? keepFields(data, operation.simplify)
 		: data;
 }

@@ -163,7 +163,7 @@ export function formFields(operation: Operation): Field[] {
 /** The field as n8n knows it: without what only this package reads. */
 function toProperty(field: Field): INodeProperties {
 	const property: Partial<Field> = { ...field };
-	for (const own of ['as', 'local', 'path', 'each'] as const) delete property[own];
+	for (const own of ['as', 'local', 'path', 'each', 'spread'] as const) delete property[own];
 	if (field.type === 'collection')
 		property.options = (field.options as Field[]).map(toProperty) as Field[];
 	if (field.type === 'fixedCollection') {

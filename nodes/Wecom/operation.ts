@@ -32,6 +32,8 @@ export interface Field extends Omit<INodeProperties, 'options'> {
 	path?: string;
 	/** For lists of ids: the name each is wrapped in, such as `userid` for `[{ userid: 'zhangsan' }]`. */
 	each?: string;
+	/** An object whose entries are sent instead of it. */
+	spread?: true;
 	/** Only read by the operation itself. */
 	local?: true;
 }
@@ -68,8 +70,8 @@ export interface Operation {
 	pick?: string;
 	/** What to return when the reply itself says nothing but "ok". */
 	returns?: (sent: IDataObject) => IDataObject;
-	/** The fields that 'Simplify' keeps; adds that switch. */
-	simplify?: string[];
+	/** The fields that 'Simplify' keeps, or true where `run` simplifies by itself; adds that switch. */
+	simplify?: string[] | true;
 	/** Whose token the call takes. Default: of the app or, with authentication "Suite", of the company to act as. */
 	as?: 'suite' | 'provider';
 	run?: (call: OperationCall) => Promise<Output>;

@@ -95,6 +95,15 @@ const LISTS: Record<string, List> = {
 		'name',
 	]),
 	Members: { fetch: members },
+	Sheets: {
+		depends: ['docid'],
+		fetch: async (client, form) =>
+			await listOf(
+				post('/cgi-bin/wedoc/smartsheet/get_sheet', { docid: form('docid') }),
+				'sheet_list',
+				['sheet_id', 'title'],
+			).fetch(client, form),
+	},
 	Tags: listOf(get('/cgi-bin/tag/list'), 'taglist', ['tagid', 'tagname']),
 };
 

@@ -17,22 +17,16 @@ export function collectParameters(call: OperationCall): IDataObject {
 				if (chosen[entry.name] === undefined || entry.local) continue;
 				const value = convert(call, entry, idOf(chosen[entry.name]));
 				// An entry a person added and left empty clears that value at WeCom.
-				if (value !== undefined) put(sent, entry.path ?? entry.name, value);
+				if (value !== undefined) putField(sent, entry, value);
 			}
 			continue;
 		}
 		const value = convert(call, field, call.get<unknown>(field.name));
-		if (!isEmpty(value)) put(sent, field.path ?? field.name, value);
+		if (!isEmpty(value)) putField(sent, field, value);
 		else if (field.required && isShown(call, field)) throw emptyField(call, field);
 	}
 	return merge(sent, additionalParameters(call));
 }
-
-/** Whether the form has the field at the moment. */
-const isShown = ({ get }: OperationCall, { displayOptions }: Field): boolean =>
-	Object.entries(displayOptions?.show ?? {}).every(([name, values]) =>
-		(values as unknown[]).includes(get(name)),
-	);
 
 /** The objects that the rows of a fixed collection stand for. */
 function rowsOf(call: OperationCall, field: Field, given: unknown): IDataObject[] {
@@ -43,11 +37,19 @@ function rowsOf(call: OperationCall, field: Field, given: unknown): IDataObject[
 		for (const entry of group.values) {
 			if (entry.local) continue;
 			const value = convert(call, entry, idOf(row[entry.name]));
-			if (!isEmpty(value)) put(object, entry.path ?? entry.name, value);
+			if (!isEmpty(value)) putField(object, entry, value);
 			else if (entry.required) throw emptyField(call, entry);
 		}
 		return object;
 	});
+}
+
+/** Whether the form shows a field, as its other values are. */
+function isShown({ get }: OperationCall, { displayOptions }: Field): boolean {
+	const { show = {}, hide = {} } = displayOptions ?? {};
+	const fits = ([name, values]: [string, unknown]) =>
+		(values as unknown[]).includes(get<unknown>(name));
+	return Object.entries(show).every(fits) && !Object.entries(hide).some(fits);
 }
 
 const emptyField = (call: OperationCall, { displayName }: Field) =>
@@ -65,6 +67,11 @@ function additionalParameters(call: OperationCall): IDataObject {
 	return given === '' || given === undefined
 		? {}
 		: toJson(call, 'Additional Parameters (JSON)', given);
+}
+
+function putField(target: IDataObject, { name, path, spread }: Field, value: unknown): void {
+	if (spread) Object.assign(target, value);
+	else put(target, path ?? name, value);
 }
 
 /** Sets a value at a dotted path. */

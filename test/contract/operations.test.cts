@@ -144,7 +144,9 @@ function asForm(operation: Operation, sample: IDataObject) {
 
 /** Whether the rows of a form have a field for all there is in a list of objects. */
 function fitsRows(field: Field, given: unknown): boolean {
-	const paths = (field.options as FieldGroup[])[0].values.map(({ name, path }) => path ?? name);
+	const paths = (field.options as FieldGroup[])[0].values
+		.filter(({ spread }) => !spread)
+		.map(({ name, path }) => path ?? name);
 	return ([given].flat() as IDataObject[]).every((object) => {
 		const rest = structuredClone(object);
 		for (const path of paths) if (take(rest, path) === '') return false;

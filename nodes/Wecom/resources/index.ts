@@ -7,6 +7,9 @@ import { approval } from './approval';
 import { attendance } from './attendance';
 import { calendar, schedule, toDo } from './calendar';
 import { department } from './department';
+import { directory } from './directory';
+import { document, form } from './document';
+import { driveFile, driveSpace } from './drive';
 import { groupChat } from './groupChat';
 import { journal } from './journal';
 import { jsSdk } from './jsSdk';
@@ -17,6 +20,7 @@ import { member } from './member';
 import { message } from './message';
 import { messagePush } from './messagePush';
 import { payment } from './payment';
+import { smartSheet } from './smartsheet';
 import { suite } from './suite';
 import { tag } from './tag';
 
@@ -27,6 +31,11 @@ const typed: Resource[] = [
 	attendance,
 	calendar,
 	department,
+	directory,
+	document,
+	driveFile,
+	driveSpace,
+	form,
 	groupChat,
 	journal,
 	jsSdk,
@@ -39,6 +48,7 @@ const typed: Resource[] = [
 	messagePush,
 	payment,
 	schedule,
+	smartSheet,
 	suite,
 	tag,
 	toDo,
