@@ -1,5 +1,5 @@
 import type { INodePropertyOptions } from 'n8n-workflow';
-import { binaryInput, choice, integer, rows, text, toggle } from '../fields';
+import { additionalFields, binaryInput, choice, integer, rows, text, toggle } from '../fields';
 import type { Field } from '../operation';
 
 /**
@@ -14,11 +14,11 @@ const TYPES: Record<string, [name: string, description?: string]> = {
 	markdown_v2: ['Markdown V2', 'With tables, lists and images, without colors and mentions'],
 	miniprogram: ['Mini Program'],
 	miniprogram_notice: ['Mini Program Notice'],
-	news: ['News', 'One to eight articles that open web pages'],
-	mpnews: ['News Stored in WeCom', 'One to eight articles with their text'],
-	template_card: ['Template Card', 'With buttons, a vote or selections'],
+	news: ['News', 'Articles that open web pages'],
+	mpnews: ['News Stored in WeCom', 'Articles with their text'],
+	template_card: ['Template Card'],
 	text: ['Text'],
-	textcard: ['Text Card', 'Title, description and a link'],
+	textcard: ['Text Card'],
 	video: ['Video'],
 	voice: ['Voice'],
 };
@@ -201,56 +201,60 @@ const notice: Field[] = [
 	}),
 ];
 
-/** Optional fields of content that no path can place: each belongs to certain types. */
-export const CONTENT_OPTIONS: Field[] = [
-	text('btntxt', 'Button Text', 'Text cards only: up to 4 characters', {
-		placeholder: 'e.g. More',
-		local: true,
-	}),
-	text('fileName', 'File Name', 'The name the recipient sees, with its extension', {
-		placeholder: 'e.g. report.pdf',
-		local: true,
-	}),
-	toggle(
-		'splitLongText',
-		'Split Long Text',
-		'Whether to send text of over 2,048 bytes as several messages',
-		{ local: true },
-	),
-	text('videoDescription', 'Video Description', 'Videos only: up to 512 bytes', { local: true }),
-	text('videoTitle', 'Video Title', 'Videos only: up to 128 bytes', { local: true }),
-];
-
-export const confidential = toggle(
-	'safe',
-	'Confidential',
-	'Whether the message cannot be shared and is shown with a watermark; not for schools',
-	{ as: 'flag' },
-);
+const forTypes = (...msgtype: string[]) => ({
+	displayOptions: { show: { '/msgtype': msgtype } },
+	local: true as const,
+});
 
 export const translateIds = toggle(
 	'enable_id_trans',
 	'Translate IDs',
 	'Whether WeCom replaces $userName=ID$ and $departmentName=ID$ by names',
-	{ as: 'flag' },
+	{ as: 'flag', displayOptions: { hide: { '/resource': ['groupChat', 'messagePush'] } } },
 );
+const forApps = { displayOptions: translateIds.displayOptions };
 
-/** What the sending operations of an app share. */
-export const DUPLICATES: Field[] = [
-	translateIds,
+/** One collection for all ways of sending; each field is there where it means something. */
+export const MORE_CONTENT = additionalFields([
+	text('btntxt', 'Button Text', 'Up to 4 characters', {
+		placeholder: 'e.g. More',
+		...forTypes('textcard'),
+	}),
 	toggle(
 		'enable_duplicate_check',
 		'Check for Duplicates',
 		'Whether WeCom drops a message that was sent with the same content before',
-		{ as: 'flag' },
+		{ as: 'flag', ...forApps },
+	),
+	toggle(
+		'safe',
+		'Confidential',
+		'Whether the message cannot be shared and is shown with a watermark',
+		{
+			as: 'flag',
+			displayOptions: { hide: { '/operation': ['sendToSchool'], '/resource': ['messagePush'] } },
+		},
 	),
 	integer(
 		'duplicate_check_interval',
 		'Duplicate Check Interval',
 		"How many seconds back 'Check for Duplicates' looks, up to 14,400",
-		{ typeOptions: { minValue: 1, maxValue: 14400 }, default: 1800 },
+		{ typeOptions: { minValue: 1, maxValue: 14400 }, default: 1800, ...forApps },
 	),
-];
+	text('fileName', 'File Name', 'The name the recipient sees, with its extension', {
+		placeholder: 'e.g. report.pdf',
+		...forTypes('file', 'image', 'video', 'voice'),
+	}),
+	toggle(
+		'splitLongText',
+		'Split Long Text',
+		'Whether to send text of over 2,048 bytes as several messages',
+		forTypes('text'),
+	),
+	translateIds,
+	text('videoDescription', 'Video Description', 'Up to 512 bytes', forTypes('video')),
+	text('videoTitle', 'Video Title', 'Up to 128 bytes', forTypes('video')),
+]);
 
 /** Ids as typed: a mention of everyone is an ID, too, so that no list can offer them all. */
 export const mention = (name: string, displayName: string, ids: string): Field =>

@@ -1,13 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
-import { additionalFields, ids, memberPicker, text } from '../fields';
+import { ids, memberPicker, text } from '../fields';
 import { check } from '../message/content';
-import {
-	confidential,
-	CONTENT_OPTIONS,
-	contentFields,
-	mention,
-	messageType,
-} from '../message/fields';
+import { contentFields, mention, messageType, MORE_CONTENT } from '../message/fields';
 import { sendToGroupChat } from '../message/send';
 import type { Field, OperationCall, Resource } from '../operation';
 import { toItem } from '../reply';
@@ -72,7 +66,7 @@ export const groupChat: Resource = {
 					types: TYPES,
 					mentions: [mention('mentioned_list', 'Mention Members', 'User IDs')],
 				}),
-				additionalFields([...CONTENT_OPTIONS, confidential]),
+				MORE_CONTENT,
 			],
 			run: sendToGroupChat,
 		},

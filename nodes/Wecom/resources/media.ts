@@ -6,7 +6,7 @@ import type { ItemOutput, OperationCall, Resource } from '../operation';
 import { toItem } from '../reply';
 import { collectParameters, problem } from '../values';
 
-const fileName = text(
+export const fileName = text(
 	'fileName',
 	'File Name',
 	'The name the recipient sees, with its extension; leave empty for the name of the binary data',

@@ -1,13 +1,6 @@
 import { cardFields } from '../card';
 import { additionalFields, choice, ids, text, toggle } from '../fields';
-import {
-	confidential,
-	CONTENT_OPTIONS,
-	contentFields,
-	DUPLICATES,
-	messageType,
-	translateIds,
-} from '../message/fields';
+import { contentFields, MORE_CONTENT, messageType, translateIds } from '../message/fields';
 import { sendMessage, sendToSchool, updateCard } from '../message/send';
 import type { Resource } from '../operation';
 
@@ -19,7 +12,6 @@ const APP_TYPES = [
 	'template_card',
 	'textcard',
 ];
-const ADDITIONAL = additionalFields([...CONTENT_OPTIONS, ...DUPLICATES, confidential]);
 const CARD = cardFields({ msgtype: ['template_card'] });
 
 const recipients = (...[name, label, method, most]: [string, string, string, number]) =>
@@ -52,7 +44,7 @@ export const message: Resource = {
 				recipients('totag', 'Tag Names or IDs', 'getTags', 100),
 				...contentFields({ types: APP_TYPES }),
 				...CARD,
-				ADDITIONAL,
+				MORE_CONTENT,
 			],
 			run: sendMessage,
 		},
@@ -83,7 +75,7 @@ export const message: Resource = {
 				typed('to_student_userid', 'Students', '1,000'),
 				typed('to_party', 'Departments', '100'),
 				...contentFields({ types: SCHOOL_TYPES }),
-				ADDITIONAL,
+				MORE_CONTENT,
 			],
 			run: sendToSchool,
 		},

@@ -3,9 +3,10 @@ import { uploadRequest } from '../../shared/api/files';
 import { WEBHOOK_CREDENTIAL, WEBHOOK_SEND, WEBHOOK_UPLOAD } from '../../shared/api/webhook';
 import { MEDIA_KINDS, readBinary, type MediaKind } from '../binary';
 import { cardFields } from '../card';
-import { additionalFields, binaryInput, choice } from '../fields';
-import { CONTENT_OPTIONS, contentFields, mention, messageType } from '../message/fields';
+import { binaryInput, choice } from '../fields';
+import { contentFields, mention, messageType, MORE_CONTENT } from '../message/fields';
 import { deliver, sentCount } from '../message/send';
+import { fileName } from './media';
 import type { Channel } from '../message/content';
 import type { OperationCall, Resource } from '../operation';
 import { toItem } from '../reply';
@@ -28,8 +29,6 @@ const MESSAGE_PUSH: Channel = {
 	cardUnit: 'bytes',
 	inlineImages: true,
 };
-
-const option = (wanted: string) => CONTENT_OPTIONS.find(({ name }) => name === wanted)!;
 
 /** Into the group a webhook belongs to, also called group robot (doc 99110). */
 export const messagePush: Resource = {
@@ -55,7 +54,7 @@ export const messagePush: Resource = {
 					],
 				}),
 				...cardFields({ msgtype: ['template_card'] }, ['text_notice', 'news_notice']),
-				additionalFields([option('fileName'), option('splitLongText')]),
+				MORE_CONTENT,
 			],
 			run: send,
 		},
@@ -72,7 +71,7 @@ export const messagePush: Resource = {
 					{ name: 'Voice', value: 'voice', description: 'AMR, up to 60 seconds and 2 MB' },
 				]),
 				binaryInput(),
-				option('fileName'),
+				fileName,
 			],
 			run: upload,
 		},

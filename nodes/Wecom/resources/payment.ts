@@ -1,4 +1,4 @@
-import { choice, filters, integer, memberPicker, moment, text, additionalFields } from '../fields';
+import { choice, filters, integer, memberPicker, moment, text } from '../fields';
 import type { Field, Operation, Resource } from '../operation';
 import type { Paging } from '../../shared/api/paging';
 
@@ -125,23 +125,15 @@ function miniProgram(): Operation[] {
 				text('appid', 'App ID', 'Of the mini program', { required: true }),
 				orderNumber,
 				refundNumber,
-				integer('refund', 'Refund', 'Amount in cents of a yuan', {
+				integer('refund', 'Refund', 'In fen, a hundredth of a yuan', {
 					path: 'amount.refund',
 					required: true,
 				}),
-				integer('total', 'Order Total', 'Amount of the order in cents of a yuan', {
+				integer('total', 'Order Total', 'Amount of the order in fen', {
 					path: 'amount.total',
 					required: true,
 				}),
-				additionalFields([
-					text('reason', 'Reason', 'Shown to the payer'),
-					choice(
-						'funds_account',
-						'Source of Money',
-						'Where the money comes from while the order waits for profit sharing',
-						[{ name: 'Available Balance', value: 'AVAILABLE' }],
-					),
-				]),
+				text('reason', 'Reason', 'Shown to the payer'),
 			],
 		},
 		{
@@ -168,15 +160,10 @@ function miniProgram(): Operation[] {
 					required: true,
 					placeholder: 'e.g. 2026-01-31',
 				}),
-				additionalFields([
-					choice('bill_type', 'Content', 'What the bill lists', [
-						{ name: 'All Orders', value: 'ALL' },
-						{ name: 'Paid Orders', value: 'SUCCESS' },
-						{ name: 'Refunds', value: 'REFUND' },
-					]),
-					choice('tar_type', 'Compression', 'How the file is packed', [
-						{ name: 'GZIP', value: 'GZIP' },
-					]),
+				choice('bill_type', 'Content', 'What the bill lists', [
+					{ name: 'All Orders', value: 'ALL' },
+					{ name: 'Paid Orders', value: 'SUCCESS' },
+					{ name: 'Refunds', value: 'REFUND' },
 				]),
 			],
 		},
