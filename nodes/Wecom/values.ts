@@ -131,7 +131,10 @@ function convert(
 	if (field.type === 'fixedCollection') return rowsOf(call, field, value);
 	const converted = field.as
 		? CONVERSIONS[field.as](call, field, value)
-		: (value as IDataObject[string]);
+		: field.type === 'string' && typeof value === 'number'
+			? // WeCom drops a number where it wants text.
+				String(value)
+			: (value as IDataObject[string]);
 	return field.each && Array.isArray(converted)
 		? (converted as string[]).map((one) => ({ [field.each!]: one }))
 		: converted;

@@ -67,6 +67,11 @@ describe('Message: Send', () => {
 		]);
 	});
 
+	it('sends a number from an expression as the text it is in a message', async () => {
+		await itemsOf(simulator(), send({ content: '={{ 42 }}' }));
+		expect(sent()[0].text).toEqual({ content: '42' });
+	});
+
 	it('sends Markdown and a text card', async () => {
 		await itemsOf(simulator(), send({ msgtype: 'markdown', content: '**bold**' }));
 		await itemsOf(
