@@ -277,6 +277,22 @@ describe('Message: Send', () => {
 		});
 	});
 
+	it('takes the type from an expression, and of the form only what belongs to it', async () => {
+		const run = (msgtype: string) =>
+			send({
+				msgtype,
+				content: 'x',
+				emphasis_first_item: true,
+				// n8n wants every required field of every type then.
+				...{ title: 'T', description: 'D', url: 'U', appid: 'A', media_id: 'M', card_url: 'C' },
+			});
+		await itemsOf(simulator(), run("={{ 'text' }}"));
+		expect(sent()[0]).toMatchObject({ msgtype: 'text', text: { content: 'x' } });
+		expect(Object.keys(sent()[0].text)).toEqual(['content']);
+		const { error } = await runWecom(simulator(), run("={{ 'taskcard' }}"));
+		expect(error?.message).toBe("There is no message type 'taskcard' here");
+	});
+
 	it('adds parameters the form does not offer, also inside the content', async () => {
 		const additionalParameters = '{"safe": 1, "text": {"future": true}}';
 		await itemsOf(simulator(), send({ content: 'x', options: { additionalParameters } }));

@@ -4,6 +4,7 @@ import { uploadRequest } from '../../shared/api/files';
 import { MEDIA_KINDS, readBinary, type MediaKind } from '../binary';
 import { cardFrom } from '../card';
 import type { OperationCall } from '../operation';
+import { keepFields } from '../reply';
 import { problem } from '../values';
 import { byteLength, splitText } from '../../shared/text';
 
@@ -12,6 +13,8 @@ import { byteLength, splitText } from '../../shared/text';
 /** A way of sending: where to, and what differs there (docs 90236, 90248, 91609, 99110). */
 export interface Channel {
 	path: string;
+	/** The message types it has. */
+	types: string[];
 	uploadPath: string;
 	/** Most bytes of Markdown. */
 	markdownBytes: number;
@@ -31,6 +34,25 @@ export const UPLOAD_PATH = '/cgi-bin/media/upload';
 const TEXT_BYTES = 2048;
 const MAX_ARTICLES = 8;
 
+/** What each type holds: with an expression as type the form has the fields of all. */
+const PARTS: Record<string, string[]> = {
+	text: ['content', 'mentioned_list', 'mentioned_mobile_list'],
+	markdown: ['content'],
+	markdown_v2: ['content'],
+	textcard: ['title', 'description', 'url'],
+	news: ['articles'],
+	mpnews: ['articles'],
+	miniprogram: ['appid', 'title', 'thumb_media_id', 'pagepath'],
+	miniprogram_notice: [
+		'appid',
+		'page',
+		'title',
+		'description',
+		'emphasis_first_item',
+		'content_item',
+	],
+};
+
 /** More than one content only for split text. */
 export async function contents(
 	call: OperationCall,
@@ -38,7 +60,14 @@ export async function contents(
 	type: string,
 	part: IDataObject,
 ): Promise<IDataObject[]> {
+	if (!channel.types.includes(type))
+		throw problem(
+			call,
+			`There is no message type '${type}' here`,
+			`Use one of ${channel.types.join(', ')}.`,
+		);
 	const more = call.get<IDataObject>('additionalFields', {});
+	part = keepFields(part, PARTS[type] ?? []);
 	if (type === 'text') return textContents(call, part, more);
 	if (type in MEDIA_KINDS) return [await mediaContent(call, channel, type as MediaKind, more)];
 	return [await single(call, channel, type, part, more)];

@@ -9,21 +9,26 @@ import { contents, UPLOAD_PATH, type Channel } from './content';
 
 /** Sending in the name of the app: to members, to a school; and updating what was sent. */
 
-const APP: Channel = {
+const FOR_ALL = ['text', 'image', 'voice', 'video', 'file', 'news', 'mpnews'];
+
+export const APP: Channel = {
 	path: '/cgi-bin/message/send',
+	types: [...FOR_ALL, 'markdown', 'miniprogram_notice', 'template_card', 'textcard'],
 	uploadPath: UPLOAD_PATH,
 	markdownBytes: 2048,
 	cardUnit: 'characters',
 	miniPrograms: true,
 };
-const SCHOOL: Channel = {
+export const SCHOOL: Channel = {
 	...APP,
 	path: '/cgi-bin/externalcontact/message/send',
+	types: [...FOR_ALL, 'miniprogram'],
 	miniPrograms: undefined,
 };
-const GROUP_CHAT: Channel = {
+export const GROUP_CHAT: Channel = {
 	...SCHOOL,
 	path: '/cgi-bin/appchat/send',
+	types: [...FOR_ALL, 'markdown', 'textcard'],
 	cardUnit: 'bytes',
 };
 

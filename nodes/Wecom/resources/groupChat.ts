@@ -2,12 +2,10 @@ import type { IDataObject } from 'n8n-workflow';
 import { ids, memberPicker, text } from '../fields';
 import { check } from '../message/content';
 import { contentFields, mention, messageType, MORE_CONTENT } from '../message/fields';
-import { sendToGroupChat } from '../message/send';
+import { GROUP_CHAT, sendToGroupChat } from '../message/send';
 import type { Field, OperationCall, Resource } from '../operation';
 import { toItem } from '../reply';
 import { collectParameters, problem } from '../values';
-
-const TYPES = ['text', 'markdown', 'image', 'voice', 'video', 'file', 'textcard', 'news', 'mpnews'];
 
 const chatid = text('chatid', 'Chat ID', 'The "chatid" that Create returned', {
 	required: true,
@@ -61,9 +59,9 @@ export const groupChat: Resource = {
 			covers: ['appchat.send'],
 			fields: [
 				chatid,
-				messageType(TYPES),
+				messageType(GROUP_CHAT.types),
 				...contentFields({
-					types: TYPES,
+					types: GROUP_CHAT.types,
 					mentions: [mention('mentioned_list', 'Mention Members', 'User IDs')],
 				}),
 				MORE_CONTENT,

@@ -1,17 +1,9 @@
 import { cardFields } from '../card';
 import { additionalFields, choice, ids, text, toggle } from '../fields';
 import { contentFields, MORE_CONTENT, messageType, translateIds } from '../message/fields';
-import { sendMessage, sendToSchool, updateCard } from '../message/send';
+import { APP, SCHOOL, sendMessage, sendToSchool, updateCard } from '../message/send';
 import type { Resource } from '../operation';
 
-const SCHOOL_TYPES = ['text', 'image', 'voice', 'video', 'file', 'news', 'mpnews', 'miniprogram'];
-const APP_TYPES = [
-	...SCHOOL_TYPES.slice(0, -1),
-	'markdown',
-	'miniprogram_notice',
-	'template_card',
-	'textcard',
-];
 const CARD = cardFields({ msgtype: ['template_card'] });
 
 const recipients = (...[name, label, method, most]: [string, string, string, number]) =>
@@ -32,7 +24,7 @@ export const message: Resource = {
 			doc: 90236,
 			covers: ['message.send'],
 			fields: [
-				messageType(APP_TYPES),
+				messageType(APP.types),
 				toggle(
 					'toAll',
 					'Send to Everyone',
@@ -42,7 +34,7 @@ export const message: Resource = {
 				recipients('touser', 'Member Names or IDs', 'getMembers', 1000),
 				recipients('toparty', 'Department Names or IDs', 'getDepartments', 100),
 				recipients('totag', 'Tag Names or IDs', 'getTags', 100),
-				...contentFields({ types: APP_TYPES }),
+				...contentFields({ types: APP.types }),
 				...CARD,
 				MORE_CONTENT,
 			],
@@ -56,7 +48,7 @@ export const message: Resource = {
 			doc: 91609,
 			covers: ['externalcontact.message.send'],
 			fields: [
-				messageType(SCHOOL_TYPES),
+				messageType(SCHOOL.types),
 				choice(
 					'recv_scope',
 					'Recipients',
@@ -74,7 +66,7 @@ export const message: Resource = {
 				typed('to_parent_userid', 'Parents', '1,000'),
 				typed('to_student_userid', 'Students', '1,000'),
 				typed('to_party', 'Departments', '100'),
-				...contentFields({ types: SCHOOL_TYPES }),
+				...contentFields({ types: SCHOOL.types }),
 				MORE_CONTENT,
 			],
 			run: sendToSchool,

@@ -24,6 +24,7 @@ const TYPES = [
 
 const MESSAGE_PUSH: Channel = {
 	path: WEBHOOK_SEND,
+	types: TYPES,
 	uploadPath: WEBHOOK_UPLOAD,
 	markdownBytes: 4096,
 	cardUnit: 'bytes',
