@@ -1,7 +1,7 @@
 import type { IDataObject, NodeApiError } from 'n8n-workflow';
 import { uploadRequest } from '../../shared/api/files';
 import { WEBHOOK_CREDENTIAL, WEBHOOK_SEND, WEBHOOK_UPLOAD } from '../../shared/api/webhook';
-import { MEDIA_KINDS, readBinary, type MediaKind } from '../binary';
+import { readBinary, type MediaKind } from '../binary';
 import { cardFields } from '../card';
 import { binaryInput, choice } from '../fields';
 import { contentFields, mention, messageType, MORE_CONTENT } from '../message/fields';
@@ -11,20 +11,9 @@ import type { Channel } from '../message/content';
 import type { OperationCall, Resource } from '../operation';
 import { toItem } from '../reply';
 
-const TYPES = [
-	'text',
-	'markdown',
-	'markdown_v2',
-	'image',
-	'news',
-	'file',
-	'voice',
-	'template_card',
-];
-
 const MESSAGE_PUSH: Channel = {
 	path: WEBHOOK_SEND,
-	types: TYPES,
+	types: ['text', 'markdown', 'markdown_v2', 'image', 'news', 'file', 'voice', 'template_card'],
 	uploadPath: WEBHOOK_UPLOAD,
 	markdownBytes: 4096,
 	cardUnit: 'bytes',
@@ -45,9 +34,9 @@ export const messagePush: Resource = {
 			doc: 99110,
 			covers: ['webhook.send'],
 			fields: [
-				messageType(TYPES),
+				messageType(MESSAGE_PUSH.types),
 				...contentFields({
-					types: TYPES,
+					types: MESSAGE_PUSH.types,
 					inlineImages: true,
 					mentions: [
 						mention('mentioned_list', 'Mention Members', 'User IDs'),
@@ -98,7 +87,7 @@ function withLimit(error: NodeApiError): NodeApiError {
 
 async function upload(call: OperationCall): Promise<IDataObject> {
 	const type = call.get<MediaKind>('type', 'file');
-	const file = await readBinary(call, type, call.get('fileName'), undefined, MEDIA_KINDS[type]);
+	const file = await readBinary(call, type, call.get('fileName'));
 	return toItem(
 		await call.client.call(uploadRequest(WEBHOOK_UPLOAD, { type }, file), call.itemIndex),
 	);
