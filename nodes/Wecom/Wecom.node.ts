@@ -7,13 +7,14 @@ import {
 	type INodeTypeDescription,
 } from 'n8n-workflow';
 import { wecomApiTest } from '../shared/api/credentialTest';
+import { wecomWebhookApiTest } from '../shared/api/webhook';
 import { getEndpointFields, listEndpoints } from './api/pickers';
 import { getApprovalControls } from './approval';
 import { wecomSuiteApiTest } from '../shared/api/suiteTest';
 import { nodeProperties } from './description';
 import { executeOperation } from './execute';
 import { listSearch, loadOptions } from './pickers';
-import { findOperation, needsSuite, resources } from './resources';
+import { credentialOf, findOperation, needsSuite, resources, resourcesWith } from './resources';
 import { getSmartSheetColumns } from './smartsheet';
 
 export class Wecom implements INodeType {
@@ -35,20 +36,26 @@ export class Wecom implements INodeType {
 				name: 'wecomApi',
 				required: true,
 				testedBy: 'wecomApiTest',
-				displayOptions: { show: { authentication: ['app'] } },
+				displayOptions: { show: { authentication: ['app'], resource: resourcesWith() } },
 			},
 			{
 				name: 'wecomSuiteApi',
 				required: true,
 				testedBy: 'wecomSuiteApiTest',
-				displayOptions: { show: { authentication: ['suite'] } },
+				displayOptions: { show: { authentication: ['suite'], resource: resourcesWith() } },
+			},
+			{
+				name: 'wecomWebhookApi',
+				required: true,
+				testedBy: 'wecomWebhookApiTest',
+				displayOptions: { show: { resource: resourcesWith('wecomWebhookApi') } },
 			},
 		],
 		properties: nodeProperties(resources),
 	};
 
 	methods = {
-		credentialTest: { wecomApiTest, wecomSuiteApiTest },
+		credentialTest: { wecomApiTest, wecomSuiteApiTest, wecomWebhookApiTest },
 		listSearch: { ...listSearch, listEndpoints },
 		loadOptions,
 		resourceMapping: { getApprovalControls, getEndpointFields, getSmartSheetColumns },
@@ -74,6 +81,6 @@ export class Wecom implements INodeType {
 				description: 'The operations of this resource belong to a service provider.',
 			});
 		}
-		return [await executeOperation(this, operation)];
+		return [await executeOperation(this, operation, credentialOf(resource))];
 	}
 }

@@ -30,6 +30,14 @@ export const MEDIA_KINDS = {
 
 export type MediaKind = keyof typeof MEDIA_KINDS;
 
+export interface MediaRule {
+	maxBytes: number;
+	/** In words. */
+	accepts: string;
+	types: RegExp;
+	extensions: RegExp;
+}
+
 const MIN_BYTES = 6;
 
 /** The file in a binary field of the item, checked against what WeCom takes before anything is sent. */
@@ -38,6 +46,7 @@ export async function readBinary(
 	kind: MediaKind,
 	fileName = '',
 	field = call.get('binaryPropertyName', 'data'),
+	rule: MediaRule = MEDIA_KINDS[kind],
 ): Promise<FileContent> {
 	const { context, itemIndex } = call;
 	const {
@@ -47,7 +56,6 @@ export async function readBinary(
 	} = context.helpers.assertBinaryData(itemIndex, field);
 	const data = await context.helpers.getBinaryDataBuffer(itemIndex, field);
 	const name = fileName || ownName || `${kind}${fileExtension ? `.${fileExtension}` : ''}`;
-	const rule = MEDIA_KINDS[kind];
 	if (data.length < MIN_BYTES || data.length > rule.maxBytes) {
 		throw problem(
 			call,

@@ -5,8 +5,9 @@ import { shareFields, type OperationFields } from './share';
 
 /** Turns the tables of operations into the node's form. */
 export function nodeProperties(resources: Resource[]): INodeProperties[] {
+	const ownCredential = resources.filter(({ credential }) => credential).map(({ value }) => value);
 	return [
-		AUTHENTICATION,
+		{ ...AUTHENTICATION, displayOptions: { hide: { resource: ownCredential } } },
 		{
 			displayName: 'Resource',
 			name: 'resource',
@@ -50,7 +51,9 @@ const AUTHENTICATION: INodeProperties = {
 /** With a suite every resource acts for a company; the operations of the suite itself say so where they do. */
 function actAs(resources: Resource[]): INodeProperties[] {
 	const hide = {
-		resource: resources.filter(({ suiteOnly }) => suiteOnly).map(({ value }) => value),
+		resource: resources
+			.filter(({ suiteOnly, credential }) => suiteOnly || credential)
+			.map(({ value }) => value),
 	};
 	return companyFields.map((field) => ({
 		...toProperty(field),

@@ -6,6 +6,7 @@ import {
 	type IExecuteFunctions,
 	type INodeExecutionData,
 } from 'n8n-workflow';
+import type { OwnCredential } from '../shared/api/accounts';
 import { WecomClient } from '../shared/api/client';
 import { finishPending } from '../shared/api/companies';
 import { SUITE_CREDENTIAL } from '../shared/api/suite';
@@ -26,9 +27,10 @@ const WRITES_AT_ONCE = 1;
 export async function executeOperation(
 	context: IExecuteFunctions,
 	operation: Operation,
+	credential?: OwnCredential,
 ): Promise<INodeExecutionData[]> {
 	const items = context.getInputData();
-	await finishAuthorizations(context);
+	if (!credential) await finishAuthorizations(context);
 	const atOnce = context.getNodeParameter(
 		'options.concurrency',
 		0,
@@ -42,7 +44,9 @@ export async function executeOperation(
 		while (next < items.length && failed.length === 0) {
 			const itemIndex = next++;
 			try {
-				results[itemIndex] = await runItem(await callFor(context, operation, itemIndex));
+				results[itemIndex] = await runItem(
+					await callFor(context, operation, itemIndex, credential),
+				);
 			} catch (error) {
 				const failure = nodeError(context, itemIndex, error as Error);
 				if (context.continueOnFail()) results[itemIndex] = [failedItem(failure, itemIndex)];
@@ -71,8 +75,9 @@ async function callFor(
 	context: IExecuteFunctions,
 	operation: Operation,
 	itemIndex: number,
+	credential?: OwnCredential,
 ): Promise<OperationCall> {
-	const client = await WecomClient.open(context, itemIndex, operation.as);
+	const client = await WecomClient.open(context, itemIndex, operation.as, credential);
 	const get = (name: string, fallback: unknown = '') => {
 		const value = context.getNodeParameter(name, itemIndex, fallback as IDataObject[string]);
 		return isResourceLocatorValue(value) ? value.value : value;

@@ -6,6 +6,7 @@ import type {
 	INodeProperties,
 	INodePropertyOptions,
 } from 'n8n-workflow';
+import type { OwnCredential } from '../shared/api/accounts';
 import type { WecomClient } from '../shared/api/client';
 import type { Paging } from '../shared/api/paging';
 
@@ -83,6 +84,8 @@ export interface Resource {
 	name: string;
 	/** Offered with authentication "Suite" only. */
 	suiteOnly?: true;
+	/** The resource has a credential of its own, so that Authentication does not matter. */
+	credential?: OwnCredential;
 	operations: Operation[];
 }
 

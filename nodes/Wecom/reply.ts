@@ -5,6 +5,9 @@ const PARTIAL: Record<string, string> = {
 	invaliduser: 'unknown or out-of-reach members',
 	invalidparty: 'unknown or out-of-reach departments',
 	invalidtag: 'unknown or out-of-reach tags',
+	invalid_parent_userid: 'unknown or out-of-reach parents',
+	invalid_student_userid: 'unknown or out-of-reach students',
+	invalid_party: 'unknown or out-of-reach departments',
 	unlicenseduser: 'members without a license',
 };
 

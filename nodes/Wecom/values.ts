@@ -84,7 +84,7 @@ function put(target: IDataObject, path: string, value: unknown): void {
 }
 
 /** `extra` over `base`, object by object. */
-function merge(base: IDataObject, extra: IDataObject): IDataObject {
+export function merge(base: IDataObject, extra: IDataObject): IDataObject {
 	const merged = { ...base };
 	for (const [name, value] of Object.entries(extra)) {
 		const known = merged[name];
@@ -131,7 +131,10 @@ function convert(
 	if (field.type === 'fixedCollection') return rowsOf(call, field, value);
 	const converted = field.as
 		? CONVERSIONS[field.as](call, field, value)
-		: (value as IDataObject[string]);
+		: field.type === 'string' && typeof value === 'number'
+			? // WeCom drops a number where it wants text.
+				String(value)
+			: (value as IDataObject[string]);
 	return field.each && Array.isArray(converted)
 		? (converted as string[]).map((one) => ({ [field.each!]: one }))
 		: converted;
@@ -181,7 +184,7 @@ function toTimestamp(call: OperationCall, field: Field, value: unknown): number 
 	return seconds;
 }
 
-function toJson(call: OperationCall, displayName: string, value: unknown): IDataObject {
+export function toJson(call: OperationCall, displayName: string, value: unknown): IDataObject {
 	if (typeof value === 'object') return value as IDataObject;
 	const parsed = tryParse(String(value));
 	if (parsed === undefined) {

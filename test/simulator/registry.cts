@@ -9,6 +9,7 @@ import { mediaEndpoints } from './endpoints/media.cts';
 import { memberEndpoints } from './endpoints/members.cts';
 import { messageEndpoints } from './endpoints/messages.cts';
 import { platformEndpoints } from './endpoints/platform.cts';
+import { webhookEndpoints } from './endpoints/webhooks.cts';
 
 export const endpoints: Map<string, Endpoint> = new Map(
 	[
@@ -21,5 +22,6 @@ export const endpoints: Map<string, Endpoint> = new Map(
 		...mediaEndpoints,
 		...authEndpoints,
 		...appEndpoints,
+		...webhookEndpoints,
 	].map((endpoint) => [endpoint.path, endpoint]),
 );

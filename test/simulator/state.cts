@@ -88,6 +88,8 @@ export interface Media {
 	type: string;
 	filename: string;
 	contentType: string;
+	/** The key of the message push it was uploaded for; only that one can send it. */
+	webhookKey?: string;
 	/** The `filelength` parameter of the multipart part, as sent. */
 	filelength?: string;
 	content: Buffer;
@@ -108,6 +110,19 @@ export interface SentMessage {
 	truncated: boolean;
 	recalled: boolean;
 	response_code?: string;
+}
+
+export interface UrlUpload {
+	type: string;
+	filename: string;
+	polls: number;
+}
+
+/** What a message push has put into its group. */
+export interface PushedMessage {
+	key: string;
+	at: number;
+	body: Record<string, any>;
 }
 
 export interface Token {
@@ -156,6 +171,11 @@ export interface State extends Omit<Seed, 'members' | 'departments' | keyof Prov
 	media: Map<string, Media>;
 	images: Media[];
 	messages: SentMessage[];
+	pushed: PushedMessage[];
+	/** Files WeCom was asked to fetch, by job. */
+	urlUploads: Map<string, UrlUpload>;
+	/** How often a job answers that it is under way, and the errcode it then ends with. */
+	urlUploadEnd: { polls: number; errcode: number };
 	tokens: Map<string, Token>;
 	/** Tokens of other kinds than the apps'. */
 	issued: Map<string, IssuedToken>;
@@ -191,6 +211,9 @@ export function createState(seed: Partial<Seed> = {}): State {
 		media: new Map(),
 		images: [],
 		messages: [],
+		pushed: [],
+		urlUploads: new Map(),
+		urlUploadEnd: { polls: 1, errcode: 0 },
 		tokens: new Map(),
 		issued: new Map(),
 		handedOut: new Map(),

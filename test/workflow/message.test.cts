@@ -67,6 +67,11 @@ describe('Message: Send', () => {
 		]);
 	});
 
+	it('sends a number from an expression as the text it is in a message', async () => {
+		await itemsOf(simulator(), send({ content: '={{ 42 }}' }));
+		expect(sent()[0].text).toEqual({ content: '42' });
+	});
+
 	it('sends Markdown and a text card', async () => {
 		await itemsOf(simulator(), send({ msgtype: 'markdown', content: '**bold**' }));
 		await itemsOf(
@@ -183,6 +188,151 @@ describe('Message: Send', () => {
 			"1001 entries in 'touser', WeCom takes 1000 in one message",
 		],
 	])('refuses what WeCom would refuse or cut (%#)', async (parameters, message) => {
+		expect((await failure(parameters))?.message).toBe(message);
+		expect(sent()).toHaveLength(0);
+	});
+
+	const PNG = { data: Buffer.from('0123456789'), fileName: 'cover.png', mimeType: 'image/png' };
+
+	it('sends news that open web pages and mini programs', async () => {
+		const row = [
+			{ title: 'A', description: 'D', url: 'https://a.example', picurl: '', appid: '' },
+			{ title: 'B', appid: 'wx8bd80126147df384', pagepath: '/index' },
+		];
+		await itemsOf(simulator(), send({ msgtype: 'news', articles: { row } }));
+		expect(sent()[0].news).toEqual({
+			articles: [
+				{ title: 'A', description: 'D', url: 'https://a.example' },
+				{ title: 'B', appid: 'wx8bd80126147df384', pagepath: '/index' },
+			],
+		});
+	});
+
+	it('sends stored news with a cover that is uploaded first, or was before', async () => {
+		const known = simulator().control.addMedia({ filename: 'a.png', type: 'image' });
+		const row = [
+			{ title: 'A', thumb_media_id: 'picture', content: '<b>a</b>', digest: 'In short' },
+			{ title: 'B', thumb_media_id: known, content: 'b' },
+		];
+		const item = await binaryItem({}, { picture: PNG });
+		await itemsOf(simulator(), send({ msgtype: 'mpnews', storedArticles: { row } }, [item]));
+		const [first, second] = sent()[0].mpnews.articles;
+		expect(simulator().state.media.get(first.thumb_media_id)?.filename).toBe('cover.png');
+		expect(first).toMatchObject({ title: 'A', content: '<b>a</b>', digest: 'In short' });
+		expect(second).toEqual({ title: 'B', thumb_media_id: known, content: 'b' });
+	});
+
+	it('sends a mini program notice, without the Agent ID as documented', async () => {
+		await itemsOf(
+			simulator(),
+			send({
+				msgtype: 'miniprogram_notice',
+				appid: 'wx123123123123123',
+				title: '会议室预订成功通知',
+				noticeDescription: '4月27日 16:16',
+				page: 'pages/index',
+				emphasis_first_item: true,
+				content_item: { row: [{ key: '会议室', value: '402' }] },
+			}),
+		);
+		expect(sent()).toEqual([
+			{
+				touser: 'zhangsan',
+				msgtype: 'miniprogram_notice',
+				miniprogram_notice: {
+					appid: 'wx123123123123123',
+					page: 'pages/index',
+					title: '会议室预订成功通知',
+					description: '4月27日 16:16',
+					emphasis_first_item: true,
+					content_item: [{ key: '会议室', value: '402' }],
+				},
+			},
+		]);
+	});
+
+	it.each([
+		['text_notice', { card_url: 'https://a.example' }],
+		['news_notice', { card_url: 'https://a.example', card_image: 'https://a.example/i.png' }],
+		['button_interaction', { button_list: { entries: [{ text: 'Yes', key: 'yes' }] } }],
+		['vote_interaction', { option_list: { entries: [{ text: 'Rice' }, { text: 'Noodles' }] } }],
+		[
+			'multiple_interaction',
+			{
+				select_list: {
+					entries: [{ title: 'Size', option_list: { entries: [{ text: 'S' }, { text: 'L' }] } }],
+				},
+			},
+		],
+	])('sends the template card %s made by form', async (card_type, card) => {
+		const [item] = await itemsOf(
+			simulator(),
+			send({ msgtype: 'template_card', card_type, main_title: 'Lunch?', ...card }),
+		);
+		expect(sent()[0].template_card).toMatchObject({ card_type, main_title: { title: 'Lunch?' } });
+		const answered = card_type.endsWith('interaction');
+		expect(item).toEqual({
+			msgid: expect.any(String),
+			...(answered && { response_code: expect.any(String) }),
+		});
+	});
+
+	it('takes the type from an expression, and of the form only what belongs to it', async () => {
+		const run = (msgtype: string) =>
+			send({
+				msgtype,
+				content: 'x',
+				emphasis_first_item: true,
+				// n8n wants every required field of every type then.
+				...{ title: 'T', description: 'D', url: 'U', appid: 'A', media_id: 'M', card_url: 'C' },
+			});
+		await itemsOf(simulator(), run("={{ 'text' }}"));
+		expect(sent()[0]).toMatchObject({ msgtype: 'text', text: { content: 'x' } });
+		expect(Object.keys(sent()[0].text)).toEqual(['content']);
+		const { error } = await runWecom(simulator(), run("={{ 'taskcard' }}"));
+		expect(error?.message).toBe("There is no message type 'taskcard' here");
+	});
+
+	it('adds parameters the form does not offer, also inside the content', async () => {
+		const additionalParameters = '{"safe": 1, "text": {"future": true}}';
+		await itemsOf(simulator(), send({ content: 'x', options: { additionalParameters } }));
+		expect(sent()[0]).toMatchObject({ safe: 1, text: { content: 'x', future: true } });
+	});
+
+	const notice = { msgtype: 'miniprogram_notice', appid: 'wx1' };
+	it.each([
+		[{ ...notice, title: '通知' }, "'Title' has 2 characters, a mini program notice takes 4 to 12"],
+		[
+			{ ...notice, title: '会议室预订通知', toAll: true },
+			'A mini program notice cannot go to everyone',
+		],
+		[{ msgtype: 'news', articles: {} }, "'Articles' is empty"],
+		[{ msgtype: 'news', articles: { row: [{ title: 'T' }] } }, 'Article 1 has no link'],
+		[
+			{ msgtype: 'news', articles: { row: [{ title: 'T', url: 'a.example' }] } },
+			"'Article 1 Link' is not a web address",
+		],
+		[
+			{ msgtype: 'news', articles: { row: Array(9).fill({ title: 'T', url: 'https://a' }) } },
+			'9 articles, WeCom takes 8',
+		],
+		[
+			{ msgtype: 'news', articles: { row: [{ title: '题'.repeat(43), url: 'https://a' }] } },
+			"Article 1 'Title' has 129 bytes, WeCom takes 128",
+		],
+		[
+			{
+				msgtype: 'mpnews',
+				storedArticles: { row: [{ title: 'T', thumb_media_id: 'data', content: 'C' }] },
+			},
+			"'Cover Image' names 'data', which is no binary field of the item",
+		],
+		[{ msgtype: 'file', mediaFrom: 'mediaId', media_id: ' ' }, "'Media ID' is empty"],
+		[
+			{ msgtype: 'template_card', main_title: 'x', card_url: 'a.example' },
+			"'Card Link' is not a web address",
+		],
+	])('refuses other content WeCom would refuse (%#)', async (parameters, message) => {
 		expect((await failure(parameters))?.message).toBe(message);
 		expect(sent()).toHaveLength(0);
 	});

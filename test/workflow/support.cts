@@ -2,6 +2,7 @@
 import type { IDataObject, INodeExecutionData } from 'n8n-workflow';
 import { chain, runWorkflow, type CredentialStore, type WorkflowRun } from '../support/harness.cts';
 import { WecomApi } from '../../credentials/WecomApi.credentials';
+import { WecomWebhookApi } from '../../credentials/WecomWebhookApi.credentials';
 import { Wecom } from '../../nodes/Wecom/Wecom.node';
 import { WecomTrigger } from '../../nodes/WecomTrigger/WecomTrigger.node';
 import { DEMO_APP, DEMO_CONTACTS, DEMO_CORP } from '../simulator/demo-data.cts';
@@ -11,7 +12,7 @@ import type { App } from '../simulator/state.cts';
 export const WECOM = 'n8n-nodes-wecom-kit.wecom';
 export const TRIGGER = 'n8n-nodes-wecom-kit.wecomTrigger';
 export const nodeTypes = { [WECOM]: new Wecom(), [TRIGGER]: new WecomTrigger() };
-export const credentialTypes = [new WecomApi()];
+export const credentialTypes = [new WecomApi(), new WecomWebhookApi()];
 
 /** A simulator for all tests of a file, reset before each. */
 export function useSimulator(): () => Simulator {
@@ -43,12 +44,14 @@ export interface Run {
 	/** Stored credentials; by default a fresh one of the demo app. */
 	store?: CredentialStore;
 	app?: App;
+	/** The credential of the node, where it is not the app's. */
+	credential?: string;
 	onError?: 'continueRegularOutput' | 'continueErrorOutput' | 'stopWorkflow';
 }
 
 export async function runWecom(
 	sim: Simulator,
-	{ resource, operation, parameters, items, store, app, onError }: Run,
+	{ resource, operation, parameters, items, store, app, credential = 'wecomApi', onError }: Run,
 ): Promise<WorkflowRun> {
 	return await runWorkflow({
 		nodeTypes,
@@ -59,7 +62,7 @@ export async function runWecom(
 				name: 'WeCom',
 				type: WECOM,
 				parameters: { resource, operation, ...parameters } as never,
-				credentials: { wecomApi: 'c1' },
+				credentials: { [credential]: 'c1' },
 				onError,
 			},
 		],

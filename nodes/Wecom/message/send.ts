@@ -1,218 +1,169 @@
 import type { IDataObject, NodeApiError } from 'n8n-workflow';
 import { agentIdOf } from '../../shared/api/companies';
-import { uploadRequest } from '../../shared/api/files';
 import type { WecomReply } from '../../shared/api/reply';
-import { MEDIA_KINDS, readBinary, type MediaKind } from '../binary';
+import { cardFrom } from '../card';
 import type { OperationCall } from '../operation';
 import { toItem } from '../reply';
-import { problem, splitIds } from '../values';
-import { byteLength, splitText } from './text';
+import { collectParameters, merge, problem, splitIds } from '../values';
+import { contents, UPLOAD_PATH, type Channel } from './content';
 
-const MAX_TEXT_BYTES = 2048;
+/** Sending in the name of the app: to members, to a school; and updating what was sent. */
 
-/** `message/send` (doc 90236): checks the limits WeCom enforces by cutting, uploads the file, sends, and keeps partial failures. */
-export async function sendMessage(call: OperationCall): Promise<IDataObject> {
+const FOR_ALL = ['text', 'image', 'voice', 'video', 'file', 'news', 'mpnews'];
+
+export const APP: Channel = {
+	path: '/cgi-bin/message/send',
+	types: [...FOR_ALL, 'markdown', 'miniprogram_notice', 'template_card', 'textcard'],
+	uploadPath: UPLOAD_PATH,
+	markdownBytes: 2048,
+	cardUnit: 'characters',
+	miniPrograms: true,
+};
+export const SCHOOL: Channel = {
+	...APP,
+	path: '/cgi-bin/externalcontact/message/send',
+	types: [...FOR_ALL, 'miniprogram'],
+	miniPrograms: undefined,
+};
+export const GROUP_CHAT: Channel = {
+	...SCHOOL,
+	path: '/cgi-bin/appchat/send',
+	types: [...FOR_ALL, 'markdown', 'textcard'],
+	cardUnit: 'bytes',
+};
+
+/** Sends the content of the form in `envelope`; several replies only for split text. */
+export async function deliver(
+	call: OperationCall,
+	channel: Channel,
+	envelope: IDataObject,
+): Promise<WecomReply[]> {
 	const { client, get, itemIndex } = call;
-	const agentId = await agentIdOf(client, itemIndex);
-	if (!/^\d+$/.test(agentId)) {
-		throw problem(
-			call,
-			client.company
-				? 'The Agent ID of the company is not known'
-				: 'The credential has no Agent ID',
-			client.company
-				? 'The company has no app with an entity, or has not finished the authorization. Check it with the operation Get Authorization Info of the resource Suite.'
-				: 'Add the Agent ID of the app to the WeCom API credential: messages are sent in its name.',
-		);
-	}
-	const more = get<IDataObject>('additionalFields', {});
-	const type = get('msgtype', 'text');
-	const common: IDataObject = {
-		...recipients(call),
-		msgtype: type,
-		agentid: Number(agentId),
-		...switches(more),
-	};
-
-	const parts = await contents(call, type, more);
-	const repeatable = more.enable_duplicate_check === true;
+	const msgtype = get('msgtype', 'text');
+	const { part = {}, ...rest } = collectParameters(call);
+	const parts = await contents(call, channel, msgtype, part as IDataObject);
+	const repeatable = rest.enable_duplicate_check === 1;
 	const replies: WecomReply[] = [];
 	for (const content of parts) {
-		const body = { ...common, [type]: content };
+		const body = merge({ ...envelope, msgtype, [msgtype]: content }, rest);
 		try {
-			replies.push(
-				await client.call(
-					{ method: 'POST', path: '/cgi-bin/message/send', body, repeatable },
-					itemIndex,
-				),
-			);
+			const request = { method: 'POST', path: channel.path, body, repeatable } as const;
+			replies.push(await client.call(request, itemIndex));
 		} catch (error) {
 			throw withSentParts(error as NodeApiError, replies, parts.length);
 		}
 	}
+	return replies;
+}
+
+/** When a later part of a split text fails, the person must know what has gone out already. */
+function withSentParts(error: NodeApiError, sent: WecomReply[], total: number): NodeApiError {
+	if (sent.length === 0) return error;
+	const ids = sent.flatMap(({ msgid }) => (msgid ? [String(msgid)] : []));
+	const which = ids.length > 0 ? ` (message IDs ${ids.join(', ')})` : '';
+	error.description = `${sent.length} of ${total} parts were sent before${which}. ${error.description ?? ''}`;
+	return error;
+}
+
+/** `message/send` (doc 90236); partial failures are data. */
+export async function sendMessage(call: OperationCall): Promise<IDataObject> {
+	const agentid = await ownAgentId(call);
+	const to = recipients(call, ['touser', 'toparty', 'totag']);
+	const notice = call.get('msgtype', 'text') === 'miniprogram_notice';
+	if (notice && to.touser === '@all')
+		throw problem(
+			call,
+			'A mini program notice cannot go to everyone',
+			"Switch off 'Send to Everyone' and choose departments.",
+		);
+	const replies = await deliver(call, APP, { ...to, ...(notice ? {} : { agentid }) });
 	const item = toItem(replies[0]);
 	return replies.length === 1
 		? item
 		: { ...item, msgids: replies.map(({ msgid }) => msgid as string) };
 }
 
-/** When a later part of a split text fails, the person must know what has gone out already. */
-function withSentParts(error: NodeApiError, sent: WecomReply[], total: number): NodeApiError {
-	if (sent.length === 0) return error;
-	const ids = sent.map(({ msgid }) => msgid).join(', ');
-	error.description = `${sent.length} of ${total} parts were sent before (message IDs ${ids}). ${error.description ?? ''}`;
-	return error;
-}
-
-function recipients(call: OperationCall): IDataObject {
-	if (call.get<boolean>('toAll', false)) return { touser: '@all' };
-	const chosen = (
-		[
-			['touser', 1000],
-			['toparty', 100],
-			['totag', 100],
-		] as const
-	).flatMap(([name, most]) => {
-		const ids = splitIds(call.get<unknown>(name, []));
-		if (ids.length > most) {
-			throw problem(
-				call,
-				`${ids.length} entries in '${name}', WeCom takes ${most} in one message`,
-				"Split the recipients over several items, or use 'Send to Everyone' or a department.",
-			);
-		}
-		return ids.length > 0 ? [[name, ids.join('|')]] : [];
-	});
-	if (chosen.length === 0) {
+/** `externalcontact/message/send` to parents and students (doc 91609). */
+export async function sendToSchool(call: OperationCall): Promise<IDataObject> {
+	const agentid = await ownAgentId(call);
+	const lists = collectParameters(call);
+	const given = ['to_parent_userid', 'to_student_userid', 'to_party'].filter((name) => lists[name]);
+	if (!lists.toall && given.length === 0)
 		throw problem(
 			call,
 			'The message has no recipient',
-			"Choose members, departments or tags, or switch on 'Send to Everyone'.",
+			"Enter parents, students or departments, or switch on 'Send to Whole School'.",
 		);
-	}
-	return Object.fromEntries(chosen) as IDataObject;
+	for (const name of given) notTooMany(call, name, lists[name] as string[], name === 'to_party');
+	const replies = await deliver(call, SCHOOL, { agentid });
+	return { ...toItem(replies[0]), sent: true };
 }
 
-function switches(more: IDataObject): IDataObject {
-	const sent: IDataObject = {};
-	for (const name of ['safe', 'enable_id_trans', 'enable_duplicate_check'])
-		if (more[name] === true) sent[name] = 1;
-	if (sent.enable_duplicate_check && more.duplicate_check_interval) {
-		sent.duplicate_check_interval = more.duplicate_check_interval;
-	}
-	return sent;
+/** `appchat/send` (doc 90248); without an answer but ok. */
+export async function sendToGroupChat(call: OperationCall): Promise<IDataObject> {
+	const replies = await deliver(call, GROUP_CHAT, {});
+	return { chatid: call.get('chatid'), ...sentCount(replies) };
 }
 
-/** The content object of each message to send; more than one only for split text. */
-async function contents(
-	call: OperationCall,
-	type: string,
-	more: IDataObject,
-): Promise<IDataObject[]> {
-	if (type === 'text' || type === 'markdown') return textContents(call, more);
-	if (type === 'textcard') return [textCard(call, more)];
-	return [await mediaContent(call, type as MediaKind, more)];
-}
+/** How many messages a text became, where that is not one. */
+export const sentCount = ({ length }: WecomReply[]): IDataObject => ({
+	sent: true,
+	...(length > 1 ? { messages: length } : {}),
+});
 
-function textContents(call: OperationCall, more: IDataObject): IDataObject[] {
-	const content = String(call.get('content'));
-	if (content.trim() === '')
-		throw problem(
-			call,
-			"'Content' is empty",
-			'Fill it in, or check the expression that should give it.',
-		);
-	if (more.splitLongText === true)
-		return splitText(content, MAX_TEXT_BYTES).map((part) => ({ content: part }));
-	atMost(
-		call,
-		'Content',
-		byteLength(content),
-		MAX_TEXT_BYTES,
-		'bytes',
-		"Shorten it, or add the field 'Split Long Text'.",
-	);
-	return [{ content }];
-}
-
-function textCard(call: OperationCall, more: IDataObject): IDataObject {
-	const [title, description, url] = ['title', 'description', 'url'].map((name) =>
-		String(call.get(name)),
-	);
-	for (const [label, value] of [
-		['Title', title],
-		['Description', description],
-		['Link', url],
-	]) {
-		if (value.trim() === '')
-			throw problem(
-				call,
-				`'${label}' is empty`,
-				'A text card needs a title, a description and a link.',
-			);
-	}
-	atMost(call, 'Title', characters(title), 128, 'characters');
-	atMost(call, 'Description', characters(description), 512, 'characters');
-	atMost(call, 'Link', byteLength(url), 2048, 'bytes');
-	if (!/^https?:\/\//i.test(url))
-		throw problem(
-			call,
-			"'Link' is not a web address",
-			'Enter the whole URL, beginning with https:// or http://.',
-		);
-	const btntxt = String(more.btntxt ?? '');
-	atMost(call, 'Button Text', characters(btntxt), 4, 'characters');
-	return { title, description, url, ...(btntxt ? { btntxt } : {}) };
-}
-
-async function mediaContent(
-	call: OperationCall,
-	kind: MediaKind,
-	more: IDataObject,
-): Promise<IDataObject> {
-	const content: IDataObject = { media_id: await mediaId(call, kind, String(more.fileName ?? '')) };
-	if (kind !== 'video') return content;
-	const title = String(more.videoTitle ?? '');
-	const description = String(more.videoDescription ?? '');
-	atMost(call, 'Video Title', byteLength(title), 128, 'bytes');
-	atMost(call, 'Video Description', byteLength(description), 512, 'bytes');
-	return { ...content, ...(title ? { title } : {}), ...(description ? { description } : {}) };
-}
-
-async function mediaId(call: OperationCall, kind: MediaKind, fileName: string): Promise<string> {
+/** A button greyed out or a new card in place of a card that was sent (doc 94888). */
+export async function updateCard(call: OperationCall): Promise<IDataObject> {
 	const { client, get, itemIndex } = call;
-	if (get('mediaFrom', 'binary') === 'mediaId') {
-		const id = get('media_id').trim();
-		if (!id)
-			throw problem(
-				call,
-				"'Media ID' is empty",
-				`Upload the ${MEDIA_KINDS[kind].name.toLowerCase()} first, or send it from binary data.`,
-			);
-		return id;
+	const agentid = await ownAgentId(call);
+	const sent = collectParameters(call);
+	const body: IDataObject = { agentid };
+	if (get('msgtype', 'button') === 'template_card') {
+		const card = cardFrom(call);
+		// Only what is sent for the first time has a task ID.
+		delete card.task_id;
+		body.template_card = card;
 	}
-	const file = await readBinary(call, kind, fileName);
-	const reply = await client.call(
-		uploadRequest('/cgi-bin/media/upload', { type: kind }, file),
-		itemIndex,
-	);
-	return String(reply.media_id);
+	const path = '/cgi-bin/message/update_template_card';
+	const request = { method: 'POST', path, body: merge(body, sent), repeatable: false } as const;
+	return { ...toItem(await client.call(request, itemIndex)), updated: true };
 }
 
-const characters = (text: string) => [...text].length;
-
-function atMost(
-	call: OperationCall,
-	label: string,
-	size: number,
-	most: number,
-	unit: string,
-	todo = 'Shorten it: WeCom would cut off the rest.',
-) {
-	if (size <= most) return;
+/** The app in whose name is sent. */
+export async function ownAgentId(call: OperationCall): Promise<number> {
+	const { client, itemIndex } = call;
+	const agentId = await agentIdOf(client, itemIndex);
+	if (/^\d+$/.test(agentId)) return Number(agentId);
 	throw problem(
 		call,
-		`'${label}' has ${size.toLocaleString('en')} ${unit}, WeCom takes ${most.toLocaleString('en')}`,
-		todo,
+		client.company ? 'The Agent ID of the company is not known' : 'The credential has no Agent ID',
+		client.company
+			? 'The company has no app with an entity, or has not finished the authorization. Check it with the operation Get Authorization Info of the resource Suite.'
+			: 'Add the Agent ID of the app to the WeCom API credential: it says which app this is about.',
+	);
+}
+
+function recipients(call: OperationCall, names: string[]): IDataObject {
+	if (call.get<boolean>('toAll', false)) return { touser: '@all' };
+	const chosen = names.flatMap((name) => {
+		const ids = splitIds(call.get<unknown>(name, []));
+		notTooMany(call, name, ids, name !== 'touser');
+		return ids.length > 0 ? [[name, ids.join('|')]] : [];
+	});
+	if (chosen.length > 0) return Object.fromEntries(chosen) as IDataObject;
+	throw problem(
+		call,
+		'The message has no recipient',
+		"Choose members, departments or tags, or switch on 'Send to Everyone'.",
+	);
+}
+
+/** 1,000 people or 100 departments or tags in one message (docs 90236, 91609). */
+function notTooMany(call: OperationCall, name: string, ids: string[], isGroup: boolean): void {
+	const most = isGroup ? 100 : 1000;
+	if (ids.length <= most) return;
+	throw problem(
+		call,
+		`${ids.length} entries in '${name}', WeCom takes ${most} in one message`,
+		'Split the recipients over several items, or send to everyone or to a department.',
 	);
 }

@@ -1,3 +1,4 @@
+import type { OwnCredential } from '../../shared/api/accounts';
 import type { Operation, Resource } from '../operation';
 import { accessToken } from './accessToken';
 import { apiResource, coveredEndpoints } from './api';
@@ -15,12 +16,16 @@ import { department } from './department';
 import { directory } from './directory';
 import { document, form } from './document';
 import { driveFile, driveSpace } from './drive';
+import { groupChat } from './groupChat';
 import { journal } from './journal';
+import { jsSdk } from './jsSdk';
 import { login } from './login';
 import { media } from './media';
 import { meeting, meetingRoom } from './meeting';
 import { member } from './member';
 import { message } from './message';
+import { messagePush } from './messagePush';
+import { payment } from './payment';
 import { smartSheet } from './smartsheet';
 import { suite } from './suite';
 import { tag } from './tag';
@@ -52,13 +57,17 @@ const typed: Resource[] = [
 	driveFile,
 	driveSpace,
 	form,
+	groupChat,
 	journal,
+	jsSdk,
 	login,
 	media,
 	meeting,
 	meetingRoom,
 	member,
 	message,
+	messagePush,
+	payment,
 	schedule,
 	smartSheet,
 	suite,
@@ -82,6 +91,14 @@ export const findOperation = (resource: string, operation: string): Operation | 
 /** Whether a resource is a service provider's. */
 export const needsSuite = (resource: string): boolean =>
 	resources.some(({ value, suiteOnly }) => value === resource && suiteOnly === true);
+
+/** The credential a resource has to itself; undefined for all that use the node's. */
+export const credentialOf = (resource: string): OwnCredential | undefined =>
+	resources.find(({ value }) => value === resource)?.credential;
+
+/** The resources that use the credential of an app or suite, as the authentication says, or those with one of their own. */
+export const resourcesWith = (credential?: string): string[] =>
+	resources.filter((resource) => resource.credential === credential).map(({ value }) => value);
 
 /** Operations of their own by the catalog id of the endpoint they call, such as "Member > Create" for `user.create`. */
 export const typedOperations = new Map(

@@ -1,20 +1,31 @@
-import type { IDataObject } from 'n8n-workflow';
+import { sleep, type IDataObject } from 'n8n-workflow';
 import { downloadFile, uploadRequest } from '../../shared/api/files';
 import { MEDIA_KINDS, readBinary, toBinaryItem, type MediaKind } from '../binary';
-import { binaryInput } from '../fields';
-import type { Field, ItemOutput, OperationCall, Resource } from '../operation';
+import { binaryInput, choice, text, toggle } from '../fields';
+import type { ItemOutput, OperationCall, Resource } from '../operation';
 import { toItem } from '../reply';
+import { collectParameters, problem } from '../values';
 
-const fileName: Field = {
-	displayName: 'File Name',
-	name: 'fileName',
-	type: 'string',
-	default: '',
-	placeholder: 'e.g. report.pdf',
-	description:
-		'The name the recipient sees, with its extension; leave empty for the name of the binary data',
-	local: true,
-};
+export const fileName = text(
+	'fileName',
+	'File Name',
+	'The name the recipient sees, with its extension; leave empty for the name of the binary data',
+	{ placeholder: 'e.g. report.pdf', local: true },
+);
+
+const output = text(
+	'outputPropertyName',
+	'Put Output in Field',
+	'Name of the binary field for the file',
+	{
+		default: 'data',
+		required: true,
+		hint: 'The name of the output field to put the file in',
+		local: true,
+	},
+);
+
+const jobId = text('jobid', 'Job ID', 'From Upload by URL, valid for an hour', { required: true });
 
 export const media: Resource = {
 	value: 'media',
@@ -29,26 +40,34 @@ export const media: Resource = {
 			covers: ['media.get'],
 			reads: true,
 			fields: [
-				{
-					displayName: 'Media ID',
-					name: 'media_id',
-					type: 'string',
-					default: '',
-					required: true,
-					description: 'Media IDs are valid for three days',
-				},
-				{
-					displayName: 'Put Output in Field',
-					name: 'outputPropertyName',
-					type: 'string',
-					default: 'data',
-					required: true,
-					hint: 'The name of the output field to put the file in',
-					description: 'Name of the binary field for the file',
-					local: true,
-				},
+				text('media_id', 'Media ID', 'Media IDs are valid for three days', { required: true }),
+				output,
 			],
-			run: download,
+			run: async (call) => await download(call, '/cgi-bin/media/get'),
+		},
+		{
+			value: 'downloadVoice',
+			name: 'Download HD Voice',
+			action: 'Download HD voice',
+			description: 'Get a recording of the JS-SDK in full quality, as Speex',
+			doc: 90255,
+			covers: ['media.get.jssdk'],
+			reads: true,
+			fields: [
+				text('media_id', 'Media ID', 'Of uploadVoice in the JS-SDK', { required: true }),
+				output,
+			],
+			run: async (call) => await download(call, '/cgi-bin/media/get/jssdk'),
+		},
+		{
+			value: 'getUploadResult',
+			name: 'Get Upload Result',
+			action: 'Get result of upload by URL',
+			description: 'Read whether an upload by URL is finished',
+			doc: 96219,
+			call: ['POST', '/cgi-bin/media/get_upload_by_url_result'],
+			reads: true,
+			fields: [jobId],
 		},
 		{
 			value: 'upload',
@@ -58,44 +77,171 @@ export const media: Resource = {
 			doc: 90253,
 			covers: ['media.upload'],
 			fields: [
-				{
-					displayName: 'Type',
-					name: 'type',
-					type: 'options',
-					options: Object.entries(MEDIA_KINDS).map(([value, { name, accepts, maxBytes }]) => ({
+				choice(
+					'type',
+					'Type',
+					'What the file is to be used as',
+					Object.entries(MEDIA_KINDS).map(([value, { name, accepts, maxBytes }]) => ({
 						name,
 						value,
 						description: `${accepts[0].toUpperCase()}${accepts.slice(1)}, up to ${maxBytes >> 20} MB`,
 					})),
-					default: 'file',
-					description: 'What the file is to be used as',
-				},
+					{ default: 'file' },
+				),
 				binaryInput(),
 				fileName,
 			],
 			run: upload,
 		},
+		{
+			value: 'uploadAttachment',
+			name: 'Upload Attachment',
+			action: 'Upload attachment',
+			description: 'Store a file for moments or product albums (needs customer contact rights)',
+			doc: 95098,
+			covers: ['media.upload_attachment'],
+			fields: [
+				choice('attachment_type', 'Used In', 'Where the file will appear', [
+					{ name: 'Moments', value: 1 },
+					{ name: 'Product Albums', value: 2 },
+				]),
+				choice(
+					'media_type',
+					'Type',
+					'What the file is to be used as',
+					[
+						{ name: 'File', value: 'file' },
+						{ name: 'Image', value: 'image' },
+						{ name: 'Video', value: 'video' },
+					],
+					{ default: 'image' },
+				),
+				binaryInput(),
+				fileName,
+			],
+			run: uploadAttachment,
+		},
+		{
+			value: 'uploadByUrl',
+			name: 'Upload by URL',
+			action: 'Upload media by URL',
+			description:
+				'Have WeCom fetch a file of up to 200 MB for welcome messages of customer groups',
+			doc: 96219,
+			covers: ['media.upload_by_url', 'media.get_upload_by_url_result'],
+			fields: [
+				choice('type', 'Type', 'What the file is to be used as', [
+					{ name: 'File', value: 'file' },
+					{ name: 'Video', value: 'video', description: 'MP4' },
+				]),
+				text('url', 'URL', 'Open to everyone, on a server that serves parts of files', {
+					required: true,
+				}),
+				text('filename', 'File Name', 'The name people see, up to 128 bytes', { required: true }),
+				text('md5', 'MD5', 'Of the file, 32 hexadecimal digits', { required: true }),
+				toggle('wait', 'Wait Until Finished', 'Whether to go on only with the media ID', {
+					default: true,
+					local: true,
+				}),
+				{
+					displayName: 'Wait at Most',
+					name: 'waitSeconds',
+					type: 'number',
+					typeOptions: { minValue: 1, maxValue: 3600 },
+					default: 300,
+					description: 'Seconds after which the operation gives up',
+					displayOptions: { show: { wait: [true] } },
+					local: true,
+				},
+			],
+			fixed: { scene: 1 },
+			run: uploadByUrl,
+		},
+		{
+			value: 'uploadImage',
+			name: 'Upload Image',
+			action: 'Upload image',
+			description: 'Store a picture of up to 2 MB for good and get its URL, for use in WeCom',
+			doc: 90256,
+			covers: ['media.uploadimg'],
+			fields: [binaryInput()],
+			run: uploadImage,
+		},
 	],
 };
 
 async function upload(call: OperationCall): Promise<IDataObject> {
-	const kind = call.get<MediaKind>('type', 'file');
-	const file = await readBinary(call, kind, call.get('fileName'));
-	return toItem(
-		await call.client.call(
-			uploadRequest('/cgi-bin/media/upload', { type: kind }, file),
-			call.itemIndex,
-		),
+	const type = call.get<MediaKind>('type', 'file');
+	const file = await readBinary(call, type, call.get('fileName'));
+	const request = uploadRequest('/cgi-bin/media/upload', { type }, file);
+	return toItem(await call.client.call(request, call.itemIndex));
+}
+
+async function uploadAttachment(call: OperationCall): Promise<IDataObject> {
+	const media_type = call.get<MediaKind>('media_type', 'image');
+	const file = await readBinary(call, media_type, call.get('fileName'));
+	const qs = { media_type, attachment_type: call.get('attachment_type', '1') };
+	const request = uploadRequest('/cgi-bin/media/upload_attachment', qs, file);
+	return toItem(await call.client.call(request, call.itemIndex));
+}
+
+async function uploadImage(call: OperationCall): Promise<IDataObject> {
+	const rule = { ...MEDIA_KINDS.image, maxBytes: 2 << 20 };
+	const file = await readBinary(call, 'image', '', undefined, rule);
+	// A thousand a day: an image is not uploaded twice to be on the safe side.
+	const request = { ...uploadRequest('/cgi-bin/media/uploadimg', {}, file), repeatable: false };
+	return toItem(await call.client.call(request, call.itemIndex));
+}
+
+async function download(call: OperationCall, path: string): Promise<ItemOutput> {
+	const { client, itemIndex, get } = call;
+	const media_id = get('media_id').trim();
+	const file = await downloadFile(client, { method: 'GET', path, qs: { media_id } }, itemIndex);
+	return await toBinaryItem(call, file, media_id);
+}
+
+const FINISHED = 2;
+const FAILED = 3;
+const FIRST_WAIT_MS = 1_000;
+const LONGEST_WAIT_MS = 10_000;
+
+/** WeCom fetches the file on its own time: asked again and again, ever less often, until it is done (doc 96219). */
+async function uploadByUrl(call: OperationCall): Promise<IDataObject> {
+	const { client, get, itemIndex } = call;
+	const body = collectParameters(call);
+	const post = async (endpoint: string, sent: IDataObject, repeatable: boolean) =>
+		await client.call(
+			{ method: 'POST', path: `/cgi-bin/media/${endpoint}`, body: sent, repeatable },
+			itemIndex,
+		);
+	const { jobid } = await post('upload_by_url', body, false);
+	if (!get<boolean>('wait', true)) return { jobid };
+
+	const seconds = get<number>('waitSeconds', 300);
+	const until = Date.now() + seconds * 1000;
+	for (let wait = FIRST_WAIT_MS; Date.now() < until; wait = Math.min(wait * 1.5, LONGEST_WAIT_MS)) {
+		await sleep(Math.min(wait, Math.max(0, until - Date.now())));
+		const reply = await post('get_upload_by_url_result', { jobid }, true);
+		const detail = (reply.detail ?? {}) as IDataObject;
+		if (Number(reply.status) === FINISHED)
+			return { jobid, media_id: detail.media_id, created_at: detail.created_at };
+		if (Number(reply.status) === FAILED)
+			throw problem(
+				call,
+				`WeCom could not take the file from the URL (${String(detail.errcode)})`,
+				`${REASONS[Number(detail.errcode)] ?? 'Check the URL and the MD5.'} WeCom said: "${String(detail.errmsg)}".`,
+			);
+	}
+	throw problem(
+		call,
+		`The upload is not finished after ${seconds} seconds`,
+		`It goes on at WeCom: ask with Get Upload Result for the job '${String(jobid)}' within an hour, or set 'Wait at Most' higher.`,
 	);
 }
 
-async function download(call: OperationCall): Promise<ItemOutput> {
-	const { client, itemIndex, get } = call;
-	const media_id = get('media_id').trim();
-	const file = await downloadFile(
-		client,
-		{ method: 'GET', path: '/cgi-bin/media/get', qs: { media_id } },
-		itemIndex,
-	);
-	return await toBinaryItem(call, file, media_id);
-}
+const REASONS: Record<number, string> = {
+	830001: 'The URL is not one WeCom accepts.',
+	830003: 'WeCom could not download from the URL: it must be public and serve parts of files.',
+	45001: 'The file has more than 200 MB.',
+	301019: 'The MD5 is not that of the file.',
+};

@@ -1,139 +1,16 @@
-import { MEDIA_KINDS } from '../binary';
-import { binaryInput, ids } from '../fields';
-import { sendMessage } from '../message/send';
-import type { Field, Resource } from '../operation';
+import { cardFields } from '../card';
+import { additionalFields, choice, ids, text, toggle } from '../fields';
+import { contentFields, MORE_CONTENT, messageType, translateIds } from '../message/fields';
+import { APP, SCHOOL, sendMessage, sendToSchool, updateCard } from '../message/send';
+import type { Resource } from '../operation';
 
-const forTypes = (...types: string[]) => ({ show: { msgtype: types } });
-const forMediaFrom = (mediaFrom: string) => ({
-	show: { msgtype: MEDIA_TYPES, mediaFrom: [mediaFrom] },
-});
-const MEDIA_TYPES = Object.keys(MEDIA_KINDS);
+const CARD = cardFields({ msgtype: ['template_card'] });
 
 const recipients = (...[name, label, method, most]: [string, string, string, number]) =>
 	ids(name, label, method, most, { displayOptions: { show: { toAll: [false] } }, local: true });
 
-const text = (
-	name: string,
-	displayName: string,
-	description: string,
-	overrides: Partial<Field> = {},
-): Field => ({
-	displayName,
-	name,
-	type: 'string',
-	default: '',
-	description,
-	local: true,
-	...overrides,
-});
-
-const CONTENT: Field[] = [
-	text('content', 'Content', 'Up to 2,048 bytes; text takes line breaks and HTML links', {
-		required: true,
-		typeOptions: { rows: 4 },
-		displayOptions: forTypes('text', 'markdown'),
-	}),
-	text('title', 'Title', 'Up to 128 characters', {
-		required: true,
-		displayOptions: forTypes('textcard'),
-	}),
-	text('description', 'Description', 'Up to 512 characters', {
-		required: true,
-		typeOptions: { rows: 3 },
-		displayOptions: forTypes('textcard'),
-	}),
-	text(
-		'url',
-		'Link',
-		'Opened by a click on the card, with http:// or https://, up to 2,048 bytes',
-		{
-			required: true,
-			placeholder: 'e.g. https://example.com/orders/42',
-			displayOptions: forTypes('textcard'),
-		},
-	),
-	{
-		displayName: 'File From',
-		name: 'mediaFrom',
-		type: 'options',
-		options: [
-			{
-				name: 'Binary Data',
-				value: 'binary',
-				description: 'A file of the input item; it is uploaded first',
-			},
-			{
-				name: 'Media ID',
-				value: 'mediaId',
-				description: 'A file uploaded within the last three days',
-			},
-		],
-		default: 'binary',
-		description: 'Where the file comes from',
-		displayOptions: forTypes(...MEDIA_TYPES),
-		local: true,
-	},
-	binaryInput({ displayOptions: forMediaFrom('binary') }),
-	text('media_id', 'Media ID', 'From Media > Upload or from a received message', {
-		required: true,
-		displayOptions: forMediaFrom('mediaId'),
-	}),
-];
-
-const OPTIONS: Field = {
-	displayName: 'Additional Fields',
-	name: 'additionalFields',
-	type: 'collection',
-	placeholder: 'Add Field',
-	default: {},
-	local: true,
-	options: [
-		text('btntxt', 'Button Text', 'Text cards only: up to 4 characters', {
-			placeholder: 'e.g. More',
-		}),
-		{
-			displayName: 'Check for Duplicates',
-			name: 'enable_duplicate_check',
-			type: 'boolean',
-			default: false,
-			description: 'Whether WeCom drops a message that was sent with the same content before',
-		},
-		{
-			displayName: 'Confidential',
-			name: 'safe',
-			type: 'boolean',
-			default: false,
-			description: 'Whether the message cannot be shared and is shown with a watermark',
-		},
-		{
-			displayName: 'Duplicate Check Interval',
-			name: 'duplicate_check_interval',
-			type: 'number',
-			typeOptions: { minValue: 1, maxValue: 14400 },
-			default: 1800,
-			description: "How many seconds back 'Check for Duplicates' looks, up to 14,400",
-		},
-		text('fileName', 'File Name', 'The name the recipient sees, with its extension', {
-			placeholder: 'e.g. report.pdf',
-		}),
-		{
-			displayName: 'Split Long Text',
-			name: 'splitLongText',
-			type: 'boolean',
-			default: false,
-			description: 'Whether to send text of over 2,048 bytes as several messages',
-		},
-		{
-			displayName: 'Translate IDs',
-			name: 'enable_id_trans',
-			type: 'boolean',
-			default: false,
-			description: 'Whether WeCom replaces $userName=ID$ and $departmentName=ID$ by names',
-		},
-		text('videoDescription', 'Video Description', 'Videos only: up to 512 bytes'),
-		text('videoTitle', 'Video Title', 'Videos only: up to 128 bytes'),
-	],
-};
+const typed = (name: string, displayName: string, most: string) =>
+	text(name, displayName, `IDs with commas between them, up to ${most}`, { as: 'stringList' });
 
 export const message: Resource = {
 	value: 'message',
@@ -147,42 +24,107 @@ export const message: Resource = {
 			doc: 90236,
 			covers: ['message.send'],
 			fields: [
-				{
-					displayName: 'Message Type',
-					name: 'msgtype',
-					type: 'options',
-					options: [
-						{ name: 'File', value: 'file' },
-						{ name: 'Image', value: 'image' },
-						{
-							name: 'Markdown',
-							value: 'markdown',
-							description: 'Shown in WeCom only, not in WeChat',
-						},
-						{ name: 'Text', value: 'text' },
-						{ name: 'Text Card', value: 'textcard', description: 'Title, description and a link' },
-						{ name: 'Video', value: 'video' },
-						{ name: 'Voice', value: 'voice' },
-					],
-					default: 'text',
-					description: 'What to send',
-					local: true,
-				},
-				{
-					displayName: 'Send to Everyone',
-					name: 'toAll',
-					type: 'boolean',
-					default: false,
-					description: 'Whether to send to every member in the visible range of the app',
-					local: true,
-				},
+				messageType(APP.types),
+				toggle(
+					'toAll',
+					'Send to Everyone',
+					'Whether to send to every member in the visible range of the app',
+					{ local: true },
+				),
 				recipients('touser', 'Member Names or IDs', 'getMembers', 1000),
 				recipients('toparty', 'Department Names or IDs', 'getDepartments', 100),
 				recipients('totag', 'Tag Names or IDs', 'getTags', 100),
-				...CONTENT,
-				OPTIONS,
+				...contentFields({ types: APP.types }),
+				...CARD,
+				MORE_CONTENT,
 			],
 			run: sendMessage,
+		},
+		{
+			value: 'sendToSchool',
+			name: 'Send to School',
+			action: 'Send message to parents or students',
+			description: 'Send a notice from the app to parents and students of a school',
+			doc: 91609,
+			covers: ['externalcontact.message.send'],
+			fields: [
+				messageType(SCHOOL.types),
+				choice(
+					'recv_scope',
+					'Recipients',
+					'Who of those below gets the message',
+					[
+						{ name: 'Parents', value: 0 },
+						{ name: 'Parents and Students', value: 2 },
+						{ name: 'Students', value: 1 },
+					],
+					{ as: 'integer' },
+				),
+				toggle('toall', 'Send to Whole School', 'Whether to send to all of them', {
+					as: 'flag',
+				}),
+				typed('to_parent_userid', 'Parents', '1,000'),
+				typed('to_student_userid', 'Students', '1,000'),
+				typed('to_party', 'Departments', '100'),
+				...contentFields({ types: SCHOOL.types }),
+				MORE_CONTENT,
+			],
+			run: sendToSchool,
+		},
+		{
+			value: 'updateCard',
+			name: 'Update Template Card',
+			action: 'Update template card',
+			description: 'Grey out the button of a card that was sent, or put a new card in its place',
+			doc: 94888,
+			covers: ['message.update_template_card'],
+			fields: [
+				text(
+					'response_code',
+					'Response Code',
+					'From Send or from the callback of a click; works once, within 72 hours',
+					{ required: true },
+				),
+				choice(
+					'msgtype',
+					'Update To',
+					'What the card becomes',
+					[
+						{ name: 'Button That Cannot Be Clicked', value: 'button' },
+						{ name: 'New Card', value: 'template_card' },
+					],
+					{ local: true },
+				),
+				text('replace_name', 'Button Text', 'What the button says from now on', {
+					path: 'button.replace_name',
+					required: true,
+					placeholder: 'e.g. Approved',
+					displayOptions: { show: { msgtype: ['button'] } },
+				}),
+				...CARD,
+				toggle('atall', 'For Everyone', 'Whether to update it for all who got the card', {
+					as: 'flag',
+				}),
+				ids('userids', 'Member Names or IDs', 'getMembers', 1000, {
+					displayOptions: { show: { atall: [false] } },
+				}),
+				additionalFields([
+					text('partyids', 'Departments', 'IDs with commas between them, up to 100', {
+						as: 'integerList',
+					}),
+					text(
+						'replace_text',
+						'Replacement Text',
+						'New cards only: a grey button in place of all',
+						{
+							path: 'template_card.replace_text',
+						},
+					),
+					text('tagids', 'Tags', 'IDs with commas between them, up to 100', { as: 'integerList' }),
+					translateIds,
+				]),
+			],
+			run: updateCard,
 		},
 		{
 			value: 'recall',
@@ -191,16 +133,7 @@ export const message: Resource = {
 			description: 'Take back a message of this app within 24 hours',
 			doc: 94867,
 			call: ['POST', '/cgi-bin/message/recall'],
-			fields: [
-				{
-					displayName: 'Message ID',
-					name: 'msgid',
-					type: 'string',
-					default: '',
-					required: true,
-					description: 'The "msgid" that Send returned',
-				},
-			],
+			fields: [text('msgid', 'Message ID', 'The "msgid" that Send returned', { required: true })],
 			returns: ({ msgid }) => ({ msgid, recalled: true }),
 		},
 	],

@@ -9,7 +9,9 @@ import {
 	type ActAs,
 	type SuiteCredentials,
 } from './suiteTokens';
-import { fingerprint, holdsValidToken, REFUSED_TOKEN, type Token } from './tokens';
+import { apiBase } from './settings';
+import { digest, fingerprint, holdsValidToken, REFUSED_TOKEN, type Token } from './tokens';
+import { WEBHOOK_CREDENTIAL, webhookKey } from './webhook';
 
 type Data = ICredentialDataDecryptedObject;
 
@@ -63,3 +65,22 @@ export const suiteAccount: Account = {
 	as: actingAs,
 	fingerprint: suiteFingerprint,
 };
+
+const keyOf = (credentials: Data): Token => ({
+	value: webhookKey(credentials),
+	expiresAt: Infinity,
+});
+
+/** A message push of a group: its key is never renewed. */
+export const webhookAccount: Account = {
+	type: WEBHOOK_CREDENTIAL,
+	current: keyOf,
+	held: keyOf,
+	deadTokenCodes: () => [],
+	afterRefusal: (stored) => stored,
+	fingerprint: (credentials) => digest(apiBase(credentials), webhookKey(credentials)),
+};
+
+/** The credentials that resources of the node have to themselves. */
+export const ownAccounts = { [WEBHOOK_CREDENTIAL]: webhookAccount };
+export type OwnCredential = keyof typeof ownAccounts;

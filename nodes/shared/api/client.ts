@@ -7,7 +7,13 @@ import {
 	type IHttpRequestMethods,
 	type IHttpRequestOptions,
 } from 'n8n-workflow';
-import { appAccount, suiteAccount, type Account } from './accounts';
+import {
+	appAccount,
+	ownAccounts,
+	suiteAccount,
+	type Account,
+	type OwnCredential,
+} from './accounts';
 import {
 	describeErrcode,
 	describeForeignReply,
@@ -82,20 +88,22 @@ export class WecomClient {
 
 	/**
 	 * The client the node's parameters ask for: of the app, or with authentication "Suite" of the company to act as.
-	 * `as` is for calls with the token of the suite or the provider themselves.
+	 * `as` is for calls with the token of the suite or the provider themselves, `own` for a resource with a credential of its own.
 	 */
 	static async open(
 		context: ClientContext,
 		itemIndex = 0,
 		as: ActAs['kind'] = 'company',
+		own?: OwnCredential,
 	): Promise<WecomClient> {
 		const clients = opened.get(context) ?? new Map<string, Promise<WecomClient>>();
 		opened.set(context, clients);
 		const get = (name: string) => clean(parameterOf(context, name, itemIndex));
-		if (get('authentication') !== 'suite') {
-			return await once(clients, 'app', async () => {
-				const credentials = await context.getCredentials(appAccount.type);
-				return new WecomClient(context, appAccount, credentials);
+		if (own || get('authentication') !== 'suite') {
+			const account = own ? ownAccounts[own] : appAccount;
+			return await once(clients, account.type, async () => {
+				const credentials = await context.getCredentials(account.type);
+				return new WecomClient(context, account, credentials);
 			});
 		}
 		const suite = await once(clients, 'suite', async () => await WecomClient.ofSuite(context));

@@ -16,8 +16,8 @@ const starts =
 	(...bytes: number[]) =>
 	(content: Buffer) =>
 		content.subarray(0, bytes.length).equals(Buffer.from(bytes));
-const isJpeg = starts(0xff, 0xd8, 0xff);
-const isPng = starts(0x89, 0x50, 0x4e, 0x47);
+export const isJpeg = starts(0xff, 0xd8, 0xff);
+export const isPng = starts(0x89, 0x50, 0x4e, 0x47);
 
 /** Size limit and format of each type. A file has the format when its first bytes or its name's extension say so. */
 const TYPES: Record<
@@ -76,14 +76,15 @@ const fileOf = (type: string, { parameters, contentType, content }: Part) => ({
 	content,
 });
 
-function upload(call: Call) {
+/** Checks and keeps the file of an upload; a message push takes fewer types. */
+export function upload(call: Call, types = Object.keys(TYPES), more: Partial<Media> = {}) {
 	const { type } = call.query;
-	if (!type || !Object.hasOwn(TYPES, type)) throw new WecomError(40005);
+	if (!type || !types.includes(type)) throw new WecomError(40005);
 	const part = filePart(call, ({ parameters }) => parameters.name === 'media');
 	if (part.content.length < MIN_SIZE) throw new WecomError(40006);
 	if (part.content.length > TYPES[type].max) throw new WecomError(45001);
 	checkFormat(type, part);
-	const media = storeMedia(call.state, fileOf(type, part));
+	const media = storeMedia(call.state, { ...fileOf(type, part), ...more });
 	return { type, media_id: media.media_id, created_at: String(Math.floor(media.createdAt / 1000)) };
 }
 
@@ -138,6 +139,34 @@ function download({ state, params, headers }: Call) {
 	);
 }
 
+/** A file that WeCom fetches on its own time (doc 96219). */
+function uploadByUrl({ state, params }: Call) {
+	const jobid = `jobid_${randomBytes(24).toString('base64url')}`;
+	const { type, filename } = params;
+	if (params.scene !== 1) throw new WecomError(40058);
+	state.urlUploads.set(jobid, { type, filename, polls: 0 });
+	return { jobid };
+}
+
+const RUNNING = 1;
+const DONE = 2;
+const FAILED = 3;
+
+function uploadResult({ state, params }: Call) {
+	const job = state.urlUploads.get(params.jobid);
+	if (!job) throw new WecomError(40058);
+	const { polls, errcode } = state.urlUploadEnd;
+	if (job.polls++ < polls) return { status: RUNNING, detail: { errcode: 0, errmsg: '' } };
+	if (errcode) return { status: FAILED, detail: { errcode, errmsg: 'download failed' } };
+	const { type, filename } = job;
+	const media = storeMedia(state, { type, filename, contentType: '', content: Buffer.alloc(6) });
+	const created_at = String(Math.floor(media.createdAt / 1000));
+	return {
+		status: DONE,
+		detail: { errcode: 0, errmsg: 'ok', media_id: media.media_id, created_at },
+	};
+}
+
 export const mediaEndpoints: Endpoint[] = [
 	{
 		method: 'POST',
@@ -145,7 +174,7 @@ export const mediaEndpoints: Endpoint[] = [
 		doc: 90253,
 		token: 'corp',
 		multipart: true,
-		handler: upload,
+		handler: (call) => upload(call),
 	},
 	{
 		method: 'POST',
@@ -162,5 +191,23 @@ export const mediaEndpoints: Endpoint[] = [
 		token: 'corp',
 		required: { media_id: 41006 },
 		handler: download,
+	},
+	{
+		method: 'POST',
+		path: '/cgi-bin/media/upload_by_url',
+		doc: 96219,
+		token: 'corp',
+		required: { scene: 40058, type: 40005, filename: 40058, url: 41010, md5: 40058 },
+		fields: { scene: 'integer', type: 'string', filename: 'string', url: 'string', md5: 'string' },
+		handler: uploadByUrl,
+	},
+	{
+		method: 'POST',
+		path: '/cgi-bin/media/get_upload_by_url_result',
+		doc: 96219,
+		token: 'corp',
+		required: { jobid: 40058 },
+		fields: { jobid: 'string' },
+		handler: uploadResult,
 	},
 ];

@@ -1,0 +1,51 @@
+import type {
+	IAuthenticate,
+	ICredentialDataDecryptedObject,
+	ICredentialType,
+	IHttpRequestOptions,
+	Icon,
+	INodeProperties,
+} from 'n8n-workflow';
+import { DEFAULT_BASE_URL } from '../nodes/shared/api/settings';
+import { webhookKey } from '../nodes/shared/api/webhook';
+
+/** A message push, formerly group robot: the key in its URL is all it takes to send into that group (doc 99110). */
+export class WecomWebhookApi implements ICredentialType {
+	name = 'wecomWebhookApi';
+
+	displayName = 'WeCom Message Push API';
+
+	icon: Icon = { light: 'file:../icons/wecom.svg', dark: 'file:../icons/wecom.dark.svg' };
+
+	documentationUrl =
+		'https://github.com/n8n-nodes-wecom-kit/n8n-nodes-wecom-kit/blob/main/README.md#the-credential-step-by-step';
+
+	properties: INodeProperties[] = [
+		{
+			displayName: 'Webhook URL or Key',
+			name: 'key',
+			type: 'string',
+			typeOptions: { password: true },
+			default: '',
+			required: true,
+			placeholder: 'e.g. https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=...',
+			description:
+				'In WeCom in the settings of the group under Message Push. Whoever has it can send into the group.',
+		},
+		{
+			displayName: 'Base URL',
+			name: 'baseUrl',
+			type: 'string',
+			default: DEFAULT_BASE_URL,
+			description: 'Where the API is reached. Change it only for a proxy or a private deployment.',
+		},
+	];
+
+	authenticate: IAuthenticate = async (
+		credentials: ICredentialDataDecryptedObject,
+		requestOptions: IHttpRequestOptions,
+	): Promise<IHttpRequestOptions> => ({
+		...requestOptions,
+		qs: { ...requestOptions.qs, key: webhookKey(credentials) },
+	});
+}

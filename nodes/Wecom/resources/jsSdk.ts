@@ -1,0 +1,128 @@
+import { createHash, randomBytes } from 'crypto';
+import type { IDataObject } from 'n8n-workflow';
+import { agentIdOf } from '../../shared/api/companies';
+import { digest, obtain, type Token } from '../../shared/api/tokens';
+import { choice, text } from '../fields';
+import { checkLink } from '../message/content';
+import type { OperationCall, Resource } from '../operation';
+import { problem } from '../values';
+
+const ISSUERS = {
+	config: { path: '/cgi-bin/get_jsapi_ticket' },
+	agentConfig: { path: '/cgi-bin/ticket/get', type: 'agent_config' },
+	invoice: { path: '/cgi-bin/ticket/get', type: 'wx_card' },
+} as const;
+
+type Kind = keyof typeof ISSUERS;
+
+const CONFIG = { name: 'Config', value: 'config', description: 'For the rights of the company' };
+const AGENT_CONFIG = {
+	name: 'Agent Config',
+	value: 'agentConfig',
+	description: 'For the rights of the app',
+};
+
+/** What a web page needs for WeCom's JS-SDK (doc 90506). */
+export const jsSdk: Resource = {
+	value: 'jsSdk',
+	name: 'JS-SDK',
+	operations: [
+		{
+			value: 'signUrl',
+			name: 'Sign URL',
+			action: 'Sign URL for JS SDK',
+			description: 'Get what a page hands to config and agentConfig of the JS-SDK',
+			doc: 90506,
+			covers: ['get_jsapi_ticket', 'ticket.get'],
+			reads: true,
+			fields: [
+				text('url', 'URL', 'The address of the page, on a trusted domain of the app', {
+					required: true,
+					placeholder: 'e.g. https://example.com/orders?id=42',
+					local: true,
+				}),
+				choice(
+					'sign',
+					'Sign For',
+					'Which of the two calls the page makes',
+					[{ name: 'Both', value: 'both' }, CONFIG, AGENT_CONFIG],
+					{ local: true },
+				),
+			],
+			run: signUrl,
+		},
+		{
+			value: 'getTicket',
+			name: 'Get Ticket',
+			action: 'Get JS SDK ticket',
+			description: 'Get a ticket to sign pages elsewhere; the same one while it is valid',
+			doc: 90506,
+			covers: ['get_jsapi_ticket', 'ticket.get'],
+			reads: true,
+			fields: [
+				choice(
+					'ticket',
+					'Ticket',
+					'What it is for',
+					[
+						CONFIG,
+						AGENT_CONFIG,
+						{ name: 'E-Invoice', value: 'invoice', description: 'For choosing invoices' },
+					],
+					{ local: true },
+				),
+			],
+			run: getTicket,
+		},
+	],
+};
+
+/** WeCom counts every request for a ticket, 100 an hour for an app: each is kept in the process while it is valid. */
+async function ticket({ client, itemIndex }: OperationCall, kind: Kind): Promise<Token> {
+	const { path, ...qs } = ISSUERS[kind];
+	const { token } = await obtain({
+		key: digest('ticket', kind, client.identity),
+		base: 'WeCom',
+		field: 'ticket',
+		send: async () => await client.call({ method: 'GET', path, qs }, itemIndex),
+	});
+	return token;
+}
+
+async function getTicket(call: OperationCall): Promise<IDataObject> {
+	const { value, expiresAt } = await ticket(call, call.get<Kind>('ticket', 'config'));
+	return {
+		ticket: value,
+		expiresAt: new Date(expiresAt).toISOString(),
+		expiresInSeconds: Math.max(0, Math.round((expiresAt - Date.now()) / 1000)),
+	};
+}
+
+/** The page's URL with its query and without what follows `#`, unencoded, exactly in this order (docs 90506, 90514). */
+async function signUrl(call: OperationCall): Promise<IDataObject> {
+	const { client, get, itemIndex } = call;
+	const [url] = get('url').trim().split('#');
+	checkLink(call, 'URL', url);
+	const sign = get('sign', 'both');
+	const nonceStr = randomBytes(8).toString('hex');
+	const timestamp = Math.floor(Date.now() / 1000);
+	const signed = async (kind: Kind): Promise<IDataObject> => {
+		const { value } = await ticket(call, kind);
+		const plain = `jsapi_ticket=${value}&noncestr=${nonceStr}&timestamp=${timestamp}&url=${url}`;
+		return { timestamp, nonceStr, signature: createHash('sha1').update(plain).digest('hex') };
+	};
+	const item: IDataObject = { url };
+	if (sign !== 'agentConfig') item.config = { appId: client.corpId, ...(await signed('config')) };
+	if (sign === 'config') return item;
+	const agentid = await agentIdOf(client, itemIndex);
+	if (!agentid)
+		throw problem(
+			call,
+			'The Agent ID of the app is not known',
+			"Add it to the WeCom API credential, or choose 'Config' in 'Sign For'.",
+		);
+	return {
+		...item,
+		agentConfig: { corpid: client.corpId, agentid, ...(await signed('agentConfig')) },
+	};
+}
