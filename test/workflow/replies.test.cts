@@ -1,9 +1,15 @@
 /** Callback > Reply of the action node against WeCom's own samples (doc 90241), and what the trigger makes of n8n's answer. */
 import { XMLParser } from 'fast-xml-parser';
 import type { IDataObject, INodeExecutionData } from 'n8n-workflow';
-import { openReply } from '../simulator/crypto.cts';
+import { getSignature, openReply, paymentNotice, seal } from '../simulator/crypto.cts';
 import { DEMO_APP, DEMO_CORP } from '../simulator/demo-data.cts';
-import { binaryItem, chain, runWorkflow } from '../support/harness.cts';
+import {
+	binaryItem,
+	chain,
+	runWebhook,
+	runWorkflow,
+	type WebhookRun,
+} from '../support/harness.cts';
 import samples from '../fixtures/app-replies.json';
 import {
 	credentialOf,
@@ -37,7 +43,6 @@ interface Case {
 	parameters?: IDataObject;
 	items?: INodeExecutionData[];
 	credential?: IDataObject;
-	/** Nodes between the trigger and the reply. */
 	withoutTrigger?: boolean;
 }
 
@@ -244,5 +249,178 @@ describe('Callback: Reply', () => {
 		});
 		expect(responses).toHaveLength(1);
 		expect(error?.message).toContain('WeCom takes one reply to a callback');
+	});
+});
+
+describe('what the trigger makes of the answer of n8n', () => {
+	let nodes = 0;
+	const message = (content: string, more = '') =>
+		`<xml><ToUserName>${DEMO_CORP.corpid}</ToUserName><FromUserName>zhangsan</FromUserName><CreateTime>1</CreateTime><MsgType>text</MsgType><Content>${content}</Content><MsgId>${++nodes}</MsgId>${more}</xml>`;
+	interface Call {
+		mode: 'manual';
+		query: Record<string, string>;
+		/** The timestamp that is signed. */
+		signedAt: string;
+	}
+	async function receive(parameters: IDataObject, xml = message('hi'), change: Partial<Call> = {}) {
+		const { encrypted, query } = seal(xml, keys);
+		if (change.signedAt) {
+			query.timestamp = change.signedAt;
+			query.msg_signature = getSignature(keys.token, query.timestamp, query.nonce, encrypted);
+		}
+		const id = `reply-${++nodes}`;
+		return await runWebhook({
+			nodeTypes,
+			credentialTypes,
+			credentials: { [id]: credentialOf(simulator()) as never },
+			node: {
+				name: 'WeCom Trigger',
+				id,
+				type: TRIGGER,
+				webhookId: 'hook',
+				parameters: { events: ['*'], ...parameters } as never,
+				credentials: { wecomApi: id },
+			},
+			mode: change.mode,
+			call: { query: change.query ?? query, body: `<xml><Encrypt>${encrypted}</Encrypt></xml>` },
+		});
+	}
+	const item = ({ result }: WebhookRun) => result.workflowData?.[0][0].json as IDataObject;
+	const wait = async (ms: number) => await new Promise((resolve) => setTimeout(resolve, ms));
+	const answers = ({ response }: WebhookRun, status: number, body?: object) => {
+		response.status(status);
+		if (body) response.json(body);
+		else response.end();
+	};
+
+	it('leaves it empty by default', async () => {
+		const run = await receive({});
+		answers(run, 200);
+		expect([run.response.statusCode, run.response.body]).toEqual([200, '']);
+		expect(item(run).wecom).not.toHaveProperty('replyUntil');
+	});
+
+	it('fills in the quick reply once the execution is stored, an expression over the item', async () => {
+		const run = await receive({
+			quickReply:
+				'={{ $json.FromUserName }} wrote {{ $json.Content.length }}: {{ $json.wecom.kind }}',
+		});
+		expect(run.response.headersSent).toBe(false);
+		answers(run, 200);
+		const opened = openReply(String(run.response.body), keys);
+		expect(opened).toMatchObject({ signatureOk: true, receiveid: DEMO_CORP.corpid });
+		expect(opened!.xml).toContain('<Content><![CDATA[zhangsan wrote 2: text]]></Content>');
+		expect(opened!.xml).toContain('<ToUserName><![CDATA[zhangsan]]></ToUserName>');
+	});
+
+	it('leaves the quick reply out where n8n failed, or WeCom takes none', async () => {
+		const failed = await receive({ quickReply: 'hi' });
+		answers(failed, 500, { code: 0, message: 'There was a problem executing the workflow' });
+		expect(failed.response.statusCode).toBe(500);
+		expect(String(failed.response.body)).toContain('problem');
+
+		const event = message('')
+			.replace('text<', 'event<')
+			.replace('<Content>', '<Event>scancode_push</Event><Content>');
+		const silent = await receive({ quickReply: 'hi' }, event);
+		expect(item(silent).wecom).toMatchObject({ kind: 'scancode_push' });
+		answers(silent, 200);
+		expect(silent.response.body).toBe('');
+	});
+
+	it('sends what the workflow replies as it is, and tells the item until when', async () => {
+		const run = await receive({ responseMode: 'responseNode', quickReply: 'not sent' });
+		const { replyUntil } = item(run).wecom as IDataObject;
+		expect(Date.parse(String(replyUntil)) - Date.now()).toBeGreaterThan(3_000);
+		expect(Date.parse(String(replyUntil)) - Date.now()).toBeLessThanOrEqual(4_500);
+		run.response.status(200);
+		run.response.end('<xml>reply</xml>');
+		expect(run.response.body).toBe('<xml>reply</xml>');
+	});
+
+	it('answers for a workflow that fails, in regular and in queue mode, and takes the callback as delivered', async () => {
+		for (const text of ['Error in workflow', 'Workflow execution failed']) {
+			const run = await receive({ responseMode: 'responseNode' });
+			answers(run, 500, { message: text });
+			expect([run.response.statusCode, run.response.body]).toEqual([200, '']);
+		}
+	});
+
+	it('hands on that n8n could not store the execution', async () => {
+		const run = await receive({ responseMode: 'responseNode' });
+		answers(run, 500, { code: 0, message: 'There was a problem executing the workflow' });
+		expect(run.response.statusCode).toBe(500);
+	});
+
+	it('answers empty at 4.5 seconds, and what comes later does no harm', async () => {
+		const run = await receive({ responseMode: 'responseNode' });
+		await wait(4_300);
+		expect(run.response.headersSent).toBe(false);
+		await wait(400);
+		expect([run.response.headersSent, run.response.statusCode, run.response.body]).toEqual([
+			true,
+			200,
+			'',
+		]);
+		run.response.status(500);
+		run.response.setHeader('x', 'y');
+		run.response.end('late');
+		expect([run.response.statusCode, run.response.body]).toEqual([200, '']);
+	}, 10_000);
+
+	it('does not offer a reply to an event that takes none', async () => {
+		const event = message('')
+			.replace('text<', 'event<')
+			.replace('<Content>', '<Event>unsubscribe</Event><Content>');
+		const run = await receive({ responseMode: 'responseNode' }, event);
+		expect(item(run).wecom).not.toHaveProperty('replyUntil');
+	});
+
+	it('takes callbacks of any age by default, and refuses old and future ones on request', async () => {
+		for (const [age, seconds, taken] of [
+			[undefined, -100_000, true],
+			[0, -100_000, true],
+			[300, -200, true],
+			[300, -400, false],
+			[300, 400, false],
+			[300, Number.NaN, false],
+		] as const) {
+			const signedAt = Number.isNaN(seconds)
+				? 'soon'
+				: String(Math.floor(Date.now() / 1000) + seconds);
+			const moreOptions = age === undefined ? {} : { maxAge: age };
+			const run = await receive({ moreOptions }, message('old'), { signedAt });
+			expect([age, seconds, run.result.workflowData !== undefined]).toEqual([age, seconds, taken]);
+			if (!taken) expect(run.response.statusCode).toBe(401);
+		}
+	});
+
+	it('keeps a payment notice whole whose data cannot be decrypted', async () => {
+		const other = 'abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG';
+		const notice = paymentNotice('REFUND', 'REFUND.CLOSED', { refund_id: '1' }, other);
+		const run = await receive({}, JSON.stringify(notice));
+		expect(item(run)).toEqual({
+			...notice,
+			wecom: expect.objectContaining({
+				family: 'payment',
+				kind: 'REFUND.REFUND.CLOSED',
+				paymentUnread: expect.stringContaining('EncodingAESKey'),
+			}),
+		});
+	});
+
+	it('tells a person who tests why nothing starts, after WeCom has its answer', async () => {
+		const test = receive({ events: ['image'] }, message('x'), { mode: 'manual' });
+		await expect(test).rejects.toMatchObject({
+			message: "'text' arrived and was filtered out",
+			description: "'Trigger On' does not include 'text'.",
+		});
+		const filters = { changeTypes: 'create_user' };
+		await expect(receive({ filters }, message('x'), { mode: 'manual' })).rejects.toMatchObject({
+			description: "The filter 'Change Types' does not include ''.",
+		});
+		await expect(receive({}, message('x'), { mode: 'manual', query: {} })).rejects.toMatchObject({
+			message: 'A callback arrived and was refused',
+		});
 	});
 });
