@@ -387,10 +387,10 @@ describe('what the trigger makes of the answer of n8n', () => {
 	});
 
 	it('answers empty at 4.5 seconds, and what comes later does no harm', async () => {
+		const started = Date.now();
 		const run = await receive({ responseMode: 'responseNode' });
-		await wait(4_300);
-		expect(run.response.headersSent).toBe(false);
-		await wait(400);
+		while (!run.response.headersSent && Date.now() - started < 9_000) await wait(20);
+		expect(Date.now() - started).toBeGreaterThanOrEqual(4_490);
 		expect([run.response.headersSent, run.response.statusCode, run.response.body]).toEqual([
 			true,
 			200,
@@ -400,7 +400,7 @@ describe('what the trigger makes of the answer of n8n', () => {
 		run.response.setHeader('x', 'y');
 		run.response.end('late');
 		expect([run.response.statusCode, run.response.body]).toEqual([200, '']);
-	}, 10_000);
+	}, 15_000);
 
 	it('does not offer a reply to an event that takes none', async () => {
 		const event = message('')

@@ -196,7 +196,7 @@ describe('random callbacks arrive exactly', () => {
 		const started = performance.now();
 		const payload = payloadOf(toXml({ ...head, Content }));
 		expect(payload.Content === Content).toBe(true);
-		expect(performance.now() - started).toBeLessThan(3_000);
+		expect(performance.now() - started).toBeLessThan(5_000);
 	});
 
 	it('and replies go back the same way: WeCom reads what was written', () => {
@@ -299,7 +299,7 @@ describe('hostile input does no harm', () => {
 	])('%s', (_what, message) => {
 		const started = performance.now();
 		expect(arrive(message)).toMatchObject({ ok: false, status: 400 });
-		expect(performance.now() - started).toBeLessThan(1_000);
+		expect(performance.now() - started).toBeLessThan(3_000);
 		clean();
 	});
 
