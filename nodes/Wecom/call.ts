@@ -11,6 +11,7 @@ const AT_ONCE = 8;
 export async function callRow(call: OperationCall): Promise<Output> {
 	const { operation, client, itemIndex } = call;
 	const sent = collectParameters(call);
+	operation.check?.(call, sent);
 	if (operation.list) return await getList(call, sent);
 
 	const reply = await client.call(toRequest(operation, sent), itemIndex);
@@ -43,7 +44,7 @@ export function simplified({ operation, get }: OperationCall, data: IDataObject)
 		: data;
 }
 
-function toRequest(operation: Operation, sent: IDataObject): ApiRequest {
+export function toRequest(operation: Operation, sent: IDataObject): ApiRequest {
 	const [method, path] = operation.call!;
 	const repeatable = readsOnly(operation);
 	return method === 'GET'
@@ -51,7 +52,8 @@ function toRequest(operation: Operation, sent: IDataObject): ApiRequest {
 		: { method, path, body: sent, repeatable };
 }
 
-async function getList(call: OperationCall, sent: IDataObject): Promise<IDataObject[]> {
+/** The entries of the operation's list, over as many pages as are wanted. */
+export async function getList(call: OperationCall, sent: IDataObject): Promise<IDataObject[]> {
 	const { operation, client, itemIndex } = call;
 	const fetch = async (page: IDataObject) =>
 		await client.call(toRequest(operation, { ...sent, ...page }), itemIndex);

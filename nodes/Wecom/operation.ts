@@ -58,6 +58,8 @@ export interface Operation {
 	fields: Field[];
 	/** What is sent besides the form, by dotted path. */
 	fixed?: IDataObject;
+	/** Refuses what WeCom would cut, ignore or answer with an obscure code. */
+	check?: Check;
 	/** Catalog ids of the endpoints this does the work of, where `call` does not say it. */
 	covers?: string[];
 	/** Whether the call changes nothing, so that it may be repeated and items may overtake each other. Default: GET. */
@@ -83,6 +85,9 @@ export interface Resource {
 	suiteOnly?: true;
 	operations: Operation[];
 }
+
+/** Throws when something is wrong with the parameters about to be sent. */
+export type Check = (call: OperationCall, sent: IDataObject) => void;
 
 /** What an operation hands back: one item, or several; binary data only in full items. */
 export type Output = IDataObject | IDataObject[] | ItemOutput;

@@ -7,6 +7,14 @@ import type {
 import { WecomClient, type ApiRequest } from '../shared/api/client';
 import { collect, type Paging } from '../shared/api/paging';
 import { companiesOf, SUITE_CREDENTIAL } from '../shared/api/suite';
+import {
+	corpTagGroups,
+	corpTags,
+	cursorPages,
+	customers,
+	memberCustomers,
+	named,
+} from './customers';
 
 /**
  * The lists behind the pickers: `search<Name>` for resource locators, `get<Name>` for multiple choices. Each is kept for some
@@ -89,12 +97,50 @@ const get = (path: string, qs: IDataObject = {}): ApiRequest => ({ method: 'GET'
 const post = (path: string, body: IDataObject = {}): ApiRequest => ({ method: 'POST', path, body });
 
 const LISTS: Record<string, List> = {
+	AcquisitionLinks: {
+		fetch: named(
+			'customer_acquisition/list_link',
+			'link_id_list',
+			'link_id',
+			'customer_acquisition/get',
+			'link.link_name',
+		),
+	},
+	ContactWays: {
+		fetch: named(
+			'list_contact_way',
+			'contact_way',
+			'config_id',
+			'get_contact_way',
+			'contact_way.remark',
+		),
+	},
+	CorpTagGroups: { fetch: corpTagGroups },
+	CorpTags: { fetch: corpTags },
+	CustomerGroups: {
+		fetch: named(
+			'groupchat/list',
+			'group_chat_list',
+			'chat_id',
+			'groupchat/get',
+			'group_chat.name',
+		),
+	},
+	Customers: { fetch: customers },
+	CustomerStrategies: {
+		fetch: named(
+			'customer_strategy/list',
+			'strategy',
+			'strategy_id',
+			'customer_strategy/get',
+			'strategy.strategy_name',
+		),
+	},
 	Departments: { fetch: departments },
 	MeetingRooms: listOf(post('/cgi-bin/oa/meetingroom/list'), 'meetingroom_list', [
 		'meetingroom_id',
 		'name',
 	]),
-	Members: { fetch: members },
 	Sheets: {
 		depends: ['docid'],
 		fetch: async (client, form) =>
@@ -104,6 +150,30 @@ const LISTS: Record<string, List> = {
 				['sheet_id', 'title'],
 			).fetch(client, form),
 	},
+	KnowledgeGroups: listOf(
+		post('/cgi-bin/kf/knowledge/list_group'),
+		'group_list',
+		['group_id', 'name'],
+		cursorPages(1000, { has_more: 'has_more' }),
+	),
+	MemberCustomers: { depends: ['userid'], fetch: memberCustomers },
+	Members: { fetch: members },
+	Products: listOf(
+		post('/cgi-bin/externalcontact/get_product_album_list'),
+		'product_list',
+		['product_id', 'description'],
+		cursorPages(100),
+	),
+	SensitiveWordRules: listOf(get('/cgi-bin/externalcontact/get_intercept_rule_list'), 'rule_list', [
+		'rule_id',
+		'rule_name',
+	]),
+	ServiceAccounts: listOf(post('/cgi-bin/kf/account/list'), 'account_list', ['open_kfid', 'name'], {
+		style: 'offset',
+		request: { offset: 'offset', limit: 'limit' },
+		response: {},
+		max_limit: 100,
+	}),
 	Tags: listOf(get('/cgi-bin/tag/list'), 'taglist', ['tagid', 'tagname']),
 };
 

@@ -6,6 +6,12 @@ import { approval } from './approval';
 import { attendance } from './attendance';
 import { calendar, schedule, toDo } from './calendar';
 import { callback } from './callback';
+import { customer, customerTag } from './customer';
+import { customerGroup, customerStatistic, customerTransfer } from './customerGroup';
+import { customerMessage, customerMoment } from './customerMessage';
+import { customerAcquisition, customerContactWay, customerProduct } from './customerReach';
+import { customerService, customerServiceAccount } from './customerService';
+import { customerServiceKnowledge, customerStrategy, customerWordRule } from './customerSettings';
 import { department } from './department';
 import { directory } from './directory';
 import { document, form } from './document';
@@ -27,6 +33,21 @@ const typed: Resource[] = [
 	attendance,
 	calendar,
 	callback,
+	customer,
+	customerAcquisition,
+	customerContactWay,
+	customerGroup,
+	customerMessage,
+	customerMoment,
+	customerProduct,
+	customerService,
+	customerServiceAccount,
+	customerServiceKnowledge,
+	customerStatistic,
+	customerStrategy,
+	customerTag,
+	customerTransfer,
+	customerWordRule,
 	department,
 	directory,
 	document,
