@@ -11,6 +11,8 @@ export type Response = ReturnType<IWebhookFunctions['getResponseObject']>;
 
 /** The only answer that does not count as an error at a suite's command URL (doc 90613). */
 export const SUCCESS = 'success';
+/** WeCom hangs up after five seconds (doc 90930), and n8n needs its time to store the execution. */
+export const ANSWER_BY_MS = 3_500;
 const COMMAND_DEADLINE_MS = 800;
 
 export type Body = { ok: true; bytes: Buffer } | { ok: false; status: 400 | 413; reason: string };
@@ -64,11 +66,43 @@ export function answerCommandWhenStored(response: Response): void {
 	});
 }
 
-/** n8n will answer later all the same; that must not become an error. */
-function mute(response: Response): void {
-	const nothing = () => response;
-	for (const method of ['status', 'setHeader', 'header', 'set', 'type', 'send', 'json', 'end'])
-		(response as unknown as Record<string, unknown>)[method] = nothing;
+/** n8n will answer later all the same; that must not become an error. `tell` learns the status of that answer. */
+function mute(response: Response, tell: (status: number) => void = () => {}): void {
+	let status = 200;
+	const methods = response as unknown as Record<string, unknown>;
+	for (const method of ['setHeader', 'header', 'set', 'type']) methods[method] = () => response;
+	methods.status = (code: number) => {
+		status = code;
+		return response;
+	};
+	for (const method of ['send', 'json', 'end'])
+		methods[method] = () => {
+			tell(status);
+			return response;
+		};
+}
+
+/**
+ * For work that may take longer than WeCom waits. `tell` learns, once, whether n8n has stored the execution; the function that
+ * comes back answers WeCom by itself before that, after which n8n's own answer goes nowhere but to `tell`.
+ */
+export function tellWhenStored(
+	response: Response,
+	tell: (stored: boolean) => void,
+): (status: number) => void {
+	let told = false;
+	const once = (status: number) => {
+		if (!told) tell(status >= 200 && status < 300);
+		told = true;
+	};
+	const end = response.end;
+	whenAnswered(response, (stored) => once(stored ? 200 : 500));
+	return (status) => {
+		if (response.headersSent) return;
+		response.end = end;
+		answer(response, status);
+		mute(response, once);
+	};
 }
 
 /**

@@ -8,7 +8,9 @@ import {
 	type Refusal,
 } from '../shared/callback/envelope';
 import { matches } from '../shared/callback/events';
-import { answer, readBody, SUCCESS, whenAnswered } from './http';
+import { fetchesMessages, receiveMessages, wantsAccount } from './customerService';
+import { answer, ANSWER_BY_MS, readBody, SUCCESS, whenAnswered } from './http';
+import { attachMedia } from './media';
 import { cachedSecrets, isSuite, type SecretsOrLack } from './secrets';
 import { receiveCommand } from './suite';
 
@@ -33,6 +35,7 @@ export async function verifyUrl(context: IWebhookFunctions): Promise<IWebhookRes
 
 /** `POST`: from the raw bytes to one item. What is refused, filtered out or a repetition starts no execution. */
 export async function receiveCallback(context: IWebhookFunctions): Promise<IWebhookResponseData> {
+	const receivedAt = Date.now();
 	const body = await readBody(context);
 	if (!body.ok) return refuse(context, body);
 	const query = context.getQueryData() as IDataObject;
@@ -58,7 +61,13 @@ export async function receiveCallback(context: IWebhookFunctions): Promise<IWebh
 		return ANSWERED;
 	}
 	whenAnswered(response, (stored) => delivered.settle(scope, key, stored));
-	if (!command) return { workflowData: [[{ json: toItem(opened) }]] };
+	if (!command && fetchesMessages(context, opened))
+		return await receiveMessages({ context, opened, receivedAt, toItem });
+	if (!command) {
+		const items = [{ json: toItem(opened) }];
+		await attachMedia(context, items, opened.receiveId, receivedAt + ANSWER_BY_MS);
+		return { workflowData: [items] };
+	}
 	const wanted = (callback: OpenedCallback) => isWanted(context, callback);
 	return await receiveCommand({ context, opened, toItem, wanted });
 }
@@ -106,7 +115,9 @@ function refuse(
 	return ANSWERED;
 }
 
-function isWanted(context: IWebhookFunctions, { callback }: OpenedCallback): boolean {
+function isWanted(context: IWebhookFunctions, opened: OpenedCallback): boolean {
+	const { callback } = opened;
+	if (!wantsAccount(context, opened)) return false;
 	if (!matches(context.getNodeParameter('events', ['*']) as string[], callback.kind)) return false;
 	const { changeTypes } = context.getNodeParameter('filters', {}) as { changeTypes?: string };
 	const wanted = (changeTypes ?? '')

@@ -120,6 +120,8 @@ const TEXTS: Record<number, string> = {
 	84090: 'missing user_ticket',
 	86201: 'missing chatid',
 	93000: 'invalid webhook url',
+	95000: 'invalid open_kfid',
+	95007: 'invalid msg token',
 	301002: 'not allow operate another agent with this accesstoken',
 	710400: 'invalid model_access_token',
 	710401: 'model_access_token expired',

@@ -93,10 +93,7 @@ export class WecomClient {
 		opened.set(context, clients);
 		const get = (name: string) => clean(parameterOf(context, name, itemIndex));
 		if (get('authentication') !== 'suite') {
-			return await once(clients, 'app', async () => {
-				const credentials = await context.getCredentials(appAccount.type);
-				return new WecomClient(context, appAccount, credentials);
-			});
+			return await once(clients, 'app', async () => await WecomClient.ofApp(context));
 		}
 		const suite = await once(clients, 'suite', async () => await WecomClient.ofSuite(context));
 		if (as !== 'company') return suite.actingAs({ kind: as });
@@ -104,6 +101,11 @@ export class WecomClient {
 		return await once(clients, JSON.stringify([corpId, permanentCode]), async () =>
 			suite.actingAs({ kind: 'company', corpId, ...(permanentCode && { permanentCode }) }),
 		);
+	}
+
+	/** The client of the app, whatever the node's parameters say. */
+	static async ofApp(context: ClientContext): Promise<WecomClient> {
+		return new WecomClient(context, appAccount, await context.getCredentials(appAccount.type));
 	}
 
 	/** The client of the suite itself, whatever the node's parameters say. */
@@ -132,6 +134,15 @@ export class WecomClient {
 	/** The suite the calls are made with; '' for an app. */
 	get suiteId(): string {
 		return this.act ? suiteIdOf(this.credentials) : '';
+	}
+
+	/** Whose credential it is, and a field of it as it was when the client was opened. */
+	get credentialType(): string {
+		return this.account.type;
+	}
+
+	stored(field: string): unknown {
+		return this.credentials[field];
 	}
 
 	/** Tells the credential's settings apart, without secrets. */
