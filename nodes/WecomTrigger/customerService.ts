@@ -12,7 +12,6 @@ import {
 	readMessages,
 	type KfMessage,
 	type Position,
-	type Reading,
 } from '../shared/api/customerService';
 import { DeliveryWindow } from '../shared/callback/dedupe';
 import type { OpenedCallback } from '../shared/callback/envelope';
@@ -29,6 +28,10 @@ import { openClient } from './secrets';
 
 /** After WeCom has been told to come back nobody waits for the files. */
 const PATIENT_MS = 30_000;
+/** When to try again after nothing could be had: the callback's Token lives ten minutes. */
+const TRY_AGAIN_AFTER_MS = [15_000, 45_000, 120_000];
+/** Each who waits keeps an expression isolate of n8n. */
+const MAX_WAITING = 10;
 /** n8n has stored the execution by then, or never will. */
 const STORED_BY_MS = 60_000;
 /** The first message's callback may be made a little later than the message. */
@@ -114,105 +117,178 @@ export interface Announcement {
 	toItem: (opened: OpenedCallback, facts?: IDataObject) => IDataObject;
 }
 
-/** Fetches what a callback announces. Answers 503 when that is not all: then WeCom sends the callback again. */
+/**
+ * Fetches what a callback announces. When that is not all there is, WeCom is answered 503, so that it sends the callback again;
+ * when nothing could be had, this process tries again too, because WeCom gives up within seconds.
+ */
 export async function receiveMessages(announced: Announcement): Promise<IWebhookResponseData> {
 	const { context, opened, receivedAt } = announced;
 	const response = context.getResponseObject();
-	const openKfId = openKfIdOf(opened.payload);
-	const reader = `${context.getWorkflow().id}/${context.getNode().id}/${openKfId}`;
-	const scope = `${context.getMode()}|${reader}`;
 	const left = () => Math.max(0, receivedAt + ANSWER_BY_MS - Date.now());
 
-	const { turn, lead } = turns.enter(scope);
+	const { turn, lead } = turns.enter(scopeOf(announced));
 	if (!lead) {
 		const complete = await Promise.race([turn.ended, sleep(left())]);
 		answer(response, complete ? 200 : 503);
 		return ANSWERED;
 	}
 
-	const work: Work = { ...announced, openKfId, reader, scope, claimed: [] };
-	let concluded = false;
-	const conclude = async (stored: boolean) => {
-		if (concluded) return;
-		concluded = true;
-		for (const id of work.claimed) delivered.settle(scope, id, stored);
-		if (stored) await keep(work);
-		turn.end(stored && work.reading !== undefined && !work.reading.unfinished);
-	};
-	const answerNow = tellWhenStored(response, (stored) => void conclude(stored));
-	let reading = true;
+	let fetching = new Fetching(announced, turn);
+	const answerNow = tellWhenStored(response, (stored) => void fetching.conclude(stored));
+	let busy = true;
 	AbortSignal.timeout(left()).addEventListener('abort', () => {
-		if (reading) answerNow(503);
+		if (busy) answerNow(503);
 	});
+	await fetching.read();
+	busy = false;
+	if (fetching.unfinished) answerNow(503);
+	if (fetching.items.length === 0) {
+		await fetching.conclude(true);
+		answerNow(200);
+		const later = fetching.unfinished ? await tryLater(announced) : undefined;
+		if (!later) return ANSWERED;
+		fetching = later;
+	}
+	const until = response.headersSent ? Date.now() + PATIENT_MS : receivedAt + ANSWER_BY_MS;
+	await attachMedia(context, fetching.items, opened.receiveId, until);
+	afterwards(STORED_BY_MS, () => void fetching.conclude(false));
+	return { workflowData: [fetching.items] };
+}
+
+/** The readers somebody is waiting for to try again. */
+const waiting = new Set<string>();
+
+/** Tries a few times more; undefined when there is nothing to put out. */
+async function tryLater(announced: Announcement): Promise<Fetching | undefined> {
+	const scope = scopeOf(announced);
+	const enough = waiting.has(scope) || waiting.size >= MAX_WAITING;
+	if (enough || announced.context.getMode() === 'manual') return undefined;
+	waiting.add(scope);
 	try {
-		await turn.begins;
-		const items = await read(work);
-		reading = false;
-		const { unfinished } = work.reading!;
-		if (unfinished) {
-			log(
-				context,
-				`did not fetch all messages of ${openKfId}, WeCom is asked to come back`,
-				unfinished.reason,
-			);
-			answerNow(503);
+		for (const pause of TRY_AGAIN_AFTER_MS) {
+			await new Promise<void>((resolve) => afterwards(pause, resolve));
+			const { turn, lead } = turns.enter(scope);
+			if (!lead) {
+				if (await turn.ended) return undefined;
+				continue;
+			}
+			const fetching = new Fetching(announced, turn);
+			await fetching.read();
+			if (fetching.items.length > 0) return fetching;
+			await fetching.conclude(true);
+			if (!fetching.unfinished) return undefined;
 		}
-		if (items.length === 0) {
-			await conclude(true);
-			answerNow(200);
-			return ANSWERED;
-		}
-		const until = response.headersSent ? Date.now() + PATIENT_MS : receivedAt + ANSWER_BY_MS;
-		await attachMedia(context, items, opened.receiveId, until);
-		AbortSignal.timeout(STORED_BY_MS).addEventListener('abort', () => void conclude(false));
-		return { workflowData: [items] };
-	} catch (error) {
-		reading = false;
-		log(context, `could not fetch the messages of ${openKfId}`, (error as Error).message);
-		await conclude(false);
-		answerNow(503);
-		return ANSWERED;
+		return undefined;
+	} finally {
+		waiting.delete(scope);
 	}
 }
 
-/** One reading and what it has come to. */
-interface Work extends Announcement {
-	openKfId: string;
-	reader: string;
-	scope: string;
-	/** The msgids this reading has taken. */
-	claimed: string[];
-	client?: WecomClient;
-	known?: Position;
-	reading?: Reading;
-}
+const readerOf = ({ context, opened }: Announcement) =>
+	`${context.getWorkflow().id}/${context.getNode().id}/${openKfIdOf(opened.payload)}`;
+const scopeOf = (announced: Announcement) =>
+	`${announced.context.getMode()}|${readerOf(announced)}`;
 
-async function read(work: Work): Promise<INodeExecutionData[]> {
-	const { context, opened, openKfId, reader, scope, claimed, toItem } = work;
-	const client = await openClient(context, opened.receiveId);
-	work.client = client;
-	work.known = positionOf(client, reader);
-	work.reading = await readMessages(client, {
-		openKfId,
-		token: String(opened.payload.Token ?? '').trim(),
-		position: work.known ?? firstPosition(context, opened),
-		keep: wantedAndNew(context, scope, claimed),
-	});
-	return work.reading.messages.map((message) => {
-		const type = typeOf(message);
-		const { open_kfid, external_userid } = (message.event ?? {}) as IDataObject;
+/** One reading in its turn, from the stored position on. */
+class Fetching {
+	items: INodeExecutionData[] = [];
+
+	unfinished = true;
+
+	/** The msgids this reading has taken. */
+	private readonly claimed: string[] = [];
+
+	private client?: WecomClient;
+
+	/** Where it began and where it ended. */
+	private known?: Position;
+
+	private position?: Position;
+
+	private concluded = false;
+
+	constructor(
+		private readonly announced: Announcement,
+		private readonly turn: Turn,
+	) {}
+
+	/** Never throws: what went wrong is logged. */
+	async read(): Promise<void> {
+		await this.turn.begins;
+		const { context, opened } = this.announced;
+		const openKfId = openKfIdOf(opened.payload);
+		try {
+			this.client = await openClient(context, opened.receiveId);
+			this.known = positionOf(this.client, readerOf(this.announced));
+			const { messages, position, unfinished } = await readMessages(this.client, {
+				openKfId,
+				token: String(opened.payload.Token ?? '').trim(),
+				position: this.known ?? firstPosition(context, opened),
+				keep: this.wantedAndNew(),
+			});
+			this.position = position;
+			this.items = messages.map((message) => this.toItem(message, openKfId));
+			this.unfinished = unfinished !== undefined;
+			if (unfinished)
+				log(context, `did not fetch all messages of ${openKfId}: ${unfinished.reason}`);
+		} catch (error) {
+			log(context, `could not fetch the messages of ${openKfId}: ${(error as Error).message}`);
+		}
+	}
+
+	/** To be told whether n8n has stored the items; only then they count as read. */
+	async conclude(stored: boolean): Promise<void> {
+		if (this.concluded) return;
+		this.concluded = true;
+		const { announced, turn, claimed, unfinished } = this;
+		for (const id of claimed) delivered.settle(scopeOf(announced), id, stored);
+		if (stored) await this.keepPosition();
+		turn.end(stored && !unfinished);
+	}
+
+	private wantedAndNew(): (message: KfMessage) => Promise<boolean> {
+		const types = this.announced.context.getNodeParameter('filters.kfTypes', []) as string[];
+		const scope = scopeOf(this.announced);
+		return async (message) => {
+			if (types.length > 0 && !types.includes(typeOf(message))) return false;
+			const { msgid } = message;
+			if (!msgid) return true;
+			if ((await delivered.claim(scope, msgid, 0)) !== 'first') return false;
+			this.claimed.push(msgid);
+			return true;
+		};
+	}
+
+	private toItem(message: KfMessage, openKfId: string): INodeExecutionData {
+		const { opened, toItem } = this.announced;
+		const { open_kfid, external_userid } = { ...(message.event as IDataObject), ...message };
 		const facts: IDataObject = {
-			type,
+			type: typeOf(message),
 			from: ORIGINS[String(message.origin)] ?? 'unknown',
-			openKfId: message.open_kfid ?? open_kfid ?? openKfId,
-			...pick('externalUserId', message.external_userid ?? external_userid),
+			openKfId: open_kfid ?? openKfId,
+			...(external_userid ? { externalUserId: external_userid } : {}),
 		};
 		return { json: toItem({ ...opened, payload: message as OpenedCallback['payload'] }, facts) };
-	});
+	}
+
+	/** A test run only looks: the published workflow is to get the same messages. */
+	private async keepPosition(): Promise<void> {
+		const { announced, client, known, position } = this;
+		if (!client || !position || announced.context.getMode() === 'manual') return;
+		const { cursor, since } = position;
+		if (known && known.cursor === cursor && known.since === since) return;
+		try {
+			const { context } = announced;
+			await keepPosition(context, client.credentialType, readerOf(announced), { cursor, since });
+		} catch (error) {
+			log(announced.context, `could not store how far it has read: ${(error as Error).message}`);
+		}
+	}
 }
 
-const pick = (name: string, value: unknown): IDataObject =>
-	value ? { [name]: value as string } : {};
+/** Later, without keeping the process alive for it. */
+const afterwards = (ms: number, what: () => void) =>
+	AbortSignal.timeout(ms).addEventListener('abort', what);
 
 /** The first time: only what is new with this callback, or all WeCom still has. */
 function firstPosition(context: IWebhookFunctions, { payload }: OpenedCallback): Position {
@@ -220,35 +296,11 @@ function firstPosition(context: IWebhookFunctions, { payload }: OpenedCallback):
 	return { since: (Number(payload.CreateTime) || Math.floor(Date.now() / 1000)) - SLACK_S };
 }
 
-function wantedAndNew(context: IWebhookFunctions, scope: string, claimed: string[]) {
-	const types = context.getNodeParameter('filters.kfTypes', []) as string[];
-	return async (message: KfMessage) => {
-		if (types.length > 0 && !types.includes(typeOf(message))) return false;
-		const { msgid } = message;
-		if (!msgid) return true;
-		if ((await delivered.claim(scope, msgid, 0)) !== 'first') return false;
-		claimed.push(msgid);
-		return true;
-	};
-}
-
 const typeOf = ({ msgtype, event }: KfMessage): string =>
 	String((msgtype === 'event' && (event as IDataObject)?.event_type) || msgtype || 'unknown');
 
-/** A test run only looks: the published workflow is to get the same messages. */
-async function keep({ context, client, reader, reading, known }: Work): Promise<void> {
-	if (!client || !reading || context.getMode() === 'manual') return;
-	const { cursor, since } = reading.position;
-	if (known && known.cursor === cursor && known.since === since) return;
-	try {
-		await keepPosition(context, client.credentialType, reader, { cursor, since });
-	} catch (error) {
-		log(context, 'could not store how far it has read', (error as Error).message);
-	}
-}
-
-function log(context: IWebhookFunctions, what: string, reason: string): void {
-	context.logger.warn(`WeCom Trigger ${what}: ${reason}`, {
+function log(context: IWebhookFunctions, what: string): void {
+	context.logger.warn(`WeCom Trigger ${what}`, {
 		workflowId: context.getWorkflow().id,
 		nodeName: context.getNode().name,
 	});
