@@ -44,13 +44,13 @@ const forMessages = { show: { '/events': [ANY_KIND, KIND] } };
 
 export const customerServiceOptions: INodeProperties[] = [
 	{
-		displayName: 'Fetch Customer Service Messages',
+		displayName: 'Fetch Messages',
 		name: 'fetchMessages',
 		type: 'boolean',
 		default: true,
 		displayOptions: forMessages,
 		description:
-			'Whether to fetch what a customer service callback announces and put out one item per message',
+			'Whether to fetch the messages that a customer service callback announces, and put out one item for each',
 	},
 	{
 		displayName: 'Fetch From',
@@ -77,17 +77,17 @@ export const customerServiceOptions: INodeProperties[] = [
 
 export const customerServiceFilters: INodeProperties[] = [
 	{
-		displayName: 'Customer Service Account Names or IDs',
+		displayName: 'Account Names or IDs',
 		name: 'openKfIds',
 		type: 'multiOptions',
 		typeOptions: { loadOptionsMethod: 'getCustomerServiceAccounts' },
 		default: [],
 		displayOptions: forMessages,
 		description:
-			'Only messages to these accounts start the workflow. Choose from the list, or specify IDs using an <a href="https://docs.n8n.io/code/expressions/">expression</a>.',
+			'Only messages to these customer service accounts start the workflow. Choose from the list, or specify IDs using an <a href="https://docs.n8n.io/code/expressions/">expression</a>.',
 	},
 	{
-		displayName: 'Customer Service Message Types',
+		displayName: 'Message Types',
 		name: 'kfTypes',
 		type: 'multiOptions',
 		options: Object.entries(TYPES)
@@ -95,7 +95,7 @@ export const customerServiceFilters: INodeProperties[] = [
 			.sort((a, b) => a.name.localeCompare(b.name, 'en')),
 		default: [],
 		displayOptions: forMessages,
-		description: 'Only fetched messages of these types start the workflow',
+		description: 'Only fetched customer service messages of these types start the workflow',
 	},
 ];
 

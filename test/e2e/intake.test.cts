@@ -1,9 +1,17 @@
-/** "Fetch Customer Service Messages" and "Download Media" in a real n8n. */
+/** "Fetch Messages" and "Download Media" in a real n8n. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { IDataObject } from 'n8n-workflow';
 import { DEMO_KF_ACCOUNTS } from '../simulator/demo-data.cts';
 import type { KfMessage } from '../simulator/state.cts';
+import { browserOrSkip, screenshot, withEditor } from '../support/browser.cts';
+import {
+	fillCredentialField,
+	openCredential,
+	openNode,
+	openWorkflow,
+	saveCredential,
+} from '../support/editor.cts';
 import { outputItems } from '../support/execution.cts';
 import { http } from '../support/http.cts';
 import { BROWSER_ID, poll } from '../support/n8n-rest.cts';
@@ -212,5 +220,43 @@ describe('files', () => {
 				mediaError: { message: 'Invalid media_id (40007)', mediaId: 'gone' },
 			});
 		}
+	});
+});
+
+browserOrSkip()('in the editor', () => {
+	it('the options are there, the accounts are chosen by name', async () => {
+		const { n8n } = surroundings();
+		const { id } = await listen(
+			'kf/editor',
+			{ downloadMedia: true },
+			{ filters: { openKfIds: [] } },
+		);
+		await withEditor(n8n, async (page) => {
+			await openWorkflow(page, id);
+			const trigger = await openNode(page, 'WeCom Trigger');
+			await trigger.getByText('Fetch Messages').waitFor();
+			await trigger.getByText('Download Media').waitFor();
+			await screenshot(page, 'trigger-customer-service');
+			await trigger.getByTestId('parameter-input-openKfIds').locator('input').first().click();
+			const accounts = page.locator('.option-headline:visible');
+			await accounts.filter({ hasText: DEMO_KF_ACCOUNTS[0].name }).waitFor();
+			await screenshot(page, 'trigger-accounts');
+		});
+	});
+
+	it('saving the credential leaves the positions alone', async () => {
+		const { n8n, credential } = surroundings();
+		const { push, position } = await listen('kf/saved');
+		await push([say('first')]);
+		const stored = await poll(5_000, 'no position', async () => (await position()) ?? false);
+		await withEditor(n8n, async (page) => {
+			await openCredential(page, credential.id);
+			await push([say('second')]);
+			await poll(5_000, 'no new position', async () => (await position())?.at !== stored.at);
+			const newer = await position();
+			await fillCredentialField(page, 'agentId', '1000002 ');
+			await saveCredential(page);
+			expect(await position()).toEqual(newer);
+		});
 	});
 });

@@ -1,4 +1,4 @@
-/** "Fetch Customer Service Messages" and "Download Media" of the WeCom Trigger, against the simulator. */
+/** "Fetch Messages" and "Download Media" of the WeCom Trigger, against the simulator. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { IDataObject } from 'n8n-workflow';
