@@ -94,17 +94,28 @@ const turns = new Turns();
 const delivered = new DeliveryWindow(20_000, WINDOW_MS);
 
 /** Whether a callback's messages are to be fetched. */
-export const fetchesMessages = (context: IWebhookFunctions, { callback }: OpenedCallback) =>
+export const fetchesMessages = (
+	context: IWebhookFunctions,
+	{ callback, payload }: OpenedCallback,
+): boolean =>
 	callback.kind === KIND &&
+	openKfIdOf(payload) !== '' &&
 	Boolean(context.getNodeParameter('triggerOptions.fetchMessages', false));
 
 /** Whether the filter on customer service accounts lets a callback through. */
 export function wantsAccount(context: IWebhookFunctions, { payload }: OpenedCallback): boolean {
 	const openKfId = openKfIdOf(payload);
 	if (!openKfId) return true;
-	const wanted = context.getNodeParameter('filters.openKfIds', []) as string[];
+	const wanted = listOf(context.getNodeParameter('filters.openKfIds', []));
 	return wanted.length === 0 || wanted.includes(openKfId);
 }
+
+/** What is chosen in a list, or comes from an expression: also with commas. */
+const listOf = (value: unknown): string[] =>
+	String(value)
+		.split(',')
+		.map((one) => one.trim())
+		.filter(Boolean);
 
 const openKfIdOf = ({ OpenKfId }: OpenedCallback['payload']) =>
 	typeof OpenKfId === 'string' ? OpenKfId.trim() : '';
@@ -149,9 +160,9 @@ export async function receiveMessages(announced: Announcement): Promise<IWebhook
 		if (!later) return ANSWERED;
 		fetching = later;
 	}
+	afterwards(STORED_BY_MS, () => void fetching.conclude(false));
 	const until = response.headersSent ? Date.now() + PATIENT_MS : receivedAt + ANSWER_BY_MS;
 	await attachMedia(context, fetching.items, opened.receiveId, until);
-	afterwards(STORED_BY_MS, () => void fetching.conclude(false));
 	return { workflowData: [fetching.items] };
 }
 
@@ -247,7 +258,7 @@ class Fetching {
 	}
 
 	private wantedAndNew(): (message: KfMessage) => Promise<boolean> {
-		const types = this.announced.context.getNodeParameter('filters.kfTypes', []) as string[];
+		const types = listOf(this.announced.context.getNodeParameter('filters.kfTypes', []));
 		const scope = scopeOf(this.announced);
 		return async (message) => {
 			if (types.length > 0 && !types.includes(typeOf(message))) return false;

@@ -39,6 +39,9 @@ export const mediaOption: INodeProperties = {
 		"Whether to put the image, voice, video or file of a message into the binary field 'data'. Files that take longer than WeCom waits are left out.",
 };
 
+export const wantsMedia = (context: IWebhookFunctions) =>
+	Boolean(context.getNodeParameter('triggerOptions.downloadMedia', false));
+
 /** Adds the files of the messages of a company, if the option is on. See `attachFiles`. */
 export async function attachMedia(
 	context: IWebhookFunctions,
@@ -47,7 +50,7 @@ export async function attachMedia(
 	until: number,
 ): Promise<void> {
 	const some = items.some(({ json }) => mediaOf(json));
-	if (!some || !context.getNodeParameter('triggerOptions.downloadMedia', false)) return;
+	if (!some || !wantsMedia(context)) return;
 	let client: Promise<WecomClient> | undefined;
 	await attachFiles(context, items, mediaOf, until, async ({ id }, timeout) => {
 		client ??= openClient(context, corpId);

@@ -278,6 +278,14 @@ describe('filters', () => {
 		expect(said(intake)).toEqual(['yes']);
 	});
 
+	it('on accounts of an expression, with commas', async () => {
+		const filters = { openKfIds: `={{ "wkNone, ${OTHER}" }}` };
+		const intake = await start({ parameters: { ...fetchMessages, filters } });
+		await push(intake, [say('no')]);
+		await push(intake, [say('yes')], {}, OTHER);
+		expect(said(intake)).toEqual(['yes']);
+	});
+
 	it('on types: others are read and left out', async () => {
 		const types = { kfTypes: ['image', 'enter_session'] };
 		const intake = await start({ parameters: { ...fetchMessages, filters: types } });
