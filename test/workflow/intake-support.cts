@@ -18,8 +18,8 @@ export interface Intake {
 	items: () => IDataObject[];
 	/** What the stored positions are, by account. */
 	positions: () => Record<string, { cursor?: string; since?: number; at: number }>;
-	/** Changes how n8n behaves from now on. */
-	n8n: { storingMs: number; failing: boolean; mode: 'webhook' | 'manual' };
+	/** How n8n behaves: the time it takes to store an execution, how many of the next ones it cannot store, its mode. */
+	n8n: { storingMs: number; failures: number; mode: 'webhook' | 'manual' };
 	stop: () => Promise<void>;
 }
 
@@ -44,7 +44,7 @@ export async function startIntake(
 ): Promise<Intake> {
 	const credentials = store ?? ({ c1: credentialOf(sim) } as CredentialStore);
 	const executions: INodeExecutionData[][] = [];
-	const n8n: Intake['n8n'] = { storingMs: 0, failing: false, mode: 'webhook' };
+	const n8n: Intake['n8n'] = { storingMs: 0, failures: 0, mode: 'webhook' };
 	const server: Server = createServer(async (request, response) => {
 		const chunks: Buffer[] = [];
 		for await (const chunk of request) chunks.push(chunk as Buffer);
@@ -74,9 +74,10 @@ export async function startIntake(
 		});
 		if (!result.workflowData) return;
 		if (n8n.storingMs) await new Promise((resolve) => setTimeout(resolve, n8n.storingMs));
-		if (!n8n.failing) executions.push(result.workflowData[0]);
+		const failing = n8n.failures-- > 0;
+		if (!failing) executions.push(result.workflowData[0]);
 		if (result.noWebhookResponse) return;
-		answer.status(n8n.failing ? 500 : 200);
+		answer.status(failing ? 500 : 200);
 		answer.end();
 	});
 	await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

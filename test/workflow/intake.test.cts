@@ -184,13 +184,41 @@ describe('nothing is lost and nothing comes twice', () => {
 	it('when n8n cannot store the execution: the position stays, the retry brings the messages', async () => {
 		const intake = await begun();
 		const before = intake.positions()[KF].cursor;
-		intake.n8n.failing = true;
+		intake.n8n.failures = 2;
 		const { attempts } = await push(intake, [say('kept')], { retries: 1 });
 		expect(attempts.map(({ status }) => status)).toEqual([500, 500]);
 		expect(intake.positions()[KF].cursor).toBe(before);
-		intake.n8n.failing = false;
 		await notify(intake);
 		expect(said(intake)).toEqual(['first', 'kept']);
+	});
+
+	it('when n8n cannot store one of several that overlap: none is acknowledged by mistake', async () => {
+		const intake = await begun();
+		intake.n8n.storingMs = 300;
+		intake.n8n.failures = 2;
+		const pushed = await Promise.all(
+			['a', 'b', 'c'].map(async (one, index) => {
+				await new Promise((resolve) => setTimeout(resolve, index * 50));
+				return await push(intake, [say(one)], { retries: 0 });
+			}),
+		);
+		// The first reading fails, and so does the one that the other two share.
+		expect(pushed.map(({ attempts }) => attempts[0].status)).toEqual([500, 500, 503]);
+		await notify(intake);
+		expect(said(intake)).toEqual(['first', 'a', 'b', 'c']);
+	});
+
+	it('when a reading begins before n8n has stored the one before: it waits for that', async () => {
+		const intake = await begun();
+		intake.n8n.storingMs = 300;
+		intake.n8n.failures = 1;
+		await Promise.all([
+			push(intake, [say('a')], { retries: 0 }),
+			new Promise((resolve) => setTimeout(resolve, 100)).then(
+				async () => await push(intake, [say('b')], { retries: 0 }),
+			),
+		]);
+		expect(said(intake)).toEqual(['first', 'a', 'b']);
 	});
 
 	it('when the position could not be stored: what comes again is known', async () => {
@@ -235,6 +263,15 @@ describe('nothing is lost and nothing comes twice', () => {
 		expect(said(intake)).toEqual(['first', 'a', 'b', 'c', 'd']);
 		expect(intake.executions).toHaveLength(2);
 	}, 20_000);
+
+	it('when there is more than one execution should hold: WeCom is asked to come back for the rest', async () => {
+		const intake = await begun();
+		const backlog = Array.from({ length: 10_500 }, (_, index) => say(String(index)));
+		const { attempts } = await push(intake, backlog);
+		expect(attempts.map(({ status }) => status)).toEqual([503, 200]);
+		expect(intake.executions.map(({ length }) => length)).toEqual([1, 10_000, 500]);
+		expect(new Set(said(intake)).size).toBe(10_501);
+	});
 
 	it('when the Token of the callback is not valid any more', async () => {
 		const intake = await begun();
