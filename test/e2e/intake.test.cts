@@ -233,11 +233,18 @@ browserOrSkip()('in the editor', () => {
 		);
 		await withEditor(n8n, async (page) => {
 			await openWorkflow(page, id);
+			const loaded = page.waitForResponse((response) =>
+				response.url().includes('/dynamic-node-parameters/options'),
+			);
 			const trigger = await openNode(page, 'WeCom Trigger');
 			await trigger.getByText('Fetch Messages').waitFor();
 			await trigger.getByText('Download Media').waitFor();
 			await screenshot(page, 'trigger-customer-service');
-			await trigger.getByTestId('parameter-input-openKfIds').locator('input').first().click();
+			await loaded;
+			await page.waitForTimeout(500);
+			const list = trigger.getByTestId('parameter-input-openKfIds').locator('input').first();
+			// Element Plus lays the chosen tags over the input.
+			await list.click({ force: true });
 			const accounts = page.locator('.option-headline:visible');
 			await accounts.filter({ hasText: DEMO_KF_ACCOUNTS[0].name }).waitFor();
 			await screenshot(page, 'trigger-accounts');
