@@ -181,7 +181,7 @@ function toTimestamp(call: OperationCall, field: Field, value: unknown): number 
 	return seconds;
 }
 
-function toJson(call: OperationCall, displayName: string, value: unknown): IDataObject {
+export function toJson(call: OperationCall, displayName: string, value: unknown): IDataObject {
 	if (typeof value === 'object') return value as IDataObject;
 	const parsed = tryParse(String(value));
 	if (parsed === undefined) {

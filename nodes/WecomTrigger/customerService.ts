@@ -18,6 +18,7 @@ import type { OpenedCallback } from '../shared/callback/envelope';
 import { KIND } from './customerServiceForm';
 import { answer, ANSWER_BY_MS, tellWhenStored } from './http';
 import { attachMedia } from './media';
+import { prepareAnswer, waitsForWorkflow, type Arrived } from './reply';
 import { openClient } from './secrets';
 
 /**
@@ -32,6 +33,8 @@ const PATIENT_MS = 30_000;
 const TRY_AGAIN_AFTER_MS = [15_000, 45_000, 120_000];
 /** Each who waits keeps an expression isolate of n8n. */
 const MAX_WAITING = 10;
+/** n8n has stored the execution by then, or has ended. */
+const STORED_SOON_MS = 4_000;
 /** n8n has stored the execution by then, or never will. */
 const STORED_BY_MS = 60_000;
 /** The first message's callback may be made a little later than the message. */
@@ -120,11 +123,7 @@ const listOf = (value: unknown): string[] =>
 const openKfIdOf = ({ OpenKfId }: OpenedCallback['payload']) =>
 	typeof OpenKfId === 'string' ? OpenKfId.trim() : '';
 
-export interface Announcement {
-	context: IWebhookFunctions;
-	opened: OpenedCallback;
-	/** When the callback arrived: milliseconds since the epoch. */
-	receivedAt: number;
+export interface Announcement extends Arrived {
 	toItem: (opened: OpenedCallback, facts?: IDataObject) => IDataObject;
 }
 
@@ -133,9 +132,9 @@ export interface Announcement {
  * when nothing could be had, this process tries again too, because WeCom gives up within seconds.
  */
 export async function receiveMessages(announced: Announcement): Promise<IWebhookResponseData> {
-	const { context, opened, receivedAt } = announced;
+	const { context, opened, at } = announced;
 	const response = context.getResponseObject();
-	const left = () => Math.max(0, receivedAt + ANSWER_BY_MS - Date.now());
+	const left = () => Math.max(0, at + ANSWER_BY_MS - Date.now());
 
 	const { turn, lead } = turns.enter(scopeOf(announced));
 	if (!lead) {
@@ -160,9 +159,12 @@ export async function receiveMessages(announced: Announcement): Promise<IWebhook
 		if (!later) return ANSWERED;
 		fetching = later;
 	}
-	afterwards(STORED_BY_MS, () => void fetching.conclude(false));
-	const until = response.headersSent ? Date.now() + PATIENT_MS : receivedAt + ANSWER_BY_MS;
+	// n8n answers when the workflow has ended, if that is to reply: long after it has stored the execution.
+	const replies = waitsForWorkflow(context);
+	afterwards(replies ? STORED_SOON_MS : STORED_BY_MS, () => void fetching.conclude(replies));
+	const until = response.headersSent ? Date.now() + PATIENT_MS : at + ANSWER_BY_MS;
 	await attachMedia(context, fetching.items, opened.receiveId, until);
+	if (!response.headersSent) prepareAnswer(announced, fetching.items[0].json);
 	return { workflowData: [fetching.items] };
 }
 

@@ -13,7 +13,6 @@ export type Response = ReturnType<IWebhookFunctions['getResponseObject']>;
 export const SUCCESS = 'success';
 /** WeCom hangs up after five seconds (doc 90930), and n8n needs its time to store the execution. */
 export const ANSWER_BY_MS = 3_500;
-const COMMAND_DEADLINE_MS = 800;
 
 export type Body = { ok: true; bytes: Buffer } | { ok: false; status: 400 | 413; reason: string };
 
@@ -47,37 +46,69 @@ export function answer(response: Response, status: number, body = ''): void {
 	response.end(body);
 }
 
+/** What goes out in place of n8n's empty answer. */
+export interface Answer {
+	body: string;
+	contentType?: string;
+	/** When it goes out at the latest, in milliseconds from now, however far n8n is. */
+	deadlineMs?: number;
+}
+
+/** Exactly `success`, within a second (doc 100964). */
+export const COMMAND_ANSWER: Answer = { body: SUCCESS, deadlineMs: 800 };
+
 /**
- * Makes n8n's empty answer, which comes once the execution is stored, the one a command URL must give: exactly `success`,
- * within a second (doc 100964). If n8n is slower, it goes out at that moment.
+ * Gives WeCom the answer at the moment n8n gives its own, which is once the execution is stored, or at the deadline. What
+ * the workflow replies goes out as it is. A workflow that failed is answered like one that did not reply: its execution is
+ * stored, and WeCom would only start it anew, three times. n8n's own failure stays one, so that WeCom comes back.
  */
-export function answerCommandWhenStored(response: Response): void {
+export function answerWhenStored(response: Response, given: Answer): void {
+	const { body, contentType = 'text/plain; charset=utf-8', deadlineMs } = given;
 	const end = response.end.bind(response) as (...args: unknown[]) => Response;
 	response.end = ((...args: unknown[]) => {
-		if (response.statusCode !== 200 || args[0]) return end(...args);
-		response.setHeader('content-type', 'text/plain; charset=utf-8');
-		response.setHeader('content-length', String(SUCCESS.length));
-		return end(SUCCESS);
+		if (response.headersSent) return end(...args);
+		const failed = isWorkflowFailure(response.statusCode, args[0]);
+		if (!failed && (response.statusCode !== 200 || args[0])) return end(...args);
+		response.statusCode = 200;
+		response.setHeader('content-type', contentType);
+		response.setHeader('content-length', String(Buffer.byteLength(body)));
+		return end(body);
 	}) as Response['end'];
-	AbortSignal.timeout(COMMAND_DEADLINE_MS).addEventListener('abort', () => {
+	if (deadlineMs === undefined) return;
+	AbortSignal.timeout(deadlineMs).addEventListener('abort', () => {
 		if (response.headersSent) return;
-		answer(response, 200, SUCCESS);
+		response.statusCode = 200;
+		response.end();
 		mute(response);
 	});
 }
 
-/** n8n will answer later all the same; that must not become an error. `tell` learns the status of that answer. */
-function mute(response: Response, tell: (status: number) => void = () => {}): void {
+/** n8n tells both with status 500; what it could not store or start also has a `code`. */
+function isWorkflowFailure(status: number, body: unknown): boolean {
+	if (status !== 500) return false;
+	try {
+		const told: unknown = JSON.parse(String(body));
+		return typeof told === 'object' && told !== null && !('code' in told);
+	} catch {
+		return false;
+	}
+}
+
+const LATER = 'status setHeader setHeaders header set type send json write end'.split(' ');
+
+/** n8n will answer later all the same; that must not become an error. `tell` learns whether it has stored the execution. */
+export function mute(response: Response, tell: (stored: boolean) => void = () => {}): void {
 	let status = 200;
 	const methods = response as unknown as Record<string, unknown>;
-	for (const method of ['setHeader', 'header', 'set', 'type']) methods[method] = () => response;
+	for (const method of LATER) methods[method] = () => response;
 	methods.status = (code: number) => {
 		status = code;
 		return response;
 	};
 	for (const method of ['send', 'json', 'end'])
-		methods[method] = () => {
-			tell(status);
+		methods[method] = (body: unknown) => {
+			const text = typeof body === 'string' ? body : JSON.stringify(body);
+			tell((status >= 200 && status < 300) || isWorkflowFailure(status, text));
 			return response;
 		};
 }
@@ -91,12 +122,12 @@ export function tellWhenStored(
 	tell: (stored: boolean) => void,
 ): (status: number) => void {
 	let told = false;
-	const once = (status: number) => {
-		if (!told) tell(status >= 200 && status < 300);
+	const once = (stored: boolean) => {
+		if (!told) tell(stored);
 		told = true;
 	};
 	const end = response.end;
-	whenAnswered(response, (stored) => once(stored ? 200 : 500));
+	whenAnswered(response, once);
 	return (status) => {
 		if (response.headersSent) return;
 		response.end = end;

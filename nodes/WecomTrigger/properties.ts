@@ -75,6 +75,37 @@ export const properties: INodeProperties[] = [
 			'The end of the URL to enter in WeCom. Every WeCom Trigger needs one of its own, and it should not change later.',
 	},
 	{
+		displayName: 'Respond',
+		name: 'responseMode',
+		type: 'options',
+		noDataExpression: true,
+		options: [
+			{
+				name: 'Immediately',
+				value: 'onReceived',
+				description: 'As soon as n8n has stored the execution',
+			},
+			{
+				name: 'Using the Reply Operation of the WeCom Node',
+				value: 'responseNode',
+				description: 'Within 4.5 seconds, after that WeCom gets an empty answer',
+			},
+		],
+		default: 'onReceived',
+		description: 'When and with what to answer WeCom',
+	},
+	{
+		displayName: 'Quick Reply',
+		name: 'quickReply',
+		type: 'string',
+		typeOptions: { rows: 2 },
+		default: '',
+		placeholder: 'e.g. Thanks, {{ $json.FromUserName }}',
+		description:
+			'Text that the sender of a message gets at once, up to 2,048 bytes. An expression reads the incoming item. Empty for none.',
+		displayOptions: { show: { responseMode: ['onReceived'] } },
+	},
+	{
 		displayName: 'Filters',
 		name: 'filters',
 		type: 'collection',
@@ -126,6 +157,24 @@ export const properties: INodeProperties[] = [
 		placeholder: 'Add Option',
 		default: {},
 		options: [mediaOption, ...customerServiceOptions],
+	},
+	{
+		displayName: 'Security',
+		name: 'moreOptions',
+		type: 'collection',
+		placeholder: 'Add Option',
+		default: {},
+		options: [
+			{
+				displayName: 'Maximum Age',
+				name: 'maxAge',
+				type: 'number',
+				typeOptions: { minValue: 0 },
+				default: 300,
+				description:
+					'How many seconds the signed time of a callback may differ from the time of this server. WeCom documents no limit, so there is none without this option.',
+			},
+		],
 	},
 	// n8n parses bodies before the node sees them, and refuses what it cannot parse, unless this is set.
 	{ displayName: 'Options', name: 'options', type: 'hidden', default: { binaryData: true } },

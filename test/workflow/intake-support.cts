@@ -18,8 +18,8 @@ export interface Intake {
 	items: () => IDataObject[];
 	/** What the stored positions are, by account. */
 	positions: () => Record<string, { cursor?: string; since?: number; at: number }>;
-	/** How n8n behaves: the time it takes to store an execution, how many of the next ones it cannot store, its mode. */
-	n8n: { storingMs: number; failures: number; mode: 'webhook' | 'manual' };
+	/** How n8n behaves: the time it takes to store an execution, how many of the next ones it cannot store, its mode, the trigger's form. */
+	n8n: { storingMs: number; failures: number; mode: 'webhook' | 'manual'; parameters: IDataObject };
 	stop: () => Promise<void>;
 }
 
@@ -44,7 +44,7 @@ export async function startIntake(
 ): Promise<Intake> {
 	const credentials = store ?? ({ c1: credentialOf(sim) } as CredentialStore);
 	const executions: INodeExecutionData[][] = [];
-	const n8n: Intake['n8n'] = { storingMs: 0, failures: 0, mode: 'webhook' };
+	const n8n: Intake['n8n'] = { storingMs: 0, failures: 0, mode: 'webhook', parameters };
 	const server: Server = createServer(async (request, response) => {
 		const chunks: Buffer[] = [];
 		for await (const chunk of request) chunks.push(chunk as Buffer);
@@ -63,7 +63,7 @@ export async function startIntake(
 				id: node,
 				type: TRIGGER,
 				webhookId: 'hook',
-				parameters: { events: ['*'], ...parameters } as never,
+				parameters: { events: ['*'], ...n8n.parameters } as never,
 				credentials: { [credential]: 'c1' },
 			},
 			call: {

@@ -273,6 +273,17 @@ describe('nothing is lost and nothing comes twice', () => {
 		expect(new Set(said(intake)).size).toBe(10_501);
 	});
 
+	it('when the workflow is to reply and takes long: the answer is empty and in time, the messages count as read', async () => {
+		const intake = await begun();
+		const { cursor } = intake.positions()[KF];
+		intake.n8n.parameters = { ...fetchMessages, responseMode: 'responseNode' };
+		intake.n8n.storingMs = 5_500;
+		const { attempts } = await push(intake, [say('slow')]);
+		expect(attempts).toMatchObject([{ status: 200, body: '' }]);
+		expect(attempts[0].ms).toBeLessThan(5_000);
+		await until(() => intake.positions()[KF].cursor !== cursor);
+	}, 15_000);
+
 	it('when the Token of the callback is not valid any more', async () => {
 		const intake = await begun();
 		sim().control.addKfMessages(KF, [say('late')]);

@@ -5,6 +5,7 @@ import { app } from './app';
 import { approval } from './approval';
 import { attendance } from './attendance';
 import { calendar, schedule, toDo } from './calendar';
+import { callback } from './callback';
 import { department } from './department';
 import { directory } from './directory';
 import { document, form } from './document';
@@ -25,6 +26,7 @@ const typed: Resource[] = [
 	approval,
 	attendance,
 	calendar,
+	callback,
 	department,
 	directory,
 	document,
