@@ -8,6 +8,7 @@ import type {
 	INodeProperties,
 } from 'n8n-workflow';
 import { DEFAULT_BASE_URL } from '../nodes/shared/api/settings';
+import { fieldsToStore, sendNothing } from '../nodes/shared/api/store';
 import { holdsValidToken, obtainToken } from '../nodes/shared/api/tokens';
 
 export class WecomApi implements ICredentialType {
@@ -101,10 +102,20 @@ export class WecomApi implements ICredentialType {
 			typeOptions: { password: true },
 			default: '',
 		},
+		// How far each WeCom Trigger has read the customer service messages.
+		{
+			displayName: 'Customer Service Cursors',
+			name: 'kfCursors',
+			type: 'hidden',
+			typeOptions: { password: true },
+			default: '',
+		},
 	];
 
 	/** Called before every request; returns only what n8n must store, so nothing while the stored token is good. */
 	async preAuthentication(this: IHttpRequestHelper, credentials: ICredentialDataDecryptedObject) {
+		const fields = fieldsToStore(credentials);
+		if (fields) return fields;
 		if (holdsValidToken(credentials)) return {};
 		return { ...(await obtainToken(credentials, this.helpers.httpRequest)) };
 	}
@@ -112,8 +123,11 @@ export class WecomApi implements ICredentialType {
 	authenticate: IAuthenticate = async (
 		credentials: ICredentialDataDecryptedObject,
 		requestOptions: IHttpRequestOptions,
-	): Promise<IHttpRequestOptions> => ({
-		...requestOptions,
-		qs: { ...requestOptions.qs, access_token: credentials.accessToken },
-	});
+	): Promise<IHttpRequestOptions> => {
+		sendNothing(credentials);
+		return {
+			...requestOptions,
+			qs: { ...requestOptions.qs, access_token: credentials.accessToken },
+		};
+	};
 }

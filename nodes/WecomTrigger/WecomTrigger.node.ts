@@ -11,6 +11,7 @@ import {
 } from 'n8n-workflow';
 import { wecomApiTest } from '../shared/api/credentialTest';
 import { wecomSuiteApiTest } from '../shared/api/suiteTest';
+import { getCustomerServiceAccounts } from './customerServiceForm';
 import { answer, mute } from './http';
 import { properties } from './properties';
 import { receiveCallback, verifyUrl } from './receive';
@@ -84,7 +85,10 @@ export class WecomTrigger implements INodeType {
 		properties,
 	};
 
-	methods = { credentialTest: { wecomApiTest, wecomSuiteApiTest } };
+	methods = {
+		credentialTest: { wecomApiTest, wecomSuiteApiTest },
+		loadOptions: { getCustomerServiceAccounts },
+	};
 
 	webhookMethods = {
 		default: {

@@ -11,6 +11,8 @@ export type Response = ReturnType<IWebhookFunctions['getResponseObject']>;
 
 /** The only answer that does not count as an error at a suite's command URL (doc 90613). */
 export const SUCCESS = 'success';
+/** WeCom hangs up after five seconds (doc 90930), and n8n needs its time to store the execution. */
+export const ANSWER_BY_MS = 3_500;
 
 export type Body = { ok: true; bytes: Buffer } | { ok: false; status: 400 | 413; reason: string };
 
@@ -94,10 +96,44 @@ function isWorkflowFailure(status: number, body: unknown): boolean {
 
 const LATER = 'status setHeader setHeaders header set type send json write end'.split(' ');
 
-/** n8n will answer later all the same; that must not become an error. */
-export function mute(response: Response): void {
-	const nothing = () => response;
-	for (const method of LATER) (response as unknown as Record<string, unknown>)[method] = nothing;
+/** n8n will answer later all the same; that must not become an error. `tell` learns whether it has stored the execution. */
+export function mute(response: Response, tell: (stored: boolean) => void = () => {}): void {
+	let status = 200;
+	const methods = response as unknown as Record<string, unknown>;
+	for (const method of LATER) methods[method] = () => response;
+	methods.status = (code: number) => {
+		status = code;
+		return response;
+	};
+	for (const method of ['send', 'json', 'end'])
+		methods[method] = (body: unknown) => {
+			const text = typeof body === 'string' ? body : JSON.stringify(body);
+			tell((status >= 200 && status < 300) || isWorkflowFailure(status, text));
+			return response;
+		};
+}
+
+/**
+ * For work that may take longer than WeCom waits. `tell` learns, once, whether n8n has stored the execution; the function that
+ * comes back answers WeCom by itself before that, after which n8n's own answer goes nowhere but to `tell`.
+ */
+export function tellWhenStored(
+	response: Response,
+	tell: (stored: boolean) => void,
+): (status: number) => void {
+	let told = false;
+	const once = (stored: boolean) => {
+		if (!told) tell(stored);
+		told = true;
+	};
+	const end = response.end;
+	whenAnswered(response, once);
+	return (status) => {
+		if (response.headersSent) return;
+		response.end = end;
+		answer(response, status);
+		mute(response, once);
+	};
 }
 
 /**

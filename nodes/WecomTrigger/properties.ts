@@ -1,5 +1,7 @@
 import type { INodeProperties } from 'n8n-workflow';
 import { ANY_KIND, triggerOptions } from '../shared/callback/events';
+import { customerServiceFilters, customerServiceOptions } from './customerServiceForm';
+import { mediaOption } from './media';
 
 const STEPS = [
 	'In the WeCom admin console open App Management > your app > Receive Messages > Set API Receive. Copy its Token and EncodingAESKey into the credential.',
@@ -119,6 +121,7 @@ export const properties: INodeProperties[] = [
 				description:
 					"Comma-separated. Only callbacks with one of these words as 'ChangeType' start the workflow.",
 			},
+			...customerServiceFilters,
 		],
 	},
 	{
@@ -146,6 +149,14 @@ export const properties: INodeProperties[] = [
 					'Whether to put the permanent code of a company that authorized the suite into the item, where everybody who can read the execution sees it',
 			},
 		],
+	},
+	{
+		displayName: 'Options',
+		name: 'triggerOptions',
+		type: 'collection',
+		placeholder: 'Add Option',
+		default: {},
+		options: [mediaOption, ...customerServiceOptions],
 	},
 	{
 		displayName: 'Security',

@@ -13,7 +13,9 @@ import {
 	type Refusal,
 } from '../shared/callback/envelope';
 import { matches } from '../shared/callback/events';
-import { answer, readBody, SUCCESS, whenAnswered } from './http';
+import { fetchesMessages, receiveMessages, wantsAccount } from './customerService';
+import { answer, ANSWER_BY_MS, readBody, SUCCESS, whenAnswered } from './http';
+import { attachMedia } from './media';
 import { prepareAnswer, quickReply, replyFacts } from './reply';
 import { cachedSecrets, isSuite, type SecretsOrLack } from './secrets';
 import { receiveCommand } from './suite';
@@ -75,10 +77,13 @@ export async function receiveCallback(context: IWebhookFunctions): Promise<IWebh
 		return ANSWERED;
 	}
 	whenAnswered(response, (stored) => delivered.settle(scope, key, stored));
+	if (!command && fetchesMessages(context, opened))
+		return await receiveMessages({ ...arrived, toItem });
 	if (!command) {
-		const item = toItem(opened, replyFacts(arrived));
-		prepareAnswer(arrived, item);
-		return { workflowData: [[{ json: item }]] };
+		const items = [{ json: toItem(opened, replyFacts(arrived)) }];
+		await attachMedia(context, items, opened.receiveId, at + ANSWER_BY_MS);
+		prepareAnswer(arrived, items[0].json);
+		return { workflowData: [items] };
 	}
 	const wanted = (callback: OpenedCallback) => !whyUnwanted(context, callback);
 	return await receiveCommand({ context, opened, toItem, wanted });
@@ -153,9 +158,12 @@ const notice = (context: IWebhookFunctions, message: string, description: string
 	new NodeOperationError(context.getNode(), message, { description, level: 'warning' });
 
 /** What keeps a callback from starting the workflow, if anything does. */
-function whyUnwanted(context: IWebhookFunctions, { callback }: OpenedCallback): string | undefined {
+function whyUnwanted(context: IWebhookFunctions, opened: OpenedCallback): string | undefined {
+	const { callback, payload } = opened;
 	if (!matches(context.getNodeParameter('events', ['*']) as string[], callback.kind))
 		return `'Trigger On' does not include '${callback.kind}'.`;
+	if (!wantsAccount(context, opened))
+		return `The filter 'Account Names or IDs' does not include '${String(payload.OpenKfId)}'.`;
 	const { changeTypes } = context.getNodeParameter('filters', {}) as { changeTypes?: string };
 	const wanted = (changeTypes ?? '')
 		.split(',')

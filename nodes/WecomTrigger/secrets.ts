@@ -3,6 +3,7 @@ import type {
 	IHookFunctions,
 	IWebhookFunctions,
 } from 'n8n-workflow';
+import { WecomClient } from '../shared/api/client';
 import { clean } from '../shared/api/settings';
 import { companiesOf, SUITE_CREDENTIAL } from '../shared/api/suite';
 import { parseEncodingAesKey } from '../shared/callback/crypto';
@@ -73,6 +74,12 @@ type Context = IHookFunctions | IWebhookFunctions;
 export const isSuite = (context: Context) => context.getNode().parameters.source === 'suite';
 
 const sourceOf = (context: Context) => SOURCES[isSuite(context) ? 'suite' : 'app'];
+
+/** The client of the app, or of the company of the suite that a callback is about. */
+export async function openClient(context: IWebhookFunctions, corpId: string): Promise<WecomClient> {
+	if (!isSuite(context)) return await WecomClient.ofApp(context);
+	return (await WecomClient.ofSuite(context)).actingAs({ kind: 'company', corpId });
+}
 
 interface Kept {
 	at: number;

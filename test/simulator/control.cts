@@ -2,6 +2,7 @@
 import { catalogFacts } from './catalog/facts.cts';
 import type { ListOptions } from './catalog/paging.cts';
 import { createCode } from './endpoints/auth.cts';
+import { addKfMessages, issueKfToken } from './endpoints/customer-service.cts';
 import { storeMedia } from './endpoints/media.cts';
 import { Faults, type Fault } from './faults.cts';
 import type { CallbackTarget, Pusher, PushOptions, PushResult, VerifyResult } from './pusher.cts';
@@ -10,8 +11,10 @@ import { sample } from './samples.cts';
 import {
 	createState,
 	findMember,
+	now,
 	type App,
 	type CallbackSettings,
+	type KfMessage,
 	type Seed,
 	type State,
 } from './state.cts';
@@ -129,6 +132,54 @@ export class Control extends SuiteControl {
 		} = file;
 		const content = size === undefined ? Buffer.from(base64, 'base64') : Buffer.alloc(size, 'x');
 		return storeMedia(this.state, { filename, type, contentType, content }).media_id;
+	}
+
+	/** Messages to a customer service account, without a callback. Fields of `sync_msg` that are left out are made up. */
+	addKfMessages(
+		openKfId: string,
+		messages: Array<Partial<KfMessage>>,
+		corpid?: string,
+	): KfMessage[] {
+		return addKfMessages(this.kfState(corpid), openKfId, messages);
+	}
+
+	/** Messages to a customer service account, and the callback that announces them. */
+	async kfMessage(
+		target: PushTarget,
+		openKfId: string,
+		messages: Array<Partial<KfMessage>>,
+		{ corpid, ...options }: PushOptions & { corpid?: string } = {},
+	): Promise<PushResult & { messages: KfMessage[] }> {
+		const added = this.addKfMessages(openKfId, messages, corpid);
+		const pushed = await this.push(target, this.kfNotice(openKfId, corpid), options);
+		return { ...pushed, messages: added };
+	}
+
+	/** The fields of a callback that announces messages, with a Token that works for ten minutes. */
+	kfNotice(openKfId: string, corpid?: string): XmlFields {
+		const state = this.kfState(corpid);
+		return {
+			ToUserName: corpid ?? state.corpid,
+			CreateTime: Math.floor(now(state) / 1000),
+			MsgType: 'event',
+			Event: 'kf_msg_or_event',
+			Token: issueKfToken(state),
+			OpenKfId: openKfId,
+		};
+	}
+
+	/** How sync_msg hands messages out: longest page, and how many of the next pages are empty. */
+	setKfPages(
+		{ pageSize, emptyPages }: { pageSize?: number; emptyPages?: number },
+		corpid?: string,
+	) {
+		const { kf } = this.kfState(corpid);
+		kf.pageSize = pageSize ?? Infinity;
+		kf.emptyPages = emptyPages ?? 0;
+	}
+
+	private kfState(corpid?: string): State {
+		return corpid && corpid !== this.state.corpid ? this.companyState(corpid) : this.state;
 	}
 
 	/** A login code without the page: for a member (`userid`) or someone outside the company (`openid`). */

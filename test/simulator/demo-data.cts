@@ -6,6 +6,12 @@ export const DEMO_CORP = { corpid: 'ww847df3cda447a52c', corpName: '云帆示例
 const SENSITIVE_FIELDS = ['gender', 'avatar', 'qr_code', 'mobile', 'email', 'biz_mail', 'address'];
 const N8N_HOSTS = ['localhost:5678', '127.0.0.1:5678'];
 
+/** Accounts of WeChat Customer Service. */
+export const DEMO_KF_ACCOUNTS = [
+	{ open_kfid: 'wkDemoAAAASm4_FhToWMFea0xAFfd3Q1', name: '咨询客服' },
+	{ open_kfid: 'wkDemoAAAASm4_FhToWMFea0xAFfd3Q2', name: '售后客服' },
+];
+
 /** Sees the whole company and has a callback URL. */
 export const DEMO_APP: App = {
 	agentid: 1000002,

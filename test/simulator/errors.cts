@@ -122,6 +122,8 @@ const TEXTS: Record<number, string> = {
 	93000: 'invalid webhook url',
 	93017: 'empty content',
 	93018: 'image size out of limit',
+	95000: 'invalid open_kfid',
+	95007: 'invalid msg token',
 	301002: 'not allow operate another agent with this accesstoken',
 	301019: 'media md5 not match',
 	710400: 'invalid model_access_token',

@@ -2,6 +2,7 @@
 import type { Endpoint } from './endpoint.cts';
 import { appEndpoints } from './endpoints/apps.cts';
 import { authEndpoints } from './endpoints/auth.cts';
+import { customerServiceEndpoints } from './endpoints/customer-service.cts';
 import { departmentEndpoints } from './endpoints/departments.cts';
 import { directoryJobEndpoints } from './endpoints/directory-jobs.cts';
 import { driveEndpoints } from './endpoints/drive.cts';
@@ -23,5 +24,6 @@ export const endpoints: Map<string, Endpoint> = new Map(
 		...authEndpoints,
 		...appEndpoints,
 		...webhookEndpoints,
+		...customerServiceEndpoints,
 	].map((endpoint) => [endpoint.path, endpoint]),
 );

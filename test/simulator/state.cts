@@ -1,6 +1,6 @@
 /** What the simulated platform knows: one company, its apps, people, media, messages and login codes. */
 import type { ServedList } from './catalog/paging.cts';
-import { DEMO_SEED } from './demo-data.cts';
+import { DEMO_KF_ACCOUNTS, DEMO_SEED } from './demo-data.cts';
 import { createProviderSide, type ProviderSeed, type ProviderSide } from './suite-state.cts';
 import type { IssuedToken } from './tokens.cts';
 
@@ -151,6 +151,29 @@ export interface UserTicket {
 	expiresAt: number;
 }
 
+/** A message or event of WeChat Customer Service, as sync_msg hands it out (doc 94670). */
+export interface KfMessage {
+	msgid: string;
+	/** Seconds since the epoch. */
+	send_time: number;
+	/** 3 customer, 4 system, 5 servicer. */
+	origin: number;
+	msgtype: string;
+	[field: string]: unknown;
+}
+
+export interface Kf {
+	/** Messages in the order in which they are handed out. */
+	accounts: Array<{ open_kfid: string; name: string; messages: KfMessage[] }>;
+	/** Tokens of callbacks, with the time of their end. */
+	tokens: Map<string, number>;
+	lastWithoutToken: number;
+	/** Pages are never longer, whatever limit is asked for. */
+	pageSize: number;
+	/** So many of the next pages are empty although there is more. */
+	emptyPages: number;
+}
+
 /** What a company starts with; every part can be replaced. */
 export interface Seed extends ProviderSeed {
 	corpid: string;
@@ -170,6 +193,7 @@ export interface State extends Omit<Seed, 'members' | 'departments' | keyof Prov
 	members: Map<string, Member>;
 	media: Map<string, Media>;
 	images: Media[];
+	kf: Kf;
 	messages: SentMessage[];
 	pushed: PushedMessage[];
 	/** Files WeCom was asked to fetch, by job. */
@@ -210,6 +234,13 @@ export function createState(seed: Partial<Seed> = {}): State {
 		members: new Map(full.members.map((member) => [member.userid.toLowerCase(), member])),
 		media: new Map(),
 		images: [],
+		kf: {
+			accounts: DEMO_KF_ACCOUNTS.map((account) => ({ ...account, messages: [] })),
+			tokens: new Map(),
+			lastWithoutToken: 0,
+			pageSize: Infinity,
+			emptyPages: 0,
+		},
 		messages: [],
 		pushed: [],
 		urlUploads: new Map(),

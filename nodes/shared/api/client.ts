@@ -101,10 +101,7 @@ export class WecomClient {
 		const get = (name: string) => clean(parameterOf(context, name, itemIndex));
 		if (own || get('authentication') !== 'suite') {
 			const account = own ? ownAccounts[own] : appAccount;
-			return await once(clients, account.type, async () => {
-				const credentials = await context.getCredentials(account.type);
-				return new WecomClient(context, account, credentials);
-			});
+			return await once(clients, account.type, async () => await WecomClient.of(context, account));
 		}
 		const suite = await once(clients, 'suite', async () => await WecomClient.ofSuite(context));
 		if (as !== 'company') return suite.actingAs({ kind: as });
@@ -112,6 +109,15 @@ export class WecomClient {
 		return await once(clients, JSON.stringify([corpId, permanentCode]), async () =>
 			suite.actingAs({ kind: 'company', corpId, ...(permanentCode && { permanentCode }) }),
 		);
+	}
+
+	/** The client of the app, whatever the node's parameters say. */
+	static async ofApp(context: ClientContext): Promise<WecomClient> {
+		return await WecomClient.of(context, appAccount);
+	}
+
+	private static async of(context: ClientContext, account: Account): Promise<WecomClient> {
+		return new WecomClient(context, account, await context.getCredentials(account.type));
 	}
 
 	/** The client of the suite itself, whatever the node's parameters say. */
@@ -140,6 +146,15 @@ export class WecomClient {
 	/** The suite the calls are made with; '' for an app. */
 	get suiteId(): string {
 		return this.act ? suiteIdOf(this.credentials) : '';
+	}
+
+	/** Whose credential it is, and a field of it as it was when the client was opened. */
+	get credentialType(): string {
+		return this.account.type;
+	}
+
+	stored(field: string): unknown {
+		return this.credentials[field];
 	}
 
 	/** Tells the credential's settings apart, without secrets. */

@@ -49,9 +49,9 @@ export function uploadRequest(
 export async function downloadFile(
 	client: WecomClient,
 	request: ApiRequest,
-	itemIndex: number,
+	itemIndex?: number,
 ): Promise<FileContent> {
-	const patient = { ...request, timeout: TIMEOUT_MS };
+	const patient = { timeout: TIMEOUT_MS, ...request };
 	let first: Download;
 	try {
 		first = await client.download(patient, itemIndex);
@@ -81,7 +81,7 @@ async function downloadChunk(
 	client: WecomClient,
 	request: ApiRequest,
 	start: number,
-	itemIndex: number,
+	itemIndex?: number,
 ): Promise<Download> {
 	const headers = { ...request.headers, range: `bytes=${start}-${start + CHUNK_BYTES - 1}` };
 	return await client.download({ ...request, headers }, itemIndex);

@@ -8,7 +8,7 @@ export const customerServiceEvents: KindTable = {
 			on: 'event/kf_msg_or_event',
 			name: 'Customer Service: New Message or Event',
 			description:
-				'Something to pull with Token, valid for 10 minutes. Needs the customer service switch.',
+				'Customers wrote, or a chat changed: add the option Fetch Messages. Needs the customer service switch.',
 			answer: 'E',
 			doc: 94670,
 		},

@@ -1,0 +1,109 @@
+/** One WeCom Trigger behind HTTP, as n8n runs it: it stores what comes out, then answers. */
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { IDataObject, INodeExecutionData } from 'n8n-workflow';
+import { WecomSuiteApi } from '../../credentials/WecomSuiteApi.credentials';
+import { runWebhook, WebhookResponse, type CredentialStore } from '../support/harness.cts';
+import { DEMO_APP, DEMO_CORP } from '../simulator/demo-data.cts';
+import type { CallbackTarget } from '../simulator/pusher.cts';
+import type { Simulator } from '../simulator/server.cts';
+import { credentialOf, credentialTypes, nodeTypes, TRIGGER } from './support.cts';
+
+export interface Intake {
+	/** Where WeCom sends callbacks to. */
+	target: CallbackTarget;
+	store: CredentialStore;
+	/** What became executions, in the order in which they were stored. */
+	executions: INodeExecutionData[][];
+	items: () => IDataObject[];
+	/** What the stored positions are, by account. */
+	positions: () => Record<string, { cursor?: string; since?: number; at: number }>;
+	/** How n8n behaves: the time it takes to store an execution, how many of the next ones it cannot store, its mode, the trigger's form. */
+	n8n: { storingMs: number; failures: number; mode: 'webhook' | 'manual'; parameters: IDataObject };
+	stop: () => Promise<void>;
+}
+
+export interface IntakeOptions {
+	parameters?: IDataObject;
+	/** The same credential for several triggers. */
+	store?: CredentialStore;
+	node?: string;
+	credential?: 'wecomApi' | 'wecomSuiteApi';
+}
+
+let serial = 0;
+
+export async function startIntake(
+	sim: Simulator,
+	{
+		parameters = {},
+		store,
+		node = `intake-${++serial}`,
+		credential = 'wecomApi',
+	}: IntakeOptions = {},
+): Promise<Intake> {
+	const credentials = store ?? ({ c1: credentialOf(sim) } as CredentialStore);
+	const executions: INodeExecutionData[][] = [];
+	const n8n: Intake['n8n'] = { storingMs: 0, failures: 0, mode: 'webhook', parameters };
+	const server: Server = createServer(async (request, response) => {
+		const chunks: Buffer[] = [];
+		for await (const chunk of request) chunks.push(chunk as Buffer);
+		const answer = new WebhookResponse();
+		answer.on('finish', () => {
+			response.writeHead(answer.statusCode, answer.headers);
+			response.end(answer.body);
+		});
+		const { result } = await runWebhook({
+			nodeTypes,
+			credentialTypes: [...credentialTypes, new WecomSuiteApi()],
+			credentials,
+			mode: n8n.mode,
+			node: {
+				name: 'WeCom Trigger',
+				id: node,
+				type: TRIGGER,
+				webhookId: 'hook',
+				parameters: { events: ['*'], ...n8n.parameters } as never,
+				credentials: { [credential]: 'c1' },
+			},
+			call: {
+				query: Object.fromEntries(new URL(request.url!, 'http://localhost').searchParams),
+				body: Buffer.concat(chunks),
+			},
+			response: answer,
+		});
+		if (!result.workflowData) return;
+		if (n8n.storingMs) await new Promise((resolve) => setTimeout(resolve, n8n.storingMs));
+		const failing = n8n.failures-- > 0;
+		if (!failing) executions.push(result.workflowData[0]);
+		if (result.noWebhookResponse) return;
+		answer.status(failing ? 500 : 200);
+		answer.end();
+	});
+	await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+	const { callback, agentid } = DEMO_APP;
+	return {
+		target: {
+			...callback,
+			url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/wecom`,
+			receiveid: DEMO_CORP.corpid,
+			agentid,
+		},
+		store: credentials,
+		executions,
+		items: () => executions.flat().map(({ json }) => json),
+		positions: () => {
+			const all = JSON.parse(String(credentials.c1.kfCursors || '{}')) as Record<string, never>;
+			return Object.fromEntries(
+				Object.entries(all)
+					.filter(([reader]) => reader.startsWith(`wf1/${node}/`))
+					.map(([reader, position]) => [reader.split('/')[2], position]),
+			);
+		},
+		n8n,
+		stop: async () => {
+			server.closeAllConnections();
+			await new Promise((resolve) => server.close(resolve));
+		},
+	};
+}
