@@ -1,5 +1,6 @@
 import { decrypt, sign, signatureMatches } from './crypto';
 import { classify, repeatableElements, type Classification } from './events';
+import { parseJson, readFlatJson } from './json';
 import { parseXml, wrapRepeatable, type XmlObject } from './xml';
 
 /** The largest body that is looked at, in bytes. */
@@ -37,10 +38,10 @@ export interface CallbackQuery {
 
 export interface OpenedCallback {
 	ok: true;
-	/** The children of `<xml>`; elements that may repeat are arrays. */
+	/** The children of `<xml>`, where elements that may repeat are arrays; or the JSON object as it is. */
 	payload: XmlObject;
 	callback: Classification;
-	/** The decrypted XML as WeCom wrote it. */
+	/** The decrypted XML or JSON as WeCom wrote it. */
 	plaintext: string;
 	receiveId: string;
 	/** What the envelope says beside the ciphertext. It is not signed: for display only. */
@@ -65,10 +66,14 @@ export function openCallback(
 	if (!opened.ok) return opened;
 
 	const { message, receiveId } = opened;
-	const parsed = parseXml(message);
-	if (!parsed.ok) return refuse(400, `the decrypted payload is not usable XML: ${parsed.reason}`);
+	const isJson = message.trimStart().startsWith('{');
+	const parsed = isJson ? parseJson(message) : parseXml(message);
+	if (!parsed.ok) {
+		const format = isJson ? 'JSON' : 'XML';
+		return refuse(400, `the decrypted payload is not usable ${format}: ${parsed.reason}`);
+	}
 	const callback = classify(parsed.value);
-	wrapRepeatable(parsed.value, repeatableElements(callback));
+	if (!isJson) wrapRepeatable(parsed.value, repeatableElements(callback));
 	const { toUserName, agentId } = envelope;
 	return {
 		ok: true,
@@ -99,28 +104,35 @@ export function openVerification(
 }
 
 /**
- * Reads the flat XML around the ciphertext. Anyone may have sent it, so it never reaches the XML
- * parser: the signature covers `Encrypt` alone, and only three elements matter.
+ * Reads the flat XML or JSON around the ciphertext. Anyone may have sent it, so it reaches no
+ * parser: the signature covers the ciphertext alone, and only three fields matter. JSON comes from
+ * AI bots (doc 101033) and for external payment (doc 97478).
  */
 function readEnvelope(
 	text: string,
 ): { ok: true; encrypted: string; toUserName?: string; agentId?: string } | Refusal {
 	const start = skipSpace(text, 0);
 	if (start === text.length) return refuse(400, 'the body is empty');
-	if (text[start] === '{') {
-		const expected = 'JSON callback (AI bot or external payment); this trigger reads XML callbacks';
-		return refuse(400, `the URL received a ${expected}`);
+	const isJson = text[start] === '{';
+	const fields = isJson ? readFlatJson(text, start) : readElements(text, start);
+	if (!fields) {
+		const format = isJson ? 'JSON' : 'XML';
+		return refuse(400, `the body is not a WeCom envelope: it is not flat, well-formed ${format}`);
 	}
-	const elements = readElements(text, start);
-	if (!elements) {
-		return refuse(400, 'the body is not a WeCom envelope: it is not flat, well-formed XML');
-	}
-	const [encrypted, another] = elements.filter(([name]) => name === 'Encrypt');
+	const [ENCRYPT, TO_USER_NAME, AGENT_ID] = isJson
+		? ['encrypt', 'tousername', 'agentid']
+		: ['Encrypt', 'ToUserName', 'AgentID'];
+	const [encrypted, another] = fields.filter(([name]) => name === ENCRYPT);
 	if (!encrypted || another || !isBase64(encrypted[1])) {
-		return refuse(400, 'the body is not a WeCom envelope: there is no single Encrypt element');
+		return refuse(400, `the body is not a WeCom envelope: there is no single ${ENCRYPT} in it`);
 	}
-	const { ToUserName, AgentID } = Object.fromEntries(elements);
-	return { ok: true, encrypted: encrypted[1], toUserName: ToUserName, agentId: AgentID };
+	const shown = new Map(fields);
+	return {
+		ok: true,
+		encrypted: encrypted[1],
+		toUserName: shown.get(TO_USER_NAME),
+		agentId: shown.get(AGENT_ID),
+	};
 }
 
 /**
