@@ -35,6 +35,8 @@ interface Conversation {
 	startedAt: number;
 	/** Answers the message; false when it is too late for it. */
 	respond?: (body: IDataObject) => boolean;
+	/** Whether WeCom's questions find this process. */
+	canAsk: boolean;
 	/** Whether WeCom knows the stream and asks. */
 	known: boolean;
 	stream: StreamChange;
@@ -58,7 +60,7 @@ export function streamIdOf(body: IDataObject): string {
 export function beginConversation(
 	body: IDataObject,
 	receivedAt: number,
-	respond?: (body: IDataObject) => boolean,
+	{ canAsk, respond }: Pick<Conversation, 'canAsk' | 'respond'>,
 ): string {
 	forgetOld();
 	const id = streamIdOf(body);
@@ -67,6 +69,7 @@ export function beginConversation(
 		userId: userOf(body),
 		startedAt: receivedAt,
 		respond,
+		canAsk,
 		known: false,
 		stream: {},
 		changedAt: 0,
@@ -98,6 +101,7 @@ export function changeStream(id: string, change: StreamChange, at = 0): Way | un
 	Object.assign(conversation.stream, change);
 	conversation.closingText = '';
 	if (conversation.known) return 'stream';
+	if (!conversation.canAsk && !change.finish) return undefined;
 	if (!conversation.respond?.(streamBody(id, conversation))) {
 		conversations.delete(id);
 		return undefined;
@@ -113,6 +117,26 @@ export function answerOnce(id: string, body: IDataObject): Way | undefined {
 	if (!conversation || conversation.known || !conversation.respond?.(body)) return undefined;
 	conversations.delete(id);
 	return 'answer';
+}
+
+/** The msgtype of a reply that another process, such as a worker in queue mode, hands over: sealed as WeCom seals callbacks. */
+export const RELAYED = 'n8n-nodes-wecom-kit:reply';
+/** A copy that somebody sends later is no reply. */
+const RELAY_LIFE_MS = 60_000;
+
+export interface Relayed {
+	streamId: string;
+	/** Milliseconds: of two changes to a stream the later one holds. */
+	at: number;
+	change?: StreamChange;
+	once?: IDataObject;
+}
+
+/** Takes what another process hands over. */
+export function takeRelayed(body: IDataObject, now: number): Way | undefined {
+	const { streamId, at, change, once } = body as unknown as Relayed;
+	if (!(Math.abs(now - at) <= RELAY_LIFE_MS)) return undefined;
+	return once ? answerOnce(streamId, once) : change && changeStream(streamId, change, at);
 }
 
 /** Whether WeCom shows a stream for the message that has not ended. */
