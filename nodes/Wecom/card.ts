@@ -13,6 +13,11 @@ const KINDS = {
 	multiple_interaction: 'Selections',
 } as const;
 
+const CARD_TYPES = [
+	...Object.entries(KINDS).map(([value, name]) => ({ name, value })),
+	{ name: 'JSON', value: 'json', description: 'A whole card in JSON' },
+];
+
 type Kind = keyof typeof KINDS;
 
 const INTERACTIVE: readonly string[] = [
@@ -56,10 +61,7 @@ export function cardFields(show: Record<string, string[]>): Field[] {
 			displayName: 'Card Type',
 			name: 'card_type',
 			type: 'options',
-			options: [
-				...Object.entries(KINDS).map(([value, name]) => ({ name, value })),
-				{ name: 'JSON', value: 'json', description: 'A whole card in JSON' },
-			],
+			options: CARD_TYPES,
 			default: 'text_notice',
 			description: 'What the card looks like and asks for',
 		}),

@@ -1,6 +1,7 @@
 import { decrypt, sign, signatureMatches } from './crypto';
 import { classify, repeatableElements, type Classification } from './events';
 import { parseJson, readFlatJson } from './json';
+import { openPayment, type PaymentData } from './payment';
 import { parseXml, wrapRepeatable, type XmlObject } from './xml';
 
 /** The largest body that is looked at, in bytes. */
@@ -9,6 +10,8 @@ export const MAX_BODY_BYTES = 4 * 1024 * 1024;
 /** WeCom sends three elements; whoever sends more than this is not WeCom. */
 const MAX_ENVELOPE_ELEMENTS = 16;
 const MAX_DECLARATION = 220;
+/** A provider may have thousands of companies. */
+const SHOWN_IDS = 3;
 const NAME = /\w{1,64}/y;
 
 /** Why a callback was not accepted: the HTTP status to answer, and a text for the admin's log. */
@@ -44,6 +47,8 @@ export interface OpenedCallback {
 	/** The decrypted XML or JSON as WeCom wrote it. */
 	plaintext: string;
 	receiveId: string;
+	/** What a payment notice holds encrypted a second time. */
+	payment?: PaymentData;
 	/** What the envelope says beside the ciphertext. It is not signed: for display only. */
 	envelope: { toUserName?: string; agentId?: string };
 }
@@ -81,6 +86,9 @@ export function openCallback(
 		callback,
 		plaintext: message,
 		receiveId,
+		...(callback.family === 'payment' && {
+			payment: openPayment(parsed.value.resource, input.aesKey),
+		}),
 		envelope: { ...(toUserName && { toUserName }), ...(agentId && { agentId }) },
 	};
 }
@@ -228,10 +236,11 @@ function decryptSigned(
 		);
 	}
 	if (receiveIds.length > 0 && !receiveIds.includes(decrypted.receiveId)) {
-		const [got, wanted] = [shownId(decrypted.receiveId), receiveIds.map(shownId).join(' or ')];
+		const others = receiveIds.length - SHOWN_IDS;
+		const wanted = receiveIds.slice(0, SHOWN_IDS).map(shownId).join(' or ');
 		return refuse(
 			401,
-			`receiveid is ${got} but the credential's Corp ID is ${wanted}: the callback is for another company`,
+			`receiveid is ${shownId(decrypted.receiveId)} but the credential is for ${wanted}${others > 0 ? ` or one of ${others} more` : ''}: the callback is for another company or suite`,
 		);
 	}
 	return { ok: true, ...decrypted };

@@ -343,7 +343,7 @@ describe('openCallback', () => {
 			expect(refused).toMatchObject({ ok: false, status: 401 });
 			expect(refused).toHaveProperty(
 				'reason',
-				"receiveid is ww123 but the credential's Corp ID is ww456 or ww789: the callback is for another company",
+				'receiveid is ww123 but the credential is for ww456 or ww789: the callback is for another company or suite',
 			);
 		});
 
@@ -454,7 +454,7 @@ describe('openVerification', () => {
 	it('tells a wrong Corp ID and a wrong key', () => {
 		expect(verify({}, ['ww1'])).toMatchObject({
 			status: 401,
-			reason: expect.stringContaining(`receiveid is ${CORP} but the credential's Corp ID is ww1`),
+			reason: expect.stringContaining(`receiveid is ${CORP} but the credential is for ww1`),
 		});
 		expect(openVerification(verification, TOKEN, Buffer.alloc(32), [])).toMatchObject({
 			status: 401,

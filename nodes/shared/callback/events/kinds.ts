@@ -14,6 +14,7 @@ export type Family =
 	| 'meeting'
 	| 'chain'
 	| 'school'
+	| 'payment'
 	| 'suite'
 	| 'provider'
 	| 'bot';
@@ -23,7 +24,8 @@ export interface KindRow {
 	/**
 	 * The discriminator in WeCom's own words, case included: a MsgType ('text'), or
 	 * 'event/<Event>', or 'event/<Event>/<ChangeType>'; 'info/…' in place of 'event/…' for an
-	 * InfoType; 'bot:<msgtype or eventtype>' for an AI bot. The kind's id follows from it.
+	 * InfoType; 'payment/<notify_type>/<event_type>'; 'bot:<msgtype or eventtype>' for an AI bot. The
+	 * kind's id follows from it.
 	 */
 	on: string;
 	/** Other spellings of `on` that WeCom's pages or servers use. */
