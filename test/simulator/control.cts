@@ -1,4 +1,5 @@
 /** Everything a test or a demo can change about the platform while it runs. Also reachable as `POST /_control/<method>`. */
+import { BotControl } from './bot-control.cts';
 import { catalogFacts } from './catalog/facts.cts';
 import type { ListOptions } from './catalog/paging.cts';
 import { createCode } from './endpoints/auth.cts';
@@ -32,19 +33,23 @@ export type Payload = string | XmlFields | { kind: string; fields?: XmlFields };
 
 export class Control extends SuiteControl {
 	readonly faults = new Faults();
+	readonly bots: BotControl;
 
 	constructor(
 		private readonly state: State,
 		private readonly requests: RecordedRequest[],
 		private readonly pusher: Pusher,
 		private readonly seed: Partial<Seed>,
+		stopping: AbortSignal,
 	) {
 		super(state, pusher);
+		this.bots = new BotControl(state, pusher, stopping);
 	}
 
 	/** Back to the first state; recorded requests, messages, tokens and faults are forgotten. */
 	reset() {
 		this.stopTickets();
+		this.bots.reset();
 		Object.assign(this.state, createState(this.seed));
 		this.requests.length = 0;
 		this.faults.clear();

@@ -11,6 +11,8 @@ export interface CallbackTarget extends Keys {
 	url: string;
 	toUserName?: string;
 	agentid?: number;
+	/** AI bots: the envelope is JSON and has no other fields (doc 101033). */
+	json?: boolean;
 }
 
 export type Tamper = 'signature' | 'token' | 'aesKey' | 'receiveid' | 'xml' | 'envelope';
@@ -42,6 +44,8 @@ export interface Attempt {
 	error?: string;
 	/** The decrypted passive reply, if the body is one. */
 	reply?: { xml: string; receiveid: string; signatureOk: boolean };
+	/** The nonce of the URL, when the envelope is JSON: the reply must have it too. */
+	nonce?: string;
 }
 
 export interface PushResult {
@@ -113,20 +117,16 @@ export class Pusher {
 			query.msg_signature = query.msg_signature.replace(/^./, (first) =>
 				first === '0' ? '1' : '0',
 			);
-		const AgentID = target.agentid ? String(target.agentid) : '';
-		const envelope = toXml({
-			ToUserName: target.toUserName ?? target.receiveid,
-			Encrypt: encrypted,
-			AgentID,
-		});
+		const envelope = envelopeOf(target, encrypted);
 		const attempt = await this.deliver({
 			method: 'POST',
 			url: withQuery(target.url, query),
 			body: options.body ?? (options.tamper === 'envelope' ? envelope.slice(0, -20) : envelope),
-			contentType: options.contentType ?? 'text/xml',
+			contentType: options.contentType ?? (target.json ? 'application/json' : 'text/xml'),
 			timeoutMs: options.timeoutMs ?? PUSH_TIMEOUT,
 			cutAfterMs: options.cutAfterMs,
 		});
+		if (target.json) return { ...attempt, nonce: query.nonce };
 		return { ...attempt, reply: replyOf(attempt.body, target) };
 	}
 
@@ -176,6 +176,15 @@ export class Pusher {
 	}
 }
 
+function envelopeOf({ json, toUserName, receiveid, agentid }: CallbackTarget, encrypted: string) {
+	if (json) return JSON.stringify({ encrypt: encrypted });
+	return toXml({
+		ToUserName: toUserName ?? receiveid,
+		Encrypt: encrypted,
+		AgentID: agentid ? String(agentid) : '',
+	});
+}
+
 /** Adds the parameters to those the URL already has, URL-encoded. */
 function withQuery(url: string, query: Record<string, string>): URL {
 	const full = new URL(url);
@@ -203,7 +212,7 @@ function plaintext(
 	let xml = typeof payload === 'string' ? payload : toXml(payload);
 	if (oversizeBytes)
 		xml = xml.replace(/<\/xml>\s*$/, () => `<Padding>${'x'.repeat(oversizeBytes)}</Padding></xml>`);
-	return tamper === 'xml' ? xml.replace(/<\/xml>\s*$/, '</Broken') : xml;
+	return tamper === 'xml' ? xml.replace(/(<\/xml>|\})\s*$/, '</Broken') : xml;
 }
 
 function tamperedKeys({ token, encodingAesKey, receiveid }: Keys, tamper?: Tamper): Keys {

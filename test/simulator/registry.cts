@@ -2,6 +2,7 @@
 import type { Endpoint } from './endpoint.cts';
 import { appEndpoints } from './endpoints/apps.cts';
 import { authEndpoints } from './endpoints/auth.cts';
+import { botEndpoints } from './endpoints/bots.cts';
 import { departmentEndpoints } from './endpoints/departments.cts';
 import { mediaEndpoints } from './endpoints/media.cts';
 import { memberEndpoints } from './endpoints/members.cts';
@@ -17,5 +18,6 @@ export const endpoints: Map<string, Endpoint> = new Map(
 		...mediaEndpoints,
 		...authEndpoints,
 		...appEndpoints,
+		...botEndpoints,
 	].map((endpoint) => [endpoint.path, endpoint]),
 );

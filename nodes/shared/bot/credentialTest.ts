@@ -5,6 +5,9 @@ import type {
 } from 'n8n-workflow';
 import { wrongKey } from '../api/credentialTest';
 import { clean } from '../api/settings';
+import type { BotSettings } from './connection';
+import type { BotFailure } from './failure';
+import { botSettings, tryBot } from './live';
 
 const failed = (message: string): INodeCredentialTestResult => ({ status: 'Error', message });
 
@@ -21,16 +24,35 @@ export async function wecomBotApiTest(
 	this: ICredentialTestFunctions,
 	credential: ICredentialsDecrypted,
 ): Promise<INodeCredentialTestResult> {
-	const { botId, botSecret, token, encodingAesKey } = credential.data ?? {};
+	const { token, encodingAesKey } = credential.data ?? {};
 	const callback = clean(token) || clean(encodingAesKey);
-	if (!callback && !clean(botId) && !clean(botSecret))
+	const settings = botSettings(credential.data ?? {});
+	const { botId, secret } = settings;
+	if (!callback && !botId && !secret)
 		return failed(
 			'Enter Bot ID and Secret for a long connection, or Token and EncodingAESKey for URL callbacks.',
 		);
 	const lack = callback ? callbackHalfLacks(clean(token), clean(encodingAesKey)) : undefined;
 	if (lack) return failed(lack);
+	if (botId || secret) return await testConnection(settings);
 	return {
 		status: 'OK',
 		message: 'Token and EncodingAESKey look right. WeCom checks them when you save the URL there.',
 	};
+}
+
+/** The half for a long connection can be tried, not only looked at. */
+async function testConnection(settings: BotSettings): Promise<INodeCredentialTestResult> {
+	const { botId, secret, url } = settings;
+	if (!botId) return failed('The Bot ID is missing. Copy it from the page of the bot in WeCom.');
+	if (!secret) return failed('The Secret is missing. Copy it from the page of the bot in WeCom.');
+	if (!/^wss?:\/\/[^/]/i.test(url))
+		return failed("The WebSocket URL does not begin with 'wss://'. Leave the default, or copy it.");
+	try {
+		await tryBot(settings);
+		return { status: 'OK', message: 'Connection successful' };
+	} catch (error) {
+		const { message, description } = error as BotFailure;
+		return failed(`${message}. ${description}`);
+	}
 }
