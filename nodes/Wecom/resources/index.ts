@@ -2,6 +2,7 @@ import type { Operation, Resource } from '../operation';
 import { accessToken } from './accessToken';
 import { apiResource, coveredEndpoints } from './api';
 import { app } from './app';
+import { callback } from './callback';
 import { department } from './department';
 import { login } from './login';
 import { media } from './media';
@@ -10,7 +11,18 @@ import { message } from './message';
 import { suite } from './suite';
 import { tag } from './tag';
 
-const typed: Resource[] = [accessToken, app, department, login, media, member, message, suite, tag];
+const typed: Resource[] = [
+	accessToken,
+	app,
+	callback,
+	department,
+	login,
+	media,
+	member,
+	message,
+	suite,
+	tag,
+];
 
 export const resources: Resource[] = [...typed, apiResource(typed)];
 
