@@ -2,6 +2,7 @@ import type { Operation, Resource } from '../operation';
 import { accessToken } from './accessToken';
 import { apiResource, coveredEndpoints } from './api';
 import { app } from './app';
+import { bot } from './bot';
 import { callback } from './callback';
 import { department } from './department';
 import { login } from './login';
@@ -14,6 +15,7 @@ import { tag } from './tag';
 const typed: Resource[] = [
 	accessToken,
 	app,
+	bot,
 	callback,
 	department,
 	login,
@@ -49,3 +51,7 @@ export const typedOperations = new Map(
 		),
 	),
 );
+
+/** The resources that use the credential of an app or suite, as the authentication says, and those with one of their own. */
+export const resourcesWith = (credential?: string): string[] =>
+	resources.filter((resource) => resource.credential === credential).map(({ value }) => value);

@@ -100,10 +100,13 @@ export function changeStream(id: string, change: StreamChange, at = 0): Way | un
 	}
 	Object.assign(conversation.stream, change);
 	conversation.closingText = '';
-	if (conversation.known) return 'stream';
+	if (conversation.known) {
+		delete conversation.stream.feedback;
+		return 'stream';
+	}
 	if (!conversation.canAsk && !change.finish) return undefined;
 	if (!conversation.respond?.(streamBody(id, conversation))) {
-		conversations.delete(id);
+		conversation.over = Date.now();
 		return undefined;
 	}
 	conversation.known = true;
@@ -114,10 +117,13 @@ export function changeStream(id: string, change: StreamChange, at = 0): Way | un
 /** Answers with something that is no stream; undefined when another answer was given or it is too late. */
 export function answerOnce(id: string, body: IDataObject): Way | undefined {
 	const conversation = conversations.get(id);
-	if (!conversation || conversation.known || !conversation.respond?.(body)) return undefined;
-	conversations.delete(id);
-	return 'answer';
+	if (!conversation || conversation.known || isOver(conversation)) return undefined;
+	conversation.over = Date.now();
+	return conversation.respond?.(body) ? 'answer' : undefined;
 }
+
+/** Whether the message came to this process: no other one can answer it. */
+export const isHere = (id: string): boolean => conversations.has(id);
 
 /** The msgtype of a reply that another process, such as a worker in queue mode, hands over: sealed as WeCom seals callbacks. */
 export const RELAYED = 'n8n-nodes-wecom-kit:reply';
@@ -128,15 +134,13 @@ export interface Relayed {
 	streamId: string;
 	/** Milliseconds: of two changes to a stream the later one holds. */
 	at: number;
-	change?: StreamChange;
-	once?: IDataObject;
+	change: StreamChange;
 }
 
 /** Takes what another process hands over. */
 export function takeRelayed(body: IDataObject, now: number): Way | undefined {
-	const { streamId, at, change, once } = body as unknown as Relayed;
-	if (!(Math.abs(now - at) <= RELAY_LIFE_MS)) return undefined;
-	return once ? answerOnce(streamId, once) : change && changeStream(streamId, change, at);
+	const { streamId, at, change } = body as unknown as Relayed;
+	return Math.abs(now - at) <= RELAY_LIFE_MS ? changeStream(streamId, change, at) : undefined;
 }
 
 /** Whether WeCom shows a stream for the message that has not ended. */
