@@ -1,7 +1,7 @@
 import { randomBytes } from 'crypto';
 import type { IDataObject } from 'n8n-workflow';
 import type { Field, OperationCall } from './operation';
-import { problem } from './values';
+import { problem, toJson } from './values';
 
 /** Template cards (docs 90236, 101032): the form for what people use, JSON for the rest, and the card WeCom takes. */
 
@@ -34,11 +34,11 @@ const input = (displayName: string, name: string, more: Partial<Field> = {}): Fi
 	...more,
 });
 
-const list = (displayName: string, name: string, buttonText: string, values: Field[]): Field => ({
+const list = (displayName: string, name: string, values: Field[]): Field => ({
 	displayName,
 	name,
 	type: 'fixedCollection',
-	typeOptions: { multipleValues: true, multipleValueButtonText: buttonText },
+	typeOptions: { multipleValues: true },
 	default: {},
 	options: [{ displayName, name: 'entries', values }],
 });
@@ -48,23 +48,25 @@ const KEY = (of: string) =>
 	input('Key', 'key', { description: `Comes back when ${of} is clicked` });
 const OPTION = [TEXT, input('ID', 'id', { description: 'Comes back when it is chosen' })];
 
-/** The fields of a card; `show` says when the form has them at all. */
+/** The fields of a card; `show` says when the form has them at all. The others follow the type, so that operations share them. */
 export function cardFields(show: Record<string, string[]>): Field[] {
-	const field = (kinds: string[] | undefined, property: Omit<Field, 'local'>): Field => ({
+	const field = (kinds: string[], property: Omit<Field, 'local'>): Field => ({
 		...property,
-		displayOptions: { show: { ...show, ...(kinds && { card_type: kinds }) } },
+		displayOptions: { show: { card_type: kinds } },
 		local: true,
 	});
 	const byForm = Object.keys(KINDS);
 	return [
-		field(undefined, {
+		{
 			displayName: 'Card Type',
 			name: 'card_type',
 			type: 'options',
 			options: CARD_TYPES,
 			default: 'text_notice',
 			description: 'What the card looks like and asks for',
-		}),
+			displayOptions: { show },
+			local: true,
+		},
 		field(['json'], {
 			...input('Card', 'template_card', { type: 'json', default: '{}', required: true }),
 			description: "The whole 'template_card' as in WeCom's documentation",
@@ -92,7 +94,7 @@ export function cardFields(show: Record<string, string[]>): Field[] {
 		),
 		field(
 			['button_interaction'],
-			list('Buttons', 'button_list', 'Add Button', [
+			list('Buttons', 'button_list', [
 				TEXT,
 				KEY('the button'),
 				{
@@ -106,31 +108,24 @@ export function cardFields(show: Record<string, string[]>): Field[] {
 				input('Link', 'url', { description: 'Opened instead of calling back' }),
 			]),
 		),
-		field(['vote_interaction'], {
-			displayName: 'Multiple Choice',
-			name: 'mode',
-			type: 'boolean',
-			default: false,
-			description: 'Whether several options can be chosen',
-		}),
 		field(
 			['vote_interaction'],
-			list('Options', 'option_list', 'Add Option', [
+			list('Options', 'option_list', [
 				...OPTION,
 				{ displayName: 'Checked', name: 'is_checked', type: 'boolean', default: false },
 			]),
 		),
 		field(
 			['multiple_interaction'],
-			list('Selections', 'select_list', 'Add Selection', [
+			list('Selections', 'select_list', [
 				input('Title', 'title'),
 				input('Key', 'question_key', { description: 'Comes back with the choice' }),
-				list('Options', 'option_list', 'Add Option', OPTION),
+				list('Options', 'option_list', OPTION),
 			]),
 		),
 		field(
 			['text_notice', 'news_notice', 'button_interaction'],
-			list('Details', 'horizontal_content_list', 'Add Detail', [
+			list('Details', 'horizontal_content_list', [
 				input('Name', 'keyname', { required: true }),
 				input('Value', 'value'),
 				input('Link', 'url'),
@@ -154,11 +149,18 @@ const CARD_OPTIONS: Field[] = [
 		...input('Further Fields', 'more', { type: 'json', default: '{}' }),
 		description: "Any other fields of 'template_card' as JSON; they go before those of the form",
 	},
-	list('Links', 'jump_list', 'Add Link', [
+	list('Links', 'jump_list', [
 		input('Title', 'title', { required: true }),
 		input('URL', 'url', { required: true }),
 	]),
-	list('Menu', 'action_list', 'Add Menu Item', [TEXT, KEY('the menu item')]),
+	list('Menu', 'action_list', [TEXT, KEY('the menu item')]),
+	{
+		displayName: 'Multiple Choice',
+		name: 'mode',
+		type: 'boolean',
+		default: false,
+		description: 'Whether several options of a vote can be chosen',
+	},
 	input('Source', 'source_desc', { description: 'Shown above the title' }),
 	input('Source Icon URL', 'source_icon_url'),
 	input('Submit Button', 'submit_text', {
@@ -241,7 +243,7 @@ const BODIES: Record<Kind, (call: OperationCall, options: IDataObject) => IDataO
 	vote_interaction: (call, options) => ({
 		checkbox: {
 			question_key: 'vote',
-			mode: call.get<boolean>('mode', false) ? 1 : 0,
+			mode: options.mode === true ? 1 : 0,
 			option_list: choices(call, call.get('option_list'), 20).map((choice) => ({
 				...choice,
 				is_checked: choice.is_checked === true,
@@ -326,28 +328,8 @@ function checkTaskId(call: OperationCall, id: string): string {
 
 const madeUpTaskId = () => `n8n-${randomBytes(12).toString('hex')}`;
 
-function jsonObject(call: OperationCall, label: string, value: unknown): IDataObject {
-	if (typeof value === 'object' && value !== null && !Array.isArray(value))
-		return value as IDataObject;
-	const text = String(value ?? '').trim();
-	if (!text) return {};
-	const parsed = parsedObject(text);
-	if (parsed) return parsed;
-	throw problem(
-		call,
-		`'${label}' is not a JSON object`,
-		'Check quotes and commas, or pass an object with an expression.',
-	);
-}
-
-function parsedObject(text: string): IDataObject | undefined {
-	try {
-		const value: unknown = JSON.parse(text);
-		const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
-		return isObject ? (value as IDataObject) : undefined;
-	} catch {
-		return undefined;
-	}
+function jsonObject(call: OperationCall, displayName: string, value: unknown): IDataObject {
+	return value === undefined || value === '' ? {} : toJson(call, { displayName }, value);
 }
 
 /** Without empty texts, lists and objects. */
