@@ -1,6 +1,7 @@
 /** Runs the simulator alone: `npx tsx test/simulator/main.cts [--port 3080]`. */
 import { parseArgs } from 'node:util';
 import { DEMO_BOT, DEMO_CALLBACK_BOT } from './bot-data.cts';
+import { MODEL, MODEL_KEY } from './chat-model.cts';
 import { DEMO_APP, DEMO_CONTACTS, DEMO_CORP } from './demo-data.cts';
 import { startSimulator } from './server.cts';
 import { DEMO_PROVIDER, DEMO_SUITE, DEMO_TEMPLATE, PROVIDER_SEED } from './suite-data.cts';
@@ -37,6 +38,8 @@ For AI bots
                   ${DEMO_BOT.botId}, secret ${DEMO_BOT.secret}
   Callbacks       ${DEMO_CALLBACK_BOT.botId}
                   Token ${DEMO_CALLBACK_BOT.callback.token}, EncodingAESKey ${DEMO_CALLBACK_BOT.callback.encodingAesKey}
+
+A chat model without a mind: base URL ${simulator.url}/v1, model ${MODEL}, API key ${MODEL_KEY}
 
 Try (see test/simulator/README.md for all of it)
   # save a callback URL: it is verified first, as in the admin console
