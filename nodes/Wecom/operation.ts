@@ -4,6 +4,7 @@ import type {
 	IExecuteFunctions,
 	IHttpRequestMethods,
 	INodeProperties,
+	INodePropertyCollection,
 	INodePropertyOptions,
 } from 'n8n-workflow';
 import type { WecomClient } from '../shared/api/client';
@@ -17,7 +18,7 @@ export type Conversion = 'integer' | 'integerList' | 'stringList' | 'flag' | 'js
  * a collection's entries are sent one by one.
  */
 export interface Field extends Omit<INodeProperties, 'options'> {
-	options?: INodePropertyOptions[] | Field[];
+	options?: INodePropertyOptions[] | INodePropertyCollection[] | Field[];
 	as?: Conversion;
 	/** Only read by the operation itself. */
 	local?: true;

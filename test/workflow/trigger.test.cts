@@ -190,7 +190,7 @@ describe('a refused callback answers with an empty body and starts nothing', () 
 		['another company', { signedWith: { receiveid: 'ww000' } }, 401],
 		['an empty body', { body: '' }, 400],
 		['a body that is no XML', { body: 'hello' }, 400],
-		['JSON, as AI bots send it', { body: '{"encrypt":"x"}' }, 400],
+		['JSON without a signature that fits', { body: '{"encrypt":"x"}' }, 401],
 		['malformed XML inside', { xml: '<xml><MsgType>text</xml>' }, 400],
 		['a DTD inside', { xml: '<!DOCTYPE xml [<!ENTITY a "b">]><xml>&a;</xml>' }, 400],
 		['a body n8n could not read', { readError: new Error('aborted') }, 400],

@@ -2,11 +2,11 @@ import type { IDataObject, NodeApiError } from 'n8n-workflow';
 import { agentIdOf } from '../../shared/api/companies';
 import { uploadRequest } from '../../shared/api/files';
 import type { WecomReply } from '../../shared/api/reply';
+import { byteLength, splitText } from '../../shared/text';
 import { MEDIA_KINDS, readBinary, type MediaKind } from '../binary';
 import type { OperationCall } from '../operation';
 import { toItem } from '../reply';
 import { problem, splitIds } from '../values';
-import { byteLength, splitText } from './text';
 
 const MAX_TEXT_BYTES = 2048;
 

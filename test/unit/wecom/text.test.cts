@@ -1,4 +1,4 @@
-import { byteLength, splitText } from '../../../nodes/Wecom/message/text';
+import { byteLength, splitText } from '../../../nodes/shared/text';
 
 const seeded = (seed: number) => () => (seed = (seed * 1103515245 + 12345) % 2 ** 31) / 2 ** 31;
 
