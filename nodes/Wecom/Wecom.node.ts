@@ -9,10 +9,11 @@ import {
 import { wecomApiTest } from '../shared/api/credentialTest';
 import { getEndpointFields, listEndpoints } from './api/pickers';
 import { wecomSuiteApiTest } from '../shared/api/suiteTest';
+import { wecomBotApiTest } from '../shared/bot/credentialTest';
 import { nodeProperties } from './description';
 import { executeOperation } from './execute';
 import { listSearch, loadOptions } from './pickers';
-import { findOperation, needsSuite, resources } from './resources';
+import { findOperation, needsSuite, resources, resourcesWith } from './resources';
 
 export class Wecom implements INodeType {
 	description: INodeTypeDescription = {
@@ -33,20 +34,26 @@ export class Wecom implements INodeType {
 				name: 'wecomApi',
 				required: true,
 				testedBy: 'wecomApiTest',
-				displayOptions: { show: { authentication: ['app'] } },
+				displayOptions: { show: { authentication: ['app'], resource: resourcesWith() } },
 			},
 			{
 				name: 'wecomSuiteApi',
 				required: true,
 				testedBy: 'wecomSuiteApiTest',
-				displayOptions: { show: { authentication: ['suite'] } },
+				displayOptions: { show: { authentication: ['suite'], resource: resourcesWith() } },
+			},
+			{
+				name: 'wecomBotApi',
+				required: true,
+				testedBy: 'wecomBotApiTest',
+				displayOptions: { show: { resource: resourcesWith('wecomBotApi') } },
 			},
 		],
 		properties: nodeProperties(resources),
 	};
 
 	methods = {
-		credentialTest: { wecomApiTest, wecomSuiteApiTest },
+		credentialTest: { wecomApiTest, wecomSuiteApiTest, wecomBotApiTest },
 		listSearch: { ...listSearch, listEndpoints },
 		loadOptions,
 		resourceMapping: { getEndpointFields },

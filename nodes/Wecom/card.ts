@@ -1,7 +1,7 @@
 import { randomBytes } from 'crypto';
 import type { IDataObject } from 'n8n-workflow';
 import type { Field, OperationCall } from './operation';
-import { problem } from './values';
+import { problem, toJson } from './values';
 
 /** Template cards (docs 90236, 101032): the form for what people use, JSON for the rest, and the card WeCom takes. */
 
@@ -326,28 +326,8 @@ function checkTaskId(call: OperationCall, id: string): string {
 
 const madeUpTaskId = () => `n8n-${randomBytes(12).toString('hex')}`;
 
-function jsonObject(call: OperationCall, label: string, value: unknown): IDataObject {
-	if (typeof value === 'object' && value !== null && !Array.isArray(value))
-		return value as IDataObject;
-	const text = String(value ?? '').trim();
-	if (!text) return {};
-	const parsed = parsedObject(text);
-	if (parsed) return parsed;
-	throw problem(
-		call,
-		`'${label}' is not a JSON object`,
-		'Check quotes and commas, or pass an object with an expression.',
-	);
-}
-
-function parsedObject(text: string): IDataObject | undefined {
-	try {
-		const value: unknown = JSON.parse(text);
-		const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
-		return isObject ? (value as IDataObject) : undefined;
-	} catch {
-		return undefined;
-	}
+function jsonObject(call: OperationCall, displayName: string, value: unknown): IDataObject {
+	return value === undefined || value === '' ? {} : toJson(call, { displayName }, value);
 }
 
 /** Without empty texts, lists and objects. */

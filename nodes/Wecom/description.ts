@@ -4,8 +4,9 @@ import type { Field, Operation, Resource } from './operation';
 
 /** Turns the tables of operations into the node's form. */
 export function nodeProperties(resources: Resource[]): INodeProperties[] {
+	const ownCredential = resources.filter(({ credential }) => credential).map(({ value }) => value);
 	return [
-		AUTHENTICATION,
+		{ ...AUTHENTICATION, displayOptions: { hide: { resource: ownCredential } } },
 		{
 			displayName: 'Resource',
 			name: 'resource',
@@ -48,7 +49,9 @@ const AUTHENTICATION: INodeProperties = {
 /** With a suite every resource acts for a company; the operations of the suite itself say so where they do. */
 function actAs(resources: Resource[]): INodeProperties[] {
 	const hide = {
-		resource: resources.filter(({ suiteOnly }) => suiteOnly).map(({ value }) => value),
+		resource: resources
+			.filter(({ suiteOnly, credential }) => suiteOnly || credential)
+			.map(({ value }) => value),
 	};
 	return companyFields.map((field) => ({
 		...toProperty(field),

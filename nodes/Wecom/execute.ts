@@ -28,7 +28,7 @@ export async function executeOperation(
 	operation: Operation,
 ): Promise<INodeExecutionData[]> {
 	const items = context.getInputData();
-	await finishAuthorizations(context);
+	if (operation.as !== 'bot') await finishAuthorizations(context);
 	const atOnce = context.getNodeParameter(
 		'options.concurrency',
 		0,
@@ -72,7 +72,10 @@ async function callFor(
 	operation: Operation,
 	itemIndex: number,
 ): Promise<OperationCall> {
-	const client = await WecomClient.open(context, itemIndex, operation.as);
+	const client =
+		operation.as === 'bot'
+			? (undefined as never)
+			: await WecomClient.open(context, itemIndex, operation.as);
 	const get = (name: string, fallback: unknown = '') => {
 		const value = context.getNodeParameter(name, itemIndex, fallback as IDataObject[string]);
 		return isResourceLocatorValue(value) ? value.value : value;

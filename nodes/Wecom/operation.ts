@@ -49,8 +49,11 @@ export interface Operation {
 	returns?: (sent: IDataObject) => IDataObject;
 	/** The fields that 'Simplify' keeps; adds that switch. */
 	simplify?: string[];
-	/** Whose token the call takes. Default: of the app or, with authentication "Suite", of the company to act as. */
-	as?: 'suite' | 'provider';
+	/**
+	 * Whose token the call takes. Default: of the app or, with authentication "Suite", of the company to act as. A bot has no
+	 * token: its operations have no client.
+	 */
+	as?: 'suite' | 'provider' | 'bot';
 	run?: (call: OperationCall) => Promise<Output>;
 }
 
@@ -59,6 +62,8 @@ export interface Resource {
 	name: string;
 	/** Offered with authentication "Suite" only. */
 	suiteOnly?: true;
+	/** The credential of a resource that has its own, whatever the authentication. */
+	credential?: string;
 	operations: Operation[];
 }
 

@@ -87,7 +87,11 @@ function toInteger(call: OperationCall, field: Field, value: unknown): number {
 	return number;
 }
 
-function toJson(call: OperationCall, field: Field, value: unknown): IDataObject {
+export function toJson(
+	call: OperationCall,
+	field: Pick<Field, 'displayName'>,
+	value: unknown,
+): IDataObject {
 	if (typeof value === 'object') return value as IDataObject;
 	const parsed = tryParse(String(value));
 	if (parsed === undefined) {

@@ -11,6 +11,7 @@ import {
 } from 'n8n-workflow';
 import { wecomApiTest } from '../shared/api/credentialTest';
 import { wecomSuiteApiTest } from '../shared/api/suiteTest';
+import { wecomBotApiTest } from '../shared/bot/credentialTest';
 import { answer, mute } from './http';
 import { properties } from './properties';
 import { receiveCallback, verifyUrl } from './receive';
@@ -48,7 +49,7 @@ export class WecomTrigger implements INodeType {
 		subtitle:
 			'={{ $parameter["events"].includes("*") ? "all events" : $parameter["events"].join(", ") }}',
 		description:
-			'Starts the workflow when WeCom (WeChat Work) sends a message or an event to your app',
+			'Starts the workflow when WeCom (WeChat Work) sends a message or an event to your app or AI bot',
 		defaults: { name: 'WeCom Trigger' },
 		inputs: [],
 		outputs: [NodeConnectionTypes.Main],
@@ -64,6 +65,12 @@ export class WecomTrigger implements INodeType {
 				required: true,
 				testedBy: 'wecomSuiteApiTest',
 				displayOptions: { show: { source: ['suite'] } },
+			},
+			{
+				name: 'wecomBotApi',
+				required: true,
+				testedBy: 'wecomBotApiTest',
+				displayOptions: { show: { source: ['bot'] } },
 			},
 		],
 		webhooks: [
@@ -84,7 +91,7 @@ export class WecomTrigger implements INodeType {
 		properties,
 	};
 
-	methods = { credentialTest: { wecomApiTest, wecomSuiteApiTest } };
+	methods = { credentialTest: { wecomApiTest, wecomSuiteApiTest, wecomBotApiTest } };
 
 	webhookMethods = {
 		default: {

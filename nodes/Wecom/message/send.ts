@@ -179,7 +179,11 @@ async function mediaContent(
 	return { ...content, ...(title ? { title } : {}), ...(description ? { description } : {}) };
 }
 
-async function mediaId(call: OperationCall, kind: MediaKind, fileName: string): Promise<string> {
+export async function mediaId(
+	call: OperationCall,
+	kind: MediaKind,
+	fileName: string,
+): Promise<string> {
 	const { client, get, itemIndex } = call;
 	if (get('mediaFrom', 'binary') === 'mediaId') {
 		const id = get('media_id').trim();
@@ -201,7 +205,7 @@ async function mediaId(call: OperationCall, kind: MediaKind, fileName: string): 
 
 const characters = (text: string) => [...text].length;
 
-function atMost(
+export function atMost(
 	call: OperationCall,
 	label: string,
 	size: number,

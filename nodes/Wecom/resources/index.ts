@@ -2,6 +2,8 @@ import type { Operation, Resource } from '../operation';
 import { accessToken } from './accessToken';
 import { apiResource, coveredEndpoints } from './api';
 import { app } from './app';
+import { bot } from './bot';
+import { callback } from './callback';
 import { department } from './department';
 import { login } from './login';
 import { media } from './media';
@@ -10,7 +12,19 @@ import { message } from './message';
 import { suite } from './suite';
 import { tag } from './tag';
 
-const typed: Resource[] = [accessToken, app, department, login, media, member, message, suite, tag];
+const typed: Resource[] = [
+	accessToken,
+	app,
+	bot,
+	callback,
+	department,
+	login,
+	media,
+	member,
+	message,
+	suite,
+	tag,
+];
 
 export const resources: Resource[] = [...typed, apiResource(typed)];
 
@@ -37,3 +51,7 @@ export const typedOperations = new Map(
 		),
 	),
 );
+
+/** The resources that use the credential of an app or suite, as the authentication says, and those with one of their own. */
+export const resourcesWith = (credential?: string): string[] =>
+	resources.filter((resource) => resource.credential === credential).map(({ value }) => value);

@@ -35,6 +35,8 @@ interface Conversation {
 	startedAt: number;
 	/** Answers the message; false when it is too late for it. */
 	respond?: (body: IDataObject) => boolean;
+	/** Whether WeCom's questions find this process. */
+	canAsk: boolean;
 	/** Whether WeCom knows the stream and asks. */
 	known: boolean;
 	stream: StreamChange;
@@ -58,7 +60,7 @@ export function streamIdOf(body: IDataObject): string {
 export function beginConversation(
 	body: IDataObject,
 	receivedAt: number,
-	respond?: (body: IDataObject) => boolean,
+	{ canAsk, respond }: Pick<Conversation, 'canAsk' | 'respond'>,
 ): string {
 	forgetOld();
 	const id = streamIdOf(body);
@@ -67,6 +69,7 @@ export function beginConversation(
 		userId: userOf(body),
 		startedAt: receivedAt,
 		respond,
+		canAsk,
 		known: false,
 		stream: {},
 		changedAt: 0,
@@ -97,9 +100,13 @@ export function changeStream(id: string, change: StreamChange, at = 0): Way | un
 	}
 	Object.assign(conversation.stream, change);
 	conversation.closingText = '';
-	if (conversation.known) return 'stream';
+	if (conversation.known) {
+		delete conversation.stream.feedback;
+		return 'stream';
+	}
+	if (!conversation.canAsk && !change.finish) return undefined;
 	if (!conversation.respond?.(streamBody(id, conversation))) {
-		conversations.delete(id);
+		conversation.over = Date.now();
 		return undefined;
 	}
 	conversation.known = true;
@@ -110,9 +117,30 @@ export function changeStream(id: string, change: StreamChange, at = 0): Way | un
 /** Answers with something that is no stream; undefined when another answer was given or it is too late. */
 export function answerOnce(id: string, body: IDataObject): Way | undefined {
 	const conversation = conversations.get(id);
-	if (!conversation || conversation.known || !conversation.respond?.(body)) return undefined;
-	conversations.delete(id);
-	return 'answer';
+	if (!conversation || conversation.known || isOver(conversation)) return undefined;
+	conversation.over = Date.now();
+	return conversation.respond?.(body) ? 'answer' : undefined;
+}
+
+/** Whether the message came to this process: no other one can answer it. */
+export const isHere = (id: string): boolean => conversations.has(id);
+
+/** The msgtype of a reply that another process, such as a worker in queue mode, hands over: sealed as WeCom seals callbacks. */
+export const RELAYED = 'n8n-nodes-wecom-kit:reply';
+/** A copy that somebody sends later is no reply. */
+const RELAY_LIFE_MS = 60_000;
+
+export interface Relayed {
+	streamId: string;
+	/** Milliseconds: of two changes to a stream the later one holds. */
+	at: number;
+	change: StreamChange;
+}
+
+/** Takes what another process hands over. */
+export function takeRelayed(body: IDataObject, now: number): Way | undefined {
+	const { streamId, at, change } = body as unknown as Relayed;
+	return Math.abs(now - at) <= RELAY_LIFE_MS ? changeStream(streamId, change, at) : undefined;
 }
 
 /** Whether WeCom shows a stream for the message that has not ended. */

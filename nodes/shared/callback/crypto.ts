@@ -133,6 +133,17 @@ export function signedReplyXml(reply: SignedReply): string {
 	);
 }
 
+/** The JSON form, which AI bots take; its nonce must be that of the callback it answers (doc 101033). */
+export function signedReplyJson(reply: SignedReply): string {
+	const { Encrypt, MsgSignature, TimeStamp, Nonce } = reply;
+	return JSON.stringify({
+		encrypt: Encrypt,
+		msgsignature: MsgSignature,
+		timestamp: TimeStamp,
+		nonce: Nonce,
+	});
+}
+
 /** `text` as a CDATA section; a `]]>` inside it is split over two, so nothing can end it early. */
 export function cdata(text: string): string {
 	return `<![CDATA[${text.replaceAll(']]>', ']]]]><![CDATA[>')}]]>`;

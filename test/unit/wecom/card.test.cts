@@ -141,7 +141,7 @@ describe('cardFrom', () => {
 	});
 
 	it.each([
-		[{ card_type: 'json', template_card: '{' }, "'Card' is not a JSON object"],
+		[{ card_type: 'json', template_card: '{' }, "'Card' is not valid JSON"],
 		[{ card_type: 'json', template_card: '{}' }, "'Card' has no card_type"],
 		[{ main_title: 'x' }, "'Card Link' is empty"],
 		[{ main_title: 'x', card_url: 'example.com' }, "'Card Link' is not a web address"],
