@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import {
 	addEntry,
 	changed,
+	isObject,
 	STREAM_LIMIT,
 	type BotMedia,
 	type ChatEntry,
@@ -22,9 +23,6 @@ const MAX_IMAGE = 10 * 1024 * 1024;
 const EVENT_LIMIT = 5_000;
 const URL_LIMIT = 60 * 60_000;
 const MEDIA_TYPES = ['file', 'image', 'voice', 'video'];
-
-const isObject = (value: unknown): value is Json =>
-	typeof value === 'object' && value !== null && !Array.isArray(value);
 
 const refuse = (text: string, errcode = 40058): never => {
 	throw new WecomError(errcode, text);

@@ -5,7 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { WebSocket, WebSocketServer } from 'ws';
 import { uploadChunk, uploadFinish, uploadInit } from './bot-media.cts';
 import { push, reply, updateCard, welcome } from './bot-replies.cts';
-import { botMsgid, changed, countsOf, type Json, type Turn } from './bot-state.cts';
+import { botMsgid, changed, countsOf, isObject, type Json, type Turn } from './bot-state.cts';
 import { errmsg, WecomError } from './errors.cts';
 import { Faults } from './faults.cts';
 import { record } from './recorder.cts';
@@ -96,7 +96,7 @@ export class BotSockets {
 
 	/** Subscribed connections of a bot (at most one), or all connections. */
 	open(botId?: string): number {
-		return [...this.#connections].filter((one) => !botId || one.botId === botId).length;
+		return this.#live().filter((one) => !botId || one.botId === botId).length;
 	}
 
 	/** Cuts everything and forgets everything. */
@@ -150,7 +150,10 @@ export class BotSockets {
 		changed(this.#side);
 	}
 
-	#connectionOf = (botId: string) => [...this.#connections].find((one) => one.botId === botId);
+	/** Not those that are closing. */
+	#live = () => [...this.#connections].filter(({ socket }) => socket.readyState === WebSocket.OPEN);
+
+	#connectionOf = (botId: string) => this.#live().find((one) => one.botId === botId);
 
 	async #received(connection: Connection, text: string) {
 		const frame = parse(text);
@@ -252,12 +255,20 @@ export class BotSockets {
 	}
 }
 
-/** A text that is no frame has no command, which is refused. */
+/** What is no frame has no command, which is refused. */
 function parse(text: string): Frame {
+	let frame: unknown;
 	try {
-		const frame: unknown = JSON.parse(text);
-		return typeof frame === 'object' && frame !== null ? (frame as Frame) : {};
+		frame = JSON.parse(text);
 	} catch {
 		return {};
 	}
+	if (!isObject(frame)) return {};
+	const { cmd, headers, body } = frame;
+	return {
+		...frame,
+		cmd: typeof cmd === 'string' ? cmd : undefined,
+		headers: isObject(headers) ? headers : undefined,
+		body: isObject(body) ? body : undefined,
+	};
 }

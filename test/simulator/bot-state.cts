@@ -163,6 +163,9 @@ export function changed(side: BotSide) {
 	for (const watcher of [...side.watchers]) watcher();
 }
 
+export const isObject = (value: unknown): value is Json =>
+	typeof value === 'object' && value !== null && !Array.isArray(value);
+
 export const botMsgid = () => `CAIQ${randomBytes(24).toString('base64')}`;
 
 export function countsOf(side: BotSide, botId: string): ConnectionCounts {

@@ -34,6 +34,7 @@ const METHODS: Array<keyof Control> = [
 	'endTokens',
 	'setList',
 	'clearLists',
+	'setScript',
 	...SUITE_METHODS,
 ];
 

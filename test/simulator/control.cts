@@ -2,6 +2,7 @@
 import { BotControl } from './bot-control.cts';
 import { catalogFacts } from './catalog/facts.cts';
 import type { ListOptions } from './catalog/paging.cts';
+import type { ScriptLine } from './chat-model.cts';
 import { createCode } from './endpoints/auth.cts';
 import { storeMedia } from './endpoints/media.cts';
 import { Faults, type Fault } from './faults.cts';
@@ -197,6 +198,11 @@ export class Control extends SuiteControl {
 	clearLists(path?: string) {
 		if (path === undefined) this.state.lists.clear();
 		else this.state.lists.delete(path);
+	}
+
+	/** What the chat model under `/v1` says from now on. */
+	setScript(lines: ScriptLine[]) {
+		this.state.script = lines;
 	}
 
 	private app(agentid: number): App {

@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { BotControl } from './bot-control.cts';
 import { fileAnswer, isBotFile } from './bot-media.cts';
+import { isModelPath, modelAnswer } from './chat-model.cts';
 import { controlCall, isControlPath } from './control-http.cts';
 import { Control, type Payload, type PushTarget } from './control.cts';
 import { failure, type Answer } from './dispatch.cts';
@@ -95,6 +96,13 @@ export async function startSimulator({
 		if (fault && (fault.status !== undefined || fault.rawBody !== undefined))
 			return sendText(response, fault.status, fault.rawBody);
 
+		if (isModelPath(path)) {
+			const { authorization } = headers;
+			const answer = await modelAnswer(state.script, { method, path, authorization, rawBody });
+			response.writeHead(answer.status, { 'Content-Type': answer.type });
+			for (const piece of answer.pieces) response.write(piece);
+			return void response.end();
+		}
 		if (isBotFile(path)) return sendAnswer(response, fileAnswer(state, path));
 		if (isLoginPage(path) || isSuitePage(path)) {
 			const form = method === 'POST' ? new URLSearchParams(rawBody.toString('utf8')) : undefined;

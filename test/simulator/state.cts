@@ -1,6 +1,7 @@
 /** What the simulated platform knows: one company, its apps, people, media, messages and login codes. */
 import { createBotSide, type Bot, type BotSide } from './bot-state.cts';
 import type { ServedList } from './catalog/paging.cts';
+import type { ScriptLine } from './chat-model.cts';
 import { DEMO_SEED } from './demo-data.cts';
 import { createProviderSide, type ProviderSeed, type ProviderSide } from './suite-state.cts';
 import type { IssuedToken } from './tokens.cts';
@@ -154,6 +155,8 @@ export interface State extends Omit<Seed, 'members' | 'departments' | 'bots' | k
 	providerSide: ProviderSide;
 	/** AI bots and their chats. */
 	botSide: BotSide;
+	/** What the chat model says. */
+	script: ScriptLine[];
 	departments: Map<number, Department>;
 	/** Key: userid in lower case (userids ignore case). */
 	members: Map<string, Member>;
@@ -191,6 +194,7 @@ export function createState(seed: Partial<Seed> = {}): State {
 		...full,
 		providerSide: createProviderSide({ provider, suites, companies }),
 		botSide: createBotSide(bots),
+		script: [],
 		departments: new Map(full.departments.map((department) => [department.id, department])),
 		members: new Map(full.members.map((member) => [member.userid.toLowerCase(), member])),
 		media: new Map(),
