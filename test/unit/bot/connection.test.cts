@@ -6,7 +6,7 @@ import { runInNewContext } from 'node:vm';
 import { WebSocketServer } from 'ws';
 import { BotConnection, timings } from '../../../nodes/shared/bot/connection';
 import { liveBot, tryBot } from '../../../nodes/shared/bot/live';
-import { botId, Member, pause, until, useLab } from './live-support.cts';
+import { botId, pause, until, useLab } from './live-support.cts';
 
 const lab = useLab();
 const counts = () => lab.bots.connections(botId);
