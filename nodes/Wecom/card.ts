@@ -34,11 +34,11 @@ const input = (displayName: string, name: string, more: Partial<Field> = {}): Fi
 	...more,
 });
 
-const list = (displayName: string, name: string, buttonText: string, values: Field[]): Field => ({
+const list = (displayName: string, name: string, values: Field[]): Field => ({
 	displayName,
 	name,
 	type: 'fixedCollection',
-	typeOptions: { multipleValues: true, multipleValueButtonText: buttonText },
+	typeOptions: { multipleValues: true },
 	default: {},
 	options: [{ displayName, name: 'entries', values }],
 });
@@ -48,23 +48,25 @@ const KEY = (of: string) =>
 	input('Key', 'key', { description: `Comes back when ${of} is clicked` });
 const OPTION = [TEXT, input('ID', 'id', { description: 'Comes back when it is chosen' })];
 
-/** The fields of a card; `show` says when the form has them at all. */
+/** The fields of a card; `show` says when the form has them at all. The others follow the type, so that operations share them. */
 export function cardFields(show: Record<string, string[]>): Field[] {
-	const field = (kinds: string[] | undefined, property: Omit<Field, 'local'>): Field => ({
+	const field = (kinds: string[], property: Omit<Field, 'local'>): Field => ({
 		...property,
-		displayOptions: { show: { ...show, ...(kinds && { card_type: kinds }) } },
+		displayOptions: { show: { card_type: kinds } },
 		local: true,
 	});
 	const byForm = Object.keys(KINDS);
 	return [
-		field(undefined, {
+		{
 			displayName: 'Card Type',
 			name: 'card_type',
 			type: 'options',
 			options: CARD_TYPES,
 			default: 'text_notice',
 			description: 'What the card looks like and asks for',
-		}),
+			displayOptions: { show },
+			local: true,
+		},
 		field(['json'], {
 			...input('Card', 'template_card', { type: 'json', default: '{}', required: true }),
 			description: "The whole 'template_card' as in WeCom's documentation",
@@ -92,7 +94,7 @@ export function cardFields(show: Record<string, string[]>): Field[] {
 		),
 		field(
 			['button_interaction'],
-			list('Buttons', 'button_list', 'Add Button', [
+			list('Buttons', 'button_list', [
 				TEXT,
 				KEY('the button'),
 				{
@@ -106,31 +108,24 @@ export function cardFields(show: Record<string, string[]>): Field[] {
 				input('Link', 'url', { description: 'Opened instead of calling back' }),
 			]),
 		),
-		field(['vote_interaction'], {
-			displayName: 'Multiple Choice',
-			name: 'mode',
-			type: 'boolean',
-			default: false,
-			description: 'Whether several options can be chosen',
-		}),
 		field(
 			['vote_interaction'],
-			list('Options', 'option_list', 'Add Option', [
+			list('Options', 'option_list', [
 				...OPTION,
 				{ displayName: 'Checked', name: 'is_checked', type: 'boolean', default: false },
 			]),
 		),
 		field(
 			['multiple_interaction'],
-			list('Selections', 'select_list', 'Add Selection', [
+			list('Selections', 'select_list', [
 				input('Title', 'title'),
 				input('Key', 'question_key', { description: 'Comes back with the choice' }),
-				list('Options', 'option_list', 'Add Option', OPTION),
+				list('Options', 'option_list', OPTION),
 			]),
 		),
 		field(
 			['text_notice', 'news_notice', 'button_interaction'],
-			list('Details', 'horizontal_content_list', 'Add Detail', [
+			list('Details', 'horizontal_content_list', [
 				input('Name', 'keyname', { required: true }),
 				input('Value', 'value'),
 				input('Link', 'url'),
@@ -154,11 +149,18 @@ const CARD_OPTIONS: Field[] = [
 		...input('Further Fields', 'more', { type: 'json', default: '{}' }),
 		description: "Any other fields of 'template_card' as JSON; they go before those of the form",
 	},
-	list('Links', 'jump_list', 'Add Link', [
+	list('Links', 'jump_list', [
 		input('Title', 'title', { required: true }),
 		input('URL', 'url', { required: true }),
 	]),
-	list('Menu', 'action_list', 'Add Menu Item', [TEXT, KEY('the menu item')]),
+	list('Menu', 'action_list', [TEXT, KEY('the menu item')]),
+	{
+		displayName: 'Multiple Choice',
+		name: 'mode',
+		type: 'boolean',
+		default: false,
+		description: 'Whether several options of a vote can be chosen',
+	},
 	input('Source', 'source_desc', { description: 'Shown above the title' }),
 	input('Source Icon URL', 'source_icon_url'),
 	input('Submit Button', 'submit_text', {
@@ -241,7 +243,7 @@ const BODIES: Record<Kind, (call: OperationCall, options: IDataObject) => IDataO
 	vote_interaction: (call, options) => ({
 		checkbox: {
 			question_key: 'vote',
-			mode: call.get<boolean>('mode', false) ? 1 : 0,
+			mode: options.mode === true ? 1 : 0,
 			option_list: choices(call, call.get('option_list'), 20).map((choice) => ({
 				...choice,
 				is_checked: choice.is_checked === true,

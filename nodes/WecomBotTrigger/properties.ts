@@ -1,5 +1,6 @@
 import type { INodeProperties } from 'n8n-workflow';
 import { ANY_KIND } from '../shared/callback/events';
+import { BOT_FILTERS, BOT_OPTIONS } from '../shared/bot/form';
 import { botKindOptions } from '../shared/bot/items';
 
 const STEPS = [
@@ -32,36 +33,7 @@ export const properties: INodeProperties[] = [
 		type: 'collection',
 		placeholder: 'Add Filter',
 		default: {},
-		options: [
-			{
-				displayName: 'Chat IDs',
-				name: 'chats',
-				type: 'string',
-				default: '',
-				placeholder: 'e.g. wrkSFfCgAAxxxxxx',
-				description: 'Comma-separated. Only messages from these groups start the workflow.',
-			},
-			{
-				displayName: 'Chat Type',
-				name: 'chatType',
-				type: 'options',
-				options: [
-					{ name: 'Any', value: 'any' },
-					{ name: 'Group', value: 'group' },
-					{ name: 'Single', value: 'single' },
-				],
-				default: 'any',
-				description: 'Where the message was written',
-			},
-			{
-				displayName: 'User IDs',
-				name: 'users',
-				type: 'string',
-				default: '',
-				placeholder: 'e.g. zhangsan, lisi',
-				description: 'Comma-separated. Only messages of these people start the workflow.',
-			},
-		],
+		options: BOT_FILTERS,
 	},
 	{
 		displayName: 'Options',
@@ -69,40 +41,6 @@ export const properties: INodeProperties[] = [
 		type: 'collection',
 		placeholder: 'Add Option',
 		default: {},
-		options: [
-			{
-				displayName: 'Closing Text',
-				name: 'closingText',
-				type: 'string',
-				default: '',
-				placeholder: 'e.g. Sorry, something went wrong',
-				description:
-					"Takes the place of 'First Answer' when the workflow ends without a reply. Without it the first answer stays.",
-			},
-			{
-				displayName: 'Download Media',
-				name: 'downloadMedia',
-				type: 'boolean',
-				default: false,
-				description:
-					'Whether to fetch and decrypt the images, files and videos of a message. WeCom keeps them for five minutes.',
-			},
-			{
-				displayName: 'First Answer',
-				name: 'firstAnswer',
-				type: 'string',
-				default: 'Thinking…',
-				placeholder: 'e.g. Thinking…',
-				description:
-					"Shown at once for every message that starts the workflow, and replaced by the reply of the WeCom node's Bot resource",
-			},
-			{
-				displayName: 'Strip Mention',
-				name: 'stripMention',
-				type: 'boolean',
-				default: false,
-				description: 'Whether to take the mention of the bot off the beginning of group messages',
-			},
-		],
+		options: BOT_OPTIONS,
 	},
 ];

@@ -7,7 +7,8 @@ import {
 } from 'n8n-workflow';
 import type { BotSettings } from '../shared/bot/connection';
 import { BotFailure } from '../shared/bot/failure';
-import { botItem, matchesBot, type BotFilter } from '../shared/bot/items';
+import { botFilter, type BotOptions } from '../shared/bot/form';
+import { botItem, matchesBot } from '../shared/bot/items';
 import {
 	botSettings,
 	joinBot,
@@ -22,26 +23,20 @@ import { downloadMedia } from '../shared/bot/media';
 
 const CREDENTIAL = 'wecomBotApi';
 
-interface Options {
-	downloadMedia?: boolean;
-	firstAnswer?: string;
-	closingText?: string;
-	stripMention?: boolean;
-}
-
 /** Joins the bot's connection for this workflow; the result leaves it. */
 export async function listen(
 	context: ITriggerFunctions,
 	once = false,
 ): Promise<() => Promise<void>> {
 	const settings = await readSettings(context);
-	const filter = readFilter(context);
-	const options = context.getNodeParameter('options', {}) as Options;
+	const kinds = context.getNodeParameter('events', []) as string[];
+	const filter = botFilter(kinds, context.getNodeParameter('filters', {}) as IDataObject);
+	const options = context.getNodeParameter('options', {}) as BotOptions;
 	let over = false;
 	const member: BotMember = {
 		accepts: (body) => {
 			if (over || !matchesBot(body, filter)) return undefined;
-			const { firstAnswer, closingText } = body.msgtype === 'event' ? ({} as Options) : options;
+			const { firstAnswer, closingText } = body.msgtype === 'event' ? ({} as BotOptions) : options;
 			return { firstAnswer, closingText };
 		},
 		deliver: (message) => {
@@ -67,7 +62,7 @@ export async function listen(
 async function deliver(
 	context: ITriggerFunctions,
 	{ botId }: BotSettings,
-	options: Options,
+	options: BotOptions,
 	{ body, reqId, streamId, begin }: BotMessage,
 ): Promise<void> {
 	const ended = begin();
@@ -159,22 +154,6 @@ async function readSettings(context: ITriggerFunctions): Promise<BotSettings> {
 	}
 	return settings;
 }
-
-function readFilter(context: ITriggerFunctions): BotFilter {
-	const { chatType, chats, users } = context.getNodeParameter('filters', {}) as {
-		chatType?: BotFilter['chatType'];
-		chats?: string;
-		users?: string;
-	};
-	return {
-		kinds: context.getNodeParameter('events', []) as string[],
-		chatType,
-		chats: words(chats),
-		users: words(users),
-	};
-}
-
-const words = (list = '') => list.split(/[\s,;|]+/).filter(Boolean);
 
 function asNodeError(context: ITriggerFunctions, error: Error): NodeOperationError {
 	if (error instanceof NodeOperationError) return error;

@@ -56,6 +56,8 @@ export const timings = {
 };
 
 const MISSED_PINGS = 2;
+/** WeCom has forgotten that this connection has authenticated. */
+const NOT_SUBSCRIBED = 846609;
 const CHUNK_BYTES = 512 * 1024;
 const MAX_CHUNKS = 100;
 const UPLOADS_AT_A_TIME = 3;
@@ -129,8 +131,8 @@ export class BotConnection {
 		this.everLive = false;
 		this.attempts = 0;
 		this.lastFailure = undefined;
-		this.open();
 		void this.run(++this.turn);
+		this.open();
 	}
 
 	/** Resolves when authenticated; fails with the first attempt, or when a broken connection takes too long to come back. */
@@ -287,7 +289,7 @@ export class BotConnection {
 			this.drop(failure);
 			return;
 		}
-		const refusal = refused(failure.errcode);
+		const refusal = refused(failure);
 		const worked = this.everLive;
 		this.end(refusal)?.close();
 		if (worked) this.owner.onEnd('refused', refusal);
@@ -315,8 +317,10 @@ export class BotConnection {
 			pending.resolve((frame.body as IDataObject) ?? {});
 			return;
 		}
+		const { socket } = this;
 		const { message, description, errcode } = await describeErrcode(frame);
 		pending.reject(new BotFailure(message, description, errcode));
+		if (errcode === NOT_SUBSCRIBED && this.socket === socket && this.isLive) this.drop(brokeOff());
 	}
 
 	private onKick(): void {

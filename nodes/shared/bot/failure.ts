@@ -53,13 +53,22 @@ export const brokeOff = () =>
 		true,
 	);
 
-/** The first word keeps n8n from trying again and again when it starts. */
-export const refused = (errcode?: number) =>
-	new BotFailure(
-		`Authorization refused: WeCom does not accept this Bot ID and Secret (${errcode})`,
-		"Copy Bot ID and Secret again from the bot's page in WeCom (API Mode > Long Connection) into the credential, then publish the workflow again.",
-		errcode,
-	);
+const WRONG_SECRET = 853000;
+const AGAIN = 'then publish the workflow again.';
+
+/** WeCom does not let the bot in. The first word keeps n8n from trying again and again when it starts. */
+export const refused = ({ message, description, errcode }: BotFailure) =>
+	errcode === WRONG_SECRET
+		? new BotFailure(
+				`Authorization refused: WeCom does not accept this Bot ID and Secret (${errcode})`,
+				`Copy Bot ID and Secret again from the bot's page in WeCom (API Mode > Long Connection) into the credential, ${AGAIN}`,
+				errcode,
+			)
+		: new BotFailure(
+				`Authorization refused: ${message}`,
+				`${description} Correct it, ${AGAIN}`,
+				errcode,
+			);
 
 export const kicked = () =>
 	new BotFailure(

@@ -3,6 +3,7 @@ import type { IDataObject } from 'n8n-workflow';
 import { clean } from '../api/settings';
 import { DeliveryWindow } from '../callback/dedupe';
 import { BotConnection, type BotSettings, type PushedFrame } from './connection';
+import { streamIdOf } from './conversations';
 import type { BotFailure } from './failure';
 import { beginRun, beginTalk, reply, startStream, tendStreams, type Wire } from './streams';
 
@@ -42,7 +43,8 @@ export interface RelayedReply {
 export interface LiveBot {
 	/**
 	 * Sends a frame and gives the answer's body; throws an Error with `errcode` and `description` when WeCom refuses. Frames with
-	 * the same reqId go out one after another. A stream that is over is sent as a message of its own: the result has `late: true`.
+	 * the same reqId go out one after another. What comes too late for an answer in place is sent as a message of its own: the
+	 * result is `{ late: true }`.
 	 */
 	request(cmd: LiveCommand, body: IDataObject, reqId?: string): Promise<IDataObject>;
 	upload(file: LiveFile): Promise<{ media_id: string }>;
@@ -58,10 +60,16 @@ export interface BotMessage {
 	begin(): () => void;
 }
 
+/** What a workflow wants shown until it replies, and when it does not. */
+export interface Wish {
+	firstAnswer?: string;
+	closingText?: string;
+}
+
 /** A workflow that uses the connection. */
 export interface BotMember {
-	/** What it wants of this message; undefined: nothing. */
-	accepts(body: IDataObject): { firstAnswer?: string; closingText?: string } | undefined;
+	/** undefined: the message is not for it. */
+	accepts(body: IDataObject): Wish | undefined;
 	deliver(message: BotMessage): void;
 	/** The connection ended for good. */
 	lost(why: 'kicked' | 'refused', failure: BotFailure): void;
@@ -194,9 +202,10 @@ async function receive({ wire, members }: Held, { reqId, body }: PushedFrame): P
 	});
 	if (taken.length === 0) return;
 	beginTalk(botId, reqId, body);
-	const first = taken.find(({ wish }) => wish.firstAnswer)?.wish;
-	const streamId =
-		first?.firstAnswer && startStream(wire, reqId, first.firstAnswer, first.closingText);
+	const { firstAnswer, closingText } =
+		taken.find(({ wish }) => wish.firstAnswer)?.wish ?? ({} as Wish);
+	const streamId = firstAnswer ? streamIdOf(body) : undefined;
+	if (firstAnswer && streamId) startStream(wire, reqId, streamId, firstAnswer, closingText);
 	const begin = () => beginRun(wire, reqId);
 	for (const { member } of taken) member.deliver({ body, reqId, streamId, begin });
 }

@@ -1,4 +1,3 @@
-import { randomUUID } from 'crypto';
 import { LoggerProxy, type IDataObject } from 'n8n-workflow';
 import { splitText } from '../text';
 import type { BotFailure } from './failure';
@@ -19,7 +18,8 @@ export const streamTimings = {
 };
 
 const MAX_STREAM_BYTES = 20_480;
-const STREAM_OVER = 846608;
+/** The message has its answer; its six minutes are over. What comes now has to be a message of its own. */
+const TOO_LATE = [846606, 846608];
 /** Late replies still find their chat. */
 const REMEMBER_MS = 60 * 60_000;
 const MAX_REMEMBERED = 5_000;
@@ -46,8 +46,8 @@ interface Talk {
 	chatid: string;
 	/** The stream that is not finished; the talk is then one of `open`. */
 	stream?: Stream;
-	/** Streams this process has finished because nobody else did. */
-	closed: Set<string>;
+	/** It has its answer: WeCom takes one for each message. */
+	answered: boolean;
 	/** Workflows under way for this message. */
 	runs: number;
 	/** What takes the place of the first answer when no workflow replies. */
@@ -76,8 +76,10 @@ function remember(botId: string, reqId: string, chatid = ''): Talk {
 		open.delete(old);
 	}
 	const last = Promise.resolve();
-	const closed = new Set<string>();
-	const talk: Talk = { botId, reqId, at, chatid, closed, runs: 0, closingText: '', last };
+	const talk: Talk = {
+		...{ botId, reqId, at, chatid, last },
+		...{ answered: false, runs: 0, closingText: '' },
+	};
 	talks.set(key, talk);
 	return talk;
 }
@@ -88,17 +90,21 @@ function setStream(talk: Talk, stream?: Stream): void {
 	else open.delete(talk);
 }
 
-/** The first answer, shown until the workflow replies. Gives the id of the stream. */
-export function startStream(wire: Wire, reqId: string, content: string, closingText = ''): string {
-	const id = randomUUID();
+/** The first answer, shown until the workflow replies. */
+export function startStream(
+	wire: Wire,
+	reqId: string,
+	id: string,
+	content: string,
+	closingText = '',
+): void {
 	const talk = remember(wire.botId, reqId);
+	const stream = { id, content, sentAt: Date.now() };
 	talk.closingText = closingText;
-	setStream(talk, { id, content, sentAt: Date.now() });
-	inOrder(
-		talk,
-		async () => await wire.request('aibot_respond_msg', frameOf(id, content, false), reqId),
-	).catch((error: Error) => note(wire, 'The first answer of the AI bot was not shown', error));
-	return id;
+	setStream(talk, stream);
+	whenStillOpen(wire, talk, stream, async () => {
+		await sendTwice(wire, frameOf(id, content, false), reqId);
+	});
 }
 
 /** A workflow runs for this message; the result is called when it has ended. */
@@ -120,11 +126,10 @@ export async function reply(
 ): Promise<IDataObject> {
 	const talk = remember(wire.botId, reqId);
 	return await inOrder(talk, async () => {
-		const stream = body.stream as IDataObject | undefined;
-		const answer =
-			cmd === 'aibot_respond_msg' && stream
-				? await replyStream(wire, talk, body, stream)
-				: await wire.request(cmd, body, reqId);
+		if (cmd !== 'aibot_respond_msg') return await wire.request(cmd, body, reqId);
+		const answer = body.stream
+			? await replyStream(wire, talk, body, body.stream as IDataObject)
+			: await replyWhole(wire, talk, body);
 		talk.closingText = '';
 		return answer;
 	});
@@ -136,36 +141,65 @@ async function replyStream(
 	body: IDataObject,
 	stream: IDataObject,
 ): Promise<IDataObject> {
-	const id = String(stream.id ?? '');
+	// A message has one stream. If the trigger has begun it, the workflow goes on with it.
+	const id = talk.stream?.id ?? String(stream.id ?? '');
 	const finish = stream.finish === true;
 	const [content = '', ...rest] = splitText(String(stream.content ?? ''), MAX_STREAM_BYTES);
-	const over = talk.closed.has(id) || Date.now() - talk.at >= streamTimings.life;
-	const { stream: before } = talk;
-	if (before && before.id !== id) await finishNow(wire, talk, before);
-	const answer =
-		over && talk.chatid
-			? undefined
-			: await sendTwice(wire, { ...body, stream: { ...stream, content } }, talk.reqId).catch(
-					(error: BotFailure) => {
-						if (error.errcode !== STREAM_OVER || !talk.chatid) throw error;
-						return undefined;
-					},
-				);
-	setStream(talk, answer && !finish ? { id, content, sentAt: Date.now() } : undefined);
-	if (!answer) talk.closed.add(id);
-	if (!finish) return answer ?? { late: true };
+	const frame = { ...body, stream: { ...stream, id, content } };
+	const answer = await inPlace(talk, async () => await sendTwice(wire, frame, talk.reqId));
+	if (answer && !finish) setStream(talk, { id, content, sentAt: Date.now() });
+	else answered(talk);
+	// What a stream does not hold, and all of one that is over, comes when it is whole.
+	if (!finish) return answer ?? LATE;
 
-	// A stream shows so much and no more. The rest comes as messages, and so does all of it when the stream is over.
 	for (const part of answer ? rest : [content, ...rest]) {
 		if (part) await push(wire, talk, { msgtype: 'markdown', markdown: { content: part } });
 	}
 	const { template_card } = body;
 	if (!answer && template_card) await push(wire, talk, { msgtype: 'template_card', template_card });
-	return answer ?? { late: true };
+	return answer ?? LATE;
+}
+
+/** A card or a file. Where the trigger has begun a stream, a card joins it, and a file follows it. */
+async function replyWhole(wire: Wire, talk: Talk, body: IDataObject): Promise<IDataObject> {
+	const { msgtype, template_card } = body;
+	const { stream } = talk;
+	if (stream && msgtype === 'template_card') {
+		const { id, content } = stream;
+		const joined = { msgtype: 'stream_with_template_card', template_card };
+		return await replyStream(wire, talk, joined, { id, content, finish: true });
+	}
+	if (stream) await finishNow(wire, talk, stream);
+	const answer = await inPlace(talk, async () => {
+		return await wire.request('aibot_respond_msg', body, talk.reqId);
+	});
+	answered(talk);
+	if (!answer) await push(wire, talk, body);
+	return answer ?? LATE;
+}
+
+const LATE: IDataObject = { late: true };
+
+/** As the answer to the message; undefined when it is too late for that and the chat is known. */
+async function inPlace(
+	talk: Talk,
+	send: () => Promise<IDataObject>,
+): Promise<IDataObject | undefined> {
+	const over = talk.answered || Date.now() - talk.at >= streamTimings.life;
+	if (over && talk.chatid) return undefined;
+	return await send().catch((error: BotFailure) => {
+		if (!TOO_LATE.includes(error.errcode ?? 0) || !talk.chatid) throw error;
+		return undefined;
+	});
+}
+
+function answered(talk: Talk): void {
+	setStream(talk);
+	talk.answered = true;
 }
 
 const push = async (wire: Wire, { chatid }: Talk, message: IDataObject) =>
-	await wire.request('aibot_send_msg', { chatid, ...message });
+	await wire.request('aibot_send_msg', { ...message, chatid });
 
 /** A frame of a stream replaces the text: after a broken connection it may go out once more. */
 async function sendTwice(wire: Wire, body: IDataObject, reqId: string): Promise<IDataObject> {
@@ -205,8 +239,7 @@ function closeStream(wire: Wire, talk: Talk): void {
 }
 
 async function finishNow(wire: Wire, talk: Talk, { id, content }: Stream): Promise<void> {
-	setStream(talk);
-	talk.closed.add(id);
+	answered(talk);
 	await sendTwice(wire, frameOf(id, content, true), talk.reqId);
 }
 

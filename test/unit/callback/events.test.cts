@@ -260,7 +260,9 @@ describe('triggerOptions', () => {
 	it('are in alphabetical order and complete', () => {
 		const names = options.map(({ name }) => name);
 		expect(names).toEqual([...names].sort((a, b) => a.localeCompare(b, 'en')));
-		expect(options).toHaveLength(callbackKinds.length + callbackGroups.length + 1);
+		const ofBot = callbackKinds.filter(({ family }) => family === 'bot').length;
+		expect(options).toHaveLength(callbackKinds.length - ofBot + callbackGroups.length + 1);
+		expect(triggerOptions(true)).toHaveLength(ofBot + 1);
 		for (const option of options) {
 			expect(Object.keys(option).sort()).toEqual(['description', 'name', 'value']);
 			expect(option.description).toBeTruthy();
