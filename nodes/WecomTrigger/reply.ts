@@ -53,20 +53,23 @@ export function quickReply(
 	const { payload, receiveId } = opened;
 	try {
 		const text = overItem(context, item, 'quickReply');
-		if (text.trim() === '') return '';
+		if (text.trim() === '') return without(context, 'it is empty, check its expression');
 		const sender = {
 			FromUserName: String(payload.FromUserName),
 			ToUserName: String(payload.ToUserName),
 		};
 		return passiveReply(sender, 'text', { Content: text }, { ...secrets, receiveId });
 	} catch (error) {
-		const { message } = error as Error;
-		context.logger.warn(`WeCom Trigger sent no quick reply: its expression failed: ${message}`, {
-			workflowId: context.getWorkflow().id,
-			nodeName: context.getNode().name,
-		});
-		return '';
+		return without(context, `its expression failed: ${(error as Error).message}`);
 	}
+}
+
+function without(context: IWebhookFunctions, reason: string): string {
+	context.logger.warn(`WeCom Trigger sent no quick reply: ${reason}`, {
+		workflowId: context.getWorkflow().id,
+		nodeName: context.getNode().name,
+	});
+	return '';
 }
 
 /** A parameter of the form over the incoming item: n8n itself evaluates it over the HTTP request. */

@@ -10,10 +10,10 @@ type Json = Record<string, any>;
 /** A line is for a user message that contains `when` (nothing = any); the first one that fits is said. */
 export interface ScriptLine {
 	when?: string;
-	/** `{input}` = the user's message, `{result}` = what the tool has given. */
+	/** `{input}` = the user's message, `{result}` = what the last tool has given, `{result.name}` = a field of its first item. */
 	say: string;
-	/** First calls this tool, if the agent has it (without `name`: its only one); `say` follows its result. */
-	call?: { name?: string; arguments: Json };
+	/** Tools to call first, one after the other (without `name`: the agent's first one). */
+	calls?: Array<{ name?: string; arguments: Json }>;
 	/** Thinks first. */
 	delayMs?: number;
 }
@@ -73,24 +73,36 @@ function perform(script: ScriptLine[], { messages, tools = [] }: Json) {
 	const lastUser = messages.map(({ role }: Json) => role).lastIndexOf('user');
 	const input = lastUser < 0 ? '' : textOf(messages[lastUser].content);
 	const line = script.find(({ when = '' }) => input.includes(when)) ?? FALLBACK;
-	const { call, say, delayMs } = line;
-	const result = messages
-		.slice(lastUser + 1)
-		.filter(({ role }: Json) => role === 'tool')
-		.at(-1);
-	const names: string[] = tools.map((tool: Json) => tool.function.name);
-	const name = call && (call.name ?? names[0]);
-	if (call && !result && name !== undefined && names.includes(name)) {
-		const asked = {
-			id: `call_${randomBytes(12).toString('hex')}`,
-			type: 'function',
-			function: { name, arguments: JSON.stringify(call.arguments) },
-		};
-		return { message: { role: 'assistant', content: null, tool_calls: [asked] }, delayMs };
-	}
-	const values: Json = { input, result: textOf(result?.content ?? '') };
-	const content = say.replace(/\{(input|result)\}/g, (_all, key: string) => values[key] as string);
+	const { calls = [], say, delayMs } = line;
+	const results = messages.slice(lastUser + 1).filter(({ role }: Json) => role === 'tool');
+	const call = calls[results.length];
+	if (call && tools.length > 0)
+		return { message: toolCall(call.name ?? tools[0]?.function.name, call.arguments), delayMs };
+	const result = textOf(results.at(-1)?.content ?? '');
+	const content = say.replace(
+		/\{(input|result)(?:\.(\w+))?\}/g,
+		(_all, what: string, field: string) => {
+			if (what === 'input') return input;
+			return field ? fieldOf(result, field) : result;
+		},
+	);
 	return { message: { role: 'assistant', content }, delayMs };
+}
+
+function toolCall(name: string, values: Json): Json {
+	const id = `call_${randomBytes(12).toString('hex')}`;
+	const call = { id, type: 'function', function: { name, arguments: JSON.stringify(values) } };
+	return { role: 'assistant', content: null, tool_calls: [call] };
+}
+
+/** Of JSON: an object, or a list of them. */
+function fieldOf(result: string, field: string): string {
+	try {
+		const [first] = [JSON.parse(result)].flat() as Json[];
+		return String(first[field]);
+	} catch {
+		return `(no ${field})`;
+	}
 }
 
 /** A content is a text or a list of parts. */

@@ -25,6 +25,8 @@ export interface PushOptions {
 	/** Cut the connection this long after the request began. */
 	cutAfterMs?: number;
 	contentType?: string;
+	/** The envelope as JSON, as a payment URL with callback_format=json gets it (doc 97478). */
+	json?: boolean;
 	/** Send something wrong: bad signature; signed with another token; encrypted with another key or for another receiver; broken XML inside or outside. */
 	tamper?: Tamper;
 	/** Send this instead of the envelope. */
@@ -117,12 +119,13 @@ export class Pusher {
 			query.msg_signature = query.msg_signature.replace(/^./, (first) =>
 				first === '0' ? '1' : '0',
 			);
-		const envelope = envelopeOf(target, encrypted);
+		const envelope = envelopeOf(target, encrypted, options.json);
 		const attempt = await this.deliver({
 			method: 'POST',
 			url: withQuery(target.url, query),
 			body: options.body ?? (options.tamper === 'envelope' ? envelope.slice(0, -20) : envelope),
-			contentType: options.contentType ?? (target.json ? 'application/json' : 'text/xml'),
+			contentType:
+				options.contentType ?? (target.json || options.json ? 'application/json' : 'text/xml'),
 			timeoutMs: options.timeoutMs ?? PUSH_TIMEOUT,
 			cutAfterMs: options.cutAfterMs,
 		});
@@ -176,13 +179,18 @@ export class Pusher {
 	}
 }
 
-function envelopeOf({ json, toUserName, receiveid, agentid }: CallbackTarget, encrypted: string) {
+/** A bot's JSON has the ciphertext alone; that of external payment has the fields of the XML. */
+function envelopeOf(
+	{ json, toUserName, receiveid, agentid }: CallbackTarget,
+	encrypted: string,
+	asJson = false,
+) {
 	if (json) return JSON.stringify({ encrypt: encrypted });
-	return toXml({
-		ToUserName: toUserName ?? receiveid,
-		Encrypt: encrypted,
-		AgentID: agentid ? String(agentid) : '',
-	});
+	const ToUserName = toUserName ?? receiveid;
+	const AgentID = agentid ? String(agentid) : '';
+	return asJson
+		? JSON.stringify({ tousername: ToUserName, encrypt: encrypted, agentid: AgentID })
+		: toXml({ ToUserName, Encrypt: encrypted, AgentID });
 }
 
 /** Adds the parameters to those the URL already has, URL-encoded. */

@@ -39,7 +39,7 @@ export interface Sent {
 const RELAY_TIMEOUT_MS = 8_000;
 const URL_TIMEOUT_MS = 30_000;
 
-/** Messages that n8n's own channel has answered from this process; it takes one answer. */
+/** Messages whose one HTTP answer this process has given from afar. */
 const answered = new Set<string>();
 const MAX_ANSWERED = 10_000;
 
@@ -132,14 +132,18 @@ async function throughN8n(
 	const inTime = replyUntil !== undefined && Date.now() < Date.parse(replyUntil);
 	if (!inTime || !nonce || !ownTrigger || answered.has(streamId)) return false;
 	const sealed = await seal(call, body, nonce, receiveId);
-	if (answered.size >= MAX_ANSWERED) answered.clear();
-	answered.add(streamId);
+	remember(streamId);
 	await call.context.sendResponse({
 		body: signedReplyJson(sealed),
 		statusCode: 200,
 		headers: { 'content-type': 'application/json' },
 	});
 	return true;
+}
+
+function remember(streamId: string): void {
+	if (answered.size >= MAX_ANSWERED) answered.clear();
+	answered.add(streamId);
 }
 
 /** From a worker: to the trigger's own URL, where the process is that WeCom asks; sealed so that nobody else can. */
@@ -174,7 +178,9 @@ async function relay(
 			timeout: RELAY_TIMEOUT_MS,
 		});
 		const { via } = (parseReply(reply) ?? {}) as { via?: string };
-		return via === 'answer' || via === 'stream' ? { via } : undefined;
+		if (via !== 'answer' && via !== 'stream') return undefined;
+		remember(streamId);
+		return { via };
 	} catch (error) {
 		// Another way may be open; only if none is does it matter.
 		call.context.logger.warn(

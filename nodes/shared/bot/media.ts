@@ -1,4 +1,5 @@
 import type {
+	IBinaryData,
 	IBinaryKeyData,
 	IDataObject,
 	ITriggerFunctions,
@@ -67,19 +68,43 @@ export async function downloadMedia(
 	const media: IDataObject[] = [];
 	for (const [index, result] of fetched.entries()) {
 		const { path, type } = files[index];
-		if ('reason' in result) {
-			media.push({ path, type, reason: result.reason });
+		const kept = 'reason' in result ? result : await keep(context, type, result);
+		if ('reason' in kept) {
+			media.push({ path, type, reason: kept.reason });
 			continue;
 		}
 		const count = Object.keys(binary).length;
 		const field = count === 0 ? 'data' : `data_${count + 1}`;
-		const { helpers } = context;
-		const prepared = await helpers.prepareBinaryData(result.data, result.fileName || undefined);
-		const extension = prepared.fileExtension ? `.${prepared.fileExtension}` : '';
-		binary[field] = { ...prepared, fileName: prepared.fileName ?? type + extension };
-		media.push({ path, type, binary: field, fileName: binary[field].fileName });
+		binary[field] = kept;
+		media.push({ path, type, binary: field, fileName: kept.fileName });
 	}
 	return { binary, media };
+}
+
+/** What the first bytes of a file without a name say. */
+const SIGNATURES: Array<[RegExp, string]> = [
+	[/^\x89PNG\r\n/, 'image/png'],
+	[/^\xff\xd8\xff/, 'image/jpeg'],
+	[/^GIF8/, 'image/gif'],
+	[/^RIFF....WEBP/s, 'image/webp'],
+	[/^....ftyp/s, 'video/mp4'],
+	[/^%PDF-/, 'application/pdf'],
+];
+
+async function keep(
+	{ helpers }: IWebhookFunctions | ITriggerFunctions,
+	type: BotMediaType,
+	{ data, fileName }: { data: Buffer; fileName: string },
+): Promise<IBinaryData | { reason: string }> {
+	const head = data.toString('latin1', 0, 16);
+	const mimeType = fileName ? undefined : SIGNATURES.find(([start]) => start.test(head))?.[1];
+	try {
+		const kept = await helpers.prepareBinaryData(data, fileName || undefined, mimeType);
+		const extension = kept.fileExtension ? `.${kept.fileExtension}` : '';
+		return { ...kept, fileName: kept.fileName ?? type + extension };
+	} catch (error) {
+		return { reason: `n8n could not store the file: ${(error as Error).message}` };
+	}
 }
 
 async function fetchFile(

@@ -53,21 +53,28 @@ it('says the first line that fits the last user message', async () => {
 	expect((await choice({ messages: [user('天气')] })).message.content).toContain('天气');
 });
 
-it('calls a tool that the agent has, then speaks of its result', async () => {
-	const call = { name: 'who', arguments: { userid: 'lisi' } };
-	api.sim.control.setScript([{ say: 'It is {result}.', call }]);
-	const asked = await choice({ messages: [user('who?')], tools });
-	expect(asked).toMatchObject({
-		finish_reason: 'tool_calls',
-		message: {
-			content: null,
-			tool_calls: [{ function: { name: 'who', arguments: '{"userid":"lisi"}' } }],
-		},
-	});
-	const [{ id }] = asked.message.tool_calls;
-	const after = [user('who?'), asked.message, { role: 'tool', tool_call_id: id, content: '李四' }];
-	expect((await choice({ messages: after, tools })).message.content).toBe('It is 李四.');
-	expect((await choice({ messages: [user('who?')] })).message.content).toBe('It is .');
+it('calls tools one after the other, then speaks of what the last one gave', async () => {
+	const lisi = { name: 'who', arguments: { userid: 'lisi' } };
+	const calls = [lisi, { arguments: { userid: 'zhangsan' } }];
+	api.sim.control.setScript([{ say: 'It is {result.name}, {result.rank}: {result}', calls }]);
+	const messages: Json[] = [user('who?')];
+	for (const { arguments: values } of calls) {
+		const asked = await choice({ messages, tools });
+		expect(asked).toMatchObject({
+			finish_reason: 'tool_calls',
+			message: {
+				content: null,
+				tool_calls: [{ function: { name: 'who', arguments: JSON.stringify(values) } }],
+			},
+		});
+		const [{ id }] = asked.message.tool_calls;
+		const content = JSON.stringify([{ name: values.userid }]);
+		messages.push(asked.message, { role: 'tool', tool_call_id: id, content });
+	}
+	const { content } = (await choice({ messages, tools })).message;
+	expect(content).toBe('It is zhangsan, undefined: [{"name":"zhangsan"}]');
+	messages.at(-1)!.content = 'no JSON';
+	expect((await choice({ messages, tools })).message.content).toContain('It is (no name)');
 });
 
 it('streams the same as events', async () => {
@@ -84,7 +91,7 @@ it('streams the same as events', async () => {
 	expect(said.filter(Boolean)).toEqual(['One ', 'two ', 'three.']);
 	expect(chunks.at(-2)!.choices[0].finish_reason).toBe('stop');
 	expect(chunks.at(-1)!.usage.total_tokens).toBeGreaterThan(0);
-	api.sim.control.setScript([{ say: 'x', call: { arguments: { a: 1 } } }]);
+	api.sim.control.setScript([{ say: 'x', calls: [{ arguments: { a: 1 } }] }]);
 	const called = (await ask({ ...body, tools })).text;
 	expect(called).toContain('"tool_calls":[{"index":0,');
 });
