@@ -244,7 +244,7 @@ function say(
 	const part: Json = body[msgtype];
 	const isCard = msgtype === 'template_card';
 	const media = MEDIA_TYPES.includes(msgtype) ? state.botSide.media.get(part.media_id) : undefined;
-	return addEntry(state, place, {
+	const entry = addEntry(state, place, {
 		from: place.botId,
 		via,
 		msgtype,
@@ -256,4 +256,6 @@ function say(
 			media: { media_id: part.media_id, filename: media.filename, size: media.content.length },
 		}),
 	});
+	changed(state.botSide);
+	return entry;
 }

@@ -187,7 +187,7 @@ export function findBot(side: BotSide, botId: string): Bot {
 	return bot;
 }
 
-/** Adds what someone said to the chat. */
+/** Adds what someone said to the chat; the caller tells the watchers when all of it is in place. */
 export function addEntry(
 	state: State,
 	{ botId, chat, chattype }: Place,
@@ -197,7 +197,6 @@ export function addEntry(
 	const side = state.botSide;
 	side.transcript.push(added);
 	side.chats.add(chat);
-	changed(side);
 	return added;
 }
 

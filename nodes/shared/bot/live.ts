@@ -4,7 +4,7 @@ import { clean } from '../api/settings';
 import { DeliveryWindow } from '../callback/dedupe';
 import { BotConnection, type BotSettings, type PushedFrame } from './connection';
 import { streamIdOf } from './conversations';
-import type { BotFailure } from './failure';
+import { WRONG_SECRET, type BotFailure } from './failure';
 import { beginRun, beginTalk, reply, startStream, tendStreams, type Wire } from './streams';
 
 /**
@@ -90,6 +90,9 @@ const delivered = new DeliveryWindow();
 /** When a credential test of this process last took a bot for a moment. */
 const ownTests = new Map<string, number>();
 const OWN_TEST_MS = 10_000;
+/** Wrong secrets of the last moments, by connection. */
+const refusals = new Map<string, { at: number; failure: BotFailure }>();
+const REFUSED_MS = 20_000;
 
 /** Names a connection without telling the secret. */
 const fingerprint = ({ botId, secret, url }: BotSettings) =>
@@ -124,6 +127,10 @@ export async function joinBot(
 	member: BotMember,
 ): Promise<() => Promise<void>> {
 	const key = fingerprint(settings);
+	// n8n activates a workflow that fails several times in a row: WeCom need not see the same wrong secret again.
+	const refusal = refusals.get(key);
+	if (refusal && Date.now() - refusal.at < REFUSED_MS) throw refusal.failure;
+	refusals.delete(key);
 	const held = bots.get(key) ?? hold(key, settings);
 	held.members.add(member);
 	let joined = false;
@@ -132,6 +139,9 @@ export async function joinBot(
 		await held.connection.whenLive();
 		joined = true;
 	} finally {
+		const { lastFailure: failure } = held.connection;
+		if (!joined && failure?.errcode === WRONG_SECRET)
+			refusals.set(key, { at: Date.now(), failure });
 		if (!joined) await leaveBot(member);
 	}
 	return async () => await leaveBot(member);
@@ -168,7 +178,6 @@ function hold(key: string, settings: BotSettings): Held {
 	});
 	const wire: Wire = {
 		botId: settings.botId,
-		whenLive: async () => await connection.whenLive(),
 		request: async (cmd, body, reqId) => await connection.request(cmd, body, reqId),
 	};
 	const live: LiveBot = {

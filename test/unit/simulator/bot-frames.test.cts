@@ -137,6 +137,16 @@ describe('connection', () => {
 });
 
 describe('aibot_respond_msg', () => {
+	it('is waited for until its stream has ended', async () => {
+		const { msgid, reply } = await asked();
+		const waiting = bots.waitForReply(msgid);
+		expect(await reply(stream('first'))).toBe(0);
+		const soon = new Promise((resolve) => setTimeout(resolve, 20, 'still waiting'));
+		expect(await Promise.race([waiting, soon])).toBe('still waiting');
+		expect(await reply(stream('last', true))).toBe(0);
+		expect((await waiting)[0].text).toBe('last');
+	});
+
 	it('needs the req_id of a message to this bot', async () => {
 		const { client } = await asked();
 		expect(await client.code('aibot_respond_msg', stream('x'), 'made-up')).toBe(846605);
