@@ -1,5 +1,5 @@
 import { createHash } from 'crypto';
-import type { IDataObject } from 'n8n-workflow';
+import { LoggerProxy, type IDataObject } from 'n8n-workflow';
 import { clean } from '../api/settings';
 import { DeliveryWindow } from '../callback/dedupe';
 import { BotConnection, type BotSettings, type PushedFrame } from './connection';
@@ -130,7 +130,6 @@ export async function joinBot(
 	// n8n activates a workflow that fails several times in a row: WeCom need not see the same wrong secret again.
 	const refusal = refusals.get(key);
 	if (refusal && Date.now() - refusal.at < REFUSED_MS) throw refusal.failure;
-	refusals.delete(key);
 	const held = bots.get(key) ?? hold(key, settings);
 	held.members.add(member);
 	let joined = false;
@@ -139,9 +138,8 @@ export async function joinBot(
 		await held.connection.whenLive();
 		joined = true;
 	} finally {
-		const { lastFailure: failure } = held.connection;
-		if (!joined && failure?.errcode === WRONG_SECRET)
-			refusals.set(key, { at: Date.now(), failure });
+		const { lastFailure } = held.connection;
+		if (!joined && lastFailure?.errcode === WRONG_SECRET) rememberRefusal(key, lastFailure);
 		if (!joined) await leaveBot(member);
 	}
 	return async () => await leaveBot(member);
@@ -167,9 +165,22 @@ export async function tryBot(settings: BotSettings): Promise<void> {
 	}
 }
 
+function rememberRefusal(key: string, failure: BotFailure): void {
+	const now = Date.now();
+	for (const [other, { at }] of refusals) if (now - at >= REFUSED_MS) refusals.delete(other);
+	refusals.set(key, { at: now, failure });
+}
+
 function hold(key: string, settings: BotSettings): Held {
 	const connection = new BotConnection(settings, {
-		onFrame: (frame) => void receive(held, frame),
+		onFrame: (frame) => {
+			receive(held, frame).catch((error: Error) => {
+				const { botId } = settings;
+				LoggerProxy.error(`A message to the AI bot could not be handled: ${error.message}`, {
+					botId,
+				});
+			});
+		},
 		onTick: (now) => tendStreams(held.wire, now),
 		onKick: () => wasThisProcess(key, held),
 		onEnd: (why, failure) => {
