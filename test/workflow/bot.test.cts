@@ -371,6 +371,36 @@ describe('events', () => {
 		});
 	});
 
+	it('take words to the response_url, never as an answer WeCom would refuse', async () => {
+		const buttons = { card_type: 'button_interaction', button_list: { entries: [{ text: 'Go' }] } };
+		n8n.nodes = [botNode('reply', { msgtype: 'template_card', main_title: 'OK?', ...buttons })];
+		const { msgid: asked } = await bots.say(botId, { text: 'ask' });
+		const [{ card }] = await bots.waitForReply(asked);
+		for (const nodes of [
+			[botNode('reply', { content: 'Thanks' })],
+			[
+				botNode('stream', { content: 'Tha' }, 'one'),
+				botNode('stream', { step: 'finish', content: 'nks' }, 'two'),
+			],
+		]) {
+			n8n.reset();
+			n8n.parameters = WAITS;
+			n8n.nodes = nodes;
+			const taskId = String(card!.task_id);
+			const { msgid, outcomes } = await bots.clickCard(botId, { taskId, eventKey: '1' });
+			expect(outcomes[0].reply).toBeUndefined();
+			expect(await texts(msgid)).toEqual([['response_url', 'Thanks']]);
+		}
+		n8n.reset();
+		n8n.parameters = WAITS;
+		n8n.nodes = [botNode('reply', { content: 'Hello' })];
+		await bots.enterChat(botId, { from: 'lisi', again: true });
+		const [run] = await Promise.all(n8n.runs);
+		expect(run.nodeError('reply')).toMatchObject({
+			message: "'Chat: Entered' takes a welcome, no reply",
+		});
+	});
+
 	it('say which event an operation answers, and that it needs an open answer', async () => {
 		n8n.nodes = [botNode('welcome', { content: 'Hi' })];
 		await bots.say(botId, { text: 'x' });
