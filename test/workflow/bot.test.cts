@@ -253,6 +253,17 @@ describe('Reply', () => {
 		});
 	});
 
+	it.each([
+		// Right behind the trigger there is no answer yet: its text is an object.
+		[[botNode('reply')], "'Content' is an object, not a text"],
+		[[agentNode(' '), botNode('reply')], "'Content' is empty"],
+	])('asks for a text', async (nodes, message) => {
+		n8n.nodes = nodes;
+		await bots.say(botId, { text: 'what?' });
+		const [run] = await Promise.all(n8n.runs);
+		expect(run.nodeError('reply')?.message).toBe(message);
+	});
+
 	it('sends a card as the answer, behind a first answer, and to the response_url', async () => {
 		const card = { msgtype: 'template_card', main_title: 'Order', card_url: 'https://example.com' };
 		for (const [parameters, via] of [

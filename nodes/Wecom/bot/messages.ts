@@ -90,7 +90,14 @@ export function cardFacts([{ template_card }]: IDataObject[]): IDataObject {
 }
 
 export function textOf(call: OperationCall): string {
-	const text = String(call.get('content') ?? '');
+	const value = call.get<unknown>('content');
+	if (typeof value === 'object' && value !== null)
+		throw problem(
+			call,
+			"'Content' is an object, not a text",
+			'Choose one of its fields in the expression, such as {{ $json.output.answer }}.',
+		);
+	const text = String(value ?? '');
 	if (text.trim()) return text;
 	throw problem(
 		call,

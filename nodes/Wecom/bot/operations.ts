@@ -193,10 +193,11 @@ export async function streamReply(call: OperationCall): Promise<IDataObject> {
 	const { streamId } = message;
 	const step = call.get('step', 'append');
 	const finish = step === 'finish';
-	const added = finish ? call.get('content') : textOf(call);
+	// The end may come without words.
+	const added = finish && !String(call.get('content') ?? '').trim() ? '' : textOf(call);
 	const feedback = firstOnly(call, message);
 	const before = step === 'replace' ? '' : (begun.get(streamId) ?? '');
-	const content = before + String(added ?? '');
+	const content = before + added;
 	begun.delete(streamId);
 	if (isEvent(message) && finish && content.trim())
 		return await replyToEvent(call, message, 'text', content);
