@@ -113,8 +113,11 @@ const OPTIONS: INodeProperties = {
 	],
 };
 
-function operationSelector({ value, operations }: Resource): INodeProperties {
-	const [first] = operations;
+function operationSelector({
+	value,
+	operations,
+	first = operations[0].value,
+}: Resource): INodeProperties {
 	return {
 		displayName: 'Operation',
 		name: 'operation',
@@ -129,7 +132,7 @@ function operationSelector({ value, operations }: Resource): INodeProperties {
 				description,
 			}))
 			.sort(byName),
-		default: `${first.value}`,
+		default: `${first}`,
 	};
 }
 
@@ -158,7 +161,23 @@ function resourceFields(resource: Resource): INodeProperties[] {
 			});
 		}
 	}
-	return [...shared.values()];
+	return inOrder([...shared.values()]);
+}
+
+/**
+ * Optional fields stand last, as everywhere in n8n. A choice that other fields depend on stands before them in all its variants:
+ * n8n resolves them in this order.
+ */
+function inOrder(properties: INodeProperties[]): INodeProperties[] {
+	const optional = properties.filter(({ type }) => type === 'collection');
+	const fields = properties.filter(({ type }) => type !== 'collection');
+	const place = ({ name, type }: INodeProperties, index: number) =>
+		type === 'options' ? fields.findIndex((field) => field.name === name) : index;
+	const sorted = fields
+		.map((field, index) => ({ field, at: place(field, index) }))
+		.sort((a, b) => a.at - b.at)
+		.map(({ field }) => field);
+	return [...sorted, ...optional];
 }
 
 /** The fields of an operation with those that its row asks for by a word. */

@@ -65,6 +65,8 @@ export interface Resource {
 	/** The credential of a resource that has its own, whatever the authentication. */
 	credential?: string;
 	operations: Operation[];
+	/** The operation a new node has, by default the first one. */
+	first?: string;
 }
 
 /** What an operation hands back: one item, or several; binary data only in full items. */

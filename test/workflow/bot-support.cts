@@ -20,7 +20,7 @@ const credentials = () => ({ bot: { token, encodingAesKey } });
 const credentialTypes = [new WecomApi(), new WecomBotApi()];
 
 /** Puts out what an AI Agent does: its answer, and nothing of what came in. */
-const agent = {
+export const agentType = {
 	description: {
 		displayName: 'Agent',
 		name: 'agent',
@@ -45,7 +45,7 @@ const agent = {
 /** Puts the instance's file into the item. */
 const fileNode = (instance: BotInstance) =>
 	({
-		description: { ...agent.description, name: 'file', displayName: 'File', properties: [] },
+		description: { ...agentType.description, name: 'file', displayName: 'File', properties: [] },
 		async execute(this: IExecuteFunctions) {
 			return [this.getInputData().map(({ json }) => ({ json, binary: instance.file }))];
 		},
@@ -151,7 +151,7 @@ export class BotInstance {
 			nodeTypes: {
 				...nodeTypes,
 				[WECOM]: this.action,
-				'test.agent': agent,
+				'test.agent': agentType,
 				'test.file': fileNode(this),
 			},
 			credentialTypes,

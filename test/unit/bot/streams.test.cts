@@ -68,18 +68,20 @@ describe('the first answer', () => {
 		expect(shown().text).toBe('Sorry');
 	});
 
-	it('stays without a closing text, and a reply keeps its own words', async () => {
+	it('stays without a closing text', async () => {
 		const { message, shown } = await ask({ firstAnswer: 'Thinking…' });
 		message.begin()();
 		await until('the end', () => shown().stream!.finish);
 		expect(shown().text).toBe('Thinking…');
+	});
 
-		const second = await ask({ firstAnswer: 'Thinking…', closingText: 'Sorry' });
-		const end = second.message.begin();
-		await second.answer(stream('So far', false));
+	it('is gone with the first words of a reply, which then stay', async () => {
+		const { message, answer, shown } = await ask({ firstAnswer: '…', closingText: 'Sorry' });
+		const end = message.begin();
+		await answer(stream('So far', false));
 		end();
-		await until('the end', () => second.shown().stream!.finish);
-		expect(second.shown().text).toBe('So far');
+		await until('the end', () => shown().stream!.finish);
+		expect(shown().text).toBe('So far');
 	});
 
 	it('is joined by a card and followed by a file', async () => {
