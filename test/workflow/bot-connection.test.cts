@@ -10,7 +10,7 @@ import {
 	type TestNode,
 	type WorkflowRun,
 } from '../support/harness.cts';
-import { botId, secret, until, useLab, type Member } from '../unit/bot/live-support.cts';
+import { botId, until, useLab, type Member } from '../unit/bot/live-support.cts';
 import { agentNode, agentType, botNode } from './bot-support.cts';
 import { nodeTypes, WECOM } from './support.cts';
 
@@ -22,7 +22,7 @@ let credential: IDataObject;
 
 beforeEach(async () => {
 	action = nodeTypes[WECOM];
-	credential = { botId, botSecret: secret };
+	credential = lab.credential();
 	member = await lab.join();
 });
 
@@ -255,6 +255,24 @@ it('says what is missing for a message nobody asked for', async () => {
 		'The WeCom AI Bot API credential has no Bot ID',
 	);
 });
+
+it.each([{ botSecret: '' }, { botSecret: 'guessed' }])(
+	'does not speak for a bot whose ID alone is known: %j',
+	async (known) => {
+		const { item } = await said();
+		credential = lab.credential(known);
+		const push = await run([botNode('push', { chatid: 'zhangsan', content: 'x' })], {
+			alone: true,
+		});
+		expect(push.nodeError('push')?.message).toContain('is not open in this process');
+		const reply = await run([botNode('reply', { content: 'x' })], {
+			item: { ...item, response_url: '' },
+			alone: true,
+		});
+		expect(reply.nodeError('reply')?.message).toContain('is not open in this process');
+		expect(lab.bots.transcript({ botId })).toHaveLength(1);
+	},
+);
 
 it("passes WeCom's refusal on, and asks for a message", async () => {
 	const { item } = await said();

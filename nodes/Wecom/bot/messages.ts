@@ -43,19 +43,20 @@ export async function uploadMedia(call: OperationCall): Promise<IDataObject> {
 
 async function connectionOf(call: OperationCall): Promise<{ botId: string; live: LiveBot }> {
 	const { context, itemIndex } = call;
-	const botId = clean((await context.getCredentials(BOT_CREDENTIAL, itemIndex)).botId);
+	const credentials = await context.getCredentials(BOT_CREDENTIAL, itemIndex);
+	const botId = clean(credentials.botId);
 	if (!botId)
 		throw problem(
 			call,
 			'The WeCom AI Bot API credential has no Bot ID',
 			'Only a bot with a long connection can send without being asked. Enter its Bot ID and Secret.',
 		);
-	const live = liveBot(botId);
+	const live = liveBot(credentials);
 	if (live) return { botId, live };
 	throw problem(
 		call,
 		'The long connection of the bot is not open in this process',
-		'Publish a workflow with a WeCom Bot Trigger for this bot: its connection is used. In queue mode it is in the main process, where this execution does not run: reply to a message instead, or send with Message > Send.',
+		'Publish a workflow with a WeCom Bot Trigger and this credential: its connection is used. In queue mode it is in the main process, where this execution does not run: reply to a message instead, or send with Message > Send.',
 	);
 }
 

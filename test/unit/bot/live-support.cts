@@ -1,4 +1,4 @@
-/** Long connections against the simulator, with short times. Node.js 20 has no WebSocket of its own: `ws` takes its place. */
+/** Long connections against the simulator, with short times. Node.js 20 has no WebSocket: there `ws` takes its place. */
 import type { IDataObject } from 'n8n-workflow';
 import { WebSocket } from 'ws';
 import { timings } from '../../../nodes/shared/bot/connection';
@@ -33,6 +33,8 @@ export class Member implements BotMember {
 export interface Lab {
 	readonly bots: BotControl;
 	settings(overrides?: object): { botId: string; secret: string; url: string };
+	/** The same as a credential. */
+	credential(overrides?: IDataObject): IDataObject;
 	join(member?: Member, overrides?: object): Promise<Member>;
 	leave(member: Member): Promise<void>;
 }
@@ -46,7 +48,7 @@ export function useLab(): Lab {
 	const runtime = globalThis as { WebSocket?: unknown };
 	const own = runtime.WebSocket;
 	beforeEach(() => {
-		runtime.WebSocket = WebSocket;
+		runtime.WebSocket = own ?? WebSocket;
 		Object.assign(timings, { tick: 5, retryFirst: 20, retryMost: 200, connect: 1_000 });
 	});
 	afterEach(async () => {
@@ -65,6 +67,10 @@ export function useLab(): Lab {
 			url: api.sim.url.replace('http', 'ws'),
 			...overrides,
 		}),
+		credential(overrides = {}) {
+			const { url } = this.settings();
+			return { botId, botSecret: secret, websocketUrl: url, ...overrides };
+		},
 		async join(member = new Member(), overrides = {}) {
 			leaving.set(member, await joinBot(lab.settings(overrides), member));
 			return member;
