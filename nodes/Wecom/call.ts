@@ -5,6 +5,8 @@ import type { Operation, OperationCall, Output } from './operation';
 import { keepFields, toItem } from './reply';
 import { collectParameters } from './values';
 
+const AT_ONCE = 8;
+
 /** Carries out a row that is one call: form values in, reply out, as the row says. */
 export async function callRow(call: OperationCall): Promise<Output> {
 	const { operation, client, itemIndex } = call;
@@ -25,9 +27,18 @@ export function wantedCount({ get }: OperationCall): number {
 	return get<boolean>('returnAll', false) ? Infinity : get<number>('limit', 50);
 }
 
+/** Handles several things side by side, eight at a time; the results stand in the given order. */
+export async function eachAtOnce<T, R>(list: T[], handle: (one: T) => Promise<R>): Promise<R[]> {
+	const results: R[] = [];
+	for (let start = 0; start < list.length; start += AT_ONCE) {
+		results.push(...(await Promise.all(list.slice(start, start + AT_ONCE).map(handle))));
+	}
+	return results;
+}
+
 /** Applies 'Simplify' where the operation offers it. */
 export function simplified({ operation, get }: OperationCall, data: IDataObject): IDataObject {
-	return operation.simplify && get<boolean>('simplify', true)
+	return Array.isArray(operation.simplify) && get<boolean>('simplify', true)
 		? keepFields(data, operation.simplify)
 		: data;
 }

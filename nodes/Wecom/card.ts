@@ -16,7 +16,7 @@ const KINDS = {
 const CARD_TYPES = [
 	...Object.entries(KINDS).map(([value, name]) => ({ name, value })),
 	{ name: 'JSON', value: 'json', description: 'A whole card in JSON' },
-];
+].sort((a, b) => a.name.localeCompare(b.name, 'en'));
 
 type Kind = keyof typeof KINDS;
 
@@ -43,7 +43,7 @@ const list = (displayName: string, name: string, values: Field[]): Field => ({
 	options: [{ displayName, name: 'entries', values }],
 });
 
-const TEXT = input('Text', 'text', { required: true });
+const TEXT = input('Text', 'text', { required: true, description: 'What people see' });
 const KEY = (of: string) =>
 	input('Key', 'key', { description: `Comes back when ${of} is clicked` });
 const OPTION = [TEXT, input('ID', 'id', { description: 'Comes back when it is chosen' })];
@@ -75,7 +75,10 @@ export function cardFields(show: Record<string, string[]>): Field[] {
 		field(byForm, input('Subtitle', 'main_desc', { description: 'Below the title' })),
 		field(
 			['text_notice', 'button_interaction'],
-			input('Card Text', 'sub_title_text', { typeOptions: { rows: 3 } }),
+			input('Card Text', 'sub_title_text', {
+				typeOptions: { rows: 3 },
+				description: 'Below title and subtitle',
+			}),
 		),
 		field(
 			['text_notice', 'news_notice'],
@@ -90,6 +93,7 @@ export function cardFields(show: Record<string, string[]>): Field[] {
 			input('Image URL', 'card_image', {
 				required: true,
 				placeholder: 'e.g. https://example.com/picture.png',
+				description: 'The picture of the card',
 			}),
 		),
 		field(
@@ -112,13 +116,19 @@ export function cardFields(show: Record<string, string[]>): Field[] {
 			['vote_interaction'],
 			list('Options', 'option_list', [
 				...OPTION,
-				{ displayName: 'Checked', name: 'is_checked', type: 'boolean', default: false },
+				{
+					displayName: 'Checked',
+					name: 'is_checked',
+					type: 'boolean',
+					default: false,
+					description: 'Whether it is chosen at first',
+				},
 			]),
 		),
 		field(
 			['multiple_interaction'],
 			list('Selections', 'select_list', [
-				input('Title', 'title'),
+				input('Title', 'title', { description: 'Shown above it' }),
 				input('Key', 'question_key', { description: 'Comes back with the choice' }),
 				list('Options', 'option_list', OPTION),
 			]),
@@ -126,9 +136,9 @@ export function cardFields(show: Record<string, string[]>): Field[] {
 		field(
 			['text_notice', 'news_notice', 'button_interaction'],
 			list('Details', 'horizontal_content_list', [
-				input('Name', 'keyname', { required: true }),
-				input('Value', 'value'),
-				input('Link', 'url'),
+				input('Name', 'keyname', { required: true, description: 'Shown on the left' }),
+				input('Value', 'value', { description: 'Shown on the right' }),
+				input('Link', 'url', { description: 'Opened by a click on the value' }),
 			]),
 		),
 		field(byForm, {
@@ -144,14 +154,14 @@ export function cardFields(show: Record<string, string[]>): Field[] {
 
 const CARD_OPTIONS: Field[] = [
 	input('Emphasis', 'emphasis_title', { description: 'Text Notice only: large text' }),
-	input('Emphasis Description', 'emphasis_desc'),
+	input('Emphasis Description', 'emphasis_desc', { description: 'Below the emphasis' }),
 	{
 		...input('Further Fields', 'more', { type: 'json', default: '{}' }),
 		description: "Any other fields of 'template_card' as JSON; they go before those of the form",
 	},
 	list('Links', 'jump_list', [
-		input('Title', 'title', { required: true }),
-		input('URL', 'url', { required: true }),
+		input('Title', 'title', { required: true, description: 'What people see' }),
+		input('URL', 'url', { required: true, description: 'Opened by a click' }),
 	]),
 	list('Menu', 'action_list', [TEXT, KEY('the menu item')]),
 	{
@@ -162,7 +172,7 @@ const CARD_OPTIONS: Field[] = [
 		description: 'Whether several options of a vote can be chosen',
 	},
 	input('Source', 'source_desc', { description: 'Shown above the title' }),
-	input('Source Icon URL', 'source_icon_url'),
+	input('Source Icon URL', 'source_icon_url', { description: 'Shown beside the source' }),
 	input('Submit Button', 'submit_text', {
 		description: "Vote and Selections only: '提交' when empty",
 	}),
@@ -328,8 +338,8 @@ function checkTaskId(call: OperationCall, id: string): string {
 
 const madeUpTaskId = () => `n8n-${randomBytes(12).toString('hex')}`;
 
-function jsonObject(call: OperationCall, displayName: string, value: unknown): IDataObject {
-	return value === undefined || value === '' ? {} : toJson(call, { displayName }, value);
+function jsonObject(call: OperationCall, label: string, value: unknown): IDataObject {
+	return value === undefined || value === '' ? {} : toJson(call, label, value);
 }
 
 /** Without empty texts, lists and objects. */

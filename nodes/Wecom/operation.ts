@@ -4,24 +4,44 @@ import type {
 	IExecuteFunctions,
 	IHttpRequestMethods,
 	INodeProperties,
-	INodePropertyCollection,
 	INodePropertyOptions,
 } from 'n8n-workflow';
 import type { WecomClient } from '../shared/api/client';
 import type { Paging } from '../shared/api/paging';
 
-/** How a form value becomes the value WeCom expects. */
-export type Conversion = 'integer' | 'integerList' | 'stringList' | 'flag' | 'json';
+/** How a form value becomes the value WeCom expects; a `timestamp` is Unix time in seconds. */
+export type Conversion =
+	| 'integer'
+	| 'integerList'
+	| 'stringList'
+	| 'flag'
+	| 'json'
+	| 'jsonText'
+	| 'timestamp'
+	| 'timestampText';
 
 /**
  * One form field. It is sent under its own name, in the query of GET calls and in the body of POST calls;
- * a collection's entries are sent one by one.
+ * a collection's entries are sent one by one, the rows of a fixed collection as a list of objects.
  */
 export interface Field extends Omit<INodeProperties, 'options'> {
-	options?: INodePropertyOptions[] | INodePropertyCollection[] | Field[];
+	options?: INodePropertyOptions[] | Field[] | FieldGroup[];
 	as?: Conversion;
+	/** Where WeCom wants it, if not at the top under `name`: dotted, such as `schedule.summary`. */
+	path?: string;
+	/** For lists of ids: the name each is wrapped in, such as `userid` for `[{ userid: 'zhangsan' }]`. */
+	each?: string;
+	/** An object whose entries are sent instead of it. */
+	spread?: true;
 	/** Only read by the operation itself. */
 	local?: true;
+}
+
+/** The rows of a fixed collection. */
+export interface FieldGroup {
+	displayName: string;
+	name: string;
+	values: Field[];
 }
 
 /** One operation: a row of a resource's table. It makes one call unless `run` says otherwise. */
@@ -36,6 +56,8 @@ export interface Operation {
 	/** The call, such as `['GET', '/cgi-bin/user/get']`. */
 	call?: [IHttpRequestMethods, string];
 	fields: Field[];
+	/** What is sent besides the form, by dotted path. */
+	fixed?: IDataObject;
 	/** Catalog ids of the endpoints this does the work of, where `call` does not say it. */
 	covers?: string[];
 	/** Whether the call changes nothing, so that it may be repeated and items may overtake each other. Default: GET. */
@@ -47,8 +69,8 @@ export interface Operation {
 	pick?: string;
 	/** What to return when the reply itself says nothing but "ok". */
 	returns?: (sent: IDataObject) => IDataObject;
-	/** The fields that 'Simplify' keeps; adds that switch. */
-	simplify?: string[];
+	/** The fields that 'Simplify' keeps, or true where `run` simplifies by itself; adds that switch. */
+	simplify?: string[] | true;
 	/**
 	 * Whose token the call takes. Default: of the app or, with authentication "Suite", of the company to act as. A bot has no
 	 * token: its operations have no client.

@@ -80,6 +80,7 @@ export const properties: INodeProperties[] = [
 		required: true,
 		options: triggerOptions(),
 		default: [ANY_KIND],
+		description: 'The messages and events that start the workflow',
 		displayOptions: forSource('app', 'suite'),
 	},
 	{
@@ -90,6 +91,7 @@ export const properties: INodeProperties[] = [
 		required: true,
 		options: botKindOptions(),
 		default: [ANY_KIND],
+		description: 'The messages and events that start the workflow',
 		displayOptions: forSource('bot'),
 	},
 	{

@@ -319,7 +319,7 @@ browserOrSkip()('in the editor', () => {
 				},
 				reply({ msgtype: 'update_template_card', card: { title: 'Done' } }),
 				{
-					...reply({ msgtype: 'news', articles: { item: [{ Title: 'One' }] } }),
+					...reply({ msgtype: 'news', articles: { row: [{ Title: 'One' }] } }),
 					name: 'Articles',
 				},
 			],

@@ -4,6 +4,8 @@ import { appEndpoints } from './endpoints/apps.cts';
 import { authEndpoints } from './endpoints/auth.cts';
 import { botEndpoints } from './endpoints/bots.cts';
 import { departmentEndpoints } from './endpoints/departments.cts';
+import { directoryJobEndpoints } from './endpoints/directory-jobs.cts';
+import { driveEndpoints } from './endpoints/drive.cts';
 import { mediaEndpoints } from './endpoints/media.cts';
 import { memberEndpoints } from './endpoints/members.cts';
 import { messageEndpoints } from './endpoints/messages.cts';
@@ -15,6 +17,8 @@ export const endpoints: Map<string, Endpoint> = new Map(
 		...memberEndpoints,
 		...departmentEndpoints,
 		...messageEndpoints,
+		...directoryJobEndpoints,
+		...driveEndpoints,
 		...mediaEndpoints,
 		...authEndpoints,
 		...appEndpoints,

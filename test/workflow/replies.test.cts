@@ -101,7 +101,7 @@ function formOf(type: string, sample: IDataObject): IDataObject {
 			media_id: media.MediaId,
 			additionalFields: { videoTitle: media.Title, videoDescription: Video?.Description },
 		};
-	if (Articles) return { msgtype: 'news', articles: Articles };
+	if (Articles) return { msgtype: 'news', articles: { row: Articles.item } };
 	if (Button) return { msgtype: 'update_button', ReplaceName: Button.ReplaceName };
 	const { CardType, ...card } = TemplateCard;
 	return { msgtype: 'update_template_card', CardType, cardJson: JSON.stringify(card) };
@@ -247,7 +247,7 @@ describe('Callback: Reply', () => {
 		['there is no article', { parameters: { msgtype: 'news' } }, 'no article', 'Articles'],
 		[
 			'an article is too long',
-			{ parameters: { msgtype: 'news', articles: { item: [{ Title: 'x'.repeat(129) }] } } },
+			{ parameters: { msgtype: 'news', articles: { row: [{ Title: 'x'.repeat(129) }] } } },
 			"'Title 1' has 129 bytes",
 			'Shorten',
 		],

@@ -29,7 +29,7 @@ export function messageOf(call: OperationCall): BotMessage {
 	const { context, itemIndex, get } = call;
 	const { message } = get<IDataObject>('replyOptions', {});
 	const given =
-		message === undefined || message === '' ? undefined : toJson(call, MESSAGE, message);
+		message === undefined || message === '' ? undefined : toJson(call, 'Message', message);
 	const fromTrigger = triggerItem(call);
 	const item = [given, context.getInputData()[itemIndex]?.json, fromTrigger].find(isBotItem);
 	if (!item)
@@ -51,8 +51,6 @@ export function messageOf(call: OperationCall): BotMessage {
 		ownTrigger: isBotItem(fromTrigger) && fromTrigger.msgid === item.msgid,
 	};
 }
-
-const MESSAGE = { displayName: 'Message' };
 
 const isBotItem = (item: unknown): item is IDataObject =>
 	isObject(item) && isObject(item.wecom) && item.wecom.family === 'bot';

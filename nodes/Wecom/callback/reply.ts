@@ -130,10 +130,10 @@ async function video(call: OperationCall): Promise<ReplyFields> {
 }
 
 function news(call: OperationCall): ReplyFields {
-	const { item = [] } = call.get<{ item?: IDataObject[] }>('articles', {});
-	if (item.length === 0)
+	const { row = [] } = call.get<{ row?: IDataObject[] }>('articles', {});
+	if (row.length === 0)
 		throw problem(call, 'There is no article in the reply', "Add at least one under 'Articles'.");
-	const articles = item.map((article, index) => {
+	const articles = row.map((article, index) => {
 		atMost(call, `Title ${index + 1}`, byteLength(text(article.Title)), 128, 'bytes');
 		atMost(call, `Description ${index + 1}`, byteLength(text(article.Description)), 512, 'bytes');
 		const [Title, Description, PicUrl, Url] = ['Title', 'Description', 'PicUrl', 'Url'].map(
@@ -165,10 +165,7 @@ function templateCard(call: OperationCall): ReplyFields {
 		...(Url && { CardAction: { Type: 1, Url } }),
 		...group('CardImage', { Url: text(form.image) }),
 		...group('SubmitButton', { Text, Key }),
-		...asElements(
-			call,
-			more === '' ? {} : toJson(call, { displayName: 'Whole Card (JSON)' }, more),
-		),
+		...asElements(call, more === '' ? {} : toJson(call, 'Whole Card (JSON)', more)),
 	};
 	for (const names of NEEDED[text(card.CardType)] ?? []) {
 		if (names.split('|').some((name) => card[name] !== undefined)) continue;

@@ -190,6 +190,7 @@ export const bot: Resource = {
 					type: 'options',
 					options: WITH_FILES.filter(({ value }) => FILES.includes(value)),
 					default: 'file',
+					description: 'What the file is sent as later',
 					local: true,
 				},
 				binaryInput(),

@@ -2,28 +2,51 @@ import type { Operation, Resource } from '../operation';
 import { accessToken } from './accessToken';
 import { apiResource, coveredEndpoints } from './api';
 import { app } from './app';
+import { approval } from './approval';
+import { attendance } from './attendance';
 import { bot } from './bot';
+import { calendar, schedule, toDo } from './calendar';
 import { callback } from './callback';
 import { department } from './department';
+import { directory } from './directory';
+import { document, form } from './document';
+import { driveFile, driveSpace } from './drive';
+import { journal } from './journal';
 import { login } from './login';
 import { media } from './media';
+import { meeting, meetingRoom } from './meeting';
 import { member } from './member';
 import { message } from './message';
+import { smartSheet } from './smartsheet';
 import { suite } from './suite';
 import { tag } from './tag';
 
 const typed: Resource[] = [
 	accessToken,
 	app,
+	approval,
+	attendance,
 	bot,
+	calendar,
 	callback,
 	department,
+	directory,
+	document,
+	driveFile,
+	driveSpace,
+	form,
+	journal,
 	login,
 	media,
+	meeting,
+	meetingRoom,
 	member,
 	message,
+	schedule,
+	smartSheet,
 	suite,
 	tag,
+	toDo,
 ];
 
 export const resources: Resource[] = [...typed, apiResource(typed)];
