@@ -183,6 +183,23 @@ it('welcomes, and updates a card', async () => {
 	});
 });
 
+it('answers a click with a message of its own, and a file', async () => {
+	lab.bots.setBot(botId, { responseUrls: false });
+	const { item: first } = await said();
+	const card = { card_type: 'button_interaction', button_list: { entries: [{ text: 'Go' }] } };
+	const nodes = [botNode('reply', { msgtype: 'template_card', main_title: 'OK?', ...card })];
+	const [{ task_id: taskId }] = ok(await run(nodes, { item: first })).json('reply');
+	await lab.bots.clickCard(botId, { taskId: String(taskId), eventKey: '1' });
+	const item = await heard(2);
+	ok(await run([botNode('reply', { content: 'Thanks' })], { item }));
+	ok(await run([botNode('reply', { msgtype: 'image' })], { item, file: true }));
+	const pushed = lab.bots.transcript({ botId }).filter(({ via }) => via === 'push');
+	expect(pushed.map(({ chat, msgtype, text }) => [chat, msgtype, text])).toEqual([
+		['zhangsan', 'markdown', 'Thanks'],
+		['zhangsan', 'image', expect.any(String)],
+	]);
+});
+
 it('hands the reply of a worker to the trigger, files included', async () => {
 	jest.isolateModules(() => {
 		const { Wecom } = require('../../nodes/Wecom/Wecom.node') as { Wecom: new () => INodeType };
