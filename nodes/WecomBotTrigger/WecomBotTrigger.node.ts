@@ -45,12 +45,17 @@ export class WecomBotTrigger implements INodeType {
 	methods = { credentialTest: { wecomBotApiTest } };
 
 	async trigger(this: ITriggerFunctions): Promise<ITriggerResponse> {
-		let leave = async () => {};
-		const closeFunction = async () => await leave();
+		let leave: (() => Promise<void>) | undefined;
+		let stopped = false;
+		const closeFunction = async () => {
+			stopped = true;
+			await leave?.();
+		};
 		if (this.getMode() === 'manual') {
-			// n8n can take messages only after this function has returned.
+			// n8n can take messages only after this function has returned, and may stop a test run while it connects.
 			const manualTriggerFunction = async () => {
 				leave = await listen(this, true);
+				if (stopped) await leave();
 			};
 			return { closeFunction, manualTriggerFunction };
 		}

@@ -6,7 +6,7 @@ import {
 	type ITriggerFunctions,
 } from 'n8n-workflow';
 import type { BotSettings } from '../shared/bot/connection';
-import { BotFailure } from '../shared/bot/failure';
+import { BotFailure, withReason } from '../shared/bot/failure';
 import { botFilter, type BotOptions } from '../shared/bot/form';
 import { botItem, matchesBot } from '../shared/bot/items';
 import {
@@ -22,6 +22,7 @@ import { downloadMedia } from '../shared/bot/media';
 /** What the trigger does with the messages of the connection: items for the workflow, and the way back for its replies. */
 
 const CREDENTIAL = 'wecomBotApi';
+const REASON_MS = 5_000;
 
 /** Joins the bot's connection for this workflow; the result leaves it. */
 export async function listen(
@@ -55,7 +56,9 @@ export async function listen(
 	try {
 		return await joinBot(settings, member);
 	} catch (error) {
-		throw asNodeError(context, error as Error);
+		const request = async (url: string) =>
+			await context.helpers.httpRequest({ url, timeout: REASON_MS, ignoreHttpStatusErrors: true });
+		throw asNodeError(context, (await withReason(error, settings.url, request)) as Error);
 	}
 }
 

@@ -2,6 +2,8 @@
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { DEMO_CALLBACK_BOT } from '../simulator/bot-data.cts';
+import { browserOrSkip, screenshot, withEditor } from '../support/browser.cts';
+import { closeNode, openNode, openWorkflow, parameter } from '../support/editor.cts';
 import type { Credential, Workflow, WorkflowNode } from '../support/n8n-rest.cts';
 import { chain, itemsOf, START_TIMEOUT, TRIGGER, useN8n, WECOM } from './support.cts';
 
@@ -273,4 +275,72 @@ it('the credential is tested by its form', async () => {
 		status: 'Error',
 		message: expect.stringContaining('43'),
 	});
+});
+
+browserOrSkip()('in the editor', () => {
+	it(
+		"the form asks for the bot's credential alone, and shows what the choice needs",
+		async () => {
+			const { n8n, rest, credential } = surroundings();
+			const card = { msgtype: 'template_card', card_type: 'button_interaction', main_title: 'Hi' };
+			const message = {
+				name: 'Message',
+				type: WECOM,
+				parameters: { resource: 'message', operation: 'send', content: 'x' },
+				credentials: { wecomApi: { id: credential.id, name: credential.name } },
+			};
+			const trigger = {
+				name: 'WeCom Trigger',
+				type: TRIGGER,
+				parameters: { source: 'bot', path: 'bot/editor', ...FIRST },
+				credentials: uses(),
+			};
+			const nodes = [trigger, botNode('welcome', card), botNode('reply'), message];
+			const names = nodes.map(({ name }) => name);
+			const { id } = await rest.createWorkflow({
+				name: 'Editor',
+				nodes,
+				connections: chain(...names),
+			});
+			await withEditor(n8n, async (page) => {
+				await openWorkflow(page, id);
+				const shows = async (fields: string[], hides: string[]) => {
+					for (const name of fields) await parameter(page, name).first().waitFor();
+					for (const name of hides) expect(await parameter(page, name).count()).toBe(0);
+				};
+				const ndv = await openNode(page, 'WeCom Trigger');
+				await ndv.getByText('Bot', { exact: true }).first().waitFor();
+				await shows(['source', 'events', 'path', 'responseMode'], ['quickReply']);
+				await screenshot(page, 'bot-trigger');
+				await closeNode(page);
+				await openNode(page, 'welcome');
+				await ndv
+					.getByText('Credential to connect with')
+					.or(ndv.getByText('Credential for WeCom AI Bot API'))
+					.first()
+					.waitFor();
+				await shows(
+					['resource', 'operation', 'msgtype', 'card_type', 'main_title'],
+					['authentication', 'content', 'card_url'],
+				);
+				await screenshot(page, 'bot-welcome');
+				await closeNode(page);
+				await openNode(page, 'reply');
+				await shows(['msgtype', 'content'], ['card_type', 'binaryPropertyName']);
+				await screenshot(page, 'bot-reply');
+				await closeNode(page);
+				await openNode(page, 'Message');
+				await shows(['msgtype', 'content'], ['card_type', 'replyOptions']);
+				await ndv.getByText('WeCom e2e').first().waitFor();
+				await screenshot(page, 'bot-other-resource');
+			});
+		},
+		START_TIMEOUT,
+	);
+});
+
+it('keeps every secret out of the log', () => {
+	const logs = surroundings().n8n.logs();
+	for (const secret of [callback.token, callback.encodingAesKey, 'response_code='])
+		expect(logs).not.toContain(secret);
 });

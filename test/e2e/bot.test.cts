@@ -58,6 +58,11 @@ async function publish(...workflow: Parameters<typeof create>) {
 	return id;
 }
 
+interface PublicationStatus {
+	status: string;
+	triggers: Array<{ errorMessage: string }>;
+}
+
 const contentOf = (item: Record<string, unknown>) => (item.text as { content: string }).content;
 
 describe('a published workflow', () => {
@@ -118,6 +123,12 @@ describe('a published workflow', () => {
 		const { status, message } = await rest.testCredential(wrong.id);
 		expect(status).toBe('Error');
 		expect(message).toContain('does not accept this Bot ID and Secret');
+		const nowhere = credentialData({ websocketUrl: 'ws://127.0.0.1:1' });
+		const lost = await rest.createCredential('Nowhere', 'wecomBotApi', nowhere);
+		expect(await rest.testCredential(lost.id)).toMatchObject({
+			status: 'Error',
+			message: expect.stringContaining('nothing listens at that address'),
+		});
 		expect(counts().open).toBe(1);
 	});
 
@@ -190,19 +201,26 @@ it('is not published with a wrong secret, and says what is wrong', async () => {
 		credentialData({ botSecret: 'wrong' }),
 	);
 	const { refused } = counts();
-	await expect(publish({}, [], wrong)).rejects.toThrow(
+	const id = await publish({}, [], wrong);
+	// n8n publishes in the background and tries five times; WeCom sees one of them.
+	const [trigger] = await poll(40_000, 'the outcome', async () => {
+		const status = await rest.call<PublicationStatus>('GET', `/workflows/${id}/publication-status`);
+		return status.status === 'failed' && status.triggers;
+	});
+	expect(trigger.errorMessage).toContain(
 		'Authorization refused: WeCom does not accept this Bot ID and Secret (853000)',
 	);
-	await sleep(3_000);
 	expect(counts().refused).toBe(refused + 1);
+	await rest.deactivate(id);
 });
 
 it('is activated again by n8n when a secret that was changed is right again', async () => {
 	const id = await publish();
 	await sim.bots.waitForConnection(botId);
+	const { refused } = counts();
 	sim.bots.setBot(botId, { secret: 'changed' });
 	sim.bots.drop(botId);
-	await poll(20_000, 'no refusal', async () => counts().refused > 1);
+	await poll(20_000, 'no refusal', async () => counts().refused > refused);
 	await rest.updateCredential(credential.id, {
 		name: credential.name,
 		type: credential.type,

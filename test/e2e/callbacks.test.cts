@@ -146,7 +146,10 @@ describe('on the production URL', () => {
 			{ kind: 'text' },
 			{ body, retries: 0, timeoutMs: 20_000 },
 		);
-		expect(attempts[0].status).toBe(413);
+		// The answer goes out before the body is in; a busy machine may find the connection closed by then.
+		if (attempts[0].status === undefined)
+			expect(attempts[0].error).toMatch(/ECONNRESET|EPIPE|socket hang up/);
+		else expect(attempts[0].status).toBe(413);
 		const chunked = await fetch(`${here().url}?msg_signature=a&timestamp=1&nonce=2`, {
 			method: 'POST',
 			body: new Blob([body]).stream(),

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { paymentNotice } from '../simulator/crypto.cts';
 import { DEMO_APP, DEMO_CORP } from '../simulator/demo-data.cts';
 import { browserOrSkip, screenshot, withEditor } from '../support/browser.cts';
-import { openNode, openWorkflow } from '../support/editor.cts';
+import { closeNode, openNode, openWorkflow } from '../support/editor.cts';
 import type { WorkflowNode } from '../support/n8n-rest.cts';
 import {
 	itemsOf,
@@ -287,7 +287,6 @@ describe('while a person listens in the editor', () => {
 				await withEditor(n8n, async (page) => {
 					await openWorkflow(page, workflow.id);
 					await openNode(page, 'WeCom Trigger');
-					await screenshot(page, 'test-before');
 					await page
 						.getByTestId('node-execute-button')
 						.or(page.getByTestId('trigger-execute-button'))
@@ -301,6 +300,45 @@ describe('while a person listens in the editor', () => {
 			},
 			START_TIMEOUT,
 		);
+	});
+});
+
+browserOrSkip()('in the editor', () => {
+	it('the reply has a form for every type, and the quick reply takes an expression', async () => {
+		const { n8n, rest, credential } = surroundings();
+		const credentials = uses(credential);
+		const expression = '=Got it: {{ $json.Content }}';
+		const { id } = await rest.createWorkflow({
+			name: 'Reply form',
+			nodes: [
+				{
+					name: 'WeCom Trigger',
+					type: TRIGGER,
+					parameters: { path: 'reply/form', quickReply: expression },
+					credentials,
+				},
+				reply({ msgtype: 'update_template_card', card: { title: 'Done' } }),
+				{
+					...reply({ msgtype: 'news', articles: { item: [{ Title: 'One' }] } }),
+					name: 'Articles',
+				},
+			],
+			connections: {},
+		});
+		await withEditor(n8n, async (page) => {
+			await openWorkflow(page, id);
+			const trigger = await openNode(page, 'WeCom Trigger');
+			await trigger.getByText('Quick Reply').first().waitFor();
+			await screenshot(page, 'quick-reply');
+			await closeNode(page);
+			const card = await openNode(page, 'Reply');
+			await card.getByText('Whole Card (JSON)').first().waitFor();
+			await screenshot(page, 'reply-card');
+			await closeNode(page);
+			const news = await openNode(page, 'Articles');
+			await news.getByText('Picture URL').first().waitFor();
+			await screenshot(page, 'reply-news');
+		});
 	});
 });
 

@@ -6,7 +6,7 @@ import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { DEMO_BOT } from '../simulator/bot-data.cts';
+import { DEMO_BOT, DEMO_CALLBACK_BOT } from '../simulator/bot-data.cts';
 import { startSimulator, type Simulator } from '../simulator/server.cts';
 import { DEMO_PROVIDER, DEMO_SUITE, PROVIDER_SEED } from '../simulator/suite-data.cts';
 import { http } from '../support/http.cts';
@@ -302,6 +302,44 @@ async function startWorker(
 		});
 		const stored = itemsOf(await rest.execute(id, 'Start'), 'List').map(({ corpId }) => corpId);
 		expect(stored.sort()).toEqual(companies.map(({ corpid }) => corpid).sort());
+	});
+
+	it.each([
+		['the answer', { responseMode: 'responseNode' }, ['answer', 'stream']],
+		['a stream that is open', { botOptions: { firstAnswer: 'Wait' } }, ['stream', 'stream']],
+	])('what a worker replies to a bot’s callback reaches main as %s', async (_as, how, ways) => {
+		const { botId, callback } = DEMO_CALLBACK_BOT;
+		const { token, encodingAesKey } = callback;
+		const { id, name } = await rest.createCredential('Callbacks', 'wecomBotApi', {
+			token,
+			encodingAesKey,
+		});
+		const credentials = { wecomBotApi: { id, name } };
+		const path = `queue/bot-${ways[0]}`;
+		const step = (nodeName: string, parameters: object): WorkflowNode => ({
+			name: nodeName,
+			type: WECOM,
+			credentials,
+			parameters: { resource: 'bot', operation: 'stream', ...parameters },
+		});
+		const nodes: WorkflowNode[] = [
+			{ name: 'Trigger', type: TRIGGER, credentials, parameters: { source: 'bot', path, ...how } },
+			step('Half', { content: 'Half' }),
+			step('Whole', { step: 'finish', content: ' and half' }),
+		];
+		const connections = chain('Trigger', 'Half', 'Whole');
+		const workflow = await rest.createWorkflow({ name: path, nodes, connections });
+		await rest.activate(workflow.id);
+		await rest.waitForWebhook('POST', path);
+		const url = `${n8n.url}/webhook/${path}`;
+		expect(await sim.bots.saveCallback(botId, { ...callback, url })).toMatchObject({ ok: true });
+		const { msgid } = await sim.bots.say(botId, { text: 'hello' });
+		const [entry] = await sim.bots.waitForReply(msgid, { timeoutMs: 20_000 });
+		expect(entry).toMatchObject({ via: 'reply', text: 'Half and half' });
+		const [execution] = await rest.waitForExecutions(workflow.id, 1);
+		expect(workerLog).toContain(`execution ${execution.id}`);
+		expect(['Half', 'Whole'].map((node) => itemsOf(execution, node)[0].via)).toEqual(ways);
+		expect(sim.bots.outcomes().filter(({ problem }) => problem)).toEqual([]);
 	});
 
 	it('a bot’s replies from the worker go out over the connection that main holds', async () => {

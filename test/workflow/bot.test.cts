@@ -198,6 +198,28 @@ describe('Reply', () => {
 		expect(bots.outcomes().filter(({ problem }) => problem)).toEqual([]);
 	});
 
+	it.each([false, true])(
+		'goes to the response_url the second time (worker: %s)',
+		async (worker) => {
+			if (worker) asWorker();
+			n8n.parameters = WAITS;
+			n8n.nodes = [
+				botNode('reply', { content: 'one' }),
+				botNode('reply', { content: 'two' }, 'again'),
+			];
+			const { msgid } = await bots.say(botId, { text: 'what?' });
+			const run = await n8n.run();
+			expect(['reply', 'again'].map((node) => run.json(node)[0].via)).toEqual([
+				'answer',
+				'responseUrl',
+			]);
+			expect(await texts(msgid)).toEqual([
+				['reply', 'one'],
+				['response_url', 'two'],
+			]);
+		},
+	);
+
 	it('sends what a stream cannot show to the response_url', async () => {
 		n8n.parameters = WAITS;
 		n8n.nodes = [botNode('reply', { content: '长'.repeat(8_000) })];
@@ -359,6 +381,22 @@ describe('events', () => {
 			message: 'WeCom takes no reply to this message any more',
 			description: expect.stringContaining("set 'Respond'"),
 		});
+	});
+});
+
+describe('a test in the editor', () => {
+	it('gives no first answer, since its URL hears one callback only, and replies in one piece', async () => {
+		n8n.mode = 'manual';
+		n8n.parameters = { ...WAITS, ...FIRST };
+		n8n.nodes = [
+			botNode('stream', { content: 'A' }, 'one'),
+			botNode('stream', { step: 'finish', content: ' B' }, 'end'),
+		];
+		const { msgid, outcomes } = await bots.say(botId, { text: 'x' });
+		expect(outcomes[0].reply).toMatchObject({ stream: { content: 'A B', finish: true } });
+		const run = await n8n.run();
+		expect(['one', 'end'].map((name) => run.json(name)[0].via)).toEqual(['collected', 'answer']);
+		expect(await texts(msgid)).toEqual([['reply', 'A B']]);
 	});
 });
 

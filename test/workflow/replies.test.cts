@@ -10,6 +10,8 @@ import {
 	runWorkflow,
 	type WebhookRun,
 } from '../support/harness.cts';
+import { DEMO_SUITE } from '../simulator/suite-data.cts';
+import { suiteCredential, suiteTypes } from './suite-support.cts';
 import samples from '../fixtures/app-replies.json';
 import {
 	credentialOf,
@@ -168,6 +170,38 @@ describe('Callback: Reply', () => {
 		const { responses, json } = await run({ parameters: { msgtype: 'none' } });
 		expect(responses).toEqual([{ body: '', statusCode: 200, headers: {} }]);
 		expect(json('Reply')).toEqual([{ replied: false }]);
+	});
+
+	it('is signed with the suite for a company that authorized it', async () => {
+		const nodes = [
+			{ name: 'On message', type: TRIGGER },
+			{
+				name: 'Reply',
+				type: WECOM,
+				parameters: {
+					authentication: 'suite',
+					actAsCompany: { __rl: true, mode: 'id', value: '={{ $json.ToUserName }}' },
+					resource: 'callback',
+					operation: 'reply',
+					content: 'x',
+				} as never,
+				credentials: { wecomSuiteApi: 's1' },
+			},
+		];
+		const { error, responses } = await runWorkflow({
+			nodeTypes,
+			credentialTypes: suiteTypes,
+			credentials: { s1: suiteCredential(simulator(), DEMO_SUITE) },
+			nodes,
+			connections: chain('On message', 'Reply'),
+			items: [arrived()],
+		});
+		expect(error).toBeUndefined();
+		const suiteKeys = { ...DEMO_SUITE.callback, receiveid: DEMO_CORP.corpid };
+		expect(openReply(String(responses[0].body), suiteKeys)).toMatchObject({
+			signatureOk: true,
+			receiveid: DEMO_CORP.corpid,
+		});
 	});
 
 	it('takes sender and company from the form where the trigger is elsewhere', async () => {

@@ -82,7 +82,7 @@ const CARD: Field[] = [
 		displayName: 'Whole Card (JSON)',
 		name: 'cardJson',
 		type: 'json',
-		default: '',
+		default: '{}',
 		description:
 			"Everything else of the card, also buttons and lists, in the words of WeCom's page or as in Message > Send. What is here wins over the fields above.",
 		local: true,

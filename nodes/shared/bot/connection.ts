@@ -105,7 +105,8 @@ export class BotConnection {
 
 	private missedPings = 0;
 
-	private lastFailure?: BotFailure;
+	/** Why it is not connected. */
+	lastFailure?: BotFailure;
 
 	private readonly pending = new Map<string, Pending>();
 
@@ -255,7 +256,10 @@ export class BotConnection {
 			});
 		listen('open', () => void this.authenticate(socket));
 		listen('message', ({ data }) => this.onText(data));
-		listen('error', ({ error }) => this.drop(unreachable(this.settings.url, error)));
+		// A connection that is cut says 'error' first, without a reason.
+		listen('error', ({ error }) =>
+			this.drop(this.state === 'connecting' ? unreachable(this.settings.url, error) : brokeOff()),
+		);
 		listen('close', () => this.drop(brokeOff()));
 	}
 

@@ -6,9 +6,10 @@ import type {
 import { wrongKey } from '../api/credentialTest';
 import { clean } from '../api/settings';
 import type { BotSettings } from './connection';
-import type { BotFailure } from './failure';
+import { withReason, type BotFailure } from './failure';
 import { botSettings, tryBot } from './live';
 
+const REASON_MS = 5_000;
 const failed = (message: string): INodeCredentialTestResult => ({ status: 'Error', message });
 
 /** What can be said of Token and EncodingAESKey before WeCom calls; undefined when they are fine. */
@@ -34,7 +35,7 @@ export async function wecomBotApiTest(
 		);
 	const lack = callback ? callbackHalfLacks(clean(token), clean(encodingAesKey)) : undefined;
 	if (lack) return failed(lack);
-	if (botId || secret) return await testConnection(settings);
+	if (botId || secret) return await testConnection(this, settings);
 	return {
 		status: 'OK',
 		message: 'Token and EncodingAESKey look right. WeCom checks them when you save the URL there.',
@@ -42,7 +43,10 @@ export async function wecomBotApiTest(
 }
 
 /** The half for a long connection can be tried, not only looked at. */
-async function testConnection(settings: BotSettings): Promise<INodeCredentialTestResult> {
+async function testConnection(
+	{ helpers }: ICredentialTestFunctions,
+	settings: BotSettings,
+): Promise<INodeCredentialTestResult> {
 	const { botId, secret, url } = settings;
 	if (!botId) return failed('The Bot ID is missing. Copy it from the page of the bot in WeCom.');
 	if (!secret) return failed('The Secret is missing. Copy it from the page of the bot in WeCom.');
@@ -52,7 +56,9 @@ async function testConnection(settings: BotSettings): Promise<INodeCredentialTes
 		await tryBot(settings);
 		return { status: 'OK', message: 'Connection successful' };
 	} catch (error) {
-		const { message, description } = error as BotFailure;
+		const request = async (to: string) =>
+			await helpers.request({ url: to, timeout: REASON_MS, simple: false });
+		const { message, description } = (await withReason(error, url, request)) as BotFailure;
 		return failed(`${message}. ${description}`);
 	}
 }

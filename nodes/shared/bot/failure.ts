@@ -1,4 +1,4 @@
-import { describeUnreachable } from '../api/failures';
+import { describeUnreachable, networkCode } from '../api/failures';
 
 /** What can go wrong on the long connection of an AI bot: `message` says what happened, `description` what to do next. */
 export class BotFailure extends Error {
@@ -24,8 +24,23 @@ export const closed = () =>
 		'Publish a workflow that starts with a WeCom Bot Trigger for this bot.',
 	);
 
-export const unreachable = (url: string, error?: unknown) =>
-	new BotFailure(describeUnreachable(url, error).message, CHECK_URL);
+class Unreachable extends BotFailure {}
+
+export const unreachable = (url: string, error?: unknown): BotFailure =>
+	new Unreachable(describeUnreachable(url, error).message, CHECK_URL);
+
+/** Node.js does not tell why a WebSocket could not connect. A plain request to the same address does. */
+export async function withReason(
+	failure: unknown,
+	url: string,
+	request: (url: string) => Promise<unknown>,
+): Promise<unknown> {
+	if (!(failure instanceof Unreachable)) return failure;
+	return await request(url.replace(/^ws/i, 'http')).then(
+		() => failure,
+		(error: unknown) => (networkCode(error) ? unreachable(url, error) : failure),
+	);
+}
 
 export const wrongUrl = () =>
 	new BotFailure('The WebSocket URL in the credential is not an address', CHECK_URL);
@@ -53,7 +68,8 @@ export const brokeOff = () =>
 		true,
 	);
 
-const WRONG_SECRET = 853000;
+/** WeCom does not know this pair of Bot ID and Secret. */
+export const WRONG_SECRET = 853000;
 const AGAIN = 'then publish the workflow again.';
 
 /** WeCom does not let the bot in. The first word keeps n8n from trying again and again when it starts. */

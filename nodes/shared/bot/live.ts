@@ -1,10 +1,10 @@
 import { createHash } from 'crypto';
-import type { IDataObject } from 'n8n-workflow';
+import { LoggerProxy, type IDataObject } from 'n8n-workflow';
 import { clean } from '../api/settings';
 import { DeliveryWindow } from '../callback/dedupe';
 import { BotConnection, type BotSettings, type PushedFrame } from './connection';
 import { streamIdOf } from './conversations';
-import type { BotFailure } from './failure';
+import { WRONG_SECRET, type BotFailure } from './failure';
 import { beginRun, beginTalk, reply, startStream, tendStreams, type Wire } from './streams';
 
 /**
@@ -90,6 +90,9 @@ const delivered = new DeliveryWindow();
 /** When a credential test of this process last took a bot for a moment. */
 const ownTests = new Map<string, number>();
 const OWN_TEST_MS = 10_000;
+/** Wrong secrets of the last moments, by connection. */
+const refusals = new Map<string, { at: number; failure: BotFailure }>();
+const REFUSED_MS = 20_000;
 
 /** Names a connection without telling the secret. */
 const fingerprint = ({ botId, secret, url }: BotSettings) =>
@@ -124,6 +127,9 @@ export async function joinBot(
 	member: BotMember,
 ): Promise<() => Promise<void>> {
 	const key = fingerprint(settings);
+	// n8n activates a workflow that fails several times in a row: WeCom need not see the same wrong secret again.
+	const refusal = refusals.get(key);
+	if (refusal && Date.now() - refusal.at < REFUSED_MS) throw refusal.failure;
 	const held = bots.get(key) ?? hold(key, settings);
 	held.members.add(member);
 	let joined = false;
@@ -132,6 +138,8 @@ export async function joinBot(
 		await held.connection.whenLive();
 		joined = true;
 	} finally {
+		const { lastFailure } = held.connection;
+		if (!joined && lastFailure?.errcode === WRONG_SECRET) rememberRefusal(key, lastFailure);
 		if (!joined) await leaveBot(member);
 	}
 	return async () => await leaveBot(member);
@@ -157,9 +165,22 @@ export async function tryBot(settings: BotSettings): Promise<void> {
 	}
 }
 
+function rememberRefusal(key: string, failure: BotFailure): void {
+	const now = Date.now();
+	for (const [other, { at }] of refusals) if (now - at >= REFUSED_MS) refusals.delete(other);
+	refusals.set(key, { at: now, failure });
+}
+
 function hold(key: string, settings: BotSettings): Held {
 	const connection = new BotConnection(settings, {
-		onFrame: (frame) => void receive(held, frame),
+		onFrame: (frame) => {
+			receive(held, frame).catch((error: Error) => {
+				const { botId } = settings;
+				LoggerProxy.error(`A message to the AI bot could not be handled: ${error.message}`, {
+					botId,
+				});
+			});
+		},
 		onTick: (now) => tendStreams(held.wire, now),
 		onKick: () => wasThisProcess(key, held),
 		onEnd: (why, failure) => {
@@ -168,7 +189,6 @@ function hold(key: string, settings: BotSettings): Held {
 	});
 	const wire: Wire = {
 		botId: settings.botId,
-		whenLive: async () => await connection.whenLive(),
 		request: async (cmd, body, reqId) => await connection.request(cmd, body, reqId),
 	};
 	const live: LiveBot = {

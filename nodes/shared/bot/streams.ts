@@ -18,6 +18,7 @@ export const streamTimings = {
 };
 
 const MAX_STREAM_BYTES = 20_480;
+const MOST_REPEATS = 4;
 /** The message has its answer; its six minutes are over. What comes now has to be a message of its own. */
 const TOO_LATE = [846606, 846608];
 /** Late replies still find their chat. */
@@ -27,7 +28,6 @@ const MAX_REMEMBERED = 5_000;
 /** The connection as replies need it. */
 export interface Wire {
 	botId: string;
-	whenLive(): Promise<void>;
 	request(cmd: string, body: IDataObject, reqId?: string): Promise<IDataObject>;
 }
 
@@ -103,7 +103,7 @@ export function startStream(
 	talk.closingText = closingText;
 	setStream(talk, stream);
 	whenStillOpen(wire, talk, stream, async () => {
-		await sendTwice(wire, frameOf(id, content, false), reqId);
+		await sendRepeatable(wire, frameOf(id, content, false), reqId);
 	});
 }
 
@@ -146,7 +146,7 @@ async function replyStream(
 	const finish = stream.finish === true;
 	const [content = '', ...rest] = splitText(String(stream.content ?? ''), MAX_STREAM_BYTES);
 	const frame = { ...body, stream: { ...stream, id, content } };
-	const answer = await inPlace(talk, async () => await sendTwice(wire, frame, talk.reqId));
+	const answer = await inPlace(talk, async () => await sendRepeatable(wire, frame, talk.reqId));
 	if (answer && !finish) setStream(talk, { id, content, sentAt: Date.now() });
 	else answered(talk);
 	// What a stream does not hold, and all of one that is over, comes when it is whole.
@@ -201,13 +201,16 @@ function answered(talk: Talk): void {
 const push = async (wire: Wire, { chatid }: Talk, message: IDataObject) =>
 	await wire.request('aibot_send_msg', { ...message, chatid });
 
-/** A frame of a stream replaces the text: after a broken connection it may go out once more. */
-async function sendTwice(wire: Wire, body: IDataObject, reqId: string): Promise<IDataObject> {
-	const send = async () => await wire.request('aibot_respond_msg', body, reqId);
-	return await send().catch(async (error: BotFailure) => {
-		if (!error.brokenOff) throw error;
-		await wire.whenLive();
-		return await send();
+/** A frame of a stream replaces the text: after a broken connection it may go out again. */
+async function sendRepeatable(
+	wire: Wire,
+	body: IDataObject,
+	reqId: string,
+	again = MOST_REPEATS,
+): Promise<IDataObject> {
+	return await wire.request('aibot_respond_msg', body, reqId).catch(async (error: BotFailure) => {
+		if (!error.brokenOff || again === 0) throw error;
+		return await sendRepeatable(wire, body, reqId, again - 1);
 	});
 }
 
@@ -221,7 +224,7 @@ export function tendStreams(wire: Wire, now: number): void {
 		} else if (now - stream.sentAt >= streamTimings.keepAlive) {
 			stream.sentAt = now;
 			whenStillOpen(wire, talk, stream, async () => {
-				await sendTwice(wire, frameOf(stream.id, stream.content, false), talk.reqId);
+				await sendRepeatable(wire, frameOf(stream.id, stream.content, false), talk.reqId);
 			});
 		}
 	}
@@ -240,7 +243,7 @@ function closeStream(wire: Wire, talk: Talk): void {
 
 async function finishNow(wire: Wire, talk: Talk, { id, content }: Stream): Promise<void> {
 	answered(talk);
-	await sendTwice(wire, frameOf(id, content, true), talk.reqId);
+	await sendRepeatable(wire, frameOf(id, content, true), talk.reqId);
 }
 
 /** After the replies under way, unless one of them has changed or finished the stream. */

@@ -5,6 +5,7 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { WebSocketServer } from 'ws';
 import { BotConnection, timings } from '../../../nodes/shared/bot/connection';
+import { brokeOff, unreachable, withReason } from '../../../nodes/shared/bot/failure';
 import { liveBot, tryBot } from '../../../nodes/shared/bot/live';
 import { botId, pause, until, useLab } from './live-support.cts';
 
@@ -118,6 +119,13 @@ describe('the first attempt', () => {
 		expect(liveBot(botId)).toBeUndefined();
 	});
 
+	it('does not show WeCom the same wrong secret again, however often n8n activates', async () => {
+		for (let attempt = 0; attempt < 5; attempt++)
+			await expect(lab.join(undefined, { secret: 'worse' })).rejects.toThrow('refused');
+		expect(counts().refused).toBe(1);
+		await lab.join();
+	});
+
 	it('says when the bot is set to callbacks', async () => {
 		lab.bots.setBot(botId, { mode: 'callback' });
 		await expect(lab.join()).rejects.toMatchObject({ errcode: 846601 });
@@ -132,6 +140,25 @@ describe('the first attempt', () => {
 		await expect(lab.join(undefined, { url })).rejects.toMatchObject({
 			message: `WeCom cannot be reached at ${url} (nothing listens at that address)`,
 		});
+	});
+
+	it('finds out why, where the WebSocket does not tell', async () => {
+		const url = 'wss://wecom.example';
+		const asked: string[] = [];
+		const reason = async (failure: unknown, error?: object) =>
+			(await withReason(failure, url, async (to) => {
+				asked.push(to);
+				if (error) throw error;
+			})) as Error;
+		const failure = unreachable(url);
+		expect((await reason(failure, { cause: { code: 'ENOTFOUND' } })).message).toBe(
+			`WeCom cannot be reached at ${url} (the host name is unknown)`,
+		);
+		expect(asked).toEqual(['https://wecom.example']);
+		expect(await reason(failure)).toBe(failure);
+		expect(await reason(failure, new Error('HTTP 400'))).toBe(failure);
+		const other = brokeOff();
+		expect(await reason(other, { code: 'ENOTFOUND' })).toBe(other);
 	});
 
 	it('ends after a while where nobody answers', async () => {

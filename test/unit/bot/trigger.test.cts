@@ -64,6 +64,10 @@ class N8n {
 		return this;
 	}
 
+	get hasTriggered() {
+		return this.response !== undefined;
+	}
+
 	async stop() {
 		await this.response?.closeFunction?.();
 	}
@@ -208,6 +212,25 @@ it('a test run shares the connection, takes one message and stays until its work
 	expect(counts()).toMatchObject({ open: 1, subscribes: 1, kicked: 0 });
 	await production.stop();
 	await until('closing', () => lab.bots.openSockets() === 0);
+});
+
+it('a test run that is stopped while it connects leaves nothing behind', async () => {
+	const test = new N8n({}, {}, 'manual');
+	lab.bots.inject({ cmd: 'aibot_subscribe', delayMs: 100 });
+	const started = test.start();
+	await until('a response', () => test.hasTriggered);
+	await test.stop();
+	await started;
+	await until('closing', () => counts().subscribes === 1 && lab.bots.openSockets() === 0);
+});
+
+it('a message that cannot be read does not end the connection', async () => {
+	const n8n = await new N8n({ filters: { users: 'lisi' } }).start();
+	const body = { msgid: 'odd', msgtype: 'text', chattype: 7, from: null, text: 'no object' };
+	for (const odd of [body, { ...body, msgid: 1 }, [], { msgid: 'bare' }])
+		lab.bots.pushFrame(botId, { cmd: 'aibot_msg_callback', headers: {}, body: odd });
+	await lab.bots.say(botId, { from: 'lisi', text: 'fine' });
+	expect((await n8n.next()).item.json.text).toEqual({ content: 'fine' });
 });
 
 it.each([
