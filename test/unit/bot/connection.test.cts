@@ -138,7 +138,7 @@ describe('the first attempt', () => {
 		await new Promise((resolve) => server.close(resolve));
 		const url = `ws://127.0.0.1:${port}`;
 		await expect(lab.join(undefined, { url })).rejects.toMatchObject({
-			message: `WeCom cannot be reached at ${url} (nothing listens at that address)`,
+			message: expect.stringContaining(`WeCom cannot be reached at ${url}`),
 		});
 	});
 

@@ -1,4 +1,4 @@
-/** Long connections against the simulator, with short times. Node.js 20 has no WebSocket of its own: `ws` takes its place. */
+/** Long connections against the simulator, with short times. Node.js 20 has no WebSocket: there `ws` takes its place. */
 import type { IDataObject } from 'n8n-workflow';
 import { WebSocket } from 'ws';
 import { timings } from '../../../nodes/shared/bot/connection';
@@ -46,7 +46,7 @@ export function useLab(): Lab {
 	const runtime = globalThis as { WebSocket?: unknown };
 	const own = runtime.WebSocket;
 	beforeEach(() => {
-		runtime.WebSocket = WebSocket;
+		runtime.WebSocket = own ?? WebSocket;
 		Object.assign(timings, { tick: 5, retryFirst: 20, retryMost: 200, connect: 1_000 });
 	});
 	afterEach(async () => {
