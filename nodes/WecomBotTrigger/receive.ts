@@ -12,7 +12,7 @@ import { botItem, matchesBot } from '../shared/bot/items';
 import {
 	botSettings,
 	joinBot,
-	liveBot,
+	liveBotOf,
 	type BotMember,
 	type BotMessage,
 	type RelayedReply,
@@ -43,7 +43,7 @@ export async function listen(
 		deliver: (message) => {
 			// A test run takes one message; the connection stays for the reply.
 			over = once;
-			void deliver(context, settings, options, message);
+			void deliver(context, settings, options, message, member);
 		},
 		lost: (why, failure) => {
 			const error = asNodeError(context, failure);
@@ -67,6 +67,7 @@ async function deliver(
 	{ botId }: BotSettings,
 	options: BotOptions,
 	{ body, reqId, streamId, begin }: BotMessage,
+	member: BotMember,
 ): Promise<void> {
 	const ended = begin();
 	try {
@@ -85,7 +86,7 @@ async function deliver(
 			// n8n calls this for every reply of the workflow, and at its end with something else.
 			resolve: (reply: unknown) => {
 				const sent = begin();
-				void sendRelayed(context, botId, reply).then(sent);
+				void sendRelayed(context, member, reply).then(sent);
 			},
 			reject: () => undefined,
 		};
@@ -103,14 +104,14 @@ async function deliver(
 /** Sends what a worker has asked for. */
 async function sendRelayed(
 	context: ITriggerFunctions,
-	botId: string,
+	member: BotMember,
 	reply: unknown,
 ): Promise<void> {
 	const relayed = (reply as { wecomBot?: RelayedReply } | undefined)?.wecomBot;
 	if (!relayed) return;
 	try {
 		const { cmd, reqId, file } = relayed;
-		const bot = liveBot(botId);
+		const bot = liveBotOf(member);
 		if (!bot) throw new Error('The AI bot has no connection to WeCom any more');
 		let { body } = relayed;
 		if (file) {

@@ -10,7 +10,7 @@ import {
 	type TestNode,
 	type WorkflowRun,
 } from '../support/harness.cts';
-import { botId, secret, until, useLab, type Member } from '../unit/bot/live-support.cts';
+import { botId, until, useLab, type Member } from '../unit/bot/live-support.cts';
 import { agentNode, agentType, botNode } from './bot-support.cts';
 import { nodeTypes, WECOM } from './support.cts';
 
@@ -22,7 +22,7 @@ let credential: IDataObject;
 
 beforeEach(async () => {
 	action = nodeTypes[WECOM];
-	credential = { botId, botSecret: secret };
+	credential = lab.credential();
 	member = await lab.join();
 });
 
@@ -183,6 +183,23 @@ it('welcomes, and updates a card', async () => {
 	});
 });
 
+it('answers a click with a message of its own, and a file', async () => {
+	lab.bots.setBot(botId, { responseUrls: false });
+	const { item: first } = await said();
+	const card = { card_type: 'button_interaction', button_list: { entries: [{ text: 'Go' }] } };
+	const nodes = [botNode('reply', { msgtype: 'template_card', main_title: 'OK?', ...card })];
+	const [{ task_id: taskId }] = ok(await run(nodes, { item: first })).json('reply');
+	await lab.bots.clickCard(botId, { taskId: String(taskId), eventKey: '1' });
+	const item = await heard(2);
+	ok(await run([botNode('reply', { content: 'Thanks' })], { item }));
+	ok(await run([botNode('reply', { msgtype: 'image' })], { item, file: true }));
+	const pushed = lab.bots.transcript({ botId }).filter(({ via }) => via === 'push');
+	expect(pushed.map(({ chat, msgtype, text }) => [chat, msgtype, text])).toEqual([
+		['zhangsan', 'markdown', 'Thanks'],
+		['zhangsan', 'image', expect.any(String)],
+	]);
+});
+
 it('hands the reply of a worker to the trigger, files included', async () => {
 	jest.isolateModules(() => {
 		const { Wecom } = require('../../nodes/Wecom/Wecom.node') as { Wecom: new () => INodeType };
@@ -238,6 +255,24 @@ it('says what is missing for a message nobody asked for', async () => {
 		'The WeCom AI Bot API credential has no Bot ID',
 	);
 });
+
+it.each([{ botSecret: '' }, { botSecret: 'guessed' }])(
+	'does not speak for a bot whose ID alone is known: %j',
+	async (known) => {
+		const { item } = await said();
+		credential = lab.credential(known);
+		const push = await run([botNode('push', { chatid: 'zhangsan', content: 'x' })], {
+			alone: true,
+		});
+		expect(push.nodeError('push')?.message).toContain('is not open in this process');
+		const reply = await run([botNode('reply', { content: 'x' })], {
+			item: { ...item, response_url: '' },
+			alone: true,
+		});
+		expect(reply.nodeError('reply')?.message).toContain('is not open in this process');
+		expect(lab.bots.transcript({ botId })).toHaveLength(1);
+	},
+);
 
 it("passes WeCom's refusal on, and asks for a message", async () => {
 	const { item } = await said();

@@ -253,6 +253,17 @@ describe('Reply', () => {
 		});
 	});
 
+	it.each([
+		// Right behind the trigger there is no answer yet: its text is an object.
+		[[botNode('reply')], "'Content' is an object, not a text"],
+		[[agentNode(' '), botNode('reply')], "'Content' is empty"],
+	])('asks for a text', async (nodes, message) => {
+		n8n.nodes = nodes;
+		await bots.say(botId, { text: 'what?' });
+		const [run] = await Promise.all(n8n.runs);
+		expect(run.nodeError('reply')?.message).toBe(message);
+	});
+
 	it('sends a card as the answer, behind a first answer, and to the response_url', async () => {
 		const card = { msgtype: 'template_card', main_title: 'Order', card_url: 'https://example.com' };
 		for (const [parameters, via] of [
@@ -368,6 +379,36 @@ describe('events', () => {
 			bots.transcript({ botId }).find((entry) => entry.card?.task_id === taskId)!.card,
 		).toMatchObject({
 			main_title: { title: 'Done' },
+		});
+	});
+
+	it('take words to the response_url, never as an answer WeCom would refuse', async () => {
+		const buttons = { card_type: 'button_interaction', button_list: { entries: [{ text: 'Go' }] } };
+		n8n.nodes = [botNode('reply', { msgtype: 'template_card', main_title: 'OK?', ...buttons })];
+		const { msgid: asked } = await bots.say(botId, { text: 'ask' });
+		const [{ card }] = await bots.waitForReply(asked);
+		for (const nodes of [
+			[botNode('reply', { content: 'Thanks' })],
+			[
+				botNode('stream', { content: 'Tha' }, 'one'),
+				botNode('stream', { step: 'finish', content: 'nks' }, 'two'),
+			],
+		]) {
+			n8n.reset();
+			n8n.parameters = WAITS;
+			n8n.nodes = nodes;
+			const taskId = String(card!.task_id);
+			const { msgid, outcomes } = await bots.clickCard(botId, { taskId, eventKey: '1' });
+			expect(outcomes[0].reply).toBeUndefined();
+			expect(await texts(msgid)).toEqual([['response_url', 'Thanks']]);
+		}
+		n8n.reset();
+		n8n.parameters = WAITS;
+		n8n.nodes = [botNode('reply', { content: 'Hello' })];
+		await bots.enterChat(botId, { from: 'lisi', again: true });
+		const [run] = await Promise.all(n8n.runs);
+		expect(run.nodeError('reply')).toMatchObject({
+			message: "'Chat: Entered' takes a welcome, no reply",
 		});
 	});
 

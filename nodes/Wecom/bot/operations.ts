@@ -1,40 +1,72 @@
 import { createHash } from 'crypto';
 import type { IDataObject } from 'n8n-workflow';
-import { clean } from '../../shared/api/settings';
 import type { StreamChange } from '../../shared/bot/conversations';
-import { liveBot, type LiveBot, type LiveFile } from '../../shared/bot/live';
-import { byteLength, splitText } from '../../shared/text';
-import { MEDIA_KINDS, readBinary, type MediaKind } from '../binary';
+import type { LiveFile } from '../../shared/bot/live';
+import { splitText } from '../../shared/text';
+import { readBinary, type MediaKind } from '../binary';
 import { cardFrom } from '../card';
 import type { OperationCall } from '../operation';
 import { problem, splitIds } from '../values';
 import { messageOf, type BotMessage } from './message';
 import {
-	asAnswer,
-	BOT_CREDENTIAL,
-	intoStream,
-	isStreamed,
-	overConnection,
-	refusals,
-	toResponseUrl,
-	withMedia,
-	type Sent,
-} from './ways';
+	cardFacts,
+	feedbackOf,
+	MAX_TEXT_BYTES,
+	ownMessages,
+	textOf,
+	withFeedback,
+	withId,
+} from './messages';
+import { asAnswer, intoStream, isStreamed, overConnection, toResponseUrl, type Sent } from './ways';
 
 /** The operations of an AI bot: what they say, and in which order they try the ways to say it. */
-
-/** Of every text a bot sends (doc 101031). */
-const MAX_TEXT_BYTES = 20_480;
-const MAX_FEEDBACK_BYTES = 256;
 
 /** One reply to a message: text, a card, or a file. */
 export async function replyToMessage(call: OperationCall): Promise<IDataObject> {
 	const message = messageOf(call);
 	const type = call.get('msgtype', 'text');
+	if (isEvent(message)) return await replyToEvent(call, message, type);
 	if (type === 'text')
 		return await replyText(call, message, textOf(call), firstOnly(call, message));
 	if (type === 'template_card') return await replyCard(call, message);
 	return await replyFile(call, message, type as MediaKind);
+}
+
+const isEvent = ({ item }: BotMessage) => item.msgtype === 'event';
+
+/** A click is answered by an update of the card; words come as a message of their own, which has its ways, too. */
+async function replyToEvent(
+	call: OperationCall,
+	message: BotMessage,
+	type: string,
+	content?: string,
+): Promise<IDataObject> {
+	if (message.kind === 'bot:enter_chat')
+		throw problem(
+			call,
+			"'Chat: Entered' takes a welcome, no reply",
+			"Use the operation Welcome, within five seconds, or start with the person's first message.",
+		);
+	if (type === 'text' && message.responseUrl)
+		return await byUrl(call, message, content ?? textOf(call), feedbackOf(call));
+	const { bodies, file } = await ownMessages(call, type, content);
+	let sent: Sent | undefined;
+	for (const body of bodies) {
+		sent = file ? undefined : await toResponseUrl(call, message, body);
+		sent ??= await overConnection(
+			call,
+			{ ...message, reqId: '' },
+			'aibot_send_msg',
+			{ chatid: chatOf(message), ...body },
+			file,
+		);
+	}
+	return told(message, sent ?? nowhere(call, message), cardFacts(bodies));
+}
+
+function chatOf({ item }: BotMessage): string {
+	const { userid } = (item.from ?? {}) as IDataObject;
+	return String(item.chatid || userid || '');
 }
 
 async function replyText(
@@ -161,11 +193,14 @@ export async function streamReply(call: OperationCall): Promise<IDataObject> {
 	const { streamId } = message;
 	const step = call.get('step', 'append');
 	const finish = step === 'finish';
-	const added = finish ? call.get('content') : textOf(call);
+	// The end may come without words.
+	const added = finish && !String(call.get('content') ?? '').trim() ? '' : textOf(call);
 	const feedback = firstOnly(call, message);
 	const before = step === 'replace' ? '' : (begun.get(streamId) ?? '');
-	const content = before + String(added ?? '');
+	const content = before + added;
 	begun.delete(streamId);
+	if (isEvent(message) && finish && content.trim())
+		return await replyToEvent(call, message, 'text', content);
 	if (finish && content.trim()) return await replyText(call, message, content, feedback);
 	if (finish)
 		throw problem(call, 'The stream has no text', "Fill in 'Content', or add to the stream first.");
@@ -173,13 +208,14 @@ export async function streamReply(call: OperationCall): Promise<IDataObject> {
 	if (begun.size >= MAX_BEGUN) begun.delete(begun.keys().next().value as string);
 	begun.set(streamId, content);
 	const [shown] = splitText(content, MAX_TEXT_BYTES);
-	const sent =
-		(await overConnection(call, message, 'aibot_respond_msg', {
-			msgtype: 'stream',
-			stream: { id: streamId, finish, content, ...withId(feedback) },
-		})) ?? (await intoStream(call, message, { content: shown, finish, feedback }));
+	const sent = isEvent(message)
+		? undefined
+		: ((await overConnection(call, message, 'aibot_respond_msg', {
+				msgtype: 'stream',
+				stream: { id: streamId, finish, content, ...withId(feedback) },
+			})) ?? (await intoStream(call, message, { content: shown, finish, feedback })));
 	if (sent) return told(message, sent, { finish });
-	if (!message.responseUrl) nowhere(call, message);
+	if (!message.responseUrl && !isEvent(message)) nowhere(call, message);
 	// It is sent whole with the end.
 	return told(message, { via: 'collected' }, { finish });
 }
@@ -221,60 +257,6 @@ export async function updateCard(call: OperationCall): Promise<IDataObject> {
 	return told(message, sent, { task_id: card.task_id });
 }
 
-/** A message of the bot's own accord, to a person or a group. */
-export async function push(call: OperationCall): Promise<IDataObject> {
-	const { botId, live } = await connectionOf(call);
-	const chatid = call.get('chatid').trim();
-	if (!chatid)
-		throw problem(
-			call,
-			"'Chat or User ID' is empty",
-			'Enter a user ID, or the chat ID of a group.',
-		);
-	const type = call.get('msgtype', 'text');
-	const bodies: IDataObject[] = [];
-	if (type === 'text') {
-		for (const content of splitText(textOf(call), MAX_TEXT_BYTES))
-			bodies.push({ msgtype: 'markdown', markdown: { content, ...withId(feedbackOf(call)) } });
-	} else if (type === 'template_card') {
-		bodies.push({ msgtype: type, template_card: withFeedback(call, cardFrom(call)) });
-	} else {
-		const { data, fileName } = await readBinary(call, type as MediaKind);
-		const file: LiveFile = { data, fileName, type: type as MediaKind };
-		bodies.push(withMedia({ msgtype: type }, await refusals(call, live.upload(file))));
-	}
-	for (const body of bodies)
-		await refusals(call, live.request('aibot_send_msg', { chatid, ...body }));
-	const { task_id } = (bodies[0].template_card ?? {}) as IDataObject;
-	return { via: 'longConnection', botId, chatid, ...(task_id ? { task_id } : {}) };
-}
-
-/** A file for later messages of the bot. */
-export async function uploadMedia(call: OperationCall): Promise<IDataObject> {
-	const { botId, live } = await connectionOf(call);
-	const type = call.get('type', 'file') as MediaKind;
-	const { data, fileName } = await readBinary(call, type);
-	return { ...(await refusals(call, live.upload({ data, fileName, type }))), type, botId };
-}
-
-async function connectionOf(call: OperationCall): Promise<{ botId: string; live: LiveBot }> {
-	const { context, itemIndex } = call;
-	const botId = clean((await context.getCredentials(BOT_CREDENTIAL, itemIndex)).botId);
-	if (!botId)
-		throw problem(
-			call,
-			'The WeCom AI Bot API credential has no Bot ID',
-			'Only a bot with a long connection can send without being asked. Enter its Bot ID and Secret.',
-		);
-	const live = liveBot(botId);
-	if (live) return { botId, live };
-	throw problem(
-		call,
-		'The long connection of the bot is not open in this process',
-		'Publish a workflow with a WeCom Bot Trigger for this bot: its connection is used. In queue mode it is in the main process, where this execution does not run: reply to a message instead, or send with Message > Send.',
-	);
-}
-
 /** WeCom takes answers to these within five seconds. */
 function inTime(call: OperationCall, { item, kind }: BotMessage, wanted: string, what: string) {
 	if (kind !== wanted)
@@ -288,38 +270,9 @@ function inTime(call: OperationCall, { item, kind }: BotMessage, wanted: string,
 	);
 }
 
-function textOf(call: OperationCall): string {
-	const text = String(call.get('content') ?? '');
-	if (text.trim()) return text;
-	throw problem(
-		call,
-		"'Content' is empty",
-		'Fill it in, or check the expression that should give it.',
-	);
-}
-
-function feedbackOf(call: OperationCall): string | undefined {
-	const { feedback_id: id } = call.get<IDataObject>('replyOptions', {});
-	const text = String(id ?? '');
-	if (byteLength(text) > MAX_FEEDBACK_BYTES)
-		throw problem(
-			call,
-			`'Feedback ID' has ${byteLength(text)} bytes, WeCom takes ${MAX_FEEDBACK_BYTES}`,
-			'Use a shorter one, such as the execution ID.',
-		);
-	return text || undefined;
-}
-
 /** A stream takes the feedback ID with its first text. */
 const firstOnly = (call: OperationCall, message: BotMessage) =>
 	streamBegun(message) ? undefined : feedbackOf(call);
-
-const withId = (id: string | undefined) => (id ? { feedback: { id } } : {});
-
-const withFeedback = (call: OperationCall, card: IDataObject): IDataObject => ({
-	...card,
-	...withId(feedbackOf(call)),
-});
 
 function told(
 	{ botId, item }: BotMessage,
@@ -344,5 +297,3 @@ function nowhere(call: OperationCall, message: BotMessage): never {
 			: "In the WeCom Trigger set 'Respond' to 'Using the Reply Operation of the WeCom Node', and answer within 4.5 seconds.",
 	);
 }
-
-export const FILE_KINDS = Object.keys(MEDIA_KINDS);

@@ -52,7 +52,8 @@ export async function overConnection(
 	file?: LiveFile,
 ): Promise<Sent | undefined> {
 	if (transport !== 'websocket') return undefined;
-	const live = liveBot(botId);
+	const credentials = await call.context.getCredentials(BOT_CREDENTIAL, call.itemIndex);
+	const live = clean(credentials.botId) === botId && liveBot(credentials);
 	if (live) {
 		const media = file && (await refusals(call, live.upload(file)));
 		const request = live.request(cmd, media ? withMedia(body, media) : body, reqId);

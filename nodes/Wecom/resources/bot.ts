@@ -1,11 +1,5 @@
-import {
-	push,
-	replyToMessage,
-	streamReply,
-	updateCard,
-	uploadMedia,
-	welcome,
-} from '../bot/operations';
+import { push, uploadMedia } from '../bot/messages';
+import { replyToMessage, streamReply, updateCard, welcome } from '../bot/operations';
 import { BOT_CREDENTIAL } from '../bot/ways';
 import { cardFields } from '../card';
 import { binaryInput } from '../fields';

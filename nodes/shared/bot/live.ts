@@ -10,7 +10,7 @@ import { beginRun, beginTalk, reply, startStream, tendStreams, type Wire } from 
 /**
  * The long connections of AI bots that this process holds (doc 101463): one per bot, whoever uses it.
  *
- * A node that replies asks `liveBot(botId)`. Where that gives nothing it may run on a worker of queue mode, while the connection
+ * A node that replies asks `liveBot(credentials)`. Where that gives nothing it may run on a worker of queue mode, while the connection
  * lives in the main process. Then it calls `this.sendResponse({ wecomBot: { cmd, body, reqId, file? } })` (a `RelayedReply`), as
  * often as it likes: n8n hands it to the trigger that started this execution, and the trigger sends it. No answer comes back;
  * what WeCom refuses becomes a failed execution of the workflow. `file` (at most some MB, base64) is uploaded first, and its
@@ -110,13 +110,20 @@ export function botSettings(credentials: IDataObject): BotSettings {
 	};
 }
 
-/** The connection of this bot in this process; also while it is being made anew. */
-export function liveBot(botId: string): LiveBot | undefined {
-	for (const { settings, connection, live } of bots.values()) {
-		if (settings.botId === botId && connection.isOpen) return live;
-	}
-	return undefined;
+/**
+ * The connection of this credential in this process; also while it is being made anew. It takes the secret too: on an n8n with
+ * several owners, knowing the ID of a bot must not be enough to speak for it.
+ */
+export function liveBot(credentials: IDataObject): LiveBot | undefined {
+	return openIn(bots.get(fingerprint(botSettings(credentials))));
 }
+
+/** The connection a workflow has joined, wherever a new secret has moved it. */
+export function liveBotOf(member: BotMember): LiveBot | undefined {
+	return openIn([...bots.values()].find(({ members }) => members.has(member)));
+}
+
+const openIn = (held?: Held) => (held?.connection.isOpen ? held.live : undefined);
 
 /**
  * Takes part in the bot's connection, which is made if this process has none. Resolves when it is authenticated; the result

@@ -16,11 +16,13 @@ describe('the connection', () => {
 	it('authenticates, answers to its bot id, and is gone after the last workflow has left', async () => {
 		const member = await lab.join();
 		expect(counts()).toMatchObject({ open: 1, subscribes: 1 });
-		expect(liveBot(botId)).toBeDefined();
-		expect(liveBot('another')).toBeUndefined();
+		expect(liveBot(lab.credential())).toBeDefined();
+		expect(liveBot(lab.credential({ botId: 'another' }))).toBeUndefined();
+		// The ID alone opens nothing.
+		expect(liveBot(lab.credential({ botSecret: '' }))).toBeUndefined();
 		await lab.leave(member);
 		await until('closing', () => lab.bots.openSockets() === 0);
-		expect(liveBot(botId)).toBeUndefined();
+		expect(liveBot(lab.credential())).toBeUndefined();
 		await pause(100);
 		expect(counts().subscribes).toBe(1);
 	});
@@ -91,7 +93,7 @@ describe('the connection', () => {
 	it('authenticates anew when WeCom has forgotten it', async () => {
 		await lab.join();
 		lab.bots.inject({ cmd: 'aibot_send_msg', errcode: 846609 });
-		await expect(liveBot(botId)!.request('aibot_send_msg', {})).rejects.toMatchObject({
+		await expect(liveBot(lab.credential())!.request('aibot_send_msg', {})).rejects.toMatchObject({
 			errcode: 846609,
 		});
 		await until('a new connection', () => counts().subscribes === 2);
@@ -116,7 +118,7 @@ describe('the first attempt', () => {
 		await pause(150);
 		expect(counts()).toMatchObject({ refused: 1, subscribes: 0 });
 		expect(lab.bots.openSockets()).toBe(0);
-		expect(liveBot(botId)).toBeUndefined();
+		expect(liveBot(lab.credential())).toBeUndefined();
 	});
 
 	it('does not show WeCom the same wrong secret again, however often n8n activates', async () => {
@@ -193,7 +195,7 @@ describe('when the bot is gone', () => {
 		expect(members[0].lastLoss!.description).toMatch(/another n8n.*SDK/);
 		await pause(300);
 		expect(counts()).toMatchObject({ open: 0, subscribes: 1 });
-		expect(liveBot(botId)).toBeUndefined();
+		expect(liveBot(lab.credential())).toBeUndefined();
 
 		const third = await lab.join();
 		await lab.bots.say(botId, { text: 'back' });
@@ -255,7 +257,11 @@ describe('uploads', () => {
 		await lab.join();
 		lab.bots.inject({ cmd: 'aibot_upload_media_chunk', delayMs: 20, times: 5 });
 		const data = Buffer.alloc(2.5 * 1024 * 1024, 'wecom');
-		const { media_id } = await liveBot(botId)!.upload({ data, fileName: '报表.bin', type: 'file' });
+		const { media_id } = await liveBot(lab.credential())!.upload({
+			data,
+			fileName: '报表.bin',
+			type: 'file',
+		});
 		const stored = lab.bots.media(media_id);
 		expect(stored).toMatchObject({ filename: '报表.bin', size: data.length });
 		expect(Buffer.from(stored.base64, 'base64').equals(data)).toBe(true);
@@ -266,7 +272,7 @@ describe('uploads', () => {
 	it.each([0, 50 * 1024 * 1024 + 1])('refuses %d bytes', async (size) => {
 		await lab.join();
 		const file = { data: Buffer.alloc(size), fileName: 'a.bin', type: 'file' as const };
-		await expect(liveBot(botId)!.upload(file)).rejects.toThrow(
+		await expect(liveBot(lab.credential())!.upload(file)).rejects.toThrow(
 			"'a.bin' is empty or larger than 50 MB",
 		);
 	});

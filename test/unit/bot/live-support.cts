@@ -33,6 +33,8 @@ export class Member implements BotMember {
 export interface Lab {
 	readonly bots: BotControl;
 	settings(overrides?: object): { botId: string; secret: string; url: string };
+	/** The same as a credential. */
+	credential(overrides?: IDataObject): IDataObject;
 	join(member?: Member, overrides?: object): Promise<Member>;
 	leave(member: Member): Promise<void>;
 }
@@ -65,6 +67,10 @@ export function useLab(): Lab {
 			url: api.sim.url.replace('http', 'ws'),
 			...overrides,
 		}),
+		credential(overrides = {}) {
+			const { url } = this.settings();
+			return { botId, botSecret: secret, websocketUrl: url, ...overrides };
+		},
 		async join(member = new Member(), overrides = {}) {
 			leaving.set(member, await joinBot(lab.settings(overrides), member));
 			return member;

@@ -29,7 +29,7 @@ async function ask(wish: Member['wish'] = {}, chatid?: string) {
 	await until('the message', () => member.messages.length === 1);
 	const [message] = member.messages as [BotMessage];
 	const answer = async (body: IDataObject) =>
-		await liveBot(botId)!.request('aibot_respond_msg', body, reqId);
+		await liveBot(lab.credential())!.request('aibot_respond_msg', body, reqId);
 	const entries = () => lab.bots.transcript({ botId }).filter(({ via }) => via !== 'user');
 	const shown = () => lab.bots.transcript({ replyTo: msgid })[0];
 	return { at, msgid, reqId, message, answer, entries, shown };
@@ -92,7 +92,7 @@ describe('the first answer', () => {
 
 		const second = await ask({ firstAnswer: 'Thinking…' });
 		const data = Buffer.from('file');
-		const file = await liveBot(botId)!.upload({ data, fileName: 'a.txt', type: 'file' });
+		const file = await liveBot(lab.credential())!.upload({ data, fileName: 'a.txt', type: 'file' });
 		expect(await second.answer({ msgtype: 'file', file })).toEqual({ late: true });
 		expect(second.shown().stream!.finish).toBe(true);
 		expect(second.entries().at(-1)).toMatchObject({ via: 'push', media: { filename: 'a.txt' } });
