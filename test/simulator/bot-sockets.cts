@@ -67,7 +67,10 @@ export class BotSockets {
 			uploadFinish(this.state, connection.botId!, body),
 	};
 
-	constructor(private readonly state: State) {}
+	constructor(
+		private readonly state: State,
+		private readonly stopping: AbortSignal,
+	) {}
 
 	get #side() {
 		return this.state.botSide;
@@ -186,7 +189,9 @@ export class BotSockets {
 		{ cmd, reqId, body }: { cmd: string; reqId: string; body: Json },
 	) {
 		const fault = this.faults.take(cmd);
-		if (fault?.delayMs) await delay(fault.delayMs);
+		if (fault?.delayMs)
+			await delay(fault.delayMs, undefined, { signal: this.stopping }).catch(() => undefined);
+		if (this.stopping.aborted) return;
 		if (fault?.drop) return connection.socket.terminate();
 		if (fault?.rawBody !== undefined) return connection.socket.send(fault.rawBody);
 		const answer = this.#answer(connection, cmd, { connection, reqId, body }, fault?.errcode);

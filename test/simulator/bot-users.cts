@@ -72,7 +72,7 @@ export class BotUsers {
 		protected readonly pusher: Pusher,
 		stopping: AbortSignal,
 	) {
-		this.sockets = new BotSockets(state);
+		this.sockets = new BotSockets(state, stopping);
 		this.callbacks = new BotCallbacks(state, pusher, stopping);
 	}
 

@@ -43,6 +43,7 @@ const problem = (status: number, code: string, message: string) =>
 export async function modelAnswer(
 	script: ScriptLine[],
 	request: { method: string; path: string; authorization?: string; rawBody: Buffer },
+	stopping: AbortSignal,
 ): Promise<ModelAnswer> {
 	const { method, path, authorization, rawBody } = request;
 	if (authorization !== `Bearer ${MODEL_KEY}`)
@@ -64,7 +65,7 @@ export async function modelAnswer(
 	if (!Array.isArray(body.messages) || body.messages.length === 0)
 		return problem(400, 'missing_required_parameter', "Missing required parameter: 'messages'.");
 	const { message, delayMs } = perform(script, body);
-	if (delayMs) await delay(delayMs);
+	if (delayMs) await delay(delayMs, undefined, { signal: stopping });
 	return completion(body, message);
 }
 

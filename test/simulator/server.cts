@@ -98,7 +98,11 @@ export async function startSimulator({
 
 		if (isModelPath(path)) {
 			const { authorization } = headers;
-			const answer = await modelAnswer(state.script, { method, path, authorization, rawBody });
+			const answer = await modelAnswer(
+				state.script,
+				{ method, path, authorization, rawBody },
+				stopping.signal,
+			);
 			response.writeHead(answer.status, { 'Content-Type': answer.type });
 			for (const piece of answer.pieces) response.write(piece);
 			return void response.end();

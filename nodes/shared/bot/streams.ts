@@ -19,8 +19,10 @@ export const streamTimings = {
 
 const MAX_STREAM_BYTES = 20_480;
 const MOST_REPEATS = 4;
-/** The message has its answer; its six minutes are over. What comes now has to be a message of its own. */
-const TOO_LATE = [846606, 846608];
+/** The message has its answer. */
+const ANSWERED = 846606;
+/** Or its six minutes are over: what comes now has to be a message of its own. */
+const TOO_LATE = [ANSWERED, 846608];
 /** Late replies still find their chat. */
 const REMEMBER_MS = 60 * 60_000;
 const MAX_REMEMBERED = 5_000;
@@ -201,16 +203,20 @@ function answered(talk: Talk): void {
 const push = async (wire: Wire, { chatid }: Talk, message: IDataObject) =>
 	await wire.request('aibot_send_msg', { ...message, chatid });
 
-/** A frame of a stream replaces the text: after a broken connection it may go out again. */
+/**
+ * A frame of a stream replaces the text: after a broken connection it may go out again. If WeCom then says that the message has
+ * its answer, it had taken the frame before.
+ */
 async function sendRepeatable(
 	wire: Wire,
 	body: IDataObject,
 	reqId: string,
-	again = MOST_REPEATS,
+	repeats = 0,
 ): Promise<IDataObject> {
 	return await wire.request('aibot_respond_msg', body, reqId).catch(async (error: BotFailure) => {
-		if (!error.brokenOff || again === 0) throw error;
-		return await sendRepeatable(wire, body, reqId, again - 1);
+		if (repeats > 0 && error.errcode === ANSWERED) return {};
+		if (!error.brokenOff || repeats === MOST_REPEATS) throw error;
+		return await sendRepeatable(wire, body, reqId, repeats + 1);
 	});
 }
 

@@ -1,5 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 import { streamIdOf } from '../../../nodes/shared/bot/conversations';
+import { timings } from '../../../nodes/shared/bot/connection';
 import { liveBot, type BotMessage } from '../../../nodes/shared/bot/live';
 import { streamTimings } from '../../../nodes/shared/bot/streams';
 import { botId, Member, pause, until, useLab } from './live-support.cts';
@@ -144,6 +145,29 @@ describe('replies', () => {
 		await answer(stream('after all', true));
 		expect(shown().text).toBe('after all');
 		expect(lab.bots.connections(botId).subscribes).toBe(2);
+	});
+
+	it('are not said twice when the cut hides that WeCom has taken them', async () => {
+		const { answer, shown, entries } = await ask();
+		lab.bots.inject({ cmd: 'aibot_respond_msg', silent: true });
+		const sent = answer(stream('once', true));
+		await until('the reply', () => shown()?.text === 'once');
+		lab.bots.drop(botId);
+		expect(await sent).toEqual({});
+		expect(entries()).toHaveLength(1);
+	});
+
+	it('wait five seconds for an answer, then the next one goes out', async () => {
+		timings.answer = 60;
+		const { answer, shown } = await ask();
+		lab.bots.inject({ cmd: 'aibot_respond_msg', silent: true });
+		const [first, second] = [answer(stream('lost', false)), answer(stream('heard', true))];
+		await expect(first).rejects.toThrow('WeCom did not answer in time');
+		await second;
+		expect(shown().text).toBe('heard');
+		expect(shown().stream!.updates[1].at - shown().stream!.updates[0].at).toBeGreaterThanOrEqual(
+			55,
+		);
 	});
 
 	it('other than streams fail with a cut, since they must not be said twice', async () => {

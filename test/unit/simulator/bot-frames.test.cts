@@ -1,10 +1,12 @@
 /** The long connection frame by frame, with a bare WebSocket client. */
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
+import { WebSocket } from 'ws';
 import type { BotControl } from '../../simulator/bot-control.cts';
 import { DEMO_BOT } from '../../simulator/bot-data.cts';
+import { startSimulator } from '../../simulator/server.cts';
 import { useSimulator, type Json } from './api.cts';
-import { useClients } from './bot-client.cts';
+import { Client, useClients } from './bot-client.cts';
 
 const api = useSimulator();
 const { open, subscribed } = useClients(api);
@@ -323,6 +325,22 @@ describe('aibot_send_msg', () => {
 			['push', 'lisi', 'single', 'template_card'],
 		]);
 	});
+});
+
+it('stops at once, whatever is under way', async () => {
+	const sim = await startSimulator();
+	const socket = new WebSocket(sim.url.replace('http', 'ws'));
+	await once(socket, 'open');
+	const client = new Client(socket);
+	await client.call('aibot_subscribe', { bot_id: botId, secret });
+	sim.bots.inject({ cmd: 'ping', delayMs: 60_000 });
+	const closed = once(socket, 'close');
+	socket.send(JSON.stringify({ cmd: 'ping', headers: { req_id: 'slow' } }));
+	while (sim.bots.frames().at(-1)!.frame.cmd !== 'ping')
+		await new Promise((resolve) => setTimeout(resolve, 5));
+	await sim.stop();
+	await closed;
+	expect(client.got.filter(({ headers }) => headers.req_id === 'slow')).toEqual([]);
 });
 
 it('is controlled over HTTP as well', async () => {
