@@ -2,9 +2,11 @@
 import { isDeepStrictEqual } from 'node:util';
 import { outputItems } from '../test/support/execution.cts';
 import type { N8n } from '../test/support/n8n.cts';
+import { DEMO_BOT } from '../test/simulator/bot-data.cts';
+import { MODEL_KEY } from '../test/simulator/chat-model.cts';
 import { DEMO_APP, DEMO_CONTACTS, DEMO_SALES_APP } from '../test/simulator/demo-data.cts';
 import type { Simulator } from '../test/simulator/server.cts';
-import { LOGIN, TEXTS, type Story } from './story.cts';
+import { CHATS, LOGIN, TEXTS, type Story } from './story.cts';
 import { textOf } from './summary.cts';
 
 export interface Check {
@@ -25,6 +27,7 @@ export function checkStory(story: Story, simulator: Simulator): Check[] {
 		...checkReplies(story, simulator),
 		...checkBroadcast(story, simulator),
 		...checkLogin(story),
+		...checkBot(story, simulator),
 		check(
 			'WeCom received these messages and no other',
 			simulator.messages.map(({ msgtype }) => msgtype).sort(),
@@ -58,6 +61,8 @@ export function checkSecrets(
 		...simulator.state.tokens.keys(),
 		...simulator.state.tickets.keys(),
 		...simulator.state.codes.keys(),
+		DEMO_BOT.secret,
+		MODEL_KEY,
 		n8n.encryptionKey,
 		cookie,
 	].filter(Boolean);
@@ -172,6 +177,44 @@ function checkLogin({ login, executions }: Story): Check[] {
 			'login: one execution, successful',
 			executions.login.map(({ status }) => status),
 			['success'],
+		),
+	];
+}
+
+function checkBot({ chats, executions }: Story, { bots, requests }: Simulator): Check[] {
+	const replies = chats.filter(({ via }) => via !== 'user');
+	const { bot } = executions;
+	const { open, subscribes } = bots.connections(DEMO_BOT.botId);
+	const tools = bot.map((one) => one.runData['Look Up a Member']?.length ?? 0);
+	return [
+		check('AI bot: n8n has connected once, and stays connected', [open, subscribes], [1, 1]),
+		check(
+			'AI bot: one execution for each message, with its words for the agent',
+			bot
+				.map((execution) => {
+					const { chatInput } = outputItems(execution, 'WeCom Bot Trigger')[0]?.json ?? {};
+					return `${execution.status} ${execution.mode}: ${String(chatInput)}`;
+				})
+				.sort(),
+			CHATS.map(({ text }) => `success trigger: ${text}`).sort(),
+		),
+		check(
+			'AI bot: the agent asked the model three times, and its WeCom tool once',
+			[requests.filter(({ path }) => path === '/v1/chat/completions').length, tools.sort()],
+			[3, [0, 1]],
+		),
+		check(
+			'AI bot: each chat sees the first answer, then in its place the answer of the agent',
+			replies
+				.map(({ chat, stream }) => [chat, stream?.updates.map((one) => [one.content, one.finish])])
+				.sort(),
+			CHATS.map(({ chat, answer }) => [
+				chat,
+				[
+					['Thinking…', false],
+					[answer, true],
+				],
+			]).sort(),
 		),
 	];
 }

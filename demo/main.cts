@@ -1,5 +1,5 @@
 /**
- * `npm run demo`: a real n8n with this package, a WeCom simulator and three workflows that work together. Stays up until Ctrl-C.
+ * `npm run demo`: a real n8n with this package, a WeCom simulator and four workflows that work together. Stays up until Ctrl-C.
  * `npm run demo -- --check` plays the same on free ports, verifies every fact, and ends with exit code 0 or 1.
  */
 import { parseArgs } from 'node:util';
@@ -7,6 +7,8 @@ import { say } from '../test/support/child.cts';
 import { ensureN8n } from '../test/support/n8n-install.cts';
 import { N8nRest } from '../test/support/n8n-rest.cts';
 import { packPackage } from '../test/support/pack.cts';
+import { DEMO_BOT } from '../test/simulator/bot-data.cts';
+import { MODEL_KEY } from '../test/simulator/chat-model.cts';
 import { DEMO_APP, DEMO_CORP } from '../test/simulator/demo-data.cts';
 import { startSimulator, type Simulator } from '../test/simulator/server.cts';
 import { checkSecrets, checkStory } from './checks.cts';
@@ -14,7 +16,12 @@ import { isFree, startInstance } from './instance.cts';
 import { Lifetime } from './lifetime.cts';
 import { playStory } from './story.cts';
 import { summary, whatNow } from './summary.cts';
-import { CREDENTIAL_NAME, importWorkflows } from './workflows.cts';
+import {
+	BOT_CREDENTIAL_NAME,
+	CREDENTIAL_NAME,
+	importWorkflows,
+	MODEL_CREDENTIAL_NAME,
+} from './workflows.cts';
 
 const N8N_PORT = 5678;
 const SIMULATOR_PORT = 3080;
@@ -36,10 +43,10 @@ async function demo(): Promise<number> {
 	const rest = await N8nRest.connect(n8n);
 
 	say('Importing and publishing the workflows ...');
-	await createCredential(rest, simulator);
+	await createCredentials(rest, simulator);
 	const workflows = await importWorkflows(rest);
 	simulator.control.setApp(DEMO_APP.agentid, { trustedDomains: [new URL(n8n.url).host] });
-	say('Playing: callbacks, a broadcast, a login ...');
+	say('Playing: callbacks, a broadcast, a login, chats with an AI bot ...');
 	const story = await playStory(simulator, rest, workflows);
 
 	const printed = `${summary(story, simulator, workflows)}\n${whatNow(n8n, simulator, workflows)}`;
@@ -67,7 +74,7 @@ async function wantedPort(usual: number, who: string): Promise<number> {
 	return 0;
 }
 
-async function createCredential(rest: N8nRest, simulator: Simulator): Promise<void> {
+async function createCredentials(rest: N8nRest, simulator: Simulator): Promise<void> {
 	const { token, encodingAesKey } = DEMO_APP.callback;
 	await rest.createCredential(CREDENTIAL_NAME, 'wecomApi', {
 		corpId: DEMO_CORP.corpid,
@@ -76,6 +83,15 @@ async function createCredential(rest: N8nRest, simulator: Simulator): Promise<vo
 		token,
 		encodingAesKey,
 		baseUrl: simulator.url,
+	});
+	await rest.createCredential(BOT_CREDENTIAL_NAME, 'wecomBotApi', {
+		botId: DEMO_BOT.botId,
+		botSecret: DEMO_BOT.secret,
+		websocketUrl: simulator.url.replace('http', 'ws'),
+	});
+	await rest.createCredential(MODEL_CREDENTIAL_NAME, 'openAiApi', {
+		apiKey: MODEL_KEY,
+		url: `${simulator.url}/v1`,
 	});
 }
 

@@ -1,8 +1,11 @@
-/** What happens in the demo: callbacks arrive, a broadcast goes out, somebody logs in. The facts are collected for the summary and the check. */
+/** What happens in the demo: callbacks arrive, a broadcast goes out, somebody logs in, two people write to an AI bot. The facts are collected for the summary and the check. */
 import { sleep } from '../test/support/child.cts';
 import type { Execution } from '../test/support/execution.cts';
 import { http } from '../test/support/http.cts';
 import type { N8nRest } from '../test/support/n8n-rest.cts';
+import { DEMO_BOT } from '../test/simulator/bot-data.cts';
+import type { ChatEntry } from '../test/simulator/bot-state.cts';
+import type { ScriptLine } from '../test/simulator/chat-model.cts';
 import { DEMO_APP, DEMO_CORP } from '../test/simulator/demo-data.cts';
 import type { Attempt, VerifyResult } from '../test/simulator/pusher.cts';
 import type { Simulator } from '../test/simulator/server.cts';
@@ -26,6 +29,34 @@ export const TEXTS = [
 
 export const LOGIN = { userid: 'chenjing', mail: 'chenjing@yunfan.example', state: 'demo42' };
 
+/** What is asked, and what the bot answers in the end. */
+export const CHATS = [
+	{
+		from: 'lisi',
+		chat: 'lisi',
+		text: 'Who is emma.brown?',
+		answer: 'Emma Brown is Account Director, phone 13800000015.',
+	},
+	{
+		from: 'wangfang',
+		chatid: 'demo-group',
+		chat: 'demo-group',
+		text: '今天谁值班？',
+		answer: '今天张三值班。',
+	},
+] as const;
+
+/** The chat model of the demo has a script in place of a mind; the agent, its tool and the bot are real. */
+const SCRIPT: ScriptLine[] = [
+	{
+		when: 'emma.brown',
+		calls: [{ arguments: { userid: 'emma.brown' } }],
+		say: '{result.name} is {result.position}, phone {result.mobile}.',
+	},
+	{ when: '值班', say: CHATS[1].answer },
+	{ say: 'I am a script that knows about emma.brown and 值班 only. You wrote: {input}' },
+];
+
 export interface Callback {
 	what: string;
 	attempts: Attempt[];
@@ -48,6 +79,8 @@ export interface Story {
 	verification: VerifyResult;
 	callbacks: Callback[];
 	login: LoginFacts;
+	/** What the chats with the AI bot show in the end. */
+	chats: ChatEntry[];
 	executions: Record<WorkflowKey, Execution[]>;
 }
 
@@ -75,9 +108,11 @@ export async function playStory(
 	);
 	const login = await logIn(simulator, url);
 	await rest.waitForExecutions(workflows.login.id, 1, TIMEOUT);
+	const chats = await chat(simulator);
+	await rest.waitForExecutions(workflows.bot.id, CHATS.length, TIMEOUT);
 	await sleep(SETTLE_MS); // whatever should not have started would be there by now
 	const executions = await allExecutions(rest, workflows);
-	return { callbackUrl, verification, callbacks, login, executions };
+	return { callbackUrl, verification, callbacks, login, chats, executions };
 }
 
 async function pushCallbacks({ control }: Simulator): Promise<Callback[]> {
@@ -113,6 +148,16 @@ async function pushCallbacks({ control }: Simulator): Promise<Callback[]> {
 		ignored: 'refused',
 	});
 	return callbacks;
+}
+
+/** The bot's workflow holds a connection: nothing has to be entered in WeCom. */
+async function chat({ bots, control }: Simulator): Promise<ChatEntry[]> {
+	control.setScript(SCRIPT);
+	const { botId } = DEMO_BOT;
+	await bots.waitForConnection(botId, { timeoutMs: TIMEOUT });
+	const sent = await Promise.all(CHATS.map(async (message) => await bots.say(botId, message)));
+	for (const { msgid } of sent) await bots.waitForReply(msgid, { timeoutMs: TIMEOUT });
+	return bots.transcript({ botId });
 }
 
 /** The link as Login > Build Authorization URL makes it, with the simulator's page in place of WeCom's. */

@@ -1,6 +1,7 @@
 /** What a person reads when the demo has played. */
 import type { N8n } from '../test/support/n8n.cts';
 import { OWNER } from '../test/support/n8n-rest.cts';
+import { DEMO_BOT } from '../test/simulator/bot-data.cts';
 import { DEMO_APP } from '../test/simulator/demo-data.cts';
 import type { Simulator } from '../test/simulator/server.cts';
 import type { SentMessage } from '../test/simulator/state.cts';
@@ -8,7 +9,7 @@ import { loginLink, type Callback, type Story } from './story.cts';
 import { CREDENTIAL_NAME, WORKFLOW_KEYS, type DemoWorkflows } from './workflows.cts';
 
 export function summary(story: Story, simulator: Simulator, workflows: DemoWorkflows): string {
-	const { verification, callbacks, login, executions } = story;
+	const { verification, callbacks, login, chats, executions } = story;
 	return [
 		'',
 		`Callbacks WeCom sent to ${story.callbackUrl}`,
@@ -31,6 +32,11 @@ export function summary(story: Story, simulator: Simulator, workflows: DemoWorkf
 		row('redirected to', login.redirect.replace(/\bcode=[^&]*/, 'code=…')),
 		row('the workflow answered', `${login.status} ${JSON.stringify(textOf(login.page))}`),
 		'',
+		'Chats with the AI bot',
+		...chats.map(({ chat, from, text, stream }) =>
+			row(`${chat}: ${from === DEMO_BOT.botId ? 'the bot' : from}`, shown(text, stream?.updates)),
+		),
+		'',
 	].join('\n');
 }
 
@@ -39,6 +45,7 @@ export function whatNow(n8n: N8n, simulator: Simulator, workflows: DemoWorkflows
 		DEMO_APP.agentid,
 		{ kind: 'text', fields: { FromUserName: 'lisi', Content: 'hello' } },
 	]);
+	const message = JSON.stringify([DEMO_BOT.botId, { from: 'lisi', text: 'Who is emma.brown?' }]);
 	return [
 		'Look at it',
 		row('n8n', n8n.url),
@@ -52,6 +59,9 @@ export function whatNow(n8n: N8n, simulator: Simulator, workflows: DemoWorkflows
 		`    curl -s ${simulator.url}/_control/push -d '${push}'`,
 		'  what WeCom has received:',
 		`    curl -s ${simulator.url}/_control/messages`,
+		'  write to the AI bot, and see its chats:',
+		`    curl -s ${simulator.url}/_control/bots/say -d '${message}'`,
+		`    curl -s -X POST ${simulator.url}/_control/bots/transcript`,
 		'  log in (open in a browser):',
 		`    ${loginLink(simulator, n8n.url, 'mylogin')}`,
 		'',
@@ -59,6 +69,10 @@ export function whatNow(n8n: N8n, simulator: Simulator, workflows: DemoWorkflows
 		'',
 	].join('\n');
 }
+
+/** A stream with all it has shown. */
+const shown = (text: string, updates = [{ content: text }]) =>
+	updates.map(({ content }) => JSON.stringify(content)).join(', then ');
 
 const row = (name: string, value: string) => `  ${name.padEnd(36)} ${value}`;
 

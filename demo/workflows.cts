@@ -4,7 +4,10 @@ import { join } from 'node:path';
 import type { Execution } from '../test/support/execution.cts';
 import type { N8nRest, WorkflowInput } from '../test/support/n8n-rest.cts';
 
+/** The workflows name them. */
 export const CREDENTIAL_NAME = 'WeCom (demo)';
+export const BOT_CREDENTIAL_NAME = 'WeCom AI Bot (demo)';
+export const MODEL_CREDENTIAL_NAME = 'Chat model (demo)';
 
 /** The file, and the production webhooks that must answer once the workflow is published. */
 const FILES = {
@@ -17,6 +20,7 @@ const FILES = {
 	},
 	broadcast: { file: 'scheduled-broadcast.json', webhooks: [] },
 	login: { file: 'oauth-login.json', webhooks: [['GET', 'wecom-login']] },
+	bot: { file: 'ai-bot.json', webhooks: [] },
 } as const;
 
 export type WorkflowKey = keyof typeof FILES;

@@ -11,6 +11,7 @@ import { wecomWebhookApiTest } from '../shared/api/webhook';
 import { getEndpointFields, listEndpoints } from './api/pickers';
 import { getApprovalControls } from './approval';
 import { wecomSuiteApiTest } from '../shared/api/suiteTest';
+import { wecomBotApiTest } from '../shared/bot/credentialTest';
 import { nodeProperties } from './description';
 import { executeOperation } from './execute';
 import { listSearch, loadOptions } from './pickers';
@@ -50,12 +51,23 @@ export class Wecom implements INodeType {
 				testedBy: 'wecomWebhookApiTest',
 				displayOptions: { show: { resource: resourcesWith('wecomWebhookApi') } },
 			},
+			{
+				name: 'wecomBotApi',
+				required: true,
+				testedBy: 'wecomBotApiTest',
+				displayOptions: { show: { resource: resourcesWith('wecomBotApi') } },
+			},
 		],
 		properties: nodeProperties(resources),
 	};
 
 	methods = {
-		credentialTest: { wecomApiTest, wecomSuiteApiTest, wecomWebhookApiTest },
+		credentialTest: {
+			wecomApiTest,
+			wecomBotApiTest,
+			wecomSuiteApiTest,
+			wecomWebhookApiTest,
+		},
 		listSearch: { ...listSearch, listEndpoints },
 		loadOptions,
 		resourceMapping: { getApprovalControls, getEndpointFields, getSmartSheetColumns },

@@ -76,7 +76,7 @@ const OPTIONS: INodeProperties = {
 			default: '{}',
 			description:
 				'Further parameters of the call by their names in the WeCom documentation, for what the form does not offer; they win over the form',
-			displayOptions: { hide: { '/resource': ['api'] } },
+			displayOptions: { hide: { '/resource': ['api', 'bot'] } },
 		},
 		{
 			displayName: 'Input Data Field Name',
@@ -124,8 +124,11 @@ const OPTIONS: INodeProperties = {
 	],
 };
 
-function operationSelector({ value, operations }: Resource): INodeProperties {
-	const [first] = operations;
+function operationSelector({
+	value,
+	operations,
+	first = operations[0].value,
+}: Resource): INodeProperties {
 	return {
 		displayName: 'Operation',
 		name: 'operation',
@@ -140,7 +143,7 @@ function operationSelector({ value, operations }: Resource): INodeProperties {
 				description,
 			}))
 			.sort(byName),
-		default: `${first.value}`,
+		default: `${first}`,
 	};
 }
 

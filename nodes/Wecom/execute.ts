@@ -17,6 +17,7 @@ import {
 	type Operation,
 	type OperationCall,
 	type Output,
+	type ResourceCredential,
 } from './operation';
 
 /** Reading calls overlap; writing ones keep the order of the items unless the person asks otherwise. */
@@ -27,7 +28,7 @@ const WRITES_AT_ONCE = 1;
 export async function executeOperation(
 	context: IExecuteFunctions,
 	operation: Operation,
-	credential?: OwnCredential,
+	credential?: ResourceCredential,
 ): Promise<INodeExecutionData[]> {
 	const items = context.getInputData();
 	if (!credential) await finishAuthorizations(context);
@@ -75,9 +76,12 @@ async function callFor(
 	context: IExecuteFunctions,
 	operation: Operation,
 	itemIndex: number,
-	credential?: OwnCredential,
+	credential?: ResourceCredential,
 ): Promise<OperationCall> {
-	const client = await WecomClient.open(context, itemIndex, operation.as, credential);
+	const client =
+		operation.as === 'bot'
+			? (undefined as never)
+			: await WecomClient.open(context, itemIndex, operation.as, credential as OwnCredential);
 	const get = (name: string, fallback: unknown = '') => {
 		const value = context.getNodeParameter(name, itemIndex, fallback as IDataObject[string]);
 		return isResourceLocatorValue(value) ? value.value : value;

@@ -74,10 +74,16 @@ export interface Operation {
 	returns?: (sent: IDataObject) => IDataObject;
 	/** The fields that 'Simplify' keeps, or true where `run` simplifies by itself; adds that switch. */
 	simplify?: string[] | true;
-	/** Whose token the call takes. Default: of the app or, with authentication "Suite", of the company to act as. */
-	as?: 'suite' | 'provider';
+	/**
+	 * Whose token the call takes. Default: of the app or, with authentication "Suite", of the company to act as. A bot has no
+	 * token: its operations have no client.
+	 */
+	as?: 'suite' | 'provider' | 'bot';
 	run?: (call: OperationCall) => Promise<Output>;
 }
+
+/** Credentials of single resources; a bot's is used without the client. */
+export type ResourceCredential = OwnCredential | 'wecomBotApi';
 
 export interface Resource {
 	value: string;
@@ -85,8 +91,10 @@ export interface Resource {
 	/** Offered with authentication "Suite" only. */
 	suiteOnly?: true;
 	/** The resource has a credential of its own, so that Authentication does not matter. */
-	credential?: OwnCredential;
+	credential?: ResourceCredential;
 	operations: Operation[];
+	/** The operation a new node has, by default the first one. */
+	first?: string;
 }
 
 /** Throws when something is wrong with the parameters about to be sent. */

@@ -12,6 +12,7 @@ import {
 import { wecomApiTest } from '../shared/api/credentialTest';
 import { wecomSuiteApiTest } from '../shared/api/suiteTest';
 import { getCustomerServiceAccounts } from './customerServiceForm';
+import { wecomBotApiTest } from '../shared/bot/credentialTest';
 import { answer, mute } from './http';
 import { properties } from './properties';
 import { receiveCallback, verifyUrl } from './receive';
@@ -49,7 +50,7 @@ export class WecomTrigger implements INodeType {
 		subtitle:
 			'={{ $parameter["events"].includes("*") ? "all events" : $parameter["events"].join(", ") }}',
 		description:
-			'Starts the workflow when WeCom (WeChat Work) sends a message or an event to your app',
+			'Starts the workflow when WeCom (WeChat Work) sends a message or an event to your app or AI bot',
 		defaults: { name: 'WeCom Trigger' },
 		inputs: [],
 		outputs: [NodeConnectionTypes.Main],
@@ -65,6 +66,12 @@ export class WecomTrigger implements INodeType {
 				required: true,
 				testedBy: 'wecomSuiteApiTest',
 				displayOptions: { show: { source: ['suite'] } },
+			},
+			{
+				name: 'wecomBotApi',
+				required: true,
+				testedBy: 'wecomBotApiTest',
+				displayOptions: { show: { source: ['bot'] } },
 			},
 		],
 		webhooks: [
@@ -86,7 +93,7 @@ export class WecomTrigger implements INodeType {
 	};
 
 	methods = {
-		credentialTest: { wecomApiTest, wecomSuiteApiTest },
+		credentialTest: { wecomApiTest, wecomSuiteApiTest, wecomBotApiTest },
 		loadOptions: { getCustomerServiceAccounts },
 	};
 

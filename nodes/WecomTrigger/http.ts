@@ -48,7 +48,8 @@ export function answer(response: Response, status: number, body = ''): void {
 
 /** What goes out in place of n8n's empty answer. */
 export interface Answer {
-	body: string;
+	/** A function gives what is to be said at that moment. */
+	body: string | (() => string);
 	contentType?: string;
 	/** When it goes out at the latest, in milliseconds from now, however far n8n is. */
 	deadlineMs?: number;
@@ -69,10 +70,11 @@ export function answerWhenStored(response: Response, given: Answer): void {
 		if (response.headersSent) return end(...args);
 		const failed = isWorkflowFailure(response.statusCode, args[0]);
 		if (!failed && (response.statusCode !== 200 || args[0])) return end(...args);
+		const text = typeof body === 'string' ? body : body();
 		response.statusCode = 200;
 		response.setHeader('content-type', contentType);
-		response.setHeader('content-length', String(Buffer.byteLength(body)));
-		return end(body);
+		response.setHeader('content-length', String(Buffer.byteLength(text)));
+		return end(text);
 	}) as Response['end'];
 	if (deadlineMs === undefined) return;
 	AbortSignal.timeout(deadlineMs).addEventListener('abort', () => {

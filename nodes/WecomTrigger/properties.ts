@@ -1,4 +1,6 @@
 import type { INodeProperties } from 'n8n-workflow';
+import { BOT_FILTERS, BOT_OPTIONS } from '../shared/bot/form';
+import { botKindOptions } from '../shared/bot/items';
 import { ANY_KIND, triggerOptions } from '../shared/callback/events';
 import { customerServiceFilters, customerServiceOptions } from './customerServiceForm';
 import { mediaOption } from './media';
@@ -16,10 +18,17 @@ const SUITE_STEPS = [
 	'Enter the production URL from above as command callback URL and as data callback URL, save, and press Refresh Ticket. Then test the credential.',
 	'Keep this workflow published: without its suite_ticket every half hour no call works.',
 ];
+const BOT_STEPS = [
+	'In WeCom create an AI bot in API Mode (Workbench > AI Bot, or the admin console under Security & Management > Management Tools) and choose URL Callback.',
+	'Copy its Token and EncodingAESKey into the credential.',
+	'Publish this workflow: WeCom checks the URL at the moment you save it.',
+	'Enter the production URL from above there and save. Then write to the bot; in groups mention it.',
+	'Without a public URL use the WeCom Bot Trigger, which keeps a long connection.',
+];
 // n8n's notices show lists and links, no other markup.
 const list = (intro: string, steps: string[]) =>
 	`${intro}<ul>${steps.map((step) => `<li>${step}</li>`).join('')}</ul>`;
-const forSource = (source: string) => ({ show: { source: [source] } });
+const forSource = (...source: string[]) => ({ show: { source } });
 
 /** The form of the trigger. */
 export const properties: INodeProperties[] = [
@@ -38,11 +47,23 @@ export const properties: INodeProperties[] = [
 		displayOptions: forSource('suite'),
 	},
 	{
+		displayName: list('Set up in this order:', BOT_STEPS),
+		name: 'botNotice',
+		type: 'notice',
+		default: '',
+		displayOptions: forSource('bot'),
+	},
+	{
 		displayName: 'Source',
 		name: 'source',
 		type: 'options',
 		noDataExpression: true,
 		options: [
+			{
+				name: 'AI Bot',
+				value: 'bot',
+				description: 'A bot that members write to, with its own URL',
+			},
 			{ name: 'App', value: 'app', description: 'A self-built app of your company' },
 			{
 				name: 'Suite',
@@ -62,6 +83,18 @@ export const properties: INodeProperties[] = [
 		options: triggerOptions(),
 		default: [ANY_KIND],
 		description: 'The messages and events that start the workflow',
+		displayOptions: forSource('app', 'suite'),
+	},
+	{
+		displayName: 'Trigger On',
+		name: 'events',
+		type: 'multiOptions',
+		noDataExpression: true,
+		required: true,
+		options: botKindOptions(),
+		default: [ANY_KIND],
+		description: 'The messages and events that start the workflow',
+		displayOptions: forSource('bot'),
 	},
 	{
 		displayName: 'Path',
@@ -103,7 +136,7 @@ export const properties: INodeProperties[] = [
 		placeholder: 'e.g. Thanks, {{ $json.FromUserName }}',
 		description:
 			'Text that the sender of a message gets at once, up to 2,048 bytes. An expression reads the incoming item. Empty for none.',
-		displayOptions: { show: { responseMode: ['onReceived'] } },
+		displayOptions: { show: { source: ['app', 'suite'], responseMode: ['onReceived'] } },
 	},
 	{
 		displayName: 'Filters',
@@ -111,6 +144,7 @@ export const properties: INodeProperties[] = [
 		type: 'collection',
 		placeholder: 'Add Filter',
 		default: {},
+		displayOptions: forSource('app', 'suite'),
 		options: [
 			{
 				displayName: 'Change Types',
@@ -123,6 +157,24 @@ export const properties: INodeProperties[] = [
 			},
 			...customerServiceFilters,
 		],
+	},
+	{
+		displayName: 'Filters',
+		name: 'filters',
+		type: 'collection',
+		placeholder: 'Add Filter',
+		default: {},
+		displayOptions: forSource('bot'),
+		options: BOT_FILTERS,
+	},
+	{
+		displayName: 'Bot Options',
+		name: 'botOptions',
+		type: 'collection',
+		placeholder: 'Add Option',
+		default: {},
+		displayOptions: forSource('bot'),
+		options: BOT_OPTIONS,
 	},
 	{
 		displayName: 'Suite Options',

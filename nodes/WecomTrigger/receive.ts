@@ -16,8 +16,9 @@ import { matches } from '../shared/callback/events';
 import { fetchesMessages, receiveMessages, wantsAccount } from './customerService';
 import { answer, ANSWER_BY_MS, readBody, SUCCESS, whenAnswered } from './http';
 import { attachMedia } from './media';
+import { receiveBot } from './bot';
 import { prepareAnswer, quickReply, replyFacts } from './reply';
-import { cachedSecrets, isSuite, type SecretsOrLack } from './secrets';
+import { cachedSecrets, isBot, isSuite, type SecretsOrLack } from './secrets';
 import { receiveCommand } from './suite';
 
 /** WeCom hangs up after five seconds and sends the callback again (doc 90930). */
@@ -54,6 +55,16 @@ export async function receiveCallback(context: IWebhookFunctions): Promise<IWebh
 	const age = tooOld(context, query, at);
 	if (age) return refuse(context, age);
 
+	const arrived = { context, opened, secrets: opened.secrets, at };
+	const scope = `${context.getMode()}|${context.getWorkflow().id}|${context.getNode().id}`;
+	if (isBot(context)) {
+		return await receiveBot(arrived, {
+			claim: async (key) => await delivered.claim(scope, key, WAIT_FOR_FIRST_ATTEMPT_MS),
+			settle: (key, stored) => delivered.settle(scope, key, stored),
+			tellTester: (kind, reason) => tellTester(context, kind, reason),
+		});
+	}
+
 	const response = context.getResponseObject();
 	const command = isSuite(context) && typeof opened.payload.InfoType === 'string';
 	const unwanted = whyUnwanted(context, opened);
@@ -63,10 +74,8 @@ export async function receiveCallback(context: IWebhookFunctions): Promise<IWebh
 		return ANSWERED;
 	}
 
-	const scope = `${context.getMode()}|${context.getWorkflow().id}|${context.getNode().id}`;
 	const key = callbackKey(opened.payload, opened.plaintext);
 	const claim = await delivered.claim(scope, key, WAIT_FOR_FIRST_ATTEMPT_MS);
-	const arrived = { context, opened, secrets: opened.secrets, at };
 	// Not acknowledged, so that WeCom comes back for the outcome.
 	if (claim === 'busy')
 		return refuse(context, { status: 503, reason: 'its first attempt is still under way' });

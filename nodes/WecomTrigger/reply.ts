@@ -6,7 +6,7 @@ import { answerWhenStored } from './http';
 /** Answers with content: the quick reply of the form, or what the workflow replies in time (doc 90241). */
 
 /** WeCom hangs up after five seconds (doc 90930). */
-const REPLY_WITHIN_MS = 4_500;
+export const REPLY_WITHIN_MS = 4_500;
 
 export interface Arrived {
 	context: IWebhookFunctions;

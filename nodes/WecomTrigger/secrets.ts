@@ -29,8 +29,8 @@ interface Source {
 	name: string;
 	/** Where Token and EncodingAESKey come from. */
 	where: string;
-	/** The field every callback names as its receiver. */
-	id: { field: string; name: string; where: string };
+	/** The field every callback names as its receiver, where there is one. */
+	id?: { field: string; name: string; where: string };
 	/** All receivers whose callbacks are for this credential; an empty list accepts every one. */
 	receiveIds: (credentials: ICredentialDataDecryptedObject) => string[];
 }
@@ -66,6 +66,13 @@ const SOURCES: Record<string, Source> = {
 				...Object.keys(companiesOf(credentials)),
 			].filter(Boolean),
 	},
+	bot: {
+		credential: 'wecomBotApi',
+		name: 'WeCom AI Bot API',
+		where: 'Copy it from the page of the bot in WeCom: API Mode > URL Callback.',
+		// Empty for a company's own bot; of a third party's the pages disagree (doc 101033). The signature decides.
+		receiveIds: () => [],
+	},
 };
 
 type Context = IHookFunctions | IWebhookFunctions;
@@ -73,7 +80,11 @@ type Context = IHookFunctions | IWebhookFunctions;
 /** Whether the callbacks are those of a service provider's suite. The parameter takes no expression. */
 export const isSuite = (context: Context) => context.getNode().parameters.source === 'suite';
 
-const sourceOf = (context: Context) => SOURCES[isSuite(context) ? 'suite' : 'app'];
+/** Whether they are those of an AI bot. */
+export const isBot = (context: Context) => context.getNode().parameters.source === 'bot';
+
+const sourceOf = (context: Context) =>
+	SOURCES[isSuite(context) ? 'suite' : isBot(context) ? 'bot' : 'app'];
 
 /** The client of the app, or of the company of the suite that a callback is about. */
 export async function openClient(context: IWebhookFunctions, corpId: string): Promise<WecomClient> {
@@ -98,7 +109,7 @@ export function readSecrets(
 	});
 	if (!token) return lack('Token', where);
 	if (!key) return lack('EncodingAESKey', where);
-	if (!clean(credentials[id.field])) return lack(id.name, id.where);
+	if (id && !clean(credentials[id.field])) return lack(id.name, id.where);
 	const aesKey = parseEncodingAesKey(key);
 	if (!aesKey) {
 		const message =

@@ -6,6 +6,7 @@ import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DEMO_BOT, DEMO_CALLBACK_BOT } from '../simulator/bot-data.cts';
 import { startSimulator, type Simulator } from '../simulator/server.cts';
 import { DEMO_PROVIDER, DEMO_SUITE, PROVIDER_SEED } from '../simulator/suite-data.cts';
 import { http } from '../support/http.cts';
@@ -301,5 +302,102 @@ async function startWorker(
 		});
 		const stored = itemsOf(await rest.execute(id, 'Start'), 'List').map(({ corpId }) => corpId);
 		expect(stored.sort()).toEqual(companies.map(({ corpid }) => corpid).sort());
+	});
+
+	it.each([
+		['the answer', { responseMode: 'responseNode' }, ['answer', 'stream']],
+		['a stream that is open', { botOptions: { firstAnswer: 'Wait' } }, ['stream', 'stream']],
+	])('what a worker replies to a bot’s callback reaches main as %s', async (_as, how, ways) => {
+		const { botId, callback } = DEMO_CALLBACK_BOT;
+		const { token, encodingAesKey } = callback;
+		const { id, name } = await rest.createCredential('Callbacks', 'wecomBotApi', {
+			token,
+			encodingAesKey,
+		});
+		const credentials = { wecomBotApi: { id, name } };
+		const path = `queue/bot-${ways[0]}`;
+		const step = (nodeName: string, parameters: object): WorkflowNode => ({
+			name: nodeName,
+			type: WECOM,
+			credentials,
+			parameters: { resource: 'bot', operation: 'stream', ...parameters },
+		});
+		const nodes: WorkflowNode[] = [
+			{ name: 'Trigger', type: TRIGGER, credentials, parameters: { source: 'bot', path, ...how } },
+			step('Half', { content: 'Half' }),
+			step('Whole', { step: 'finish', content: ' and half' }),
+		];
+		const connections = chain('Trigger', 'Half', 'Whole');
+		const workflow = await rest.createWorkflow({ name: path, nodes, connections });
+		await rest.activate(workflow.id);
+		await rest.waitForWebhook('POST', path);
+		const url = `${n8n.url}/webhook/${path}`;
+		expect(await sim.bots.saveCallback(botId, { ...callback, url })).toMatchObject({ ok: true });
+		const { msgid } = await sim.bots.say(botId, { text: 'hello' });
+		const [entry] = await sim.bots.waitForReply(msgid, { timeoutMs: 20_000 });
+		expect(entry).toMatchObject({ via: 'reply', text: 'Half and half' });
+		const [execution] = await rest.waitForExecutions(workflow.id, 1);
+		expect(workerLog).toContain(`execution ${execution.id}`);
+		expect(['Half', 'Whole'].map((node) => itemsOf(execution, node)[0].via)).toEqual(ways);
+		expect(sim.bots.outcomes().filter(({ problem }) => problem)).toEqual([]);
+	});
+
+	it('a bot’s replies from the worker go out over the connection that main holds', async () => {
+		const { botId, secret } = DEMO_BOT;
+		const { id, name } = await rest.createCredential('Bot', 'wecomBotApi', {
+			botId,
+			botSecret: secret,
+			websocketUrl: sim.url.replace('http', 'ws'),
+		});
+		const credentials = { wecomBotApi: { id, name } };
+		const step = (node: string, parameters: object): WorkflowNode => ({
+			name: node,
+			type: WECOM,
+			credentials,
+			parameters: { resource: 'bot', ...parameters },
+		});
+		const nodes: WorkflowNode[] = [
+			{
+				name: 'Bot',
+				type: 'n8n-nodes-wecom-kit.wecomBotTrigger',
+				credentials,
+				parameters: { options: { firstAnswer: 'Thinking…', closingText: 'Sorry' } },
+			},
+			step('Half', { operation: 'stream', step: 'append', content: 'Half' }),
+			step('Whole', { operation: 'stream', step: 'finish', content: ' and whole' }),
+		];
+		const connections = chain('Bot', 'Half', 'Whole');
+		const workflow = await rest.createWorkflow({ name: 'Bot', nodes, connections });
+		await rest.activate(workflow.id);
+		await sim.bots.waitForConnection(botId);
+		const said = await Promise.all(
+			Array.from(
+				{ length: 10 },
+				async (_, index) => await sim.bots.say(botId, { from: `user${index}`, text: 'hello' }),
+			),
+		);
+		for (const { msgid } of said) {
+			const [entry] = await sim.bots.waitForReply(msgid, { timeoutMs: 60_000 });
+			expect(entry.stream!.updates.map(({ content }) => content)).toEqual([
+				'Thinking…',
+				'Half',
+				'Half and whole',
+			]);
+		}
+		for (const execution of await rest.waitForExecutions(workflow.id, 10)) {
+			expect(execution.status).toBe('success');
+			expect(workerLog).toContain(`execution ${execution.id}`);
+		}
+		expect(sim.bots.connections(botId)).toMatchObject({ open: 1, subscribes: 1, overlaps: 0 });
+
+		sim.bots.inject({ cmd: 'aibot_respond_msg', errcode: 45002, times: 3 });
+		await sim.bots.say(botId, { from: 'unlucky', text: 'hello' });
+		const [refused] = await poll(30_000, 'nobody is told of the refusal', async () => {
+			const all = await rest.listExecutions({ workflowId: workflow.id, status: ['error'] });
+			return all.length > 0 && all;
+		});
+		expect((await rest.getExecution(refused.id)).error?.message).toContain('45002');
+		await rest.deactivate(workflow.id);
+		await poll(10_000, 'the connection stayed', async () => sim.bots.openSockets() === 0);
 	});
 });

@@ -2,12 +2,15 @@
  * The control API over HTTP, for tests and demos in another process:
  * `POST /_control/<method>` with the method's arguments as a JSON array (or the one argument itself), and four GETs.
  */
+import { BOT_METHODS } from './bot-control.cts';
 import type { Control } from './control.cts';
 import type { RecordedRequest } from './recorder.cts';
 import type { State } from './state.cts';
 import { SUITE_METHODS } from './suite-methods.cts';
 
 const PREFIX = '/_control/';
+/** Methods of `control.bots`. */
+const BOTS = 'bots/';
 const METHODS: Array<keyof Control> = [
 	'reset',
 	'setApp',
@@ -35,6 +38,7 @@ const METHODS: Array<keyof Control> = [
 	'endTokens',
 	'setList',
 	'clearLists',
+	'setScript',
 	...SUITE_METHODS,
 ];
 
@@ -49,11 +53,14 @@ export async function controlCall(
 	try {
 		if (request.method === 'GET')
 			return { ok: true, result: view(name, state, requests, request.query) };
-		if (!METHODS.includes(name as keyof Control))
-			throw new Error(`Unknown method ${name}; known: ${METHODS.join(', ')}`);
+		const isBots = name.startsWith(BOTS);
+		const [target, key, known]: [object, string, string[]] = isBots
+			? [control.bots, name.slice(BOTS.length), BOT_METHODS]
+			: [control, name, METHODS];
+		if (!known.includes(key)) throw new Error(`Unknown method ${name}; known: ${known.join(', ')}`);
 		const body = request.rawBody.length ? JSON.parse(request.rawBody.toString('utf8')) : [];
-		const method = control[name as keyof Control] as unknown as (...args: unknown[]) => unknown;
-		return { ok: true, result: await method.apply(control, Array.isArray(body) ? body : [body]) };
+		const method = Reflect.get(target, key) as (...args: unknown[]) => unknown;
+		return { ok: true, result: await method.apply(target, Array.isArray(body) ? body : [body]) };
 	} catch (error) {
 		return { ok: false, error: (error as Error).message };
 	}

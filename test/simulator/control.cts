@@ -1,6 +1,8 @@
 /** Everything a test or a demo can change about the platform while it runs. Also reachable as `POST /_control/<method>`. */
+import { BotControl } from './bot-control.cts';
 import { catalogFacts } from './catalog/facts.cts';
 import type { ListOptions } from './catalog/paging.cts';
+import type { ScriptLine } from './chat-model.cts';
 import { createCode } from './endpoints/auth.cts';
 import { addKfMessages, issueKfToken } from './endpoints/customer-service.cts';
 import { storeMedia } from './endpoints/media.cts';
@@ -35,19 +37,23 @@ export type Payload = string | XmlFields | { kind: string; fields?: XmlFields };
 
 export class Control extends SuiteControl {
 	readonly faults = new Faults();
+	readonly bots: BotControl;
 
 	constructor(
 		private readonly state: State,
 		private readonly requests: RecordedRequest[],
 		private readonly pusher: Pusher,
 		private readonly seed: Partial<Seed>,
+		stopping: AbortSignal,
 	) {
 		super(state, pusher);
+		this.bots = new BotControl(state, pusher, stopping);
 	}
 
 	/** Back to the first state; recorded requests, messages, tokens and faults are forgotten. */
 	reset() {
 		this.stopTickets();
+		this.bots.reset();
 		Object.assign(this.state, createState(this.seed));
 		this.requests.length = 0;
 		this.faults.clear();
@@ -243,6 +249,11 @@ export class Control extends SuiteControl {
 	clearLists(path?: string) {
 		if (path === undefined) this.state.lists.clear();
 		else this.state.lists.delete(path);
+	}
+
+	/** What the chat model under `/v1` says from now on. */
+	setScript(lines: ScriptLine[]) {
+		this.state.script = lines;
 	}
 
 	private app(agentid: number): App {

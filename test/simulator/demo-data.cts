@@ -1,4 +1,5 @@
 /** An invented company, so that the simulator is useful without any set-up. No person, number or key here is real. */
+import { DEMO_BOT, DEMO_CALLBACK_BOT } from './bot-data.cts';
 import type { App, Department, Member, Seed } from './state.cts';
 
 export const DEMO_CORP = { corpid: 'ww847df3cda447a52c', corpName: '云帆示例科技' };
@@ -173,4 +174,5 @@ export const DEMO_SEED: Seed = {
 			external_userid: 'wmDemoCustomer00000000000000001',
 		},
 	],
+	bots: [DEMO_BOT, DEMO_CALLBACK_BOT],
 };

@@ -17,6 +17,8 @@ export interface Fault {
 	drop?: boolean;
 	/** Answer with this text (broken JSON, ...). */
 	rawBody?: string;
+	/** AI bots, frames only: it is carried out but not answered. */
+	silent?: boolean;
 }
 
 export class Faults {

@@ -1,5 +1,7 @@
 /** Runs the simulator alone: `npx tsx test/simulator/main.cts [--port 3080]`. */
 import { parseArgs } from 'node:util';
+import { DEMO_BOT, DEMO_CALLBACK_BOT } from './bot-data.cts';
+import { MODEL, MODEL_KEY } from './chat-model.cts';
 import { DEMO_APP, DEMO_CONTACTS, DEMO_CORP } from './demo-data.cts';
 import { startSimulator } from './server.cts';
 import { DEMO_PROVIDER, DEMO_SUITE, DEMO_TEMPLATE, PROVIDER_SEED } from './suite-data.cts';
@@ -31,6 +33,14 @@ For a service provider
   Template        ${suiteLines(DEMO_TEMPLATE)}
   Companies       ${PROVIDER_SEED.companies.map(({ corpid }) => corpid).join(', ')}
 
+For AI bots
+  Long connection ${simulator.url.replace('http', 'ws')}
+                  ${DEMO_BOT.botId}, secret ${DEMO_BOT.secret}
+  Callbacks       ${DEMO_CALLBACK_BOT.botId}
+                  Token ${DEMO_CALLBACK_BOT.callback.token}, EncodingAESKey ${DEMO_CALLBACK_BOT.callback.encodingAesKey}
+
+A chat model without a mind: base URL ${simulator.url}/v1, model ${MODEL}, API key ${MODEL_KEY}
+
 Try (see test/simulator/README.md for all of it)
   # save a callback URL: it is verified first, as in the admin console
   curl -s ${simulator.url}/_control/saveCallback -d '[${DEMO_APP.agentid}, {"url": "${callbackUrl}", "token": "${token}", "encodingAesKey": "${encodingAesKey}"}]'
@@ -46,6 +56,9 @@ Try (see test/simulator/README.md for all of it)
   # a service provider: tickets every minute, and a company that authorizes
   curl -s ${simulator.url}/_control/startTickets -d '["${DEMO_SUITE.suiteId}", 60000]'
   curl -s ${simulator.url}/_control/authorize -d '["${DEMO_SUITE.suiteId}", "${PROVIDER_SEED.companies[0].corpid}"]'
+  # somebody writes to a connected bot, and what the chat looks like then
+  curl -s ${simulator.url}/_control/bots/say -d '["${DEMO_BOT.botId}", {"from": "lisi", "text": "hello"}]'
+  curl -s -X POST ${simulator.url}/_control/bots/transcript
 `);
 	const stop = () => void simulator.stop();
 	process.once('SIGINT', stop);

@@ -11,6 +11,8 @@ export interface CallbackTarget extends Keys {
 	url: string;
 	toUserName?: string;
 	agentid?: number;
+	/** AI bots: the envelope is JSON and has no other fields (doc 101033). */
+	json?: boolean;
 }
 
 export type Tamper = 'signature' | 'token' | 'aesKey' | 'receiveid' | 'xml' | 'envelope';
@@ -44,6 +46,8 @@ export interface Attempt {
 	error?: string;
 	/** The decrypted passive reply, if the body is one. */
 	reply?: { xml: string; receiveid: string; signatureOk: boolean };
+	/** The nonce of the URL, when the envelope is JSON: the reply must have it too. */
+	nonce?: string;
 }
 
 export interface PushResult {
@@ -115,19 +119,17 @@ export class Pusher {
 			query.msg_signature = query.msg_signature.replace(/^./, (first) =>
 				first === '0' ? '1' : '0',
 			);
-		const AgentID = target.agentid ? String(target.agentid) : '';
-		const ToUserName = target.toUserName ?? target.receiveid;
-		const envelope = options.json
-			? JSON.stringify({ tousername: ToUserName, encrypt: encrypted, agentid: AgentID })
-			: toXml({ ToUserName, Encrypt: encrypted, AgentID });
+		const envelope = envelopeOf(target, encrypted, options.json);
 		const attempt = await this.deliver({
 			method: 'POST',
 			url: withQuery(target.url, query),
 			body: options.body ?? (options.tamper === 'envelope' ? envelope.slice(0, -20) : envelope),
-			contentType: options.contentType ?? (options.json ? 'application/json' : 'text/xml'),
+			contentType:
+				options.contentType ?? (target.json || options.json ? 'application/json' : 'text/xml'),
 			timeoutMs: options.timeoutMs ?? PUSH_TIMEOUT,
 			cutAfterMs: options.cutAfterMs,
 		});
+		if (target.json) return { ...attempt, nonce: query.nonce };
 		return { ...attempt, reply: replyOf(attempt.body, target) };
 	}
 
@@ -177,6 +179,20 @@ export class Pusher {
 	}
 }
 
+/** A bot's JSON has the ciphertext alone; that of external payment has the fields of the XML. */
+function envelopeOf(
+	{ json, toUserName, receiveid, agentid }: CallbackTarget,
+	encrypted: string,
+	asJson = false,
+) {
+	if (json) return JSON.stringify({ encrypt: encrypted });
+	const ToUserName = toUserName ?? receiveid;
+	const AgentID = agentid ? String(agentid) : '';
+	return asJson
+		? JSON.stringify({ tousername: ToUserName, encrypt: encrypted, agentid: AgentID })
+		: toXml({ ToUserName, Encrypt: encrypted, AgentID });
+}
+
 /** Adds the parameters to those the URL already has, URL-encoded. */
 function withQuery(url: string, query: Record<string, string>): URL {
 	const full = new URL(url);
@@ -204,7 +220,7 @@ function plaintext(
 	let xml = typeof payload === 'string' ? payload : toXml(payload);
 	if (oversizeBytes)
 		xml = xml.replace(/<\/xml>\s*$/, () => `<Padding>${'x'.repeat(oversizeBytes)}</Padding></xml>`);
-	return tamper === 'xml' ? xml.replace(/<\/xml>\s*$/, '</Broken') : xml;
+	return tamper === 'xml' ? xml.replace(/(<\/xml>|\})\s*$/, '</Broken') : xml;
 }
 
 function tamperedKeys({ token, encodingAesKey, receiveid }: Keys, tamper?: Tamper): Keys {

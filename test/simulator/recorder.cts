@@ -22,7 +22,7 @@ export interface RecordedRequest {
 const CAPACITY = 20_000;
 
 /** Appends; of a full log the oldest twentieth is forgotten at once. */
-export function record(log: RecordedRequest[], entry: RecordedRequest) {
+export function record<Entry>(log: Entry[], entry: Entry) {
 	if (log.length >= CAPACITY) log.splice(0, CAPACITY / 20);
 	log.push(entry);
 }

@@ -3,6 +3,7 @@ import type { Endpoint } from './endpoint.cts';
 import { appEndpoints } from './endpoints/apps.cts';
 import { authEndpoints } from './endpoints/auth.cts';
 import { customerServiceEndpoints } from './endpoints/customer-service.cts';
+import { botEndpoints } from './endpoints/bots.cts';
 import { departmentEndpoints } from './endpoints/departments.cts';
 import { directoryJobEndpoints } from './endpoints/directory-jobs.cts';
 import { driveEndpoints } from './endpoints/drive.cts';
@@ -25,5 +26,6 @@ export const endpoints: Map<string, Endpoint> = new Map(
 		...appEndpoints,
 		...webhookEndpoints,
 		...customerServiceEndpoints,
+		...botEndpoints,
 	].map((endpoint) => [endpoint.path, endpoint]),
 );

@@ -3,6 +3,9 @@ import { setMaxListeners } from 'node:events';
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
+import type { BotControl } from './bot-control.cts';
+import { fileAnswer, isBotFile } from './bot-media.cts';
+import { isModelPath, modelAnswer } from './chat-model.cts';
 import { controlCall, isControlPath } from './control-http.cts';
 import { Control, type Payload, type PushTarget } from './control.cts';
 import { failure, type Answer } from './dispatch.cts';
@@ -32,6 +35,8 @@ export interface Simulator {
 	readonly requests: RecordedRequest[];
 	readonly messages: SentMessage[];
 	readonly control: Control;
+	/** AI bots: their users, what these see, and trouble. */
+	readonly bots: BotControl;
 	push(target: PushTarget, payload: Payload, options?: PushOptions): Promise<PushResult>;
 	verifyUrl(target: PushTarget, timeoutMs?: number): Promise<VerifyResult>;
 	/** Closes every connection, in both directions. */
@@ -50,7 +55,7 @@ export async function startSimulator({
 	const requests: RecordedRequest[] = [];
 	const stopping = new AbortController();
 	setMaxListeners(0, stopping.signal);
-	const control = new Control(state, requests, new Pusher(stopping.signal), seed);
+	const control = new Control(state, requests, new Pusher(stopping.signal), seed, stopping.signal);
 
 	const server = http.createServer((request, response) => {
 		serve(request, response).catch((error: Error) => {
@@ -91,6 +96,18 @@ export async function startSimulator({
 		if (fault && (fault.status !== undefined || fault.rawBody !== undefined))
 			return sendText(response, fault.status, fault.rawBody);
 
+		if (isModelPath(path)) {
+			const { authorization } = headers;
+			const answer = await modelAnswer(
+				state.script,
+				{ method, path, authorization, rawBody },
+				stopping.signal,
+			);
+			response.writeHead(answer.status, { 'Content-Type': answer.type });
+			for (const piece of answer.pieces) response.write(piece);
+			return void response.end();
+		}
+		if (isBotFile(path)) return sendAnswer(response, fileAnswer(state, path));
 		if (isLoginPage(path) || isSuitePage(path)) {
 			const form = method === 'POST' ? new URLSearchParams(rawBody.toString('utf8')) : undefined;
 			const page =
@@ -108,6 +125,9 @@ export async function startSimulator({
 		return sendAnswer(response, result);
 	}
 
+	server.on('upgrade', (request, socket, head) =>
+		control.bots.sockets.upgrade(request, socket, head),
+	);
 	// As long as a real gateway keeps idle connections; Node's 5 s would end them between a slow test's calls.
 	server.keepAliveTimeout = 60_000;
 	await new Promise<void>((resolve, reject) => {
@@ -116,8 +136,11 @@ export async function startSimulator({
 	});
 	const actualPort = (server.address() as AddressInfo).port;
 
+	const url = `http://127.0.0.1:${actualPort}`;
+	control.bots.origin = url;
+
 	return {
-		url: `http://127.0.0.1:${actualPort}`,
+		url,
 		port: actualPort,
 		state,
 		requests,
@@ -125,10 +148,12 @@ export async function startSimulator({
 			return state.messages;
 		},
 		control,
+		bots: control.bots,
 		push: async (target, payload, options) => await control.push(target, payload, options),
 		verifyUrl: async (target, timeoutMs) => await control.verifyUrl(target, timeoutMs),
 		async stop() {
 			control.stopTickets();
+			control.bots.drop();
 			stopping.abort();
 			const closed = new Promise<void>((resolve) => server.close(() => resolve()));
 			server.closeAllConnections();

@@ -1,6 +1,8 @@
 /** What the simulated platform knows: one company, its apps, people, media, messages and login codes. */
+import { createBotSide, type Bot, type BotSide } from './bot-state.cts';
 import type { ServedList } from './catalog/paging.cts';
 import { DEMO_KF_ACCOUNTS, DEMO_SEED } from './demo-data.cts';
+import type { ScriptLine } from './chat-model.cts';
 import { createProviderSide, type ProviderSeed, type ProviderSide } from './suite-state.cts';
 import type { IssuedToken } from './tokens.cts';
 
@@ -183,11 +185,16 @@ export interface Seed extends ProviderSeed {
 	members: Member[];
 	tags: Tag[];
 	outsiders: Outsider[];
+	bots: Bot[];
 }
 
-export interface State extends Omit<Seed, 'members' | 'departments' | keyof ProviderSeed> {
+export interface State extends Omit<Seed, 'members' | 'departments' | 'bots' | keyof ProviderSeed> {
 	/** Suites and the companies that authorize them; without suites there is none of it. */
 	providerSide: ProviderSide;
+	/** AI bots and their chats. */
+	botSide: BotSide;
+	/** What the chat model says. */
+	script: ScriptLine[];
 	departments: Map<number, Department>;
 	/** Key: userid in lower case (userids ignore case). */
 	members: Map<string, Member>;
@@ -226,10 +233,12 @@ export interface State extends Omit<Seed, 'members' | 'departments' | keyof Prov
 
 /** Everything is copied, so a seed can be used for any number of simulators. */
 export function createState(seed: Partial<Seed> = {}): State {
-	const { provider, suites, companies, ...full } = structuredClone({ ...DEMO_SEED, ...seed });
+	const { provider, suites, companies, bots, ...full } = structuredClone({ ...DEMO_SEED, ...seed });
 	return {
 		...full,
 		providerSide: createProviderSide({ provider, suites, companies }),
+		botSide: createBotSide(bots),
+		script: [],
 		departments: new Map(full.departments.map((department) => [department.id, department])),
 		members: new Map(full.members.map((member) => [member.userid.toLowerCase(), member])),
 		media: new Map(),

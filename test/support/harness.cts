@@ -61,6 +61,8 @@ export interface WorkflowOptions extends Surroundings {
 	/** Where to start, by default the first node; it gets `items` as its input. */
 	start?: string;
 	items?: INodeExecutionData[];
+	/** Called at the moment of every `sendResponse`. */
+	onResponse?: (response: IExecuteResponsePromiseData) => void;
 }
 
 export interface WorkflowRun {
@@ -159,7 +161,10 @@ export async function runWorkflow(options: WorkflowOptions): Promise<WorkflowRun
 	const credentials = new CredHelper(options.credentialTypes ?? [], options.credentials ?? {});
 	const responses: IExecuteResponsePromiseData[] = [];
 	const hooks = new ExecutionLifecycleHooks(mode, '1', { id: 'wf1', name: 'Test', nodes, connections, active: false } as never);
-	hooks.addHandler('sendResponse', (response) => void responses.push(response));
+	hooks.addHandler('sendResponse', (response) => {
+		responses.push(response);
+		options.onResponse?.(response);
+	});
 	const start = workflow.getNode(options.start ?? nodes[0].name);
 	if (!start) throw new Error(`The workflow has no node ${options.start}`);
 	const data = createRunExecutionData({

@@ -1,10 +1,10 @@
-import type { OwnCredential } from '../../shared/api/accounts';
-import type { Operation, Resource } from '../operation';
+import type { Operation, Resource, ResourceCredential } from '../operation';
 import { accessToken } from './accessToken';
 import { apiResource, coveredEndpoints } from './api';
 import { app } from './app';
 import { approval } from './approval';
 import { attendance } from './attendance';
+import { bot } from './bot';
 import { calendar, schedule, toDo } from './calendar';
 import { callback } from './callback';
 import { customer, customerTag } from './customer';
@@ -36,6 +36,7 @@ const typed: Resource[] = [
 	app,
 	approval,
 	attendance,
+	bot,
 	calendar,
 	callback,
 	customer,
@@ -95,7 +96,7 @@ export const needsSuite = (resource: string): boolean =>
 	resources.some(({ value, suiteOnly }) => value === resource && suiteOnly === true);
 
 /** The credential a resource has to itself; undefined for all that use the node's. */
-export const credentialOf = (resource: string): OwnCredential | undefined =>
+export const credentialOf = (resource: string): ResourceCredential | undefined =>
 	resources.find(({ value }) => value === resource)?.credential;
 
 /** The resources that use the credential of an app or suite, as the authentication says, or those with one of their own. */

@@ -1,4 +1,5 @@
 import { appEvents } from './events/app';
+import { botEvents } from './events/bot';
 import { chainEvents } from './events/chain';
 import { contactEvents } from './events/contact';
 import { customerEvents } from './events/customer';
@@ -50,6 +51,7 @@ const TABLES: readonly KindTable[] = [
 	paymentEvents,
 	suiteEvents,
 	providerEvents,
+	botEvents,
 ];
 
 /** Elements that repeat somewhere in WeCom's callbacks: for kinds no table knows (docs as the rows). */
@@ -131,19 +133,22 @@ export function repeatableElements(classification: Classification): readonly str
 	return classification.row ? (classification.row.repeat ?? []) : REPEATABLE_ANYWHERE;
 }
 
-/** Options of "Trigger On" in order of their names: all kinds, the groups, and "All Events". */
-export function triggerOptions(): Array<{ name: string; value: string; description: string }> {
+/** Options of "Trigger On" in order of their names: all kinds of an AI bot or of all else, the groups, and "All Events". */
+export function triggerOptions(
+	ofBot = false,
+): Array<{ name: string; value: string; description: string }> {
 	const all = {
 		name: 'All Events',
 		value: ANY_KIND,
 		description: 'Everything WeCom sends, including kinds that are not in this list',
 	};
-	const groups = callbackGroups.map(({ event, ...shown }) => ({ ...shown, value: event }));
-	const kinds = callbackKinds.map(({ kind, name, description }) => ({
-		name,
-		value: kind,
-		description,
+	const groups = (ofBot ? [] : callbackGroups).map(({ event, ...shown }) => ({
+		...shown,
+		value: event,
 	}));
+	const kinds = callbackKinds
+		.filter(({ family }) => (family === 'bot') === ofBot)
+		.map(({ kind, name, description }) => ({ name, value: kind, description }));
 	return [all, ...groups, ...kinds].sort((a, b) => a.name.localeCompare(b.name, 'en'));
 }
 

@@ -132,18 +132,16 @@ function checkButtons(card: Body, field: string, max: number) {
 		throw new WecomError(42018);
 }
 
-function checkCard(card: Body, call: Call) {
+export const isInteractive = (card: Body): boolean => INTERACTIVE.includes(card.card_type);
+
+/** What every sender's card must have; `used` = the sender has used this task_id before. */
+export function checkCardShape(card: Body, used: (taskId: string) => boolean) {
 	const type = card.card_type;
 	if (!CARD_TYPES.includes(type)) throw new WecomError(40058);
-	const interactive = INTERACTIVE.includes(type);
-	if (interactive && !call.app.callback.url) throw new WecomError(43012);
-	if (interactive || card.action_menu) required(card, 'task_id', 42014);
+	if (isInteractive(card) || card.action_menu) required(card, 'task_id', 42014);
 	if (card.task_id !== undefined) {
-		const used = call.state.messages.some(
-			({ agentid, body }) =>
-				agentid === call.app.agentid && body.template_card?.task_id === card.task_id,
-		);
-		if (used || !/^[A-Za-z0-9_\-@]{1,128}$/.test(card.task_id)) throw new WecomError(42014);
+		if (used(card.task_id) || !/^[A-Za-z0-9_\-@]{1,128}$/.test(card.task_id))
+			throw new WecomError(42014);
 	}
 	if (card.action_menu) checkButtons(card.action_menu, 'action_list', 3);
 	if (type === 'text_notice' || type === 'news_notice') required(card, 'card_action', 40058);
@@ -156,6 +154,15 @@ function checkCard(card: Body, call: Call) {
 	if (type === 'multiple_interaction') required(card, 'select_list', 40058);
 	if (type === 'vote_interaction' || type === 'multiple_interaction')
 		required(card.submit_button ?? {}, 'key', 42019);
+}
+
+function checkCard(card: Body, { state, app }: Call) {
+	if (isInteractive(card) && !app.callback.url) throw new WecomError(43012);
+	checkCardShape(card, (taskId) =>
+		state.messages.some(
+			({ agentid, body }) => agentid === app.agentid && body.template_card?.task_id === taskId,
+		),
+	);
 }
 
 const RULES: Record<string, Rule> = {
@@ -242,4 +249,4 @@ export function checkContent(call: Call): boolean {
 
 /** Cards that can be updated later get a response_code. */
 export const hasResponseCode = ({ template_card: card }: Body): boolean =>
-	card !== undefined && (INTERACTIVE.includes(card.card_type) || card.action_menu !== undefined);
+	card !== undefined && (isInteractive(card) || card.action_menu !== undefined);

@@ -29,14 +29,14 @@ describe('table', () => {
 	});
 
 	it.each(callbackKinds.map((row) => [row.kind, row] as const))('%s is complete', (_kind, row) => {
-		expect(row.on).toMatch(/^(\w+|(event|info)\/\w+(\/\w+)?|payment\/\w+\/\w+\.\w+)$/);
+		expect(row.on).toMatch(/^((bot:)?\w+|(event|info)\/\w+(\/\w+)?|payment\/\w+\/\w+\.\w+)$/);
 		expect(row.name).toMatch(/^[A-Z][\w -]+: [A-Z][\w ,()-]+$/);
 		expect(row.description.length).toBeGreaterThan(14);
 		expect(row.description.length).toBeLessThan(110);
 		expect(row.description).not.toBe(row.name);
 		// n8n wants a full stop only where there are several sentences.
 		expect(row.description.endsWith('.')).toBe(row.description.includes('. '));
-		expect(['P', 'E', 'S']).toContain(row.answer);
+		expect(['P', 'E', 'S', 'B']).toContain(row.answer);
 		// The four that no page in the stored docs shows say so with undefined.
 		const undocumented = [
 			'switch_workbench_mode',
@@ -260,7 +260,9 @@ describe('triggerOptions', () => {
 	it('are in alphabetical order and complete', () => {
 		const names = options.map(({ name }) => name);
 		expect(names).toEqual([...names].sort((a, b) => a.localeCompare(b, 'en')));
-		expect(options).toHaveLength(callbackKinds.length + callbackGroups.length + 1);
+		const ofBot = callbackKinds.filter(({ family }) => family === 'bot').length;
+		expect(options).toHaveLength(callbackKinds.length - ofBot + callbackGroups.length + 1);
+		expect(triggerOptions(true)).toHaveLength(ofBot + 1);
 		for (const option of options) {
 			expect(Object.keys(option).sort()).toEqual(['description', 'name', 'value']);
 			expect(option.description).toBeTruthy();

@@ -1,8 +1,8 @@
 /**
  * What the answer to a callback may be: P empty or an encrypted passive reply, E empty only,
- * S exactly `success`.
+ * S exactly `success`, B empty or an encrypted JSON reply.
  */
-export type Answer = 'P' | 'E' | 'S';
+export type Answer = 'P' | 'E' | 'S' | 'B';
 
 export type Family =
 	| 'message'
@@ -16,14 +16,16 @@ export type Family =
 	| 'school'
 	| 'payment'
 	| 'suite'
-	| 'provider';
+	| 'provider'
+	| 'bot';
 
 /** One kind of callback, as a table row says it. */
 export interface KindRow {
 	/**
 	 * The discriminator in WeCom's own words, case included: a MsgType ('text'), or
 	 * 'event/<Event>', or 'event/<Event>/<ChangeType>'; 'info/…' in place of 'event/…' for an
-	 * InfoType; or 'payment/<notify_type>/<event_type>'. The kind's id follows from it.
+	 * InfoType; 'payment/<notify_type>/<event_type>'; 'bot:<msgtype or eventtype>' for an AI bot. The
+	 * kind's id follows from it.
 	 */
 	on: string;
 	/** Other spellings of `on` that WeCom's pages or servers use. */

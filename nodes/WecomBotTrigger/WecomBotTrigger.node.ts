@@ -1,0 +1,65 @@
+import {
+	NodeConnectionTypes,
+	type INodeType,
+	type INodeTypeDescription,
+	type ITriggerFunctions,
+	type ITriggerResponse,
+} from 'n8n-workflow';
+import { wecomBotApiTest } from '../shared/bot/credentialTest';
+import { properties } from './properties';
+import { listen } from './receive';
+
+const WHILE_BUILDING =
+	"<b>While building your workflow</b>, click 'execute step', then write to the bot in WeCom. It works beside the published workflow, which gets the message too.";
+
+export class WecomBotTrigger implements INodeType {
+	description: INodeTypeDescription = {
+		displayName: 'WeCom Bot Trigger',
+		name: 'wecomBotTrigger',
+		icon: {
+			light: 'file:../../icons/wecomBotTrigger.svg',
+			dark: 'file:../../icons/wecomBotTrigger.dark.svg',
+		},
+		group: ['trigger'],
+		version: 1,
+		subtitle:
+			'={{ $parameter["events"].includes("*") ? "all messages and events" : $parameter["events"].join(", ") }}',
+		description:
+			'Starts the workflow when somebody writes to an AI bot in WeCom (WeChat Work), over a long connection without a public URL',
+		defaults: { name: 'WeCom Bot Trigger' },
+		inputs: [],
+		outputs: [NodeConnectionTypes.Main],
+		credentials: [{ name: 'wecomBotApi', required: true, testedBy: 'wecomBotApiTest' }],
+		triggerPanel: {
+			header: '',
+			executionsHelp: {
+				inactive: `${WHILE_BUILDING}<br /><br /><b>Once you're happy with your workflow</b>, publish it. From then on every message to the bot runs it.`,
+				active: `${WHILE_BUILDING}<br /><br /><b>Your workflow also runs by itself</b> for every message to the bot. Those executions are in the executions list, not here.`,
+			},
+			activationHint:
+				'Once you have finished building your workflow, publish it: n8n then keeps the connection to WeCom.',
+		},
+		properties,
+	};
+
+	methods = { credentialTest: { wecomBotApiTest } };
+
+	async trigger(this: ITriggerFunctions): Promise<ITriggerResponse> {
+		let leave: (() => Promise<void>) | undefined;
+		let stopped = false;
+		const closeFunction = async () => {
+			stopped = true;
+			await leave?.();
+		};
+		if (this.getMode() === 'manual') {
+			// n8n can take messages only after this function has returned, and may stop a test run while it connects.
+			const manualTriggerFunction = async () => {
+				leave = await listen(this, true);
+				if (stopped) await leave();
+			};
+			return { closeFunction, manualTriggerFunction };
+		}
+		leave = await listen(this);
+		return { closeFunction };
+	}
+}

@@ -1,0 +1,166 @@
+import {
+	NodeOperationError,
+	type IDataObject,
+	type INodeExecutionData,
+	type IRun,
+	type ITriggerFunctions,
+} from 'n8n-workflow';
+import type { BotSettings } from '../shared/bot/connection';
+import { BotFailure, withReason } from '../shared/bot/failure';
+import { botFilter, type BotOptions } from '../shared/bot/form';
+import { botItem, matchesBot } from '../shared/bot/items';
+import {
+	botSettings,
+	joinBot,
+	liveBotOf,
+	type BotMember,
+	type BotMessage,
+	type RelayedReply,
+} from '../shared/bot/live';
+import { downloadMedia } from '../shared/bot/media';
+
+/** What the trigger does with the messages of the connection: items for the workflow, and the way back for its replies. */
+
+const CREDENTIAL = 'wecomBotApi';
+const REASON_MS = 5_000;
+
+/** Joins the bot's connection for this workflow; the result leaves it. */
+export async function listen(
+	context: ITriggerFunctions,
+	once = false,
+): Promise<() => Promise<void>> {
+	const settings = await readSettings(context);
+	const kinds = context.getNodeParameter('events', []) as string[];
+	const filter = botFilter(kinds, context.getNodeParameter('filters', {}) as IDataObject);
+	const options = context.getNodeParameter('options', {}) as BotOptions;
+	let over = false;
+	const member: BotMember = {
+		accepts: (body) => {
+			if (over || !matchesBot(body, filter)) return undefined;
+			const { firstAnswer, closingText } = body.msgtype === 'event' ? ({} as BotOptions) : options;
+			return { firstAnswer, closingText };
+		},
+		deliver: (message) => {
+			// A test run takes one message; the connection stays for the reply.
+			over = once;
+			void deliver(context, settings, options, message, member);
+		},
+		lost: (why, failure) => {
+			const error = asNodeError(context, failure);
+			// emitError has n8n activate the workflow again and again: right for a secret that someone will correct, but two
+			// n8n would take the bot from each other for ever.
+			if (why === 'refused') context.emitError(error);
+			else report(context, error);
+		},
+	};
+	try {
+		return await joinBot(settings, member);
+	} catch (error) {
+		const request = async (url: string) =>
+			await context.helpers.httpRequest({ url, timeout: REASON_MS, ignoreHttpStatusErrors: true });
+		throw asNodeError(context, (await withReason(error, settings.url, request)) as Error);
+	}
+}
+
+async function deliver(
+	context: ITriggerFunctions,
+	{ botId }: BotSettings,
+	options: BotOptions,
+	{ body, reqId, streamId, begin }: BotMessage,
+	member: BotMember,
+): Promise<void> {
+	const ended = begin();
+	try {
+		const { wecom, ...json } = botItem(body, { transport: 'websocket', botId, reqId }, options);
+		const item: INodeExecutionData = {
+			json: { ...json, wecom: { ...(wecom as IDataObject), ...(streamId && { streamId }) } },
+		};
+		if (options.downloadMedia) {
+			const { binary, media } = await downloadMedia(context, body);
+			item.binary = binary;
+			(item.json.wecom as IDataObject).media = media;
+		}
+		const { createDeferredPromise } = context.helpers;
+		const response = {
+			...createDeferredPromise<never>(),
+			// n8n calls this for every reply of the workflow, and at its end with something else.
+			resolve: (reply: unknown) => {
+				const sent = begin();
+				void sendRelayed(context, member, reply).then(sent);
+			},
+			reject: () => undefined,
+		};
+		const done = createDeferredPromise<IRun>();
+		done.promise.then(({ status }) => {
+			if (status !== 'waiting') ended();
+		}, ended);
+		context.emit([[item]], response, done);
+	} catch (error) {
+		ended();
+		report(context, asNodeError(context, error as Error));
+	}
+}
+
+/** Sends what a worker has asked for. */
+async function sendRelayed(
+	context: ITriggerFunctions,
+	member: BotMember,
+	reply: unknown,
+): Promise<void> {
+	const relayed = (reply as { wecomBot?: RelayedReply } | undefined)?.wecomBot;
+	if (!relayed) return;
+	try {
+		const { cmd, reqId, file } = relayed;
+		const bot = liveBotOf(member);
+		if (!bot) throw new Error('The AI bot has no connection to WeCom any more');
+		let { body } = relayed;
+		if (file) {
+			const { data, fileName, type } = file;
+			const uploaded = await bot.upload({ data: Buffer.from(data, 'base64'), fileName, type });
+			body = { ...body, [type]: { ...(body[type] as IDataObject), ...uploaded } };
+		}
+		await bot.request(cmd, body, reqId);
+	} catch (error) {
+		report(context, asNodeError(context, error as Error));
+	}
+}
+
+/** A failed execution and the error workflow tell the owner; the trigger goes on. */
+function report(context: ITriggerFunctions, error: NodeOperationError): void {
+	context.logger.error(`WeCom Bot Trigger: ${error.message}`, {
+		workflowId: context.getWorkflow().id,
+		nodeName: context.getNode().name,
+	});
+	// Older n8n lacks it.
+	context.saveFailedExecution?.(error);
+}
+
+async function readSettings(context: ITriggerFunctions): Promise<BotSettings> {
+	const settings = botSettings(await context.getCredentials(CREDENTIAL));
+	const { botId, secret, url } = settings;
+	const lack = !botId ? 'Bot ID' : !secret ? 'Secret' : '';
+	if (lack) {
+		throw new NodeOperationError(
+			context.getNode(),
+			`The WeCom AI Bot API credential has no ${lack}`,
+			{
+				description:
+					"A long connection needs it. Copy it from the bot's page in WeCom: API Mode > Long Connection.",
+			},
+		);
+	}
+	if (!/^wss?:\/\/[^/]/i.test(url)) {
+		throw new NodeOperationError(
+			context.getNode(),
+			"The WebSocket URL in the credential does not begin with 'wss://'",
+			{ description: 'Leave the default, or copy the address the console of your WeCom shows.' },
+		);
+	}
+	return settings;
+}
+
+function asNodeError(context: ITriggerFunctions, error: Error): NodeOperationError {
+	if (error instanceof NodeOperationError) return error;
+	const description = error instanceof BotFailure ? error.description : undefined;
+	return new NodeOperationError(context.getNode(), error.message, { description });
+}

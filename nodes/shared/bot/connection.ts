@@ -1,0 +1,394 @@
+import { createHash, randomUUID } from 'crypto';
+import { LoggerProxy, sleep, type IDataObject } from 'n8n-workflow';
+import { describeErrcode } from '../api/failures';
+import { parseReply } from '../api/reply';
+import {
+	BotFailure,
+	brokeOff,
+	closed,
+	kicked,
+	noAnswer,
+	noWebSocket,
+	refused,
+	silent,
+	tooLarge,
+	unreachable,
+	wrongUrl,
+} from './failure';
+import type { LiveFile } from './live';
+
+/** One long connection of one AI bot (doc 101463): authenticated, kept alive, made anew when it breaks. */
+
+export interface BotSettings {
+	botId: string;
+	secret: string;
+	url: string;
+}
+
+/** A message or event as WeCom pushes it. */
+export interface PushedFrame {
+	reqId: string;
+	body: IDataObject;
+}
+
+/** Who is told what happens on the connection. */
+export interface ConnectionOwner {
+	onFrame(frame: PushedFrame): void;
+	/** Another connection took the bot. True: it was this process for a moment, connect again. */
+	onKick(): boolean;
+	/** The connection ended for good after it had worked. */
+	onEnd(why: 'kicked' | 'refused', failure: BotFailure): void;
+	/** About four times a second while the connection is open. */
+	onTick(now: number): void;
+}
+
+/** Milliseconds. Changed by tests only. */
+export const timings = {
+	tick: 250,
+	/** For the first connect and for a reply that finds the connection broken. */
+	connect: 10_000,
+	answer: 5_000,
+	uploadAnswer: 30_000,
+	ping: 30_000,
+	retryFirst: 1_000,
+	retryMost: 30_000,
+	close: 1_000,
+};
+
+const MISSED_PINGS = 2;
+/** WeCom has forgotten that this connection has authenticated. */
+const NOT_SUBSCRIBED = 846609;
+const CHUNK_BYTES = 512 * 1024;
+const MAX_CHUNKS = 100;
+const UPLOADS_AT_A_TIME = 3;
+
+/** The part of the WebSocket in use. It is a global of Node.js 22 and newer; 20 has none. */
+interface Socket {
+	send(text: string): void;
+	close(): void;
+	addEventListener(
+		type: 'open' | 'message' | 'error' | 'close',
+		listener: (event: { data?: unknown; error?: unknown; code?: number }) => void,
+	): void;
+}
+declare const WebSocket: (new (url: string) => Socket) | undefined;
+
+interface Pending {
+	deadline: number;
+	resolve: (body: IDataObject) => void;
+	reject: (failure: BotFailure) => void;
+}
+
+interface Waiter {
+	deadline: number;
+	resolve: () => void;
+	reject: (failure: BotFailure) => void;
+}
+
+type State = 'closed' | 'connecting' | 'live' | 'waiting';
+
+export class BotConnection {
+	private state: State = 'closed';
+
+	private socket?: Socket;
+
+	/** When the next step of this state is due: give up connecting, ping, connect again. */
+	private dueAt = 0;
+
+	/** Counts starts and ends: a loop that belongs to an earlier one stops. */
+	private turn = 0;
+
+	private everLive = false;
+
+	/** Failed attempts since the connection was last authenticated. */
+	private attempts = 0;
+
+	private missedPings = 0;
+
+	/** Why it is not connected. */
+	lastFailure?: BotFailure;
+
+	private readonly pending = new Map<string, Pending>();
+
+	private waiters: Waiter[] = [];
+
+	constructor(
+		readonly settings: BotSettings,
+		private readonly owner: ConnectionOwner,
+	) {}
+
+	/** Not closed: connected, or on the way to it. */
+	get isOpen(): boolean {
+		return this.state !== 'closed';
+	}
+
+	get isLive(): boolean {
+		return this.state === 'live';
+	}
+
+	/** Connects. The outcome of the first attempt is told by `whenLive`; once it has worked, it is made anew whenever it breaks. */
+	start(): void {
+		if (this.isOpen) return;
+		this.everLive = false;
+		this.attempts = 0;
+		this.lastFailure = undefined;
+		void this.run(++this.turn);
+		this.open();
+	}
+
+	/** Resolves when authenticated; fails with the first attempt, or when a broken connection takes too long to come back. */
+	async whenLive(): Promise<void> {
+		if (this.isLive) return;
+		if (!this.isOpen) throw this.lastFailure ?? closed();
+		await new Promise<void>((resolve, reject) => {
+			this.waiters.push({ deadline: Date.now() + timings.connect, resolve, reject });
+		});
+	}
+
+	/** Closes cleanly, so that WeCom knows at once. */
+	async close(): Promise<void> {
+		const socket = this.end(closed());
+		if (!socket) return;
+		const done = new Promise<void>((resolve) => socket.addEventListener('close', () => resolve()));
+		socket.close();
+		await Promise.race([done, sleep(timings.close)]);
+	}
+
+	/** Sends a frame and gives the body of the answer. Two with one `reqId` must not be under way at a time. */
+	async request(
+		cmd: string,
+		body: IDataObject,
+		reqId: string = newId(cmd),
+		answerMs = timings.answer,
+	): Promise<IDataObject> {
+		while (!this.isLive) await this.whenLive();
+		return await this.exchange(cmd, body, reqId, answerMs);
+	}
+
+	/** Uploads a file in parts, a few at a time. */
+	async upload({ data, fileName, type }: LiveFile): Promise<{ media_id: string }> {
+		const chunks = Math.ceil(data.length / CHUNK_BYTES);
+		if (chunks === 0 || chunks > MAX_CHUNKS) throw tooLarge(fileName, MAX_CHUNKS * CHUNK_BYTES);
+		const send = async (step: string, body: IDataObject) =>
+			await this.request(`aibot_upload_media_${step}`, body, undefined, timings.uploadAnswer);
+		const { upload_id } = await send('init', {
+			type,
+			filename: fileName,
+			total_size: data.length,
+			total_chunks: chunks,
+			md5: createHash('md5').update(data).digest('hex'),
+		});
+		let next = 0;
+		const sendParts = async () => {
+			for (let index = next++; index < chunks; index = next++) {
+				const part = data.subarray(index * CHUNK_BYTES, (index + 1) * CHUNK_BYTES);
+				const base64_data = part.toString('base64');
+				await send('chunk', { upload_id, chunk_index: index, base64_data });
+			}
+		};
+		await Promise.all(Array.from({ length: UPLOADS_AT_A_TIME }, sendParts));
+		const { media_id } = await send('finish', { upload_id });
+		return { media_id: String(media_id) };
+	}
+
+	/** The only clock: n8n's `sleep` is the one timer a community node may use, and it cannot be stopped. */
+	private async run(turn: number): Promise<void> {
+		for (;;) {
+			await sleep(timings.tick);
+			if (turn !== this.turn) return;
+			const now = Date.now();
+			this.tick(now);
+			if (this.isOpen) this.owner.onTick(now);
+		}
+	}
+
+	private tick(now: number): void {
+		for (const [reqId, { deadline, reject }] of this.pending) {
+			if (now < deadline) continue;
+			this.pending.delete(reqId);
+			reject(noAnswer());
+		}
+		const late = this.waiters.filter(({ deadline }) => now >= deadline);
+		this.waiters = this.waiters.filter(({ deadline }) => now < deadline);
+		for (const { reject } of late) reject(this.lastFailure ?? unreachable(this.settings.url));
+
+		if (now < this.dueAt) return;
+		if (this.state === 'connecting') this.drop(unreachable(this.settings.url));
+		else if (this.state === 'waiting') this.open();
+		else if (this.state === 'live') this.ping(now);
+	}
+
+	private ping(now: number): void {
+		if (this.missedPings >= MISSED_PINGS) {
+			this.drop(silent());
+			return;
+		}
+		this.missedPings++;
+		this.dueAt = now + timings.ping;
+		this.exchange('ping', {}, newId('ping'), Infinity).then(
+			() => (this.missedPings = 0),
+			() => undefined, // unanswered pings are counted, not reported
+		);
+	}
+
+	private open(): void {
+		this.state = 'connecting';
+		this.dueAt = Date.now() + timings.connect;
+		if (typeof WebSocket === 'undefined') {
+			this.drop(noWebSocket());
+			return;
+		}
+		let socket: Socket;
+		try {
+			socket = new WebSocket(this.settings.url);
+		} catch {
+			this.drop(wrongUrl());
+			return;
+		}
+		this.socket = socket;
+		// What an abandoned socket still says is nobody's business.
+		const listen = (
+			type: 'open' | 'message' | 'error' | 'close',
+			hear: (event: { data?: unknown; error?: unknown }) => void,
+		) =>
+			socket.addEventListener(type, (event) => {
+				if (this.socket === socket) hear(event);
+			});
+		listen('open', () => void this.authenticate(socket));
+		listen('message', ({ data }) => this.onText(data));
+		// A connection that is cut says 'error' first, without a reason.
+		listen('error', ({ error }) =>
+			this.drop(this.state === 'connecting' ? unreachable(this.settings.url, error) : brokeOff()),
+		);
+		listen('close', () => this.drop(brokeOff()));
+	}
+
+	private async authenticate(socket: Socket): Promise<void> {
+		const { botId, secret } = this.settings;
+		try {
+			const body = { bot_id: botId, secret };
+			await this.exchange('aibot_subscribe', body, newId('subscribe'), timings.connect);
+		} catch (error) {
+			if (this.socket !== socket) return;
+			if (error instanceof BotFailure && error.errcode !== undefined) await this.onRefusal(error);
+			else this.drop(error as BotFailure);
+			return;
+		}
+		if (this.socket !== socket) return;
+		this.state = 'live';
+		this.everLive = true;
+		this.attempts = 0;
+		this.missedPings = 0;
+		this.dueAt = Date.now() + timings.ping;
+		LoggerProxy.info('The AI bot is connected to WeCom', { botId });
+		const waiters = this.waiters;
+		this.waiters = [];
+		for (const { resolve } of waiters) resolve();
+	}
+
+	/** Wrong Bot ID or Secret: trying again would not help. A busy or counting WeCom is another matter. */
+	private async onRefusal(failure: BotFailure): Promise<void> {
+		const { class: kind } = await describeErrcode({ errcode: failure.errcode });
+		if (kind === 'transient' || kind === 'rate') {
+			this.drop(failure);
+			return;
+		}
+		const refusal = refused(failure);
+		const worked = this.everLive;
+		this.end(refusal)?.close();
+		if (worked) this.owner.onEnd('refused', refusal);
+	}
+
+	private onText(data: unknown): void {
+		const frame = typeof data === 'string' ? parseReply(data) : undefined;
+		const reqId = String((frame?.headers as IDataObject | undefined)?.req_id ?? '');
+		if (!frame) return;
+		const { cmd, body } = frame as { cmd?: string; body?: IDataObject };
+		if (cmd === undefined) {
+			void this.onAnswer(reqId, frame);
+		} else if (cmd === 'aibot_msg_callback' || cmd === 'aibot_event_callback') {
+			if ((body?.event as IDataObject | undefined)?.eventtype === 'disconnected_event')
+				this.onKick();
+			else if (body) this.owner.onFrame({ reqId, body });
+		}
+	}
+
+	private async onAnswer(reqId: string, frame: IDataObject): Promise<void> {
+		const pending = this.pending.get(reqId);
+		if (!pending) return;
+		this.pending.delete(reqId);
+		if (!frame.errcode) {
+			pending.resolve((frame.body as IDataObject) ?? {});
+			return;
+		}
+		const { socket } = this;
+		const { message, description, errcode } = await describeErrcode(frame);
+		pending.reject(new BotFailure(message, description, errcode));
+		if (errcode === NOT_SUBSCRIBED && this.socket === socket && this.isLive) this.drop(brokeOff());
+	}
+
+	private onKick(): void {
+		if (this.owner.onKick()) {
+			this.drop(brokeOff());
+			return;
+		}
+		const failure = kicked();
+		this.end(failure)?.close();
+		this.owner.onEnd('kicked', failure);
+	}
+
+	private async exchange(
+		cmd: string,
+		body: IDataObject,
+		reqId: string,
+		answerMs: number,
+	): Promise<IDataObject> {
+		return await new Promise<IDataObject>((resolve, reject) => {
+			this.pending.set(reqId, { deadline: Date.now() + answerMs, resolve, reject });
+			this.socket?.send(JSON.stringify({ cmd, headers: { req_id: reqId }, body }));
+		});
+	}
+
+	/** The connection broke. The first attempt is left to whoever waits for it; later ones are repeated for ever. */
+	private drop(failure: BotFailure): void {
+		if (!this.everLive) {
+			this.end(failure)?.close();
+			return;
+		}
+		this.lastFailure = failure;
+		this.letGo(failure)?.close();
+		const delay = Math.min(
+			timings.retryMost,
+			timings.retryFirst * 2 ** Math.min(this.attempts++, 10),
+		);
+		this.state = 'waiting';
+		this.dueAt = Date.now() + delay * (0.75 + Math.random() / 4);
+		const { botId } = this.settings;
+		LoggerProxy.warn(`The AI bot lost its connection and connects again: ${failure.message}`, {
+			botId,
+		});
+	}
+
+	/** For good, or until `start`. */
+	private end(failure: BotFailure): Socket | undefined {
+		this.turn++;
+		this.state = 'closed';
+		this.lastFailure = failure;
+		const socket = this.letGo(failure);
+		const waiters = this.waiters;
+		this.waiters = [];
+		for (const { reject } of waiters) reject(failure);
+		return socket;
+	}
+
+	private letGo(failure: BotFailure): Socket | undefined {
+		const { socket } = this;
+		this.socket = undefined;
+		const pending = [...this.pending.values()];
+		this.pending.clear();
+		for (const { reject } of pending) reject(failure);
+		return socket;
+	}
+}
+
+export const newId = (purpose: string) => `${purpose}_${randomUUID()}`;

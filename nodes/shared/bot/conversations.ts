@@ -1,0 +1,205 @@
+import { createHash } from 'crypto';
+import type { IDataObject } from 'n8n-workflow';
+import { isObject, STREAM_LIFE_MS } from './items';
+
+/**
+ * Replies in callback mode: what WeCom gets as the answer to a message, and what it finds when it asks again (doc 101031). They
+ * live in the process that took the message, since WeCom's questions come there.
+ */
+
+/** WeCom ends a stream at the end of its life: this ends it a little before, whole. */
+const MARGIN_MS = 20_000;
+/** WeCom lets one person wait for this many replies of a bot at a time (doc 101031). */
+const MOST_PER_USER = 3;
+const MAX_CONVERSATIONS = 2_000;
+/** A finished reply is kept for questions that WeCom repeats. */
+const KEEP_FINISHED_MS = 15_000;
+
+/** What a reply may change. The text replaces the one before. */
+export interface StreamChange {
+	content?: string;
+	finish?: boolean;
+	card?: IDataObject;
+	/** `stream.msg_item`: with the end only. */
+	images?: IDataObject[];
+	/** `stream.feedback.id`: with the first reply only. */
+	feedback?: string;
+}
+
+/** How a reply goes out: as the answer WeCom waits for, or with the next question. */
+export type Way = 'answer' | 'stream';
+
+interface Conversation {
+	botId: string;
+	userId: string;
+	startedAt: number;
+	/** Answers the message; false when it is too late for it. */
+	respond?: (body: IDataObject) => boolean;
+	/** Whether WeCom's questions find this process. */
+	canAsk: boolean;
+	/** Whether WeCom knows the stream and asks. */
+	known: boolean;
+	stream: StreamChange;
+	cardShown?: boolean;
+	closingText?: string;
+	/** The newest change from another process. */
+	changedAt: number;
+	over?: number;
+}
+
+const conversations = new Map<string, Conversation>();
+
+/** The same for a message in every process, so that any of them can name its stream. */
+export function streamIdOf(body: IDataObject): string {
+	const { aibotid, msgid } = body;
+	const hash = createHash('sha256').update(JSON.stringify([aibotid, msgid]));
+	return hash.digest('hex').slice(0, 32);
+}
+
+/** A message WeCom waits for an answer to. */
+export function beginConversation(
+	body: IDataObject,
+	receivedAt: number,
+	{ canAsk, respond }: Pick<Conversation, 'canAsk' | 'respond'>,
+): string {
+	forgetOld();
+	const id = streamIdOf(body);
+	conversations.set(id, {
+		botId: String(body.aibotid ?? ''),
+		userId: userOf(body),
+		startedAt: receivedAt,
+		respond,
+		canAsk,
+		known: false,
+		stream: {},
+		changedAt: 0,
+	});
+	return id;
+}
+
+/** Gives WeCom something to show until the workflow replies; false when the person waits for too many replies already. */
+export function giveFirstAnswer(id: string, content: string, closingText = ''): boolean {
+	const conversation = conversations.get(id);
+	if (!conversation) return false;
+	const { botId, userId } = conversation;
+	const waiting = [...conversations.values()].filter(
+		(other) => other.known && !isOver(other) && other.botId === botId && other.userId === userId,
+	);
+	if (waiting.length >= MOST_PER_USER) return false;
+	Object.assign(conversation, { known: true, closingText, stream: { content } });
+	return true;
+}
+
+/** Changes the reply; undefined when WeCom takes none any more, or this process does not know the message. */
+export function changeStream(id: string, change: StreamChange, at = 0): Way | undefined {
+	const conversation = conversations.get(id);
+	if (!conversation || isOver(conversation)) return undefined;
+	if (at > 0) {
+		if (at <= conversation.changedAt) return undefined;
+		conversation.changedAt = at;
+	}
+	Object.assign(conversation.stream, change);
+	conversation.closingText = '';
+	if (conversation.known) {
+		delete conversation.stream.feedback;
+		return 'stream';
+	}
+	if (!conversation.canAsk && !change.finish) return undefined;
+	if (!conversation.respond?.(streamBody(id, conversation))) {
+		conversation.over = Date.now();
+		return undefined;
+	}
+	conversation.known = true;
+	shown(conversation);
+	return 'answer';
+}
+
+/** Answers with something that is no stream; undefined when another answer was given or it is too late. */
+export function answerOnce(id: string, body: IDataObject): Way | undefined {
+	const conversation = conversations.get(id);
+	if (!conversation || conversation.known || isOver(conversation)) return undefined;
+	conversation.over = Date.now();
+	return conversation.respond?.(body) ? 'answer' : undefined;
+}
+
+/** Whether the message came to this process: no other one can answer it. */
+export const isHere = (id: string): boolean => conversations.has(id);
+
+/** The msgtype of a reply that another process, such as a worker in queue mode, hands over: sealed as WeCom seals callbacks. */
+export const RELAYED = 'n8n-nodes-wecom-kit:reply';
+/** A copy that somebody sends later is no reply. */
+const RELAY_LIFE_MS = 60_000;
+
+export interface Relayed {
+	streamId: string;
+	/** Milliseconds: of two changes to a stream the later one holds. */
+	at: number;
+	change: StreamChange;
+}
+
+/** Takes what another process hands over. */
+export function takeRelayed(body: IDataObject, now: number): Way | undefined {
+	const { streamId, at, change } = body as unknown as Relayed;
+	return Math.abs(now - at) <= RELAY_LIFE_MS ? changeStream(streamId, change, at) : undefined;
+}
+
+/** Whether WeCom shows a stream for the message that has not ended. */
+export function isStreaming(id: string): boolean {
+	const conversation = conversations.get(id);
+	return conversation !== undefined && conversation.known && !isOver(conversation);
+}
+
+/** What to answer to a question after the stream; undefined for one that this process does not know. */
+export function currentStream(id: string, now = Date.now()): IDataObject | undefined {
+	const conversation = conversations.get(id);
+	if (!conversation?.known) return undefined;
+	const { stream, startedAt, closingText } = conversation;
+	if (!stream.finish && now - startedAt >= STREAM_LIFE_MS - MARGIN_MS) {
+		if (closingText) stream.content = closingText;
+		stream.finish = true;
+	}
+	const body = streamBody(id, conversation);
+	shown(conversation);
+	return body;
+}
+
+function streamBody(id: string, { stream, cardShown }: Conversation): IDataObject {
+	const { content = '', finish = false, card, images, feedback } = stream;
+	const body: IDataObject = {
+		id,
+		finish,
+		content,
+		...(finish && images?.length ? { msg_item: images } : {}),
+		...(feedback ? { feedback: { id: feedback } } : {}),
+	};
+	return card && !cardShown
+		? { msgtype: 'stream_with_template_card', stream: body, template_card: card }
+		: { msgtype: 'stream', stream: body };
+}
+
+/** A card goes out once, the feedback ID with the first reply only (doc 101031). */
+function shown(conversation: Conversation): void {
+	const { stream } = conversation;
+	if (stream.finish) {
+		conversation.over ??= Date.now();
+		return;
+	}
+	if (stream.card) conversation.cardShown = true;
+	delete stream.feedback;
+}
+
+const isOver = ({ stream, over, startedAt }: Conversation) =>
+	stream.finish === true ||
+	over !== undefined ||
+	Date.now() - startedAt >= STREAM_LIFE_MS - MARGIN_MS;
+
+function forgetOld(): void {
+	const now = Date.now();
+	for (const [id, { over, startedAt }] of conversations) {
+		const tooMany = conversations.size >= MAX_CONVERSATIONS;
+		const finished = over !== undefined && now - over > KEEP_FINISHED_MS;
+		if (tooMany || finished || now - startedAt > STREAM_LIFE_MS) conversations.delete(id);
+	}
+}
+
+const userOf = (body: IDataObject) => (isObject(body.from) ? String(body.from.userid ?? '') : '');

@@ -1,0 +1,136 @@
+import type {
+	IBinaryData,
+	IBinaryKeyData,
+	IDataObject,
+	ITriggerFunctions,
+	IWebhookFunctions,
+} from 'n8n-workflow';
+import { networkCode } from '../api/failures';
+import { fileNameOf } from '../api/files';
+import { decryptBytes } from '../callback/crypto';
+import { isObject } from './items';
+
+/** The files in messages to an AI bot: encrypted, on an address that lives five minutes (doc 100719). */
+
+export type BotMediaType = 'image' | 'file' | 'video';
+
+export interface BotMedia {
+	/** Where in the message: 'image', 'mixed.msg_item[1].image', 'quote.file'. */
+	path: string;
+	type: BotMediaType;
+	url: string;
+	/** Base64, over a long connection only; a callback's files take the EncodingAESKey. */
+	aeskey?: string;
+}
+
+export interface DownloadedMedia {
+	binary: IBinaryKeyData;
+	/** For each file where it is, or why it is not there. */
+	media: IDataObject[];
+}
+
+const TYPES: readonly BotMediaType[] = ['image', 'file', 'video'];
+const TIMEOUT_MS = 120_000;
+
+/** All files of a message, those of the quoted message last. */
+export function mediaOf(body: IDataObject, prefix = ''): BotMedia[] {
+	const { mixed } = body as { mixed?: { msg_item?: IDataObject[] } };
+	const own = TYPES.flatMap((type) => {
+		const content = body[type];
+		if (!isObject(content) || typeof content.url !== 'string' || !content.url) return [];
+		const { url, aeskey } = content;
+		return [{ path: prefix + type, type, url, ...(typeof aeskey === 'string' && { aeskey }) }];
+	});
+	const parts = Array.isArray(mixed?.msg_item) ? mixed.msg_item : [];
+	const mixedIn = parts.flatMap((part, index) =>
+		isObject(part) ? mediaOf(part, `${prefix}mixed.msg_item[${index}].`) : [],
+	);
+	const quoted = isObject(body.quote) && !prefix ? mediaOf(body.quote, 'quote.') : [];
+	return [...own, ...mixedIn, ...quoted];
+}
+
+/** The file as it was sent; undefined when the key does not fit it. */
+export const decryptMedia = (bytes: Buffer, key: Buffer): Buffer | undefined =>
+	decryptBytes(key, bytes);
+
+/**
+ * Downloads and decrypts all files of a message into binary fields `data`, `data_2` ... A file that cannot be had leaves its
+ * reason instead. `callbackKey` is for files without a key of their own.
+ */
+export async function downloadMedia(
+	context: IWebhookFunctions | ITriggerFunctions,
+	body: IDataObject,
+	callbackKey?: Buffer,
+): Promise<DownloadedMedia> {
+	const files = mediaOf(body);
+	const fetched = await Promise.all(files.map((file) => fetchFile(context, file, callbackKey)));
+	const binary: IBinaryKeyData = {};
+	const media: IDataObject[] = [];
+	for (const [index, result] of fetched.entries()) {
+		const { path, type } = files[index];
+		const kept = 'reason' in result ? result : await keep(context, type, result);
+		if ('reason' in kept) {
+			media.push({ path, type, reason: kept.reason });
+			continue;
+		}
+		const count = Object.keys(binary).length;
+		const field = count === 0 ? 'data' : `data_${count + 1}`;
+		binary[field] = kept;
+		media.push({ path, type, binary: field, fileName: kept.fileName });
+	}
+	return { binary, media };
+}
+
+/** What the first bytes of a file without a name say. */
+const SIGNATURES: Array<[RegExp, string]> = [
+	[/^\x89PNG\r\n/, 'image/png'],
+	[/^\xff\xd8\xff/, 'image/jpeg'],
+	[/^GIF8/, 'image/gif'],
+	[/^RIFF....WEBP/s, 'image/webp'],
+	[/^....ftyp/s, 'video/mp4'],
+	[/^%PDF-/, 'application/pdf'],
+];
+
+async function keep(
+	{ helpers }: IWebhookFunctions | ITriggerFunctions,
+	type: BotMediaType,
+	{ data, fileName }: { data: Buffer; fileName: string },
+): Promise<IBinaryData | { reason: string }> {
+	const head = data.toString('latin1', 0, 16);
+	const mimeType = fileName ? undefined : SIGNATURES.find(([start]) => start.test(head))?.[1];
+	try {
+		const kept = await helpers.prepareBinaryData(data, fileName || undefined, mimeType);
+		const extension = kept.fileExtension ? `.${kept.fileExtension}` : '';
+		return { ...kept, fileName: kept.fileName ?? type + extension };
+	} catch (error) {
+		return { reason: `n8n could not store the file: ${(error as Error).message}` };
+	}
+}
+
+async function fetchFile(
+	{ helpers }: IWebhookFunctions | ITriggerFunctions,
+	{ url, aeskey }: BotMedia,
+	callbackKey?: Buffer,
+): Promise<{ data: Buffer; fileName: string } | { reason: string }> {
+	const key = aeskey ? Buffer.from(aeskey, 'base64') : callbackKey;
+	if (!key) return { reason: 'The message has no key for the file' };
+	let reply: { body: Buffer; headers: IDataObject; statusCode: number };
+	try {
+		reply = (await helpers.httpRequest({
+			url,
+			encoding: 'arraybuffer',
+			returnFullResponse: true,
+			ignoreHttpStatusErrors: true,
+			timeout: TIMEOUT_MS,
+		})) as typeof reply;
+	} catch (error) {
+		// The address is a secret for as long as it lives, and the error holds it.
+		return { reason: `The file could not be downloaded (${networkCode(error) ?? 'no answer'})` };
+	}
+	if (reply.statusCode !== 200)
+		return { reason: `The file could not be downloaded (HTTP ${reply.statusCode})` };
+	const data = decryptMedia(Buffer.from(reply.body), key);
+	return data
+		? { data, fileName: fileNameOf(reply.headers) }
+		: { reason: 'The file could not be decrypted: its key does not fit' };
+}

@@ -1,0 +1,71 @@
+import type { KindTable } from './kinds';
+
+/** What an AI bot receives, by callback and over a long connection alike: JSON in lower case (docs 100719, 101027). */
+export const botEvents: KindTable = {
+	family: 'bot',
+	kinds: [
+		{
+			on: 'bot:text',
+			name: 'Message: Text',
+			description: 'A member writes to the bot, in a group by mentioning it',
+			answer: 'B',
+			doc: 100719,
+		},
+		{
+			on: 'bot:image',
+			name: 'Message: Image',
+			description: 'A member sends the bot an image in a single chat',
+			answer: 'B',
+			doc: 100719,
+		},
+		{
+			on: 'bot:mixed',
+			name: 'Message: Text and Images',
+			description: 'A member sends the bot text and images in one message',
+			answer: 'B',
+			doc: 100719,
+		},
+		{
+			on: 'bot:voice',
+			name: 'Message: Voice',
+			description: 'A member speaks to the bot in a single chat; WeCom has made text of it',
+			answer: 'B',
+			doc: 100719,
+		},
+		{
+			on: 'bot:file',
+			name: 'Message: File',
+			description: 'A member sends the bot a file in a single chat, up to 100 MB',
+			answer: 'B',
+			doc: 100719,
+		},
+		{
+			on: 'bot:video',
+			name: 'Message: Video',
+			description: 'A member sends the bot a video in a single chat, up to 100 MB',
+			answer: 'B',
+			doc: 100719,
+		},
+		{
+			on: 'bot:enter_chat',
+			name: 'Chat: Entered',
+			description: 'A member opens the chat with the bot for the first time that day',
+			answer: 'B',
+			doc: 101027,
+		},
+		{
+			on: 'bot:template_card_event',
+			name: 'Card: Clicked',
+			description: 'A button, vote, selection or menu of a card that the bot sent',
+			answer: 'B',
+			doc: 101027,
+		},
+		{
+			on: 'bot:feedback_event',
+			name: 'Feedback: Given',
+			description: 'Thumbs up or down for a reply that carries a feedback ID',
+			answer: 'E',
+			doc: 101027,
+		},
+	],
+};

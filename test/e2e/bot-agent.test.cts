@@ -1,0 +1,198 @@
+/**
+ * An AI bot answered by n8n's AI Agent: the workflow of the demo, the simulator as WeCom and as the chat model. The same agent
+ * over both ways a bot can be connected.
+ */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { DEMO_BOT, DEMO_CALLBACK_BOT } from '../simulator/bot-data.cts';
+import { MODEL_KEY } from '../simulator/chat-model.cts';
+import type { Credential, WorkflowInput, WorkflowNode } from '../support/n8n-rest.cts';
+import { credentialData, itemsOf, START_TIMEOUT, TRIGGER, useN8n, WECOM } from './support.cts';
+
+const FILE = join(__dirname, '..', '..', 'demo', 'workflows', 'ai-bot.json');
+const { botId } = DEMO_BOT;
+const PATH = '/v1/chat/completions';
+const surroundings = useN8n();
+const workflow = () => JSON.parse(readFileSync(FILE, 'utf8')) as WorkflowInput;
+let botCredential: Credential;
+
+beforeAll(async () => {
+	const { rest, sim } = surroundings();
+	await rest.createCredential('WeCom (demo)', 'wecomApi', credentialData(sim));
+	botCredential = await rest.createCredential('WeCom AI Bot (demo)', 'wecomBotApi', {
+		botId,
+		botSecret: DEMO_BOT.secret,
+		websocketUrl: sim.url.replace('http', 'ws'),
+	});
+	const model = { apiKey: MODEL_KEY, url: `${sim.url}/v1` };
+	await rest.createCredential('Chat model (demo)', 'openAiApi', model);
+}, START_TIMEOUT);
+
+/** What the model was asked in its last request. */
+function lastQuestion(): Array<{ role: string; content: string }> {
+	const { body } = surroundings()
+		.sim.requests.filter(({ path }) => path === PATH)
+		.at(-1)!;
+	return (body as { messages: Array<{ role: string; content: string }> }).messages;
+}
+
+const lookUp = (userid: string) => ({ name: 'Look_Up_a_Member', arguments: { userid } });
+
+async function ask(from: string, text: string, chatid?: string) {
+	const { bots } = surroundings().sim;
+	const { msgid } = await bots.say(botId, { from, text, chatid });
+	const [entry] = await bots.waitForReply(msgid, { timeoutMs: 30_000 });
+	return entry.stream!.updates.map(({ content }) => content);
+}
+
+describe('over a long connection', () => {
+	let id = '';
+	beforeAll(async () => {
+		const { rest, sim } = surroundings();
+		({ id } = await rest.createWorkflow(workflow()));
+		await rest.activate(id);
+		await sim.bots.waitForConnection(botId);
+	}, START_TIMEOUT);
+	afterAll(async () => void (await surroundings().rest.deactivate(id)));
+
+	it('answers in the stream the trigger has begun, after a look into the directory', async () => {
+		const { rest, sim } = surroundings();
+		const say = '{result.name} ({result.position})';
+		sim.control.setScript([{ calls: [lookUp('emma.brown')], say }]);
+		expect(await ask('lisi', 'Who is Emma?')).toEqual([
+			'Thinking…',
+			'Emma Brown (Account Director)',
+		]);
+		const [execution] = await rest.waitForExecutions(id, 1);
+		expect([execution.status, execution.mode]).toEqual(['success', 'trigger']);
+		expect(itemsOf(execution, 'Reply')).toEqual([
+			expect.objectContaining({ via: 'longConnection' }),
+		]);
+		expect(lastQuestion()[0].content).toContain('user ID lisi');
+	});
+
+	it('remembers what was said in a chat, and only there', async () => {
+		const { sim } = surroundings();
+		sim.control.setScript([{ say: 'Noted: {input}' }]);
+		await ask('zhangsan', 'My dog is called Rex');
+		await ask('zhangsan', 'What is my dog called?');
+		const words = () =>
+			lastQuestion()
+				.slice(1)
+				.map(({ content }) => content);
+		expect(words()).toEqual([
+			'My dog is called Rex',
+			'Noted: My dog is called Rex',
+			'What is my dog called?',
+		]);
+		await ask('zhangsan', 'What is my dog called?', 'wrGroup');
+		expect(words()).toEqual(['What is my dog called?']);
+	});
+
+	it('answers people who write at the same time, each in their chat', async () => {
+		const { sim } = surroundings();
+		sim.control.setScript([{ say: 'For {input}', delayMs: 1_000 }]);
+		const people = ['lisi', 'wangfang', 'chenjing', 'emma.brown'];
+		const started = Date.now();
+		const answers = await Promise.all(people.map(async (from) => await ask(from, from)));
+		expect(answers).toEqual(people.map((from) => ['Thinking…', `For ${from}`]));
+		expect(Date.now() - started).toBeLessThan(people.length * 1_000 + 3_000);
+		expect(sim.bots.connections(botId).overlaps).toBe(0);
+	});
+
+	it('gets through when the connection breaks while the model thinks', async () => {
+		const { sim } = surroundings();
+		sim.control.setScript([{ say: 'Still here', delayMs: 1_500 }]);
+		const answer = ask('lisi', 'Are you there?');
+		setTimeout(() => sim.bots.drop(botId), 500);
+		expect(await answer).toEqual(['Thinking…', 'Still here']);
+		expect(sim.bots.connections(botId).subscribes).toBe(2);
+	});
+
+	it('shows the closing text when the model fails', async () => {
+		const { rest, sim } = surroundings();
+		sim.control.inject({ path: PATH, status: 401 });
+		expect(await ask('lisi', 'Hello?')).toEqual([
+			'Thinking…',
+			'Sorry, something went wrong. Please try again.',
+		]);
+		expect((await rest.listExecutions({ workflowId: id, status: ['error'] })).length).toBe(1);
+	});
+});
+
+it('the agent itself shows how far it is, with Stream Reply as its tool', async () => {
+	const { rest, sim } = surroundings();
+	const demo = workflow();
+	const progress: WorkflowNode = {
+		name: 'Show Progress',
+		type: `${WECOM}Tool`,
+		parameters: {
+			resource: 'bot',
+			operation: 'stream',
+			step: 'replace',
+			content: "={{ $fromAI('content', 'What you are doing', 'string') }}",
+			replyOptions: { message: "={{ $('WeCom Bot Trigger').item.json }}" },
+		},
+		credentials: { wecomBotApi: { id: botCredential.id, name: botCredential.name } },
+	};
+	const connections = {
+		...demo.connections,
+		'Show Progress': { ai_tool: [[{ node: 'AI Agent', type: 'ai_tool', index: 0 }]] },
+	};
+	const nodes = [...demo.nodes, progress];
+	const { id } = await rest.createWorkflow({ ...demo, nodes, connections });
+	await rest.activate(id);
+	await sim.bots.waitForConnection(botId);
+	const show = (content: string) => ({ name: 'Show_Progress', arguments: { content } });
+	sim.control.setScript([
+		{
+			calls: [show('Looking for Emma…'), lookUp('emma.brown'), show('Found her…')],
+			say: 'There she is.',
+		},
+	]);
+	expect(await ask('lisi', 'Where is Emma?')).toEqual([
+		'Thinking…',
+		'Looking for Emma…',
+		'Found her…',
+		'There she is.',
+	]);
+	await rest.deactivate(id);
+});
+
+it('in callback mode: WeCom asks for the stream until the agent has answered', async () => {
+	const { rest, sim, n8n } = surroundings();
+	const { botId: callbackBot, callback } = DEMO_CALLBACK_BOT;
+	const { token, encodingAesKey } = callback;
+	const keys = { token, encodingAesKey };
+	const { id: credentialId, name } = await rest.createCredential('Callback', 'wecomBotApi', keys);
+	const credentials = { wecomBotApi: { id: credentialId, name } };
+	const demo = workflow();
+	const nodes = demo.nodes.map((node) => {
+		if (node.name === 'Reply') return { ...node, credentials };
+		if (node.name !== 'WeCom Bot Trigger') return node;
+		const { options, events } = node.parameters as { options: object; events: string[] };
+		const parameters = { source: 'bot', path: 'wecom/bot', events, botOptions: options };
+		return { ...node, type: TRIGGER, parameters, credentials };
+	});
+	const { id } = await rest.createWorkflow({ ...demo, nodes });
+	await rest.activate(id);
+	await rest.waitForWebhook('POST', 'wecom/bot');
+	const saved = await sim.bots.saveCallback(callbackBot, {
+		...callback,
+		url: `${n8n.url}/webhook/wecom/bot`,
+	});
+	expect(saved).toMatchObject({ ok: true });
+
+	sim.bots.setPollInterval(200);
+	const say = 'It is {result.name}.';
+	sim.control.setScript([{ calls: [lookUp('emma.brown')], say, delayMs: 400 }]);
+	const sent = await sim.bots.say(callbackBot, { from: 'lisi', text: 'Who is Emma?' });
+	expect(sent.outcomes).toMatchObject([{ status: 200, reply: { msgtype: 'stream' } }]);
+	const [entry] = await sim.bots.waitForReply(sent.msgid, { timeoutMs: 30_000 });
+	const texts = entry.stream!.updates.map(({ content }) => content);
+	expect([...new Set(texts)]).toEqual(['Thinking…', 'It is Emma Brown.']);
+	expect(texts.length).toBeGreaterThan(2);
+	expect(sim.bots.outcomes().filter(({ problem, error }) => problem ?? error)).toEqual([]);
+	const [execution] = await rest.waitForExecutions(id, 1);
+	expect(itemsOf(execution, 'Reply')).toEqual([expect.objectContaining({ via: 'stream' })]);
+});

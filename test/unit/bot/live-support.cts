@@ -1,0 +1,85 @@
+/** Long connections against the simulator, with short times. Node.js 20 has no WebSocket: there `ws` takes its place. */
+import type { IDataObject } from 'n8n-workflow';
+import { WebSocket } from 'ws';
+import { timings } from '../../../nodes/shared/bot/connection';
+import { joinBot, type BotMember, type BotMessage } from '../../../nodes/shared/bot/live';
+import { streamTimings } from '../../../nodes/shared/bot/streams';
+import { DEMO_BOT } from '../../simulator/bot-data.cts';
+import type { BotControl } from '../../simulator/bot-control.cts';
+import { useSimulator } from '../simulator/api.cts';
+
+export const { botId, secret } = DEMO_BOT;
+export const pause = async (ms: number) => await new Promise((resolve) => setTimeout(resolve, ms));
+
+export async function until(what: string, condition: () => boolean, ms = 5_000): Promise<void> {
+	for (const end = Date.now() + ms; !condition(); await pause(5))
+		if (Date.now() > end) throw new Error(`${what} did not happen within ${ms} ms`);
+}
+
+/** A workflow that listens and remembers. */
+export class Member implements BotMember {
+	messages: BotMessage[] = [];
+	lostBy: string[] = [];
+	lastLoss?: Error & { description?: string };
+	wish: { firstAnswer?: string; closingText?: string } | undefined = {};
+	accepts = (_body: IDataObject) => this.wish;
+	deliver = (message: BotMessage) => void this.messages.push(message);
+	lost: BotMember['lost'] = (why, failure) => {
+		this.lostBy.push(why);
+		this.lastLoss = failure;
+	};
+}
+
+export interface Lab {
+	readonly bots: BotControl;
+	settings(overrides?: object): { botId: string; secret: string; url: string };
+	/** The same as a credential. */
+	credential(overrides?: IDataObject): IDataObject;
+	join(member?: Member, overrides?: object): Promise<Member>;
+	leave(member: Member): Promise<void>;
+}
+
+/** A simulator, reset before each test; whoever joined leaves after it. */
+export function useLab(): Lab {
+	const api = useSimulator();
+	const times = { ...timings };
+	const streamTimes = { ...streamTimings };
+	const leaving = new Map<Member, () => Promise<void>>();
+	const runtime = globalThis as { WebSocket?: unknown };
+	const own = runtime.WebSocket;
+	beforeEach(() => {
+		runtime.WebSocket = own ?? WebSocket;
+		Object.assign(timings, { tick: 5, retryFirst: 20, retryMost: 200, connect: 1_000 });
+	});
+	afterEach(async () => {
+		for (const member of [...leaving.keys()]) await lab.leave(member);
+		runtime.WebSocket = own;
+		Object.assign(timings, times);
+		Object.assign(streamTimings, streamTimes);
+	});
+	const lab: Lab = {
+		get bots() {
+			return api.sim.bots;
+		},
+		settings: (overrides = {}) => ({
+			botId,
+			secret,
+			url: api.sim.url.replace('http', 'ws'),
+			...overrides,
+		}),
+		credential(overrides = {}) {
+			const { url } = this.settings();
+			return { botId, botSecret: secret, websocketUrl: url, ...overrides };
+		},
+		async join(member = new Member(), overrides = {}) {
+			leaving.set(member, await joinBot(lab.settings(overrides), member));
+			return member;
+		},
+		async leave(member) {
+			const leave = leaving.get(member);
+			leaving.delete(member);
+			await leave?.();
+		},
+	};
+	return lab;
+}

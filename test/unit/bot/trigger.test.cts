@@ -1,0 +1,242 @@
+/** The WeCom Bot Trigger as n8n drives it: what it emits, and what it does with replies, kicks and refusals. */
+import type { IDataObject, INodeExecutionData, ITriggerFunctions } from 'n8n-workflow';
+import { WecomBotTrigger } from '../../../nodes/WecomBotTrigger/WecomBotTrigger.node';
+import { botId, pause, until, useLab } from './live-support.cts';
+
+const lab = useLab();
+
+interface Deferred {
+	resolve(value?: unknown): void;
+	reject(error?: Error): void;
+}
+interface Emitted {
+	item: INodeExecutionData;
+	response: Deferred;
+	done: Deferred;
+}
+
+/** n8n's side of a trigger, as far as this one uses it. */
+class N8n {
+	emitted: Emitted[] = [];
+	fatal: Error[] = [];
+	saved: Array<Error & { description?: string }> = [];
+	logged: string[] = [];
+	private response?: Awaited<ReturnType<WecomBotTrigger['trigger']>>;
+
+	constructor(
+		private readonly parameters: IDataObject = {},
+		private readonly credential: IDataObject = {},
+		private readonly mode = 'trigger',
+	) {}
+
+	async start() {
+		const log = (text: string) => void this.logged.push(text);
+		const context = {
+			getMode: () => this.mode,
+			getNode: () => ({ name: 'Bot', type: 'wecomBotTrigger', parameters: {} }),
+			getWorkflow: () => ({ id: '1' }),
+			getNodeParameter: (name: string, fallback: unknown) =>
+				this.parameters[name] ?? (name === 'events' ? ['*'] : fallback),
+			getCredentials: async () => {
+				const { secret, url } = lab.settings();
+				return { botId, botSecret: secret, websocketUrl: url, ...this.credential };
+			},
+			logger: { error: log, warn: log, info: log },
+			helpers: {
+				createDeferredPromise: () => {
+					const deferred: Partial<Deferred> & { promise?: Promise<unknown> } = {};
+					deferred.promise = new Promise((resolve, reject) =>
+						Object.assign(deferred, { resolve, reject }),
+					);
+					return deferred;
+				},
+			},
+			emit: ([[item]]: INodeExecutionData[][], response: Deferred, done: Deferred) =>
+				void this.emitted.push({ item, response, done }),
+			emitError: (error: Error) => void this.fatal.push(error),
+			saveFailedExecution: (error: Error) => void this.saved.push(error),
+		};
+		this.response = await new WecomBotTrigger().trigger.call(
+			context as unknown as ITriggerFunctions,
+		);
+		if (this.mode === 'manual') await this.response.manualTriggerFunction!();
+		running.push(this);
+		return this;
+	}
+
+	get hasTriggered() {
+		return this.response !== undefined;
+	}
+
+	async stop() {
+		await this.response?.closeFunction?.();
+	}
+
+	async next(count = 1) {
+		await until('an item', () => this.emitted.length >= count);
+		return this.emitted[count - 1];
+	}
+}
+
+const running: N8n[] = [];
+afterEach(async () => {
+	for (const n8n of running.splice(0)) await n8n.stop();
+});
+
+const counts = () => lab.bots.connections(botId);
+const relayed = (content: string, reqId: unknown, id: unknown, finish = true) => ({
+	wecomBot: {
+		cmd: 'aibot_respond_msg',
+		reqId,
+		body: { msgtype: 'stream', stream: { id, content, finish } },
+	},
+});
+
+it('emits messages as items that know their connection and stream', async () => {
+	const n8n = await new N8n({
+		options: { firstAnswer: 'Thinking…', stripMention: true },
+		filters: { chatType: 'group', users: 'lisi' },
+	}).start();
+	await lab.bots.say(botId, { from: 'lisi', text: 'alone' });
+	await lab.bots.say(botId, { from: 'wangfang', chatid: 'wrGroup', text: 'another' });
+	const { reqId } = await lab.bots.say(botId, { from: 'lisi', chatid: 'wrGroup', text: 'hello' });
+	const { item } = await n8n.next();
+	expect(item.json).toMatchObject({
+		text: { content: 'hello' },
+		wecom: { transport: 'websocket', botId, reqId, streamId: expect.stringMatching(/^\w{32}$/) },
+	});
+	await pause(50);
+	expect(n8n.emitted).toHaveLength(1);
+});
+
+it('gives no first answer to an event', async () => {
+	const n8n = await new N8n({ options: { firstAnswer: 'Thinking…' } }).start();
+	const { msgid } = await lab.bots.enterChat(botId, { from: 'zhaoliu' });
+	const { item } = await n8n.next();
+	expect(item.json.wecom).toMatchObject({ kind: 'bot:enter_chat' });
+	expect(item.json.wecom).not.toHaveProperty('streamId');
+	expect(lab.bots.transcript({ replyTo: msgid })).toEqual([]);
+});
+
+it('sends every reply of a worker, in order, and nothing when n8n only tells the end', async () => {
+	const n8n = await new N8n({ options: { firstAnswer: 'Thinking…' } }).start();
+	const { msgid, reqId } = await lab.bots.say(botId, { text: 'hello' });
+	const { item, response, done } = await n8n.next();
+	const { streamId } = item.json.wecom as IDataObject;
+	response.resolve(relayed('Half', reqId, streamId, false));
+	response.resolve(relayed('Whole', reqId, streamId));
+	response.resolve({});
+	response.resolve({ body: { message: 'Workflow execution failed' }, statusCode: 500 });
+	done.resolve({ status: 'success' });
+	const [entry] = await lab.bots.waitForReply(msgid);
+	expect(entry.stream!.updates.map(({ content }) => content)).toEqual([
+		'Thinking…',
+		'Half',
+		'Whole',
+	]);
+	await pause(50);
+	expect(lab.bots.transcript({ botId })).toHaveLength(2);
+	expect(n8n.saved).toEqual([]);
+});
+
+it('uploads the file of a worker and puts its media_id into the reply', async () => {
+	const n8n = await new N8n({
+		options: { firstAnswer: 'Thinking…', closingText: 'Sorry' },
+	}).start();
+	const { msgid, reqId } = await lab.bots.say(botId, { text: 'a file, please' });
+	const { response, done } = await n8n.next();
+	const file = {
+		data: Buffer.from('hello').toString('base64'),
+		fileName: '报告.txt',
+		type: 'file',
+	};
+	response.resolve({
+		wecomBot: { cmd: 'aibot_respond_msg', reqId, body: { msgtype: 'file' }, file },
+	});
+	// The workflow ends before the upload: it has replied all the same.
+	done.resolve({ status: 'success' });
+	await until('the file', () => lab.bots.transcript({ botId }).some(({ media }) => media));
+	const entry = lab.bots.transcript({ botId }).at(-1)!;
+	expect(entry.media).toMatchObject({ filename: '报告.txt', size: 5 });
+	expect(lab.bots.transcript({ replyTo: msgid })[0].text).toBe('Thinking…');
+});
+
+it('saves a failed execution for a reply that WeCom refuses', async () => {
+	const n8n = await new N8n().start();
+	const { reqId } = await lab.bots.say(botId, { text: 'hello' });
+	const { response } = await n8n.next();
+	lab.bots.inject({ cmd: 'aibot_respond_msg', errcode: 45002 });
+	response.resolve(relayed('x', reqId, 'id'));
+	await until('the report', () => n8n.saved.length === 1);
+	expect(n8n.saved[0].message).toContain('(45002)');
+});
+
+it('closes the stream when the workflow ends or fails, not when it waits', async () => {
+	const n8n = await new N8n({ options: { firstAnswer: '…', closingText: 'Sorry' } }).start();
+	const { msgid } = await lab.bots.say(botId, { text: 'wait' });
+	(await n8n.next()).done.resolve({ status: 'waiting' });
+	const failing = await lab.bots.say(botId, { text: 'fail' });
+	(await n8n.next(2)).done.reject(new Error('it could not start'));
+	expect((await lab.bots.waitForReply(failing.msgid))[0].text).toBe('Sorry');
+	expect(lab.bots.transcript({ replyTo: msgid })[0].stream!.finish).toBe(false);
+});
+
+it('a kick is saved as a failed execution; n8n must not activate the workflow again', async () => {
+	const n8n = await new N8n().start();
+	lab.bots.kick(botId);
+	await until('the report', () => n8n.saved.length === 1);
+	expect(n8n.saved[0].message).toContain('taken over');
+	expect(n8n.saved[0].description).toContain('another n8n');
+	expect(n8n.fatal).toEqual([]);
+});
+
+it('a secret that is no longer right is fatal: n8n activates again with what the credential says then', async () => {
+	const n8n = await new N8n().start();
+	lab.bots.setBot(botId, { secret: 'changed' });
+	lab.bots.drop(botId);
+	await until('the report', () => n8n.fatal.length === 1);
+	expect(n8n.fatal[0].message).toMatch(/^Authorization refused/);
+	expect(n8n.saved).toEqual([]);
+	expect(JSON.stringify([n8n.logged, n8n.fatal])).not.toContain(lab.settings().secret);
+});
+
+it('a test run shares the connection, takes one message and stays until its workflow has ended', async () => {
+	const production = await new N8n().start();
+	const test = await new N8n({}, {}, 'manual').start();
+	await lab.bots.say(botId, { text: 'one' });
+	await test.next();
+	await lab.bots.say(botId, { text: 'two' });
+	await production.next(2);
+	expect(test.emitted).toHaveLength(1);
+	await test.stop();
+	expect(counts()).toMatchObject({ open: 1, subscribes: 1, kicked: 0 });
+	await production.stop();
+	await until('closing', () => lab.bots.openSockets() === 0);
+});
+
+it('a test run that is stopped while it connects leaves nothing behind', async () => {
+	const test = new N8n({}, {}, 'manual');
+	lab.bots.inject({ cmd: 'aibot_subscribe', delayMs: 100 });
+	const started = test.start();
+	await until('a response', () => test.hasTriggered);
+	await test.stop();
+	await started;
+	await until('closing', () => counts().subscribes === 1 && lab.bots.openSockets() === 0);
+});
+
+it('a message that cannot be read does not end the connection', async () => {
+	const n8n = await new N8n({ filters: { users: 'lisi' } }).start();
+	const body = { msgid: 'odd', msgtype: 'text', chattype: 7, from: null, text: 'no object' };
+	for (const odd of [body, { ...body, msgid: 1 }, [], { msgid: 'bare' }])
+		lab.bots.pushFrame(botId, { cmd: 'aibot_msg_callback', headers: {}, body: odd });
+	await lab.bots.say(botId, { from: 'lisi', text: 'fine' });
+	expect((await n8n.next()).item.json.text).toEqual({ content: 'fine' });
+});
+
+it.each([
+	[{ botId: '' }, 'The WeCom AI Bot API credential has no Bot ID'],
+	[{ botSecret: ' ' }, 'The WeCom AI Bot API credential has no Secret'],
+	[{ websocketUrl: 'https://example.com' }, "does not begin with 'wss://'"],
+])('says what the credential lacks: %j', async (credential, message) => {
+	await expect(new N8n({}, credential).start()).rejects.toThrow(message);
+});

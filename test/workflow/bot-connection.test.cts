@@ -1,0 +1,291 @@
+/** The resource AI Bot over a long connection that this process holds, and from a worker that holds none. */
+import type { IDataObject, INodeType } from 'n8n-workflow';
+import { WecomBotApi } from '../../credentials/WecomBotApi.credentials';
+import { botItem } from '../../nodes/shared/bot/items';
+import { WecomBotTrigger } from '../../nodes/WecomBotTrigger/WecomBotTrigger.node';
+import {
+	binaryItem,
+	chain,
+	runWorkflow,
+	type TestNode,
+	type WorkflowRun,
+} from '../support/harness.cts';
+import { botId, until, useLab, type Member } from '../unit/bot/live-support.cts';
+import { agentNode, agentType, botNode } from './bot-support.cts';
+import { nodeTypes, WECOM } from './support.cts';
+
+const BOT_TRIGGER = 'n8n-nodes-wecom-kit.wecomBotTrigger';
+const lab = useLab();
+let member: Member;
+let action: INodeType;
+let credential: IDataObject;
+
+beforeEach(async () => {
+	action = nodeTypes[WECOM];
+	credential = lab.credential();
+	member = await lab.join();
+});
+
+interface Given {
+	item?: IDataObject;
+	file?: boolean;
+	/** Without a trigger of the bot in the workflow. */
+	alone?: boolean;
+}
+
+async function run(
+	nodes: TestNode[],
+	{ item = {}, file = false, alone = false }: Given = {},
+): Promise<WorkflowRun> {
+	const trigger = { name: 'WeCom Bot Trigger', type: alone ? 'test.agent' : BOT_TRIGGER };
+	const data = {
+		data: Buffer.from('iVBORw0KGgoAAAANSUhEUg==', 'base64'),
+		fileName: 'a.png',
+		mimeType: 'image/png',
+	};
+	const items = [file ? await binaryItem(item, { data }) : { json: item }];
+	return await runWorkflow({
+		nodeTypes: { [WECOM]: action, [BOT_TRIGGER]: new WecomBotTrigger(), 'test.agent': agentType },
+		credentialTypes: [new WecomBotApi()],
+		credentials: { bot: credential as never },
+		nodes: alone ? nodes : [trigger, ...nodes],
+		connections: chain(...(alone ? [] : [trigger.name]), ...nodes.map(({ name }) => name)),
+		items,
+	});
+}
+const ok = (result: WorkflowRun) => {
+	if (result.error) throw result.error;
+	return result;
+};
+
+/** What the trigger puts out for the newest message. */
+async function heard(count = 1): Promise<IDataObject> {
+	await until('the message', () => member.messages.length >= count);
+	const { body, reqId, streamId } = member.messages[count - 1];
+	const { wecom, ...json } = botItem(body, { transport: 'websocket', botId, reqId });
+	return { ...json, wecom: { ...(wecom as IDataObject), ...(streamId && { streamId }) } };
+}
+async function said(text = 'hello'): Promise<{ msgid: string; item: IDataObject }> {
+	const { msgid } = await lab.bots.say(botId, { text });
+	return { msgid, item: await heard() };
+}
+
+it('replies behind an AI Agent, with a feedback ID', async () => {
+	const { msgid, item } = await said();
+	const result = ok(
+		await run([agentNode('**42**'), botNode('reply', { replyOptions: { feedback_id: 'f' } })], {
+			item,
+		}),
+	);
+	expect(result.json('reply')).toEqual([{ via: 'longConnection', botId, msgid }]);
+	const [entry] = await lab.bots.waitForReply(msgid);
+	expect(entry).toMatchObject({ text: '**42**', stream: { finish: true, feedbackId: 'f' } });
+});
+
+it('replaces the first answer, and a card ends it', async () => {
+	member.wish = { firstAnswer: 'Thinking…' };
+	const { msgid, item } = await said();
+	const card = { msgtype: 'template_card', main_title: 'Order', card_url: 'https://example.com' };
+	// A stream that has begun takes no feedback ID: it must not be refused for one.
+	ok(await run([botNode('reply', { ...card, replyOptions: {} })], { item }));
+	const [entry] = await lab.bots.waitForReply(msgid);
+	expect(entry).toMatchObject({ text: 'Order', card: { main_title: { title: 'Order' } } });
+	expect(entry.stream!.updates.map(({ content }) => content)).toEqual(['Thinking…', 'Order']);
+});
+
+it('streams step by step', async () => {
+	member.wish = { firstAnswer: 'Thinking…' };
+	const { msgid, item } = await said();
+	const result = ok(
+		await run(
+			[
+				botNode('stream', { content: 'A', replyOptions: { feedback_id: 'f' } }, 'one'),
+				botNode('stream', { content: 'B' }, 'two'),
+				botNode('stream', { step: 'replace', content: 'C' }, 'three'),
+				botNode('stream', { step: 'finish', content: 'D' }, 'end'),
+			],
+			{ item },
+		),
+	);
+	const [entry] = await lab.bots.waitForReply(msgid);
+	expect(entry.stream!.updates.map(({ content }) => content)).toEqual([
+		'Thinking…',
+		'A',
+		'AB',
+		'C',
+		'CD',
+	]);
+	expect(result.json('end')).toEqual([{ via: 'longConnection', botId, msgid }]);
+});
+
+it('sends a file as the reply, pushes text, cards and files, and uploads', async () => {
+	const { msgid, item } = await said();
+	ok(await run([botNode('reply', { msgtype: 'image' })], { item, file: true }));
+	const [entry] = await lab.bots.waitForReply(msgid);
+	expect(entry.msgtype).toBe('image');
+
+	const push = (parameters: IDataObject) =>
+		run([botNode('push', { chatid: 'zhangsan', ...parameters })], { file: true, alone: true });
+	expect(ok(await push({ content: '长'.repeat(8_000) })).json('push')).toEqual([
+		{ via: 'longConnection', botId, chatid: 'zhangsan' },
+	]);
+	ok(await push({ msgtype: 'file' }));
+	const card = ok(
+		await push({
+			msgtype: 'template_card',
+			card_type: 'vote_interaction',
+			main_title: 'Lunch?',
+			option_list: { entries: [{ text: 'Rice' }] },
+		}),
+	);
+	const pushed = lab.bots.transcript({ botId }).filter(({ via }) => via === 'push');
+	expect(pushed.map(({ msgtype }) => msgtype)).toEqual([
+		'markdown',
+		'markdown',
+		'file',
+		'template_card',
+	]);
+	expect(
+		pushed
+			.slice(0, 2)
+			.map(({ text }) => text)
+			.join(''),
+	).toBe('长'.repeat(8_000));
+	expect(card.json('push')[0].task_id).toBe(pushed[3].card!.task_id);
+
+	const upload = ok(await run([botNode('upload', { type: 'image' })], { file: true, alone: true }));
+	const [{ media_id: mediaId, ...rest }] = upload.json('upload');
+	expect(rest).toEqual({ type: 'image', botId });
+	expect(lab.bots.media(String(mediaId))).toMatchObject({ filename: 'a.png', size: 16 });
+});
+
+it('welcomes, and updates a card', async () => {
+	const buttons = {
+		msgtype: 'template_card',
+		card_type: 'button_interaction',
+		main_title: 'Hi',
+		button_list: { entries: [{ text: 'Go' }] },
+	};
+	const { msgid } = await lab.bots.enterChat(botId);
+	ok(await run([botNode('welcome', buttons)], { item: await heard() }));
+	const [{ card }] = await lab.bots.waitForReply(msgid);
+	const taskId = String(card!.task_id);
+	await lab.bots.clickCard(botId, { taskId, eventKey: '1' });
+	const item = await heard(2);
+	ok(
+		await run([botNode('updateCard', { main_title: 'Gone', card_url: 'https://example.com' })], {
+			item,
+		}),
+	);
+	expect(lab.bots.transcript({ botId }).at(-1)!.card).toMatchObject({
+		main_title: { title: 'Gone' },
+		task_id: taskId,
+	});
+});
+
+it('answers a click with a message of its own, and a file', async () => {
+	lab.bots.setBot(botId, { responseUrls: false });
+	const { item: first } = await said();
+	const card = { card_type: 'button_interaction', button_list: { entries: [{ text: 'Go' }] } };
+	const nodes = [botNode('reply', { msgtype: 'template_card', main_title: 'OK?', ...card })];
+	const [{ task_id: taskId }] = ok(await run(nodes, { item: first })).json('reply');
+	await lab.bots.clickCard(botId, { taskId: String(taskId), eventKey: '1' });
+	const item = await heard(2);
+	ok(await run([botNode('reply', { content: 'Thanks' })], { item }));
+	ok(await run([botNode('reply', { msgtype: 'image' })], { item, file: true }));
+	const pushed = lab.bots.transcript({ botId }).filter(({ via }) => via === 'push');
+	expect(pushed.map(({ chat, msgtype, text }) => [chat, msgtype, text])).toEqual([
+		['zhangsan', 'markdown', 'Thanks'],
+		['zhangsan', 'image', expect.any(String)],
+	]);
+});
+
+it('hands the reply of a worker to the trigger, files included', async () => {
+	jest.isolateModules(() => {
+		const { Wecom } = require('../../nodes/Wecom/Wecom.node') as { Wecom: new () => INodeType };
+		action = new Wecom();
+	});
+	const { item } = await said();
+	const { reqId, streamId } = { streamId: undefined, ...(item.wecom as IDataObject) } as {
+		reqId: string;
+		streamId?: string;
+	};
+	expect(streamId).toBeUndefined();
+	const text = ok(await run([botNode('reply', { content: 'from afar' })], { item }));
+	expect(text.responses).toEqual([
+		{
+			wecomBot: {
+				cmd: 'aibot_respond_msg',
+				body: {
+					msgtype: 'stream',
+					stream: { id: expect.any(String) as string, finish: true, content: 'from afar' },
+				},
+				reqId,
+			},
+		},
+	]);
+	const file = ok(await run([botNode('reply', { msgtype: 'image' })], { item, file: true }));
+	expect(file.responses).toMatchObject([
+		{
+			wecomBot: {
+				body: { msgtype: 'image', image: {} },
+				file: { fileName: 'a.png', type: 'image', data: expect.stringMatching(/^iVBOR/) as string },
+			},
+		},
+	]);
+	const alone = async (message: IDataObject) =>
+		await run([botNode('reply', { content: 'x' })], { item: message, alone: true });
+	expect(ok(await alone(item)).json('reply')).toMatchObject([{ via: 'responseUrl' }]);
+	const without = await alone({ ...item, response_url: '' });
+	expect(without.responses).toEqual([]);
+	expect(without.nodeError('reply')?.message).toBe(
+		'The long connection this message came on is not open in this process',
+	);
+});
+
+it('says what is missing for a message nobody asked for', async () => {
+	await lab.leave(member);
+	const push = () => run([botNode('push', { chatid: 'zhangsan', content: 'x' })], { alone: true });
+	expect((await push()).nodeError('push')).toMatchObject({
+		message: 'The long connection of the bot is not open in this process',
+		description: expect.stringContaining('Publish a workflow with a WeCom Bot Trigger'),
+	});
+	credential = { token: 'x', encodingAesKey: 'y' };
+	expect((await push()).nodeError('push')?.message).toBe(
+		'The WeCom AI Bot API credential has no Bot ID',
+	);
+});
+
+it.each([{ botSecret: '' }, { botSecret: 'guessed' }])(
+	'does not speak for a bot whose ID alone is known: %j',
+	async (known) => {
+		const { item } = await said();
+		credential = lab.credential(known);
+		const push = await run([botNode('push', { chatid: 'zhangsan', content: 'x' })], {
+			alone: true,
+		});
+		expect(push.nodeError('push')?.message).toContain('is not open in this process');
+		const reply = await run([botNode('reply', { content: 'x' })], {
+			item: { ...item, response_url: '' },
+			alone: true,
+		});
+		expect(reply.nodeError('reply')?.message).toContain('is not open in this process');
+		expect(lab.bots.transcript({ botId })).toHaveLength(1);
+	},
+);
+
+it("passes WeCom's refusal on, and asks for a message", async () => {
+	const { item } = await said();
+	const refused = await run([botNode('push', { chatid: 'nobody', content: 'x' })], { alone: true });
+	expect(refused.nodeError('push')?.message).toContain('93006');
+	const none = await run([botNode('reply', { content: 'x' })], { alone: true });
+	expect(none.nodeError('reply')).toMatchObject({
+		message: 'No message to an AI bot came this way',
+		description: expect.stringContaining("{{ $('WeCom Bot Trigger').item.json }}"),
+	});
+	const given = await run(
+		[botNode('reply', { content: 'x', replyOptions: { message: JSON.stringify(item) } })],
+		{ alone: true },
+	);
+	expect(ok(given).json('reply')).toMatchObject([{ via: 'longConnection' }]);
+});

@@ -1,0 +1,175 @@
+/** As much of n8n as an AI bot in callback mode needs: an HTTP server whose POSTs go through the trigger and then through a workflow. */
+import http from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { IBinaryKeyData, IDataObject, IExecuteFunctions, INodeType } from 'n8n-workflow';
+import { WecomApi } from '../../credentials/WecomApi.credentials';
+import { WecomBotApi } from '../../credentials/WecomBotApi.credentials';
+import { DEMO_CALLBACK_BOT } from '../simulator/bot-data.cts';
+import {
+	chain,
+	runWebhook,
+	runWorkflow,
+	WebhookResponse,
+	type TestNode,
+	type WorkflowRun,
+} from '../support/harness.cts';
+import { nodeTypes, TRIGGER, WECOM } from './support.cts';
+
+const { token, encodingAesKey } = DEMO_CALLBACK_BOT.callback;
+const credentials = () => ({ bot: { token, encodingAesKey } });
+const credentialTypes = [new WecomApi(), new WecomBotApi()];
+
+/** Puts out what an AI Agent does: its answer, and nothing of what came in. */
+export const agentType = {
+	description: {
+		displayName: 'Agent',
+		name: 'agent',
+		group: ['transform'],
+		version: 1,
+		description: '',
+		defaults: { name: 'Agent' },
+		inputs: ['main'],
+		outputs: ['main'],
+		properties: [
+			{ displayName: 'Answer', name: 'answer', type: 'string', default: '' },
+			{ displayName: 'Wait', name: 'waitMs', type: 'number', default: 0 },
+		],
+	},
+	async execute(this: { getNodeParameter: (name: string, index: number) => unknown }) {
+		const waitMs = this.getNodeParameter('waitMs', 0) as number;
+		await new Promise((resolve) => setTimeout(resolve, waitMs));
+		return [[{ json: { output: this.getNodeParameter('answer', 0) } }]];
+	},
+} as unknown as INodeType;
+
+/** Puts the instance's file into the item. */
+const fileNode = (instance: BotInstance) =>
+	({
+		description: { ...agentType.description, name: 'file', displayName: 'File', properties: [] },
+		async execute(this: IExecuteFunctions) {
+			return [this.getInputData().map(({ json }) => ({ json, binary: instance.file }))];
+		},
+	}) as unknown as INodeType;
+
+/** A node of the resource AI Bot. */
+export const botNode = (
+	operation: string,
+	parameters: IDataObject = {},
+	name = operation,
+): TestNode => ({
+	name,
+	type: WECOM,
+	parameters: { resource: 'bot', operation, ...parameters } as never,
+	credentials: { wecomBotApi: 'bot' },
+});
+export const agentNode = (answer: string, waitMs = 0): TestNode => ({
+	name: 'AI Agent',
+	type: 'test.agent',
+	parameters: { answer, waitMs } as never,
+});
+
+export class BotInstance {
+	url = '';
+	/** Of the WeCom Trigger. */
+	parameters: IDataObject = {};
+	/** What comes behind the trigger, in a row. */
+	nodes: TestNode[] = [];
+	/** The class of the action node; a worker's is loaded a second time, without what the trigger's process remembers. */
+	action: INodeType = nodeTypes[WECOM];
+	/** For a node of the type `test.file`. */
+	file?: IBinaryKeyData;
+	mode: 'webhook' | 'manual' = 'webhook';
+	/** Items of the trigger, as n8n stored them. */
+	items: IDataObject[] = [];
+	runs: Array<Promise<WorkflowRun>> = [];
+	private readonly node = `bot-${Math.random()}`;
+	readonly #server = http.createServer((request, response) => void this.#handle(request, response));
+
+	async start(): Promise<void> {
+		await new Promise<void>((resolve) => this.#server.listen(0, '127.0.0.1', resolve));
+		this.url = `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+	}
+
+	async stop(): Promise<void> {
+		this.#server.closeAllConnections();
+		await new Promise((resolve) => this.#server.close(resolve));
+	}
+
+	reset() {
+		Object.assign(this, { parameters: {}, nodes: [], items: [], runs: [], mode: 'webhook' });
+		this.action = nodeTypes[WECOM];
+	}
+
+	get callbackUrl() {
+		return `${this.url}/webhook/bot`;
+	}
+
+	/** The only run, once it has ended well. */
+	async run(): Promise<WorkflowRun> {
+		const [run] = await Promise.all(this.runs);
+		if (run?.error) throw run.error;
+		return run;
+	}
+
+	async #handle(request: http.IncomingMessage, out: http.ServerResponse) {
+		const chunks: Buffer[] = [];
+		for await (const chunk of request) chunks.push(chunk as Buffer);
+		const response = new WebhookResponse();
+		response.on('finish', () =>
+			out.writeHead(response.statusCode, response.headers).end(response.body),
+		);
+		const trigger: TestNode = {
+			name: 'WeCom Trigger',
+			id: this.node,
+			type: TRIGGER,
+			webhookId: 'hook',
+			parameters: { source: 'bot', events: ['*'], path: 'bot', ...this.parameters } as never,
+			credentials: { wecomBotApi: 'bot' },
+		};
+		const { searchParams } = new URL(request.url!, 'http://x');
+		const { result } = await runWebhook({
+			nodeTypes,
+			credentialTypes,
+			credentials: credentials(),
+			node: trigger,
+			webhookName: request.method === 'GET' ? 'setup' : 'default',
+			mode: this.mode,
+			call: {
+				method: request.method,
+				query: Object.fromEntries(searchParams),
+				body: Buffer.concat(chunks),
+			},
+			response,
+			additionalData: { webhookBaseUrl: `${this.url}/webhook` },
+		});
+		if (!result.workflowData) return;
+		// n8n has stored the execution.
+		if (this.parameters.responseMode !== 'responseNode') response.end('');
+		const [items] = result.workflowData;
+		this.items.push(...items.map(({ json }) => json));
+		const run = runWorkflow({
+			nodeTypes: {
+				...nodeTypes,
+				[WECOM]: this.action,
+				'test.agent': agentType,
+				'test.file': fileNode(this),
+			},
+			credentialTypes,
+			credentials: credentials(),
+			nodes: [trigger, ...this.nodes],
+			connections: chain('WeCom Trigger', ...this.nodes.map(({ name }) => name)),
+			items,
+			onResponse: (given) => {
+				const {
+					body,
+					headers = {},
+					statusCode = 200,
+				} = given as { body: string; headers?: Record<string, string>; statusCode?: number };
+				response.writeHead(statusCode, headers).end(body);
+			},
+		});
+		this.runs.push(run);
+		await run;
+		if (this.parameters.responseMode === 'responseNode' && !response.headersSent) response.end('');
+	}
+}
