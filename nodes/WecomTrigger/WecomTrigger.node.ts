@@ -1,8 +1,6 @@
 import {
-	fromParameter,
 	NodeConnectionTypes,
 	NodeOperationError,
-	webhookDescriptionFields,
 	type IHookFunctions,
 	type INodeType,
 	type INodeTypeDescription,
@@ -11,19 +9,14 @@ import {
 } from 'n8n-workflow';
 import { wecomApiTest } from '../shared/api/credentialTest';
 import { wecomSuiteApiTest } from '../shared/api/suiteTest';
+import { WEBHOOK_PATH } from '../shared/webhook';
 import { answer } from './http';
 import { properties } from './properties';
 import { receiveCallback, verifyUrl } from './receive';
 import { freshSecrets } from './secrets';
 
-// Newer n8n resolves the path without its expression engine, which every callback would otherwise wait for.
-const PATH: { path: string } =
-	typeof webhookDescriptionFields === 'function'
-		? webhookDescriptionFields({ path: fromParameter('path') })
-		: { path: '={{$parameter["path"]}}' };
-
 const WEBHOOK = {
-	...PATH,
+	...WEBHOOK_PATH,
 	isFullPath: true,
 	responseMode: 'onReceived' as const,
 	// An empty answer: WeCom takes anything else for a passive reply.
