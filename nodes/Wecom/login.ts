@@ -152,9 +152,9 @@ function targetOf(call: OperationCall): URL {
 	if (wrong.length > 0 || origins.length === 0) {
 		throw problem(
 			call,
-			origins.length === 0
-				? "'Allowed Hosts' names no host"
-				: `'Allowed Hosts' has an entry that is no host: ${wrong[0]}`,
+			wrong.length > 0
+				? `'Allowed Hosts' has an entry that is no host: ${wrong[0]}`
+				: "'Allowed Hosts' names no host",
 			'Enter hosts such as app.example.com or http://localhost:3000, separated by commas.',
 		);
 	}

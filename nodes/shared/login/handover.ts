@@ -39,7 +39,7 @@ export function strictUrl(address: string): URL | undefined {
 	}
 	if (!URL.canParse(address)) return undefined;
 	const url = new URL(address);
-	const plain = !url.username && !url.password && url.hostname !== '';
+	const plain = !url.username && !url.password && /^[\w.-]+$|^\[[\da-f:.]+\]$/.test(url.hostname);
 	return plain && url.href.length <= MAX_ADDRESS ? url : undefined;
 }
 
