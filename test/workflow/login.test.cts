@@ -39,6 +39,8 @@ interface Setup {
 	credential?: IDataObject;
 	/** A suite's credential in its store, instead of the app's. */
 	provider?: Provider;
+	/** Other stored credentials. */
+	store?: CredentialStore;
 }
 
 let nodes = 0;
@@ -54,9 +56,10 @@ class Visitor {
 
 	async open(query: Record<string, string> = {}, headers: Record<string, string> = {}) {
 		const { parameters = {}, credential, provider } = this.setup;
-		const store: CredentialStore = provider?.store ?? {
-			c1: { ...credentialOf(sim), ...credential } as ICredentialDataDecryptedObject,
-		};
+		const store: CredentialStore = this.setup.store ??
+			provider?.store ?? {
+				c1: { ...credentialOf(sim), ...credential } as ICredentialDataDecryptedObject,
+			};
 		const run = await runWebhook({
 			nodeTypes: types,
 			credentialTypes: suiteTypes,
@@ -363,9 +366,12 @@ describe('a login that fails', () => {
 	});
 
 	it('something unforeseen is a page, not an exception', async () => {
-		const run = await new Visitor({ credential: { baseUrl: 'http://[' } }).open();
-		expect(run.result.workflowData).toBeUndefined();
-		expect(run.response.statusCode).toBeGreaterThanOrEqual(300);
+		const run = await new Visitor({ store: {} }).open();
+		expect(pageOf(run)).toEqual([500, 'Something went wrong']);
+		expect(logged.at(-1)).toMatchObject({
+			level: 'error',
+			message: expect.stringMatching(/could not answer/),
+		});
 	});
 });
 
