@@ -53,7 +53,7 @@ export function whatNow(n8n: N8n, simulator: Simulator, workflows: DemoWorkflows
 		'  what WeCom has received:',
 		`    curl -s ${simulator.url}/_control/messages`,
 		'  log in (open in a browser):',
-		`    ${loginLink(simulator, n8n.url, 'mylogin')}`,
+		`    ${loginLink(n8n.url)}`,
 		'',
 		'Ctrl-C ends everything and removes it.',
 		'',
@@ -81,7 +81,7 @@ function content({ msgtype, body }: SentMessage, { state }: Simulator): string {
 /** The words on an HTML page. */
 export function textOf(page: string): string {
 	return page
-		.replace(/<title>.*?<\/title>/s, '')
+		.replace(/<(title|style)>.*?<\/\1>/gs, '')
 		.replace(/<[^>]*>/g, ' ')
 		.replace(/\s+/g, ' ')
 		.trim();

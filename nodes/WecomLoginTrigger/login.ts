@@ -42,6 +42,8 @@ export async function receiveVisit(context: IWebhookFunctions): Promise<IWebhook
 
 	const settings = readSettings((name, fallback) => context.getNodeParameter(name, fallback));
 	const client = await openClient(context);
+	if (isCustomized(client.suiteId) && !client.corpId)
+		return misconfigured(context, 'no company is chosen whose customized app people log in to');
 	const key = client.derivedKey('login state');
 	if (!key) return misconfigured(context, 'the credential has no secret');
 	const url = ownUrl(context);
@@ -122,30 +124,30 @@ async function comeBack(visit: Visit, state: string, code: string): Promise<IWeb
 	const again = againUrl(binding.url, ended.journey);
 	const response = context.getResponseObject();
 	if (ended.clear) response.setHeader('set-cookie', ended.clear);
-	const { journey } = ended;
 	if (!ended.ok) {
-		// A stranger can make up states, but no end of a login that was begun here.
-		const begun = ended.reason === 'expired' && journey;
-		return begun
-			? fail(visit, { page: 'expired', reason: 'The login took too long', journey, again })
-			: showPage(context, ended.reason, { again });
+		const { reason: page, journey } = ended;
+		// Anyone can open a link; only who began a login here has it end in an execution.
+		return page === 'expired' && journey
+			? fail(visit, { page, reason: 'The login took too long', journey, again })
+			: showPage(context, page, { again });
 	}
+	const { journey } = ended;
 	if (!code) {
 		const reason = 'The person did not allow the login';
-		return fail(visit, { page: 'declined', reason, journey: ended.journey, again });
+		return fail(visit, { page: 'declined', reason, journey, again });
 	}
 
 	let person: Person;
 	try {
 		person = await identify(client, code, settings);
 	} catch (error) {
-		return fail(visit, { ...wecomFailure(error as NodeApiError), journey: ended.journey, again });
+		return fail(visit, { ...wecomFailure(error as NodeApiError), journey, again });
 	}
 	if (person.refusal) {
 		const { refusal: reason } = person;
-		return fail(visit, { page: 'notAllowed', reason, journey: ended.journey, again, person });
+		return fail(visit, { page: 'notAllowed', reason, journey, again, person });
 	}
-	return succeed(visit, person, ended.journey);
+	return succeed(visit, person, journey);
 }
 
 function succeed(visit: Visit, person: Person, journey: Journey): IWebhookResponseData {

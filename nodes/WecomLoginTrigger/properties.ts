@@ -14,7 +14,7 @@ const when = (name: string, ...values: Array<string | boolean>) => ({ show: { [n
 
 const [company, permanentCode] = companyFields;
 
-/** The form of the login trigger. */
+/** The form of the login trigger. Where people may go takes no expression: it could be fed by the URL a stranger opens. */
 export const properties: INodeProperties[] = [
 	{ displayName: notice, name: 'setUpNotice', type: 'notice', default: '' },
 	{
@@ -154,6 +154,7 @@ export const properties: INodeProperties[] = [
 		displayName: 'Redirect URL',
 		name: 'redirectUrl',
 		type: 'string',
+		noDataExpression: true,
 		default: '',
 		placeholder: 'e.g. https://app.example.com/login',
 		description:
@@ -164,6 +165,7 @@ export const properties: INodeProperties[] = [
 		displayName: 'Allowed Hosts',
 		name: 'allowedHosts',
 		type: 'string',
+		noDataExpression: true,
 		default: '',
 		placeholder: 'e.g. app.example.com, wiki.example.com:8443',
 		description:

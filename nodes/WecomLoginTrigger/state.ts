@@ -135,11 +135,15 @@ const cookieName = ({ url }: Binding, slot: number) =>
 	`${url.protocol === 'https:' ? '__Secure-' : ''}wecom_login_${slot}`;
 
 function keptCookies(binding: Binding): Array<{ slot: number; kept: Kept }> {
+	// Of two cookies with one name the first has the longer path: it is this URL's own.
 	const values = new Map(
-		binding.cookies.split(';').map((pair) => {
-			const at = pair.indexOf('=');
-			return [pair.slice(0, at).trim(), pair.slice(at + 1).trim()] as const;
-		}),
+		binding.cookies
+			.split(';')
+			.reverse()
+			.map((pair) => {
+				const at = pair.indexOf('=');
+				return [pair.slice(0, at).trim(), pair.slice(at + 1).trim()] as const;
+			}),
 	);
 	return Array.from({ length: SLOTS }, (_, slot) => {
 		const value = values.get(cookieName(binding, slot));

@@ -118,8 +118,8 @@ export function htmlPage(
 	more: { zh?: string[]; code?: string; again?: string } = {},
 ): string {
 	const { zh = [], code, again } = more;
-	const paragraphs = (texts: string[], name = '') =>
-		texts.map((text) => `<p${name && ` class="${name}"`}>${escapeHtml(text)}</p>`).join('\n');
+	const paragraphs = (texts: string[], attributes = '') =>
+		texts.map((text) => `<p${attributes}>${escapeHtml(text)}</p>`).join('\n');
 	return `<!DOCTYPE html>
 <html lang="en">
 <head>
@@ -132,8 +132,8 @@ export function htmlPage(
 <main>
 <h1>${escapeHtml(title)}</h1>
 ${paragraphs(lines)}
-${paragraphs(zh, 'zh')}
-${code ? paragraphs([code], 'code') : ''}
+${paragraphs(zh, ' class="zh" lang="zh"')}
+${code ? paragraphs([code], ' class="code"') : ''}
 ${again ? `<a href="${escapeHtml(again)}">Log in again · 重新登录</a>` : ''}
 </main>
 </body>

@@ -96,6 +96,13 @@ describe('a login', () => {
 			});
 	});
 
+	it('its cookie counts, not one of the same name for a path above', () => {
+		const { state, cookie } = beginLogin(binding(), journey);
+		const [name] = cookie.split('=');
+		const cookies = `${cookieOf(cookie)}; ${name}=of.another`;
+		expect(endLogin(binding(cookies), state).ok).toBe(true);
+	});
+
 	it('several can be under way in one browser; the oldest gives way', () => {
 		const jar = new Map<string, string>();
 		const cookies = () => [...jar].map((pair) => pair.join('=')).join('; ');
