@@ -1,4 +1,11 @@
 /** Login workflows in a real n8n, and people who visit them without a browser. */
+import { hkdfSync } from 'node:crypto';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { jwtVerify } from 'jose';
+import type { ICredentialDataDecryptedObject } from 'n8n-workflow';
+import { fingerprint } from '../../nodes/shared/api/tokens';
+import { beginLogin, type Begun } from '../../nodes/WecomLoginTrigger/state';
 import { sleep } from '../support/child.cts';
 import { http, type HttpResult } from '../support/http.cts';
 import type { Credential, WorkflowNode } from '../support/n8n-rest.cts';
@@ -73,4 +80,56 @@ export async function begin(url: string, userid: string, decision = 'allow') {
 	});
 	expect(answer.status).toBe(302);
 	return { back: answer.headers.location!, cookie, cookies: cookie.split(';')[0] };
+}
+
+/** What the trigger itself would have sent an hour ago: signed with the key it derives from the credential's secret. */
+export function beginLongAgo(
+	{ id, url }: Login,
+	nodeId: string | undefined,
+	credential: ICredentialDataDecryptedObject,
+): Begun {
+	const info = 'n8n-nodes-wecom-kit login state';
+	const secret = String(credential.corpSecret);
+	const key = Buffer.from(hkdfSync('sha256', secret, fingerprint(credential), info, 32));
+	const scope = ['webhook', id, nodeId].join('|');
+	jest.useFakeTimers({ now: Date.now() - 3_600_000 });
+	try {
+		const journey = { page: 'web', target: '', nonce: '' } as const;
+		return beginLogin({ key, scope, url: new URL(url), cookies: '' }, journey);
+	} finally {
+		jest.useRealTimers();
+	}
+}
+
+/** A web application that takes people with a JWT. */
+export interface App {
+	url: string;
+	/** What it was told, by path. */
+	arrived: Array<Record<string, unknown>>;
+	stop: () => Promise<void>;
+}
+
+export async function startApp(secret: string): Promise<App> {
+	const arrived: App['arrived'] = [];
+	const server = createServer(async (request, response) => {
+		const { pathname, searchParams } = new URL(request.url!, url);
+		const key = new TextEncoder().encode(secret);
+		const who = await jwtVerify(searchParams.get('token') ?? '', key, {
+			audience: url,
+			algorithms: ['HS256'],
+		}).then(
+			({ payload }) => payload,
+			(error: Error) => ({ sub: `nobody (${error.message})` }),
+		);
+		if (pathname !== '/favicon.ico') arrived.push({ path: pathname, ...who });
+		response.setHeader('content-type', 'text/html; charset=utf-8');
+		response.end(`<h1>The application greets ${who.sub}</h1>`);
+	});
+	await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+	const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+	const stop = async () => {
+		server.closeAllConnections();
+		await new Promise((resolve) => server.close(resolve));
+	};
+	return { url, arrived, stop };
 }

@@ -1,13 +1,9 @@
 /** People log in through a real n8n: in Chromium, in many browsers at once, and on to an application. */
-import { generateKeyPairSync, hkdfSync } from 'node:crypto';
+import { generateKeyPairSync } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { jwtVerify } from 'jose';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { fingerprint } from '../../nodes/shared/api/tokens';
-import { beginLogin } from '../../nodes/WecomLoginTrigger/state';
 import { DEMO_APP, DEMO_CORP } from '../simulator/demo-data.cts';
 import { browserOrSkip, launchBrowser, screenshot, withEditor } from '../support/browser.cts';
 import {
@@ -21,7 +17,17 @@ import { http } from '../support/http.cts';
 import { nginxOrSkip, startNginx } from '../support/nginx.cts';
 import { poll, type Credential, type WorkflowNode } from '../support/n8n-rest.cts';
 import { repoRoot } from '../support/paths.cts';
-import { begin, LOGIN, publishLogin, respondNode, visit, WXWORK } from './login-support.cts';
+import {
+	begin,
+	beginLongAgo,
+	type App,
+	LOGIN,
+	publishLogin,
+	respondNode,
+	startApp,
+	visit,
+	WXWORK,
+} from './login-support.cts';
 import { credentialData, useN8n, uses } from './support.cts';
 
 const SECRET = 'a secret that the application knows, too';
@@ -31,9 +37,15 @@ let credential: Credential;
 beforeAll(async () => {
 	const { rest, sim, n8n } = surroundings();
 	sim.control.setApp(DEMO_APP.agentid, { trustedDomains: [new URL(n8n.url).host] });
-	const data = credentialData(sim, { loginJwtKey: SECRET });
-	credential = await rest.createCredential('WeCom login', 'wecomApi', data);
+	credential = await rest.createCredential('WeCom login', 'wecomApi', data());
 });
+
+/** WeCom is another site than n8n, as in real life: that matters for cookies. */
+const data = () => {
+	const { sim } = surroundings();
+	const baseUrl = `http://localhost:${sim.port}`;
+	return credentialData(sim, { loginJwtKey: SECRET, baseUrl });
+};
 
 const publish = async (path: string, parameters: object = {}, after: WorkflowNode[] = []) =>
 	await publishLogin(surroundings(), credential, path, parameters, after);
@@ -42,7 +54,9 @@ const respondWith = (parameters: object) => respondNode(credential, parameters);
 describe('without a browser', () => {
 	it('ten people log in at once, each as themselves', async () => {
 		const login = await publish('login/ten', { scope: 'snsapi_privateinfo' });
-		const people = [...surroundings().sim.state.members.keys()].slice(0, 10);
+		const { control, state } = surroundings().sim;
+		const people = [...state.members.keys()].slice(0, 10);
+		const before = control.tokenCalls(DEMO_APP.agentid);
 		await Promise.all(
 			people.map(async (userid) => {
 				const { back, cookies } = await begin(login.url, userid);
@@ -50,6 +64,7 @@ describe('without a browser', () => {
 				expect([answer.status, answer.text]).toEqual([200, expect.stringContaining('登录成功')]);
 			}),
 		);
+		expect(control.tokenCalls(DEMO_APP.agentid) - before).toBeLessThanOrEqual(1);
 		const items = await login.items(people.length);
 		expect(items.map(({ userid }) => String(userid).toLowerCase()).sort()).toEqual(people.sort());
 		for (const { userid, biz_mail } of items)
@@ -57,7 +72,7 @@ describe('without a browser', () => {
 	});
 
 	it('reused, forged, stale and foreign logins start nothing, and no error execution', async () => {
-		const { n8n, rest, sim } = surroundings();
+		const { n8n, rest } = surroundings();
 		const login = await publish('login/forged');
 		const { back, cookie, cookies } = await begin(login.url, 'lisi');
 		expect(cookie).toMatch(
@@ -69,26 +84,7 @@ describe('without a browser', () => {
 		expect((await visit(forged.href, cookies)).status).toBe(400);
 
 		const { nodes } = await rest.getWorkflow(login.id);
-		const stored = credentialData(sim);
-		jest.useFakeTimers({ now: Date.now() - 3_600_000 });
-		const stale = beginLogin(
-			{
-				key: Buffer.from(
-					hkdfSync(
-						'sha256',
-						DEMO_APP.secret,
-						fingerprint(stored),
-						'n8n-nodes-wecom-kit login state',
-						32,
-					),
-				),
-				scope: ['webhook', login.id, nodes[0].id].join('|'),
-				url: new URL(login.url),
-				cookies: '',
-			},
-			{ page: 'web', target: '', nonce: '' },
-		);
-		jest.useRealTimers();
+		const stale = beginLongAgo(login, nodes[0].id, data());
 		const old = await visit(`${login.url}?code=x&state=${stale.state}`, stale.cookie.split(';')[0]);
 		expect([old.status, old.text]).toEqual([410, expect.stringContaining('took too long')]);
 
@@ -119,8 +115,8 @@ describe('without a browser', () => {
 
 	it('without an Agent ID the workflow cannot be published: WeCom would silently give no details', async () => {
 		const { n8n, rest, sim } = surroundings();
-		const data = credentialData(sim, { agentId: '' });
-		const lacking = await rest.createCredential('No agent', 'wecomApi', data);
+		const incomplete = credentialData(sim, { agentId: '' });
+		const lacking = await rest.createCredential('No agent', 'wecomApi', incomplete);
 		const workflow = await rest.createWorkflow({
 			name: 'No agent',
 			nodes: [
@@ -176,31 +172,15 @@ describe('without a browser', () => {
 
 browserOrSkip()('in a browser', () => {
 	let browser: Browser;
-	let app: Server;
-	let appUrl: string;
-	/** What the application was told. */
-	const arrived: Array<Record<string, unknown>> = [];
+	let app: App;
 
 	beforeAll(async () => {
 		browser = await launchBrowser();
-		app = createServer(async (request, response) => {
-			const url = new URL(request.url!, appUrl);
-			const token = url.searchParams.get('token') ?? '';
-			const key = new TextEncoder().encode(SECRET);
-			const who = await jwtVerify(token, key, { audience: appUrl, algorithms: ['HS256'] }).then(
-				({ payload }) => payload,
-				(error: Error) => ({ sub: `nobody (${error.message})` }),
-			);
-			if (url.pathname !== '/favicon.ico') arrived.push({ path: url.pathname, ...who });
-			response.setHeader('content-type', 'text/html; charset=utf-8');
-			response.end(`<h1>The application greets ${who.sub}</h1>`);
-		});
-		await new Promise<void>((resolve) => app.listen(0, '127.0.0.1', resolve));
-		appUrl = `http://127.0.0.1:${(app.address() as AddressInfo).port}`;
+		app = await startApp(SECRET);
 	});
 	afterAll(async () => {
 		await browser?.close();
-		await new Promise((resolve) => app.close(resolve));
+		await app?.stop();
 	});
 
 	async function inBrowser(
@@ -308,17 +288,17 @@ browserOrSkip()('in a browser', () => {
 	it('goes on to an application that verifies the JWT with jose', async () => {
 		const login = await publish('login/jwt', {
 			answer: 'redirect',
-			redirectUrl: `${appUrl}/start`,
+			redirectUrl: `${app.url}/start`,
 			signJwt: true,
 		});
-		const wish = new URLSearchParams({ return_to: `${appUrl}/deep?a=1`, nonce: 'n-42' });
+		const wish = new URLSearchParams({ return_to: `${app.url}/deep?a=1`, nonce: 'n-42' });
 		await inBrowser(async (page) => {
 			await page.goto(`${login.url}?${wish.toString()}`);
 			await decide(page, 'allow');
-			await page.waitForURL(`${appUrl}/**`);
+			await page.waitForURL(`${app.url}/**`);
 			expect(await heading(page)).toBe('The application greets zhangsan');
 		});
-		expect(arrived.at(-1)).toMatchObject({
+		expect(app.arrived.at(-1)).toMatchObject({
 			path: '/deep',
 			iss: login.url,
 			sub: 'zhangsan',
@@ -341,18 +321,18 @@ browserOrSkip()('in a browser', () => {
 			await fillCredentialField(page, 'loginJwtKey', pem);
 			expect((await saveCredential(page)).kind).toBe('green');
 		});
-		const redirectUrl = `${appUrl}/start`;
+		const redirectUrl = `${app.url}/start`;
 		const parameters = { answer: 'redirect', redirectUrl, signJwt: true };
 		const login = await publishLogin(surroundings(), own, 'login/rsa', parameters);
 		const { back, cookies } = await begin(login.url, 'lisi');
 		const { headers } = await visit(back, cookies);
 		const token = new URL(headers.location!).searchParams.get('token')!;
 		const { payload } = await jwtVerify(token, publicKey, { algorithms: ['RS256'] });
-		expect(payload).toMatchObject({ sub: 'lisi', aud: appUrl });
+		expect(payload).toMatchObject({ sub: 'lisi', aud: app.url });
 	});
 
 	it('gets what the workflow answers: a redirect with a JWT, or a page', async () => {
-		const allowedHosts = appUrl;
+		const allowedHosts = app.url;
 		const redirecting = await publish('login/respond', { answer: 'workflow', allowedHosts }, [
 			respondWith({
 				url: '={{ $json.wecom.returnTo }}',
@@ -364,12 +344,12 @@ browserOrSkip()('in a browser', () => {
 			}),
 		]);
 		await inBrowser(async (page) => {
-			await page.goto(`${redirecting.url}?return_to=${encodeURIComponent(`${appUrl}/deep`)}`);
+			await page.goto(`${redirecting.url}?return_to=${encodeURIComponent(`${app.url}/deep`)}`);
 			await decide(page, 'allow', 'user:lisi');
-			await page.waitForURL(`${appUrl}/**`);
+			await page.waitForURL(`${app.url}/**`);
 			expect(await heading(page)).toBe('The application greets lisi');
 		});
-		expect(arrived.at(-1)).toMatchObject({ sub: 'lisi', kind: 'member', iss: redirecting.url });
+		expect(app.arrived.at(-1)).toMatchObject({ sub: 'lisi', kind: 'member', iss: redirecting.url });
 
 		const showing = await publish('login/page', { answer: 'workflow' }, [
 			respondWith({
@@ -391,7 +371,7 @@ browserOrSkip()('in a browser', () => {
 		const { n8n, rest } = surroundings();
 		const login = await publish('login/editor', {
 			answer: 'redirect',
-			redirectUrl: `${appUrl}/start`,
+			redirectUrl: `${app.url}/start`,
 			signJwt: true,
 			scope: 'snsapi_privateinfo',
 		});
@@ -414,7 +394,7 @@ browserOrSkip()('in a browser', () => {
 			const back = page.waitForRequest((request) => request.url().startsWith(`${test}?`));
 			await page.locator('button[value=allow]').click();
 			await back;
-			await page.waitForURL(`${appUrl}/**`);
+			await page.waitForURL(`${app.url}/**`);
 		});
 	});
 });

@@ -2,7 +2,7 @@ import { jwtVerify } from 'jose';
 import type { ICredentialDataDecryptedObject, IDataObject } from 'n8n-workflow';
 import { DEMO_CORP } from '../simulator/demo-data.cts';
 import { DEMO_SUITE, DEMO_TEMPLATE } from '../simulator/suite-data.cts';
-import { chain, runWorkflow } from '../support/harness.cts';
+import { chain, runLoadOptions, runWorkflow } from '../support/harness.cts';
 import {
 	BROWSER,
 	item,
@@ -190,6 +190,25 @@ describe('with a suite', () => {
 		expect(pageOf(await visitor.logIn(`${corpid}/zhangsan`))).toEqual([403, 'No access']);
 		const any = visitorWith({ provider, parameters: { options: { acceptAnyCompany: true } } });
 		expect(item(await any.logIn(`${corpid}/zhangsan`))).toMatchObject({ corpid });
+	});
+
+	it('the companies to choose from are those of the credential', async () => {
+		const corpid = await begin(DEMO_TEMPLATE);
+		const { searchCompanies } = types[LOGIN].methods.listSearch;
+		const node = {
+			name: 'Login',
+			type: LOGIN,
+			parameters: { authentication: 'suite' },
+			credentials: { wecomSuiteApi: 's1' },
+		};
+		const surroundings = { node, nodeTypes: types, credentialTypes: suiteTypes };
+		const found = await runLoadOptions(
+			{ ...surroundings, credentials: provider.store },
+			async function () {
+				return await searchCompanies.call(this);
+			},
+		);
+		expect(found.results.map(({ value }) => value)).toEqual([corpid]);
 	});
 
 	it('a customized app needs a company', async () => {
