@@ -49,6 +49,9 @@ const AUTHENTICATION: INodeProperties = {
 function actAs(resources: Resource[]): INodeProperties[] {
 	const hide = {
 		resource: resources.filter(({ suiteOnly }) => suiteOnly).map(({ value }) => value),
+		operation: resources
+			.filter(({ suiteOnly }) => !suiteOnly)
+			.flatMap(({ operations }) => operations.filter(({ as }) => as).map(({ value }) => value)),
 	};
 	return companyFields.map((field) => ({
 		...toProperty(field),

@@ -369,12 +369,22 @@ browserOrSkip()('in a browser', () => {
 
 	it('the editor shows the form, and the test URL works while listening', async () => {
 		const { n8n, rest } = surroundings();
-		const login = await publish('login/editor', {
-			answer: 'redirect',
-			redirectUrl: `${app.url}/start`,
-			signJwt: true,
-			scope: 'snsapi_privateinfo',
-		});
+		const login = await publish(
+			'login/editor',
+			{
+				answer: 'workflow',
+				allowedHosts: app.url,
+				scope: 'snsapi_privateinfo',
+			},
+			[
+				respondWith({
+					url: `${app.url}/start`,
+					allowedHosts: app.url,
+					signJwt: true,
+					subject: '={{ $json.wecom.subject }}',
+				}),
+			],
+		);
 		await withEditor(n8n, async (page) => {
 			await openWorkflow(page, login.id);
 			await screenshot(page, 'login-canvas');
@@ -385,6 +395,11 @@ browserOrSkip()('in a browser', () => {
 			await page.mouse.wheel(0, 3000);
 			await page.waitForTimeout(300);
 			await screenshot(page, 'login-trigger-below');
+			await page.goto(`/workflow/${login.id}`);
+			await page.getByTestId('canvas-node').first().waitFor();
+			const action = await openNode(page, 'Respond');
+			await action.getByText('Add Signed JWT').waitFor();
+			await screenshot(page, 'login-respond-form');
 		});
 		await rest.listenForTestEvent(login.id, 'Login', 'GET', 'login/editor');
 		await inBrowser(async (page) => {

@@ -36,7 +36,7 @@ describe('the workflow answers', () => {
 				{
 					name: 'WeCom',
 					type: WECOM,
-					parameters: { resource: 'login', operation: 'respond', ...parameters } as never,
+					parameters: { resource: 'login', operation: 'respondToLogin', ...parameters } as never,
 					credentials: { wecomApi: 'c1' },
 				},
 			],
@@ -209,6 +209,32 @@ describe('with a suite', () => {
 			},
 		);
 		expect(found.results.map(({ value }) => value)).toEqual([corpid]);
+	});
+
+	it('the workflow answers without a company to act as', async () => {
+		await begin();
+		const { json, error, responses } = await runWorkflow({
+			nodeTypes: types,
+			credentialTypes: suiteTypes,
+			credentials: provider.store,
+			nodes: [
+				{
+					name: 'WeCom',
+					type: WECOM,
+					parameters: {
+						authentication: 'suite',
+						resource: 'login',
+						operation: 'respondToLogin',
+						respondWith: 'page',
+						title: 'Hi',
+					},
+					credentials: { wecomSuiteApi: 's1' },
+				},
+			],
+		});
+		expect(error).toBeUndefined();
+		expect(responses).toHaveLength(1);
+		expect(json('WeCom')).toEqual([{ responded: { statusCode: 200 } }]);
 	});
 
 	it('a customized app needs a company', async () => {

@@ -151,12 +151,13 @@ export const login: Resource = {
 			],
 		},
 		{
-			value: 'respond',
+			value: 'respondToLogin',
 			name: 'Respond',
 			action: 'Respond to login',
 			description:
 				'Answer the person whose login the WeCom Login Trigger started the workflow with',
 			doc: 91022,
+			as: 'suite',
 			reads: true,
 			fields: respondFields,
 			run: respond,
