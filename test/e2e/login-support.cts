@@ -3,6 +3,7 @@ import { hkdfSync } from 'node:crypto';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { jwtVerify } from 'jose';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
 import type { ICredentialDataDecryptedObject } from 'n8n-workflow';
 import { fingerprint } from '../../nodes/shared/api/tokens';
 import { beginLogin, type Begun } from '../../nodes/WecomLoginTrigger/state';
@@ -132,4 +133,32 @@ export async function startApp(secret: string): Promise<App> {
 		await new Promise((resolve) => server.close(resolve));
 	};
 	return { url, arrived, stop };
+}
+
+/** What the page says first. */
+export const heading = async (page: Page) => await page.locator('h1').innerText();
+
+/** Chooses who one is on WeCom's page, and what to do. */
+export async function decide(page: Page, decision: 'allow' | 'deny', who = 'user:zhangsan') {
+	await page.locator('select[name=who]').selectOption(who);
+	await page.locator(`button[value=${decision}]`).click();
+	await page.waitForURL(/\/webhook\/|127\.0\.0\.1:\d+\/(deep|start)/);
+}
+
+/** A person's browser, with nothing in it from others. */
+export async function withPage(
+	browser: Browser,
+	use: (page: Page, context: BrowserContext) => Promise<void>,
+	userAgent?: string,
+): Promise<void> {
+	const context = await browser.newContext({
+		viewport: { width: 900, height: 700 },
+		locale: 'en-US',
+		...(userAgent && { userAgent }),
+	});
+	try {
+		await use(await context.newPage(), context);
+	} finally {
+		await context.close();
+	}
 }

@@ -20,12 +20,15 @@ import { repoRoot } from '../support/paths.cts';
 import {
 	begin,
 	beginLongAgo,
+	decide,
+	heading,
 	type App,
 	LOGIN,
 	publishLogin,
 	respondNode,
 	startApp,
 	visit,
+	withPage,
 	WXWORK,
 } from './login-support.cts';
 import { credentialData, useN8n, uses } from './support.cts';
@@ -183,27 +186,10 @@ browserOrSkip()('in a browser', () => {
 		await app?.stop();
 	});
 
-	async function inBrowser(
+	const inBrowser = async (
 		use: (page: Page, context: BrowserContext) => Promise<void>,
 		userAgent?: string,
-	): Promise<void> {
-		const context = await browser.newContext({
-			viewport: { width: 900, height: 700 },
-			locale: 'en-US',
-			...(userAgent && { userAgent }),
-		});
-		try {
-			await use(await context.newPage(), context);
-		} finally {
-			await context.close();
-		}
-	}
-	const heading = async (page: Page) => await page.locator('h1').innerText();
-	async function decide(page: Page, decision: 'allow' | 'deny', who = 'user:zhangsan') {
-		await page.locator('select[name=who]').selectOption(who);
-		await page.locator(`button[value=${decision}]`).click();
-		await page.waitForURL(/\/webhook\/|127\.0\.0\.1:\d+\/(deep|start)/);
-	}
+	) => await withPage(browser, use, userAgent);
 
 	it('scans and allows; the same address cannot be opened again', async () => {
 		const login = await publish('login/web', { options: { readMember: true } });
