@@ -8,11 +8,13 @@ import {
 } from 'n8n-workflow';
 import { wecomApiTest } from '../shared/api/credentialTest';
 import { getEndpointFields, listEndpoints } from './api/pickers';
+import { getApprovalControls } from './approval';
 import { wecomSuiteApiTest } from '../shared/api/suiteTest';
 import { nodeProperties } from './description';
 import { executeOperation } from './execute';
 import { listSearch, loadOptions } from './pickers';
 import { findOperation, needsSuite, resources } from './resources';
+import { getSmartSheetColumns } from './smartsheet';
 
 export class Wecom implements INodeType {
 	description: INodeTypeDescription = {
@@ -49,7 +51,7 @@ export class Wecom implements INodeType {
 		credentialTest: { wecomApiTest, wecomSuiteApiTest },
 		listSearch: { ...listSearch, listEndpoints },
 		loadOptions,
-		resourceMapping: { getEndpointFields },
+		resourceMapping: { getApprovalControls, getEndpointFields, getSmartSheetColumns },
 	};
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {

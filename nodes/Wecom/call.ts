@@ -5,10 +5,13 @@ import type { Operation, OperationCall, Output } from './operation';
 import { keepFields, toItem } from './reply';
 import { collectParameters } from './values';
 
+const AT_ONCE = 8;
+
 /** Carries out a row that is one call: form values in, reply out, as the row says. */
 export async function callRow(call: OperationCall): Promise<Output> {
 	const { operation, client, itemIndex } = call;
 	const sent = collectParameters(call);
+	operation.check?.(call, sent);
 	if (operation.list) return await getList(call, sent);
 
 	const reply = await client.call(toRequest(operation, sent), itemIndex);
@@ -25,14 +28,23 @@ export function wantedCount({ get }: OperationCall): number {
 	return get<boolean>('returnAll', false) ? Infinity : get<number>('limit', 50);
 }
 
+/** Handles several things side by side, eight at a time; the results stand in the given order. */
+export async function eachAtOnce<T, R>(list: T[], handle: (one: T) => Promise<R>): Promise<R[]> {
+	const results: R[] = [];
+	for (let start = 0; start < list.length; start += AT_ONCE) {
+		results.push(...(await Promise.all(list.slice(start, start + AT_ONCE).map(handle))));
+	}
+	return results;
+}
+
 /** Applies 'Simplify' where the operation offers it. */
 export function simplified({ operation, get }: OperationCall, data: IDataObject): IDataObject {
-	return operation.simplify && get<boolean>('simplify', true)
+	return Array.isArray(operation.simplify) && get<boolean>('simplify', true)
 		? keepFields(data, operation.simplify)
 		: data;
 }
 
-function toRequest(operation: Operation, sent: IDataObject): ApiRequest {
+export function toRequest(operation: Operation, sent: IDataObject): ApiRequest {
 	const [method, path] = operation.call!;
 	const repeatable = readsOnly(operation);
 	return method === 'GET'
@@ -40,7 +52,8 @@ function toRequest(operation: Operation, sent: IDataObject): ApiRequest {
 		: { method, path, body: sent, repeatable };
 }
 
-async function getList(call: OperationCall, sent: IDataObject): Promise<IDataObject[]> {
+/** The entries of the operation's list, over as many pages as are wanted. */
+export async function getList(call: OperationCall, sent: IDataObject): Promise<IDataObject[]> {
 	const { operation, client, itemIndex } = call;
 	const fetch = async (page: IDataObject) =>
 		await client.call(toRequest(operation, { ...sent, ...page }), itemIndex);

@@ -1,6 +1,7 @@
 import type { INodeProperties } from 'n8n-workflow';
 import { companyFields, limit, returnAll, simplify } from './fields';
-import type { Field, Operation, Resource } from './operation';
+import type { Field, FieldGroup, Operation, Resource } from './operation';
+import { shareFields, type OperationFields } from './share';
 
 /** Turns the tables of operations into the node's form. */
 export function nodeProperties(resources: Resource[]): INodeProperties[] {
@@ -21,7 +22,8 @@ export function nodeProperties(resources: Resource[]): INodeProperties[] {
 			default: 'message',
 		},
 		...actAs(resources),
-		...resources.flatMap((resource) => [operationSelector(resource), ...resourceFields(resource)]),
+		...resources.map(operationSelector),
+		...shareFields(resources.flatMap(formsOf)),
 		OPTIONS,
 	];
 }
@@ -68,13 +70,13 @@ const OPTIONS: INodeProperties = {
 	default: {},
 	options: [
 		{
-			displayName: 'Items at Once',
-			name: 'concurrency',
-			type: 'number',
-			typeOptions: { minValue: 1, maxValue: 20 },
-			default: 8,
+			displayName: 'Additional Parameters (JSON)',
+			name: 'additionalParameters',
+			type: 'json',
+			default: '{}',
 			description:
-				'How many input items to handle at the same time. By default eight for reading, one for everything else.',
+				'Further parameters of the call by their names in the WeCom documentation, for what the form does not offer; they win over the form',
+			displayOptions: { hide: { '/resource': ['api'] } },
 		},
 		{
 			displayName: 'Input Data Field Name',
@@ -83,6 +85,15 @@ const OPTIONS: INodeProperties = {
 			default: 'data',
 			description: 'For uploading endpoints: name of the binary field that holds the file',
 			displayOptions: { show: { '/resource': ['api'] } },
+		},
+		{
+			displayName: 'Items at Once',
+			name: 'concurrency',
+			type: 'number',
+			typeOptions: { minValue: 1, maxValue: 20 },
+			default: 8,
+			description:
+				'How many input items to handle at the same time. By default eight for reading, one for everything else.',
 		},
 		{
 			displayName: 'Output',
@@ -133,33 +144,12 @@ function operationSelector({ value, operations }: Resource): INodeProperties {
 	};
 }
 
-/** One property for each different field: operations with the same field share it. */
-function resourceFields(resource: Resource): INodeProperties[] {
-	const shared = new Map<string, INodeProperties>();
-	for (const operation of resource.operations) {
-		for (const field of formFields(operation)) {
-			const property = toProperty(field);
-			const key = JSON.stringify(property);
-			const known = shared.get(key);
-			if (known) {
-				(known.displayOptions!.show!.operation as string[]).push(operation.value);
-				continue;
-			}
-			shared.set(key, {
-				...property,
-				displayOptions: {
-					...property.displayOptions,
-					show: {
-						resource: [resource.value],
-						operation: [operation.value],
-						...property.displayOptions?.show,
-					},
-				},
-			});
-		}
-	}
-	return [...shared.values()];
-}
+const formsOf = ({ value: resource, operations }: Resource): OperationFields[] =>
+	operations.map((operation) => ({
+		resource,
+		operation: operation.value,
+		fields: formFields(operation).map(toProperty),
+	}));
 
 /** The fields of an operation with those that its row asks for by a word. */
 export function formFields(operation: Operation): Field[] {
@@ -173,10 +163,15 @@ export function formFields(operation: Operation): Field[] {
 /** The field as n8n knows it: without what only this package reads. */
 function toProperty(field: Field): INodeProperties {
 	const property: Partial<Field> = { ...field };
-	delete property.as;
-	delete property.local;
+	for (const own of ['as', 'local', 'path', 'each', 'spread'] as const) delete property[own];
 	if (field.type === 'collection')
 		property.options = (field.options as Field[]).map(toProperty) as Field[];
+	if (field.type === 'fixedCollection') {
+		property.options = (field.options as FieldGroup[]).map((group) => ({
+			...group,
+			values: group.values.map(toProperty) as Field[],
+		}));
+	}
 	return property as INodeProperties;
 }
 

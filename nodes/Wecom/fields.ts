@@ -1,75 +1,163 @@
+import type { INodePropertyOptions } from 'n8n-workflow';
 import type { Field } from './operation';
 
-/** Form fields that several operations share. */
+/** Form fields that several operations share, and short ways to write down a field. */
 
 type Overrides = Partial<Field>;
 
-export const memberPicker = (overrides: Overrides = {}): Field => ({
-	displayName: 'Member',
-	name: 'userid',
+export const text = (
+	name: string,
+	displayName: string,
+	description: string,
+	overrides: Overrides = {},
+): Field => ({ displayName, name, type: 'string', default: '', description, ...overrides });
+
+/** A whole number; a `default` of '' is possible for one that may be left out. */
+export const integer = (
+	name: string,
+	displayName: string,
+	description: string,
+	overrides: Overrides = {},
+): Field => ({
+	displayName,
+	name,
+	type: 'number',
+	default: 0,
+	description,
+	as: 'integer',
+	...overrides,
+});
+
+/** A switch sent as true or false; with `as: 'flag'` as 1 or 0. The description begins with "Whether". */
+export const toggle = (
+	name: string,
+	displayName: string,
+	description: string,
+	overrides: Overrides = {},
+): Field => ({ displayName, name, type: 'boolean', default: false, description, ...overrides });
+
+export const choice = (
+	name: string,
+	displayName: string,
+	description: string,
+	options: INodePropertyOptions[],
+	overrides: Overrides = {},
+): Field => {
+	const [{ value }] = options;
+	return { displayName, name, type: 'options', options, default: value, description, ...overrides };
+};
+
+/** A moment, sent as Unix time in seconds. */
+export const moment = (
+	name: string,
+	displayName: string,
+	description: string,
+	overrides: Overrides = {},
+): Field => ({
+	displayName,
+	name,
+	type: 'dateTime',
+	default: '',
+	description,
+	as: 'timestamp',
+	...overrides,
+});
+
+export const json = (
+	name: string,
+	displayName: string,
+	description: string,
+	overrides: Overrides = {},
+): Field => ({
+	displayName,
+	name,
+	type: 'json',
+	default: '',
+	description,
+	as: 'json',
+	...overrides,
+});
+
+/** Optional fields, each added by hand. */
+export const additionalFields = (options: Field[], overrides: Overrides = {}): Field => ({
+	displayName: 'Additional Fields',
+	name: 'additionalFields',
+	type: 'collection',
+	placeholder: 'Add Field',
+	default: {},
+	options: [...options].sort((a, b) => a.displayName.localeCompare(b.displayName, 'en')),
+	...overrides,
+});
+
+export const updateFields = (options: Field[]): Field =>
+	additionalFields(options, { displayName: 'Update Fields', name: 'updateFields' });
+
+export const filters = (options: Field[]): Field =>
+	additionalFields(options, {
+		displayName: 'Filters',
+		name: 'filters',
+		placeholder: 'Add Filter',
+	});
+
+/** Rows of several fields each, sent as a list of objects; `row` says what one row is. */
+export const rows = (
+	name: string,
+	displayName: string,
+	row: string,
+	values: Field[],
+	overrides: Overrides = {},
+): Field => ({
+	displayName,
+	name,
+	type: 'fixedCollection',
+	typeOptions: { multipleValues: true },
+	placeholder: `Add ${row}`,
+	default: {},
+	options: [{ displayName: row, name: 'row', values }],
+	...overrides,
+});
+
+/** One thing, chosen from a searchable list (`list`: a method of `listSearch`) or given by its ID. */
+export const locator = (
+	name: string,
+	displayName: string,
+	list: string,
+	placeholder: string,
+	overrides: Overrides = {},
+): Field => ({
+	displayName,
+	name,
 	type: 'resourceLocator',
 	default: { mode: 'list', value: '' },
 	required: true,
-	description: 'The member, by name or by user ID',
+	description: `The ${displayName.toLowerCase()}, by name or by ID`,
 	modes: [
 		{
 			displayName: 'From List',
 			name: 'list',
 			type: 'list',
-			placeholder: 'Select a member...',
-			typeOptions: { searchListMethod: 'searchMembers', searchable: true },
+			typeOptions: { searchListMethod: list, searchable: true },
 		},
-		{ displayName: 'By ID', name: 'id', type: 'string', placeholder: 'e.g. zhangsan' },
+		{ displayName: 'By ID', name: 'id', type: 'string', placeholder },
 	],
 	...overrides,
 });
 
-export const departmentPicker = (overrides: Overrides = {}): Field => ({
-	displayName: 'Department',
-	name: 'department_id',
-	type: 'resourceLocator',
-	default: { mode: 'list', value: '' },
-	required: true,
-	description: 'The department, by name or by ID; 1 is the whole company',
-	as: 'integer',
-	modes: [
-		{
-			displayName: 'From List',
-			name: 'list',
-			type: 'list',
-			placeholder: 'Select a department...',
-			typeOptions: { searchListMethod: 'searchDepartments', searchable: true },
-		},
-		{
-			displayName: 'By ID',
-			name: 'id',
-			type: 'string',
-			placeholder: 'e.g. 2',
-		},
-	],
-	...overrides,
-});
+export const memberPicker = (overrides: Overrides = {}): Field =>
+	locator('userid', 'Member', 'searchMembers', 'e.g. zhangsan', {
+		description: 'The member, by name or by user ID',
+		...overrides,
+	});
 
-export const tagPicker = (overrides: Overrides = {}): Field => ({
-	displayName: 'Tag',
-	name: 'tagid',
-	type: 'resourceLocator',
-	default: { mode: 'list', value: '' },
-	required: true,
-	description: 'The tag, by name or by ID',
-	as: 'integer',
-	modes: [
-		{
-			displayName: 'From List',
-			name: 'list',
-			type: 'list',
-			placeholder: 'Select a tag...',
-			typeOptions: { searchListMethod: 'searchTags', searchable: true },
-		},
-		{ displayName: 'By ID', name: 'id', type: 'string', placeholder: 'e.g. 1' },
-	],
-	...overrides,
-});
+export const departmentPicker = (overrides: Overrides = {}): Field =>
+	locator('department_id', 'Department', 'searchDepartments', 'e.g. 2', {
+		description: 'The department, by name or by ID; 1 is the whole company',
+		as: 'integer',
+		...overrides,
+	});
+
+export const tagPicker = (overrides: Overrides = {}): Field =>
+	locator('tagid', 'Tag', 'searchTags', 'e.g. 1', { as: 'integer', ...overrides });
 
 /** Several at once: chosen from the list, or ids with commas or `|` between them from an expression. */
 export const ids = (
@@ -91,30 +179,10 @@ export const ids = (
 
 /** The company whose token a call takes, and the code to get it with where the credential does not store the company. */
 export const companyFields: Field[] = [
-	{
-		displayName: 'Act as Company',
-		name: 'actAsCompany',
-		type: 'resourceLocator',
-		default: { mode: 'list', value: '' },
-		required: true,
+	locator('actAsCompany', 'Act as Company', 'searchCompanies', 'e.g. ww1234567890abcdef', {
 		description: 'The company that authorized the suite, by name or by Corp ID',
-		modes: [
-			{
-				displayName: 'From List',
-				name: 'list',
-				type: 'list',
-				placeholder: 'Select a company...',
-				typeOptions: { searchListMethod: 'searchCompanies', searchable: true },
-			},
-			{
-				displayName: 'By ID',
-				name: 'id',
-				type: 'string',
-				placeholder: 'e.g. ww1234567890abcdef',
-			},
-		],
 		local: true,
-	},
+	}),
 	{
 		displayName: 'Permanent Code',
 		name: 'permanentCode',

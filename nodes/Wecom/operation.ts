@@ -9,18 +9,39 @@ import type {
 import type { WecomClient } from '../shared/api/client';
 import type { Paging } from '../shared/api/paging';
 
-/** How a form value becomes the value WeCom expects. */
-export type Conversion = 'integer' | 'integerList' | 'stringList' | 'flag' | 'json';
+/** How a form value becomes the value WeCom expects; a `timestamp` is Unix time in seconds. */
+export type Conversion =
+	| 'integer'
+	| 'integerList'
+	| 'stringList'
+	| 'flag'
+	| 'json'
+	| 'jsonText'
+	| 'timestamp'
+	| 'timestampText';
 
 /**
  * One form field. It is sent under its own name, in the query of GET calls and in the body of POST calls;
- * a collection's entries are sent one by one.
+ * a collection's entries are sent one by one, the rows of a fixed collection as a list of objects.
  */
 export interface Field extends Omit<INodeProperties, 'options'> {
-	options?: INodePropertyOptions[] | Field[];
+	options?: INodePropertyOptions[] | Field[] | FieldGroup[];
 	as?: Conversion;
+	/** Where WeCom wants it, if not at the top under `name`: dotted, such as `schedule.summary`. */
+	path?: string;
+	/** For lists of ids: the name each is wrapped in, such as `userid` for `[{ userid: 'zhangsan' }]`. */
+	each?: string;
+	/** An object whose entries are sent instead of it. */
+	spread?: true;
 	/** Only read by the operation itself. */
 	local?: true;
+}
+
+/** The rows of a fixed collection. */
+export interface FieldGroup {
+	displayName: string;
+	name: string;
+	values: Field[];
 }
 
 /** One operation: a row of a resource's table. It makes one call unless `run` says otherwise. */
@@ -35,6 +56,10 @@ export interface Operation {
 	/** The call, such as `['GET', '/cgi-bin/user/get']`. */
 	call?: [IHttpRequestMethods, string];
 	fields: Field[];
+	/** What is sent besides the form, by dotted path. */
+	fixed?: IDataObject;
+	/** Refuses what WeCom would cut, ignore or answer with an obscure code. */
+	check?: Check;
 	/** Catalog ids of the endpoints this does the work of, where `call` does not say it. */
 	covers?: string[];
 	/** Whether the call changes nothing, so that it may be repeated and items may overtake each other. Default: GET. */
@@ -46,8 +71,8 @@ export interface Operation {
 	pick?: string;
 	/** What to return when the reply itself says nothing but "ok". */
 	returns?: (sent: IDataObject) => IDataObject;
-	/** The fields that 'Simplify' keeps; adds that switch. */
-	simplify?: string[];
+	/** The fields that 'Simplify' keeps, or true where `run` simplifies by itself; adds that switch. */
+	simplify?: string[] | true;
 	/** Whose token the call takes. Default: of the app or, with authentication "Suite", of the company to act as. */
 	as?: 'suite' | 'provider';
 	run?: (call: OperationCall) => Promise<Output>;
@@ -60,6 +85,9 @@ export interface Resource {
 	suiteOnly?: true;
 	operations: Operation[];
 }
+
+/** Throws when something is wrong with the parameters about to be sent. */
+export type Check = (call: OperationCall, sent: IDataObject) => void;
 
 /** What an operation hands back: one item, or several; binary data only in full items. */
 export type Output = IDataObject | IDataObject[] | ItemOutput;

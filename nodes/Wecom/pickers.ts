@@ -4,10 +4,22 @@ import type {
 	INodeListSearchResult,
 	INodePropertyOptions,
 } from 'n8n-workflow';
-import { WecomClient } from '../shared/api/client';
+import { WecomClient, type ApiRequest } from '../shared/api/client';
+import { collect, type Paging } from '../shared/api/paging';
 import { companiesOf, SUITE_CREDENTIAL } from '../shared/api/suite';
+import {
+	corpTagGroups,
+	corpTags,
+	cursorPages,
+	customers,
+	memberCustomers,
+	named,
+} from './customers';
 
-/** The lists behind the pickers. Each is kept for some seconds, so that typing a name does not fetch it again and again. */
+/**
+ * The lists behind the pickers: `search<Name>` for resource locators, `get<Name>` for multiple choices. Each is kept for some
+ * seconds, so that typing a name does not fetch it again and again.
+ */
 
 const KEEP_MS = 20_000;
 const PAGE = 100;
@@ -18,80 +30,189 @@ interface Choice {
 	value: string;
 }
 
+/** Reads another form value, for lists that depend on it, such as the sheets of a document. */
+type FormValue = (name: string) => string;
+
+interface List {
+	/** Form values the list depends on. */
+	depends?: string[];
+	fetch(client: WecomClient, form: FormValue): Promise<Choice[]>;
+}
+
 const kept = new Map<string, { until: number; choices: Promise<Choice[]> }>();
 
-async function choices(
-	context: ILoadOptionsFunctions,
-	list: keyof typeof LISTS,
-): Promise<Choice[]> {
+async function choices(context: ILoadOptionsFunctions, name: string): Promise<Choice[]> {
 	const client = await WecomClient.open(context);
-	const key = `${list}:${client.identity}`;
+	const { depends = [], fetch } = LISTS[name];
+	const form = (field: string) =>
+		String(context.getCurrentNodeParameter(field, { extractValue: true }) ?? '');
+	const key = JSON.stringify([name, client.identity, ...depends.map(form)]);
 	for (const [old, { until }] of kept) if (until < Date.now()) kept.delete(old);
 	const known = kept.get(key);
 	if (known) return await known.choices;
-	const fetched = LISTS[list](client);
+	const fetched = fetch(client, form);
 	kept.set(key, { until: Date.now() + KEEP_MS, choices: fetched });
 	fetched.catch(() => kept.delete(key));
 	return await fetched;
 }
 
-const LISTS = {
-	/** All departments the app may see, as paths such as "Company / Research" (doc 90208). */
-	async departments(client: WecomClient): Promise<Choice[]> {
-		const all = await entries(client, '/cgi-bin/department/list', 'department');
-		const byId = new Map(all.map((department) => [Number(department.id), department]));
-		const path = (department: IDataObject, depth = 0): string => {
-			const parent = depth < 20 ? byId.get(Number(department.parentid)) : undefined;
-			const own = String(department.name ?? department.id);
-			return parent && parent !== department ? `${path(parent, depth + 1)} / ${own}` : own;
-		};
-		return all
-			.map((department) => ({ name: path(department), value: String(department.id) }))
-			.sort(byName);
+/** A list that one endpoint gives: where it is in the reply, and which fields are its ID and its name. */
+const listOf = (
+	request: ApiRequest,
+	path: string,
+	[value, name]: [string, string],
+	paging?: Paging,
+): List => ({
+	async fetch(client) {
+		const found = await entries(client, request, path, paging);
+		return found.map((entry) => choice(entry[value], entry[name])).sort(byName);
 	},
+});
 
-	/** All members in those departments, each once (doc 90200). */
-	async members(client: WecomClient): Promise<Choice[]> {
-		const departments = await entries(client, '/cgi-bin/department/simplelist', 'department_id');
-		const found = new Map<string, string>();
-		for (let start = 0; start < departments.length; start += DEPARTMENTS_AT_ONCE) {
-			const lists = await Promise.all(
-				departments
-					.slice(start, start + DEPARTMENTS_AT_ONCE)
-					.map(({ id }) =>
-						entries(client, '/cgi-bin/user/simplelist', 'userlist', { department_id: id }),
-					),
-			);
-			for (const { userid, name } of lists.flat())
-				found.set(String(userid), String(name ?? userid));
-		}
-		return [...found]
-			.map(([value, name]) => ({ name: name === value ? name : `${name} (${value})`, value }))
-			.sort(byName);
-	},
+const choice = (value: unknown, name: unknown): Choice => ({
+	name: String(name || value),
+	value: String(value),
+});
 
-	/** The tags of the directory (doc 90216). */
-	async tags(client: WecomClient): Promise<Choice[]> {
-		const all = await entries(client, '/cgi-bin/tag/list', 'taglist');
-		return all
-			.map(({ tagid, tagname }) => ({ name: String(tagname), value: String(tagid) }))
-			.sort(byName);
-	},
-};
+/** More than this no person looks through; the field takes an ID as well. */
+const MOST_ENTRIES = 5_000;
 
 async function entries(
 	client: WecomClient,
-	path: string,
+	request: ApiRequest,
 	list: string,
-	qs: IDataObject = {},
+	paging?: Paging,
 ): Promise<IDataObject[]> {
-	const reply = await client.call({ method: 'GET', path, qs });
-	return (reply[list] ?? []) as IDataObject[];
+	const fetch = async (page: IDataObject) =>
+		await client.call(
+			request.method === 'GET'
+				? { ...request, qs: { ...request.qs, ...page } }
+				: { ...request, body: { ...(request.body as IDataObject), ...page }, repeatable: true },
+		);
+	return await collect(fetch, list, paging, MOST_ENTRIES);
+}
+
+const get = (path: string, qs: IDataObject = {}): ApiRequest => ({ method: 'GET', path, qs });
+
+const post = (path: string, body: IDataObject = {}): ApiRequest => ({ method: 'POST', path, body });
+
+const LISTS: Record<string, List> = {
+	AcquisitionLinks: {
+		fetch: named(
+			'customer_acquisition/list_link',
+			'link_id_list',
+			'link_id',
+			'customer_acquisition/get',
+			'link.link_name',
+		),
+	},
+	ContactWays: {
+		fetch: named(
+			'list_contact_way',
+			'contact_way',
+			'config_id',
+			'get_contact_way',
+			'contact_way.remark',
+		),
+	},
+	CorpTagGroups: { fetch: corpTagGroups },
+	CorpTags: { fetch: corpTags },
+	CustomerGroups: {
+		fetch: named(
+			'groupchat/list',
+			'group_chat_list',
+			'chat_id',
+			'groupchat/get',
+			'group_chat.name',
+		),
+	},
+	Customers: { fetch: customers },
+	CustomerStrategies: {
+		fetch: named(
+			'customer_strategy/list',
+			'strategy',
+			'strategy_id',
+			'customer_strategy/get',
+			'strategy.strategy_name',
+		),
+	},
+	Departments: { fetch: departments },
+	MeetingRooms: listOf(post('/cgi-bin/oa/meetingroom/list'), 'meetingroom_list', [
+		'meetingroom_id',
+		'name',
+	]),
+	Sheets: {
+		depends: ['docid'],
+		fetch: async (client, form) =>
+			await listOf(
+				post('/cgi-bin/wedoc/smartsheet/get_sheet', { docid: form('docid') }),
+				'sheet_list',
+				['sheet_id', 'title'],
+			).fetch(client, form),
+	},
+	KnowledgeGroups: listOf(
+		post('/cgi-bin/kf/knowledge/list_group'),
+		'group_list',
+		['group_id', 'name'],
+		cursorPages(1000, { has_more: 'has_more' }),
+	),
+	MemberCustomers: { depends: ['userid'], fetch: memberCustomers },
+	Members: { fetch: members },
+	Products: listOf(
+		post('/cgi-bin/externalcontact/get_product_album_list'),
+		'product_list',
+		['product_id', 'description'],
+		cursorPages(100),
+	),
+	SensitiveWordRules: listOf(get('/cgi-bin/externalcontact/get_intercept_rule_list'), 'rule_list', [
+		'rule_id',
+		'rule_name',
+	]),
+	ServiceAccounts: listOf(post('/cgi-bin/kf/account/list'), 'account_list', ['open_kfid', 'name'], {
+		style: 'offset',
+		request: { offset: 'offset', limit: 'limit' },
+		response: {},
+		max_limit: 100,
+	}),
+	Tags: listOf(get('/cgi-bin/tag/list'), 'taglist', ['tagid', 'tagname']),
+};
+
+/** All departments the app may see, as paths such as "Company / Research" (doc 90208). */
+async function departments(client: WecomClient): Promise<Choice[]> {
+	const all = await entries(client, get('/cgi-bin/department/list'), 'department');
+	const byId = new Map(all.map((department) => [Number(department.id), department]));
+	const path = (department: IDataObject, depth = 0): string => {
+		const parent = depth < 20 ? byId.get(Number(department.parentid)) : undefined;
+		const own = String(department.name ?? department.id);
+		return parent && parent !== department ? `${path(parent, depth + 1)} / ${own}` : own;
+	};
+	return all
+		.map((department) => ({ name: path(department), value: String(department.id) }))
+		.sort(byName);
+}
+
+/** All members in those departments, each once (doc 90200). */
+async function members(client: WecomClient): Promise<Choice[]> {
+	const departments = await entries(client, get('/cgi-bin/department/simplelist'), 'department_id');
+	const found = new Map<string, string>();
+	for (let start = 0; start < departments.length; start += DEPARTMENTS_AT_ONCE) {
+		const lists = await Promise.all(
+			departments
+				.slice(start, start + DEPARTMENTS_AT_ONCE)
+				.map(({ id }) =>
+					entries(client, get('/cgi-bin/user/simplelist', { department_id: id }), 'userlist'),
+				),
+		);
+		for (const { userid, name } of lists.flat()) found.set(String(userid), String(name ?? userid));
+	}
+	return [...found]
+		.map(([value, name]) => ({ name: name === value ? name : `${name} (${value})`, value }))
+		.sort(byName);
 }
 
 const byName = (a: Choice, b: Choice) => a.name.localeCompare(b.name, 'en');
 
-function search(list: keyof typeof LISTS) {
+function search(list: string) {
 	return async function (
 		this: ILoadOptionsFunctions,
 		filter = '',
@@ -127,20 +248,17 @@ async function searchCompanies(
 	return pageOf(all.sort(byName), filter, paginationToken);
 }
 
-function options(list: keyof typeof LISTS) {
+function options(list: string) {
 	return async function (this: ILoadOptionsFunctions): Promise<INodePropertyOptions[]> {
 		return await choices(this, list);
 	};
 }
 
-export const listSearch = {
+const methods = <T>(prefix: string, make: (list: string) => T): Record<string, T> =>
+	Object.fromEntries(Object.keys(LISTS).map((list) => [`${prefix}${list}`, make(list)]));
+
+export const listSearch: Record<string, ReturnType<typeof search>> = {
 	searchCompanies,
-	searchMembers: search('members'),
-	searchDepartments: search('departments'),
-	searchTags: search('tags'),
+	...methods('search', search),
 };
-export const loadOptions = {
-	getMembers: options('members'),
-	getDepartments: options('departments'),
-	getTags: options('tags'),
-};
+export const loadOptions = methods('get', options);

@@ -1,33 +1,103 @@
-import { NodeOperationError, type IDataObject } from 'n8n-workflow';
-import type { Conversion, Field, OperationCall } from './operation';
+import { isResourceLocatorValue, NodeOperationError, type IDataObject } from 'n8n-workflow';
+import type { Conversion, Field, FieldGroup, OperationCall } from './operation';
+import { toUnixSeconds } from './time';
 
-/** Reads the form of one item as WeCom's parameters: converted, without empty values, required ones checked. */
+/**
+ * Reads the form of one item as WeCom's parameters: converted, each at its path, without empty values, required ones checked.
+ * Options > Additional Parameters come last.
+ */
 export function collectParameters(call: OperationCall): IDataObject {
 	const sent: IDataObject = {};
+	for (const [path, value] of Object.entries(call.operation.fixed ?? {})) put(sent, path, value);
 	for (const field of call.operation.fields) {
 		if (field.local) continue;
 		if (field.type === 'collection') {
 			const chosen = call.get<IDataObject>(field.name, {});
 			for (const entry of field.options as Field[]) {
-				if (chosen[entry.name] === undefined) continue;
-				const value = convert(call, entry, chosen[entry.name]);
+				if (chosen[entry.name] === undefined || entry.local) continue;
+				const value = convert(call, entry, idOf(chosen[entry.name]));
 				// An entry a person added and left empty clears that value at WeCom.
-				if (value !== undefined) sent[entry.name] = value;
+				if (value !== undefined) putField(sent, entry, value);
 			}
 			continue;
 		}
 		const value = convert(call, field, call.get<unknown>(field.name));
-		if (!isEmpty(value)) sent[field.name] = value;
-		else if (field.required) {
-			throw problem(
-				call,
-				`'${field.displayName}' is empty`,
-				'Fill it in, or check the expression that should give it.',
-			);
-		}
+		if (!isEmpty(value)) putField(sent, field, value);
+		else if (field.required && isShown(call, field)) throw emptyField(call, field);
 	}
-	return sent;
+	return merge(sent, additionalParameters(call));
 }
+
+/** The objects that the rows of a fixed collection stand for. */
+function rowsOf(call: OperationCall, field: Field, given: unknown): IDataObject[] {
+	const [group] = field.options as FieldGroup[];
+	const rows = (given as IDataObject | undefined)?.[group.name] ?? [];
+	return ([rows].flat() as IDataObject[]).map((row) => {
+		const object: IDataObject = {};
+		for (const entry of group.values) {
+			if (entry.local) continue;
+			const value = convert(call, entry, idOf(row[entry.name]));
+			if (!isEmpty(value)) putField(object, entry, value);
+			else if (entry.required) throw emptyField(call, entry);
+		}
+		return object;
+	});
+}
+
+/** Whether the form shows a field, as its other values are. */
+function isShown({ get }: OperationCall, { displayOptions }: Field): boolean {
+	const { show = {}, hide = {} } = displayOptions ?? {};
+	const fits = ([name, values]: [string, unknown]) =>
+		(values as unknown[]).includes(get<unknown>(name));
+	return Object.entries(show).every(fits) && !Object.entries(hide).some(fits);
+}
+
+const emptyField = (call: OperationCall, { displayName }: Field) =>
+	problem(
+		call,
+		`'${displayName}' is empty`,
+		'Fill it in, or check the expression that should give it.',
+	);
+
+const idOf = (value: unknown) => (isResourceLocatorValue(value) ? value.value : value);
+
+/** What a person adds to the form of a row: documented parameters that the form does not offer. */
+function additionalParameters(call: OperationCall): IDataObject {
+	const given = call.get<unknown>('options.additionalParameters', '');
+	return given === '' || given === undefined
+		? {}
+		: toJson(call, 'Additional Parameters (JSON)', given);
+}
+
+function putField(target: IDataObject, { name, path, spread }: Field, value: unknown): void {
+	if (spread) Object.assign(target, value);
+	else put(target, path ?? name, value);
+}
+
+/** Sets a value at a dotted path. */
+function put(target: IDataObject, path: string, value: unknown): void {
+	const names = path.split('.');
+	const last = names.pop()!;
+	let level = target;
+	for (const name of names) level = (level[name] ??= {}) as IDataObject;
+	level[last] = value as IDataObject[string];
+}
+
+/** `extra` over `base`, object by object. */
+function merge(base: IDataObject, extra: IDataObject): IDataObject {
+	const merged = { ...base };
+	for (const [name, value] of Object.entries(extra)) {
+		const known = merged[name];
+		merged[name] =
+			isPlainObject(known) && isPlainObject(value)
+				? merge(known, value)
+				: (value as IDataObject[string]);
+	}
+	return merged;
+}
+
+const isPlainObject = (value: unknown): value is IDataObject =>
+	typeof value === 'object' && value !== null && !Array.isArray(value);
 
 const isEmpty = (value: unknown) =>
 	value === undefined || value === '' || (Array.isArray(value) && value.length === 0);
@@ -58,7 +128,13 @@ function convert(
 	value: unknown,
 ): IDataObject[string] | undefined {
 	if (value === undefined || value === null) return undefined;
-	return field.as ? CONVERSIONS[field.as](call, field, value) : (value as IDataObject[string]);
+	if (field.type === 'fixedCollection') return rowsOf(call, field, value);
+	const converted = field.as
+		? CONVERSIONS[field.as](call, field, value)
+		: (value as IDataObject[string]);
+	return field.each && Array.isArray(converted)
+		? (converted as string[]).map((one) => ({ [field.each!]: one }))
+		: converted;
 }
 
 type Converter = (
@@ -72,7 +148,12 @@ const CONVERSIONS: Record<Conversion, Converter> = {
 	integerList: (call, field, value) => splitIds(value).map((part) => toInteger(call, field, part)),
 	stringList: (_call, _field, value) => splitIds(value),
 	flag: (_call, _field, value) => (value === true || value === 'true' || value === 1 ? 1 : 0),
-	json: (call, field, value) => (value === '' ? undefined : toJson(call, field, value)),
+	json: (call, field, value) => (value === '' ? undefined : toJson(call, field.displayName, value)),
+	jsonText: (call, field, value) =>
+		value === '' ? undefined : JSON.stringify(toJson(call, field.displayName, value)),
+	timestamp: (call, field, value) => (value === '' ? undefined : toTimestamp(call, field, value)),
+	timestampText: (call, field, value) =>
+		value === '' ? undefined : String(toTimestamp(call, field, value)),
 };
 
 function toInteger(call: OperationCall, field: Field, value: unknown): number {
@@ -87,13 +168,26 @@ function toInteger(call: OperationCall, field: Field, value: unknown): number {
 	return number;
 }
 
-function toJson(call: OperationCall, field: Field, value: unknown): IDataObject {
+/** Unix seconds of a date: an ISO text (without an offset in the workflow's time zone), a Luxon DateTime or a number. */
+function toTimestamp(call: OperationCall, field: Field, value: unknown): number {
+	const seconds = toUnixSeconds(value, call.context.getTimezone());
+	if (seconds === undefined) {
+		throw problem(
+			call,
+			`'${field.displayName}' holds '${String(value)}', which is not a date`,
+			'Choose a date, or give an ISO date such as 2026-01-31T09:00:00 or Unix time in seconds.',
+		);
+	}
+	return seconds;
+}
+
+function toJson(call: OperationCall, displayName: string, value: unknown): IDataObject {
 	if (typeof value === 'object') return value as IDataObject;
 	const parsed = tryParse(String(value));
 	if (parsed === undefined) {
 		throw problem(
 			call,
-			`'${field.displayName}' is not valid JSON`,
+			`'${displayName}' is not valid JSON`,
 			'Check quotes and commas, or pass an object with an expression.',
 		);
 	}

@@ -59,6 +59,7 @@ export const properties: INodeProperties[] = [
 		required: true,
 		options: triggerOptions(),
 		default: [ANY_KIND],
+		description: 'The messages and events that start the workflow',
 	},
 	{
 		displayName: 'Path',

@@ -1,56 +1,29 @@
 /** The API resource against the simulator: every documented request, entered as a form and as JSON, arrives as documented. */
 import type { IDataObject } from 'n8n-workflow';
 import { entriesAt } from '../../nodes/shared/api/paging';
-import { parseReply } from '../../nodes/shared/api/reply';
 import { findEndpoint } from '../../nodes/shared/catalog/catalog';
 import { formFields } from '../../nodes/shared/catalog/form';
 import type { Endpoint } from '../../nodes/shared/catalog/format';
-import facts from '../fixtures/catalog-facts.json';
 import { binaryBytes, binaryItem } from '../support/harness.cts';
 import { endpoints as byHand } from '../simulator/registry.cts';
 import { byId, itemsOf, runWecom, useSimulator } from '../workflow/support.cts';
+import {
+	asReply,
+	asText,
+	at,
+	CONTRADICTIONS,
+	facts,
+	isObject,
+	minimal,
+	type Facts,
+} from './facts.cts';
 
 const simulator = useSimulator();
 
-interface Facts {
-	id: string;
-	params: Array<{ name: string; in: string; type: string; required: boolean }>;
-	method: string;
-	path: string;
-	token: string;
-	content_type?: string | null;
-	list: string | null;
-	download: boolean;
-	upload: unknown;
-	paging: { request: { limit?: string; offset?: string } } | null;
-	sample_request?: unknown;
-	sample_response?: unknown;
-}
-
-/** Documented requests that contradict the table above them: refused with a reason, or sent in the table's types. */
-const CONTRADICTIONS = new Set([
-	'kf.send_msg_on_event',
-	'wedoc.smartsheet.update_records',
-	'wedoc.smartsheet.content_priv.get_sheet_priv',
-	'meeting.realcontrol.mute_user',
-	'meeting.webinar.update',
-	'meeting.webinar.update_guest_list',
-	'wedrive.file_create',
-	'advanced_feature.get_apply_id_list',
-	'devicedata.get_checkin_data',
-	'devicedata.get_temperature_data',
-	'devicedata.get_accesscontrol_data',
-	'openhw.device.get_printer_job_list',
-	'meeting.create~advanced',
-	'hr.get_staff_info',
-	'hr.update_staff_info',
-]);
 /** Documented requests with values that no form offers: placeholders, and an object without anything in it. */
 const NOT_IN_A_FORM = new Set(['miniapppay.get_bill', 'wedoc.smartsheet.update_view']);
 
-const isObject = (value: unknown): value is IDataObject =>
-	typeof value === 'object' && value !== null && !Array.isArray(value);
-const callable = (facts.endpoints as unknown as Facts[]).filter(
+const callable = facts.filter(
 	({ id, token, content_type, upload }) =>
 		(token === 'corp' || token === 'none') &&
 		!upload &&
@@ -82,9 +55,6 @@ function asForm(endpoint: Endpoint, sample: IDataObject): IDataObject {
 	return { fields: { mappingMode: 'defineBelow', value, schema: schema as never } };
 }
 
-const at = (value: unknown, path: string[]): unknown =>
-	path.length === 0 ? value : isObject(value) ? at(value[path[0]], path.slice(1)) : undefined;
-
 /** Without what pages add: a size, and where to begin. */
 function sentParameters({ method, path, token }: Facts): IDataObject {
 	const request = simulator().requests.find((one) => one.path === path);
@@ -105,18 +75,10 @@ function expected(sample: IDataObject, { paging }: Facts, sent: IDataObject): ID
 	};
 }
 
-const exact = (value: unknown) => parseReply(JSON.stringify(value)) as IDataObject;
-const asText = (value: unknown): unknown =>
-	isObject(value)
-		? Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, asText(inner)]))
-		: Array.isArray(value)
-			? value.map(asText)
-			: String(value);
-
 /** What comes out for a documented answer. */
 async function outputOf(fact: Facts): Promise<IDataObject[] | undefined> {
 	if (!isObject(fact.sample_response)) return undefined;
-	const reply = exact(fact.sample_response);
+	const reply = asReply(fact.sample_response);
 	const endpoint = (await findEndpoint(fact.id))!;
 	if (endpoint.list && !endpoint.partial) return entriesAt(reply, endpoint.list);
 	const { errcode: _code, errmsg: _text, ...item } = reply;
@@ -196,17 +158,6 @@ it('uploads from binary data and downloads to it', async () => {
 	);
 	expect((await binaryBytes(run.items('WeCom')[0])).equals(data)).toBe(true);
 });
-
-const minimal = (type: string): IDataObject[string] =>
-	type.endsWith('[]')
-		? [minimal(type.slice(0, -2)) as string]
-		: type === 'integer' || type === 'number'
-			? 1
-			: type === 'boolean'
-				? true
-				: type === 'object'
-					? {}
-					: 'x';
 
 describe('lists', () => {
 	const numbers = Array.from({ length: 260 }, (_, id) => ({ id: String(id) }));

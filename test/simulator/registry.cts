@@ -3,6 +3,8 @@ import type { Endpoint } from './endpoint.cts';
 import { appEndpoints } from './endpoints/apps.cts';
 import { authEndpoints } from './endpoints/auth.cts';
 import { departmentEndpoints } from './endpoints/departments.cts';
+import { directoryJobEndpoints } from './endpoints/directory-jobs.cts';
+import { driveEndpoints } from './endpoints/drive.cts';
 import { mediaEndpoints } from './endpoints/media.cts';
 import { memberEndpoints } from './endpoints/members.cts';
 import { messageEndpoints } from './endpoints/messages.cts';
@@ -14,6 +16,8 @@ export const endpoints: Map<string, Endpoint> = new Map(
 		...memberEndpoints,
 		...departmentEndpoints,
 		...messageEndpoints,
+		...directoryJobEndpoints,
+		...driveEndpoints,
 		...mediaEndpoints,
 		...authEndpoints,
 		...appEndpoints,

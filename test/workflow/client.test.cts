@@ -54,6 +54,14 @@ describe('tokens', () => {
 		expect((credentials.c1 as Record<string, unknown>).accessToken).not.toBe(before);
 	});
 
+	it('are renewed for all items at once where the credential holds none yet', async () => {
+		await itemsOf(simulator(), { ...getMember, store: store() });
+		simulator().control.invalidateToken(DEMO_APP.agentid);
+		const items = await itemsOf(simulator(), { ...getMember, items: many(8), store: store() });
+		expect(items).toHaveLength(8);
+		expect(tokenCalls()).toBe(2);
+	});
+
 	it('that another process has renewed meanwhile are taken from n8n, without asking WeCom', async () => {
 		const credentials = store();
 		await itemsOf(simulator(), { ...getMember, store: credentials });

@@ -1,9 +1,9 @@
 import { callEndpoint } from '../api/call';
 import { limit, returnAll } from '../fields';
-import type { Field, Operation, Resource } from '../operation';
+import type { Operation, Resource } from '../operation';
 
-/** Every endpoint of the server API through one operation; what is typed elsewhere is pointed to. */
-export const apiResource = (typed: Resource[]): Resource => ({
+/** Every endpoint of the server API through one operation; the list of endpoints says where there is an operation of its own. */
+export const apiResource: Resource = {
 	value: 'api',
 	name: 'API',
 	operations: [
@@ -38,7 +38,6 @@ export const apiResource = (typed: Resource[]): Resource => ({
 						},
 					],
 				},
-				pointer(typed),
 				{
 					displayName: 'Input Mode',
 					name: 'inputMode',
@@ -90,20 +89,7 @@ export const apiResource = (typed: Resource[]): Resource => ({
 			run: callEndpoint,
 		},
 	],
-});
-
-/** For the endpoints that other resources have operations of their own for; the endpoint list names them. */
-const pointer = (typed: Resource[]): Field => ({
-	displayName:
-		'There is an easier operation for this, with pickers and checks: the list names it behind the endpoint',
-	name: 'typedOperation',
-	type: 'notice',
-	default: '',
-	displayOptions: {
-		show: { endpoint: typed.flatMap(({ operations }) => operations.flatMap(coveredEndpoints)) },
-	},
-	local: true,
-});
+};
 
 /** Catalog ids of what an operation calls: `/cgi-bin/user/get` is `user.get`. */
 export const coveredEndpoints = ({ call, covers = [] }: Operation): string[] =>

@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 import { simplified, wantedCount } from '../call';
-import { departmentPicker, ids, memberPicker } from '../fields';
+import { additionalFields, departmentPicker, ids, memberPicker, text } from '../fields';
 import type { Field, OperationCall, Resource } from '../operation';
 
 const DETAIL_SUMMARY = [
@@ -16,108 +16,89 @@ const DETAIL_SUMMARY = [
 	'direct_leader',
 ];
 
-const text = (name: string, displayName: string, description: string): Field => ({
-	displayName,
-	name,
-	type: 'string',
-	default: '',
-	description,
-});
-
 /** What both creating and updating a member take (doc 90195, 90197). */
-const memberFields: Field = {
-	displayName: 'Additional Fields',
-	name: 'additionalFields',
-	type: 'collection',
-	placeholder: 'Add Field',
-	default: {},
-	options: [
-		text('address', 'Address', 'Up to 128 characters'),
-		text('alias', 'Alias', 'Up to 64 characters'),
-		text('avatar_mediaid', 'Avatar Media ID', 'Media ID of an image uploaded with Media > Upload'),
-		text('biz_mail', 'Business Email', 'Address of the company mailbox'),
-		{
-			...text('department', 'Department IDs', 'Comma-separated IDs of up to 100 departments'),
-			placeholder: 'e.g. 2,5',
-			as: 'integerList',
-		},
-		{ ...text('direct_leader', 'Direct Leader', 'User ID of the direct leader'), as: 'stringList' },
-		text(
-			'email',
-			'Email',
-			'Unique in the company; a member needs a mobile number or an email address',
+const memberFields = additionalFields([
+	text('address', 'Address', 'Up to 128 characters'),
+	text('alias', 'Alias', 'Up to 64 characters'),
+	text('avatar_mediaid', 'Avatar Media ID', 'Media ID of an image uploaded with Media > Upload'),
+	text('biz_mail', 'Business Email', 'Address of the company mailbox'),
+	{
+		...text('department', 'Department IDs', 'Comma-separated IDs of up to 100 departments'),
+		placeholder: 'e.g. 2,5',
+		as: 'integerList',
+	},
+	{ ...text('direct_leader', 'Direct Leader', 'User ID of the direct leader'), as: 'stringList' },
+	text(
+		'email',
+		'Email',
+		'Unique in the company; a member needs a mobile number or an email address',
+	),
+	{
+		displayName: 'Enabled',
+		name: 'enable',
+		type: 'boolean',
+		default: true,
+		description: 'Whether the member may use WeCom',
+		as: 'flag',
+	},
+	{
+		displayName: 'Extended Attributes',
+		name: 'extattr',
+		type: 'json',
+		default: '{"attrs": []}',
+		description: 'Attributes defined in the admin console, as WeCom documents "extattr"',
+		as: 'json',
+	},
+	{
+		displayName: 'External Profile',
+		name: 'external_profile',
+		type: 'json',
+		default: '{}',
+		description: 'What customers see, as WeCom documents "external_profile"',
+		as: 'json',
+	},
+	text(
+		'external_position',
+		'External Position',
+		'Position shown to customers, up to 12 Chinese characters',
+	),
+	{
+		displayName: 'Gender',
+		name: 'gender',
+		type: 'options',
+		options: [
+			{ name: 'Female', value: '2' },
+			{ name: 'Male', value: '1' },
+		],
+		default: '1',
+		description: 'The gender shown in the directory',
+	},
+	{
+		...text(
+			'is_leader_in_dept',
+			'Leader in Departments',
+			'One 1 or 0 for each department, in the order of Department IDs',
 		),
-		{
-			displayName: 'Enabled',
-			name: 'enable',
-			type: 'boolean',
-			default: true,
-			description: 'Whether the member may use WeCom',
-			as: 'flag',
-		},
-		{
-			displayName: 'Extended Attributes',
-			name: 'extattr',
-			type: 'json',
-			default: '{"attrs": []}',
-			description: 'Attributes defined in the admin console, as WeCom documents "extattr"',
-			as: 'json',
-		},
-		{
-			displayName: 'External Profile',
-			name: 'external_profile',
-			type: 'json',
-			default: '{}',
-			description: 'What customers see, as WeCom documents "external_profile"',
-			as: 'json',
-		},
-		text(
-			'external_position',
-			'External Position',
-			'Position shown to customers, up to 12 Chinese characters',
-		),
-		{
-			displayName: 'Gender',
-			name: 'gender',
-			type: 'options',
-			options: [
-				{ name: 'Female', value: '2' },
-				{ name: 'Male', value: '1' },
-			],
-			default: '1',
-			description: 'The gender shown in the directory',
-		},
-		{
-			...text(
-				'is_leader_in_dept',
-				'Leader in Departments',
-				'One 1 or 0 for each department, in the order of Department IDs',
-			),
-			placeholder: 'e.g. 1,0',
-			as: 'integerList',
-		},
-		{
-			displayName: 'Main Department ID',
-			name: 'main_department',
-			type: 'number',
-			default: 1,
-			description: 'The department shown as the main one',
-			as: 'integer',
-		},
-		text('mobile', 'Mobile', 'Unique in the company; with the country code outside mainland China'),
-		{
-			...text(
-				'order',
-				'Order in Departments',
-				'One number for each department, higher comes first',
-			),
-			placeholder: 'e.g. 10,40',
-			as: 'integerList',
-		},
-		text('position', 'Position', 'Job title, up to 128 characters'),
-		text('telephone', 'Telephone', 'Digits, -, + and commas, up to 32 characters'),
-	],
-};
+		placeholder: 'e.g. 1,0',
+		as: 'integerList',
+	},
+	{
+		displayName: 'Main Department ID',
+		name: 'main_department',
+		type: 'number',
+		default: 1,
+		description: 'The department shown as the main one',
+		as: 'integer',
+	},
+	text('mobile', 'Mobile', 'Unique in the company; with the country code outside mainland China'),
+	{
+		...text('order', 'Order in Departments', 'One number for each department, higher comes first'),
+		placeholder: 'e.g. 10,40',
+		as: 'integerList',
+	},
+	text('position', 'Position', 'Job title, up to 128 characters'),
+	text('telephone', 'Telephone', 'Digits, -, + and commas, up to 32 characters'),
+]);
 
 const nameField: Field = {
 	displayName: 'Name',

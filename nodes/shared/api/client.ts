@@ -307,7 +307,8 @@ export class WecomClient {
 
 	/** After WeCom refused a token: use the one another execution has stored meanwhile, else have a new one fetched. */
 	private async dropToken(refused: string): Promise<void> {
-		if (this.account.current(this.credentials).value !== refused) return;
+		// Empty when a call at the same time has dropped it: its note of the refused token must stay.
+		if (!refused || this.account.current(this.credentials).value !== refused) return;
 		const stored = await this.context.getCredentials(this.account.type);
 		this.credentials = this.account.afterRefusal(stored, refused, this.credentials);
 	}

@@ -63,15 +63,10 @@ export function signatureMatches(expected: string, given: unknown): boolean {
  * measured as WeCom does; the cases are not told apart on purpose.
  */
 export function decrypt(key: Buffer, base64: string): Decrypted | undefined {
-	if (key.length !== 32) return undefined;
 	const encrypted = Buffer.from(base64, 'base64');
 	// Node skips what is not base64, so only a text that comes back the same was strict.
 	if (encrypted.toString('base64') !== base64) return undefined;
-	if (encrypted.length < PAD_SIZE || encrypted.length % BLOCK_SIZE !== 0) return undefined;
-
-	const decipher = createDecipheriv('aes-256-cbc', keyObject(key), key.subarray(0, BLOCK_SIZE));
-	decipher.setAutoPadding(false);
-	const content = unpad(Buffer.concat([decipher.update(encrypted), decipher.final()]));
+	const content = decryptBytes(key, encrypted);
 	if (!content || content.length < HEADER_SIZE) return undefined;
 
 	const end = HEADER_SIZE + content.readUInt32BE(BLOCK_SIZE);
@@ -80,6 +75,15 @@ export function decrypt(key: Buffer, base64: string): Decrypted | undefined {
 		message: content.toString('utf8', HEADER_SIZE, end),
 		receiveId: content.toString('utf8', end),
 	};
+}
+
+/** Decrypts and unpads bytes, such as the file of a message to an AI bot (doc 100719); undefined as for `decrypt`. */
+export function decryptBytes(key: Buffer, encrypted: Buffer): Buffer | undefined {
+	if (key.length !== 32) return undefined;
+	if (encrypted.length < PAD_SIZE || encrypted.length % BLOCK_SIZE !== 0) return undefined;
+	const decipher = createDecipheriv('aes-256-cbc', keyObject(key), key.subarray(0, BLOCK_SIZE));
+	decipher.setAutoPadding(false);
+	return unpad(Buffer.concat([decipher.update(encrypted), decipher.final()]));
 }
 
 /**
@@ -127,6 +131,17 @@ export function signedReplyXml(reply: SignedReply): string {
 		`<xml><Encrypt>${cdata(Encrypt)}</Encrypt><MsgSignature>${cdata(MsgSignature)}</MsgSignature>` +
 		`<TimeStamp>${TimeStamp}</TimeStamp><Nonce>${cdata(Nonce)}</Nonce></xml>`
 	);
+}
+
+/** The JSON form, which AI bots take; its nonce must be that of the callback it answers (doc 101033). */
+export function signedReplyJson(reply: SignedReply): string {
+	const { Encrypt, MsgSignature, TimeStamp, Nonce } = reply;
+	return JSON.stringify({
+		encrypt: Encrypt,
+		msgsignature: MsgSignature,
+		timestamp: TimeStamp,
+		nonce: Nonce,
+	});
 }
 
 /** `text` as a CDATA section; a `]]>` inside it is split over two, so nothing can end it early. */

@@ -98,6 +98,8 @@ export function requirements<T extends Field>(fields: T[], samples: Json[]): T[]
 				.filter(isObject);
 			const objects = given.filter(isObject);
 			const inner = requirements(field.fields ?? [], [...objects, ...elements]).map((one) =>
+				// The properties of smart sheet columns: each goes with one type.
+				one.name.startsWith('property_') ||
 				elements.some((element) => element[one.name] === undefined)
 					? { ...one, required: false }
 					: one,

@@ -1,0 +1,394 @@
+import type { IDataObject, INodePropertyOptions } from 'n8n-workflow';
+import { uploadRequest } from '../shared/api/files';
+import { readBinary, type MediaKind } from './binary';
+import { toRequest } from './call';
+import { choice, rows, text } from './fields';
+import { byteLength } from './message/text';
+import type { Field, OperationCall } from './operation';
+import { toItem } from './reply';
+import { collectParameters, problem, splitIds } from './values';
+
+/** Text and attachments of what customers get (docs 92135, 92137, 92366, 95094): the form, and what WeCom expects of it. */
+
+/** Where a file is stored before it is used: moments and products have stores of their own (doc 95098). */
+export type Store = 'message' | 'moment' | 'product';
+const ATTACHMENT_TYPES: Record<Exclude<Store, 'message'>, number> = { moment: 1, product: 2 };
+
+const KINDS: INodePropertyOptions[] = [
+	{ name: 'File', value: 'file' },
+	{ name: 'Image', value: 'image' },
+	{ name: 'Link', value: 'link' },
+	{ name: 'Mini Program', value: 'miniprogram' },
+	{ name: 'Video', value: 'video' },
+];
+const FILES = ['file', 'image', 'video', 'miniprogram'];
+
+export const contentField = (most: number): Field =>
+	text('content', 'Content', `The text, up to ${most.toLocaleString('en')} bytes`, {
+		typeOptions: { rows: 4 },
+		local: true,
+	});
+
+/** Where a file comes from: binary data, uploaded first, or an earlier upload. Shown by `show`. */
+export const fileSource = (show: Record<string, string[]>): Field[] => [
+	choice(
+		'mediaFrom',
+		'File From',
+		'Where the file, or the cover, comes from',
+		[
+			{ name: 'Binary Data', value: 'binary', description: 'Uploaded first' },
+			{ name: 'Media ID', value: 'mediaId', description: 'Uploaded within the last three days' },
+		],
+		{ displayOptions: { show }, local: true },
+	),
+	text('binaryPropertyName', 'Input Data Field Name', 'Name of the binary field with the file', {
+		default: 'data',
+		displayOptions: { show: { ...show, mediaFrom: ['binary'] } },
+		local: true,
+	}),
+	text('media_id', 'Media ID', 'From Media > Upload', {
+		displayOptions: { show: { ...show, mediaFrom: ['mediaId'] } },
+		local: true,
+	}),
+];
+
+const show = (...msgtype: string[]) => ({ displayOptions: { show: { msgtype } } });
+
+export const attachmentsField = (description: string): Field =>
+	rows(
+		'attachments',
+		'Attachments',
+		'Attachment',
+		[
+			choice('msgtype', 'Type', 'What to attach', KINDS, { default: 'image' }),
+			...fileSource({ msgtype: FILES }),
+			text('title', 'Title', 'Up to 128 bytes, 64 for mini programs', show('link', 'miniprogram')),
+			text('url', 'Link', 'With https:// or http://, up to 2,048 bytes', show('link')),
+			text('desc', 'Description', 'Up to 512 bytes', show('link')),
+			text('picurl', 'Picture URL', 'Shown with the link', show('link')),
+			text('appid', 'App ID', 'Of a mini program linked to the company', show('miniprogram')),
+			text('page', 'Page', 'Path in the mini program', show('miniprogram')),
+		],
+		{ description, local: true },
+	);
+
+/** A moment shows up to nine images, or one video, or one link with a cover (doc 95094). */
+export const momentAttachment: Field[] = [
+	choice(
+		'msgtype',
+		'Attachment',
+		'What to show below the text',
+		[
+			{ name: 'Images', value: 'image', description: 'Up to nine' },
+			{ name: 'Link', value: 'link' },
+			{ name: 'None', value: 'none' },
+			{ name: 'Video', value: 'video', description: 'MP4, up to 30 seconds' },
+		],
+		{ default: 'none', local: true },
+	),
+	text(
+		'binaryPropertyNames',
+		'Input Data Field Names',
+		'Binary fields with the images, the video or the cover, comma-separated',
+		{ default: 'data', ...show('image', 'link', 'video'), local: true },
+	),
+	text('title', 'Title', 'Up to 128 bytes', { ...show('link'), local: true }),
+	text('url', 'Link', 'With https:// or http://', { ...show('link'), local: true }),
+];
+
+function entriesOf(call: OperationCall, store: 'message' | 'moment'): IDataObject[] {
+	if (store === 'message') {
+		const { row = [] } = call.get<{ row?: IDataObject | IDataObject[] }>('attachments', {});
+		return [row].flat();
+	}
+	const msgtype = call.get('msgtype', 'none');
+	if (msgtype === 'none') return [];
+	return splitIds(call.get<unknown>('binaryPropertyNames', 'data')).map((binaryPropertyName) => ({
+		msgtype,
+		binaryPropertyName,
+		title: call.get('title'),
+		url: call.get('url'),
+	}));
+}
+
+/** The media ID of a row or form that `fileSource` offers; a file of the item is uploaded first. */
+export async function mediaId(
+	call: OperationCall,
+	kind: MediaKind,
+	{ mediaFrom, binaryPropertyName, media_id }: IDataObject,
+	store: Store = 'message',
+): Promise<string> {
+	if (mediaFrom === 'mediaId') {
+		const id = String(media_id ?? '').trim();
+		if (id) return id;
+		throw problem(call, "'Media ID' is empty", 'Upload the file first, or choose binary data.');
+	}
+	const file = await readBinary(call, kind, '', String(binaryPropertyName || 'data'));
+	const request =
+		store === 'message'
+			? uploadRequest('/cgi-bin/media/upload', { type: kind }, file)
+			: uploadRequest(
+					'/cgi-bin/media/upload_attachment',
+					{ media_type: kind, attachment_type: ATTACHMENT_TYPES[store] },
+					file,
+				);
+	return String((await call.client.call(request, call.itemIndex)).media_id);
+}
+
+export interface Rules {
+	store: 'message' | 'moment';
+	/** The most the text may have. */
+	bytes: number;
+	/** The most attachments. */
+	attachments: number;
+}
+
+/** `text` and `attachments` as entered. All is checked before the first file goes out. */
+export async function readContent(
+	call: OperationCall,
+	{ store, bytes, attachments: most }: Rules,
+): Promise<IDataObject> {
+	const content = String(call.get('content'));
+	const entries = entriesOf(call, store);
+	if (content.trim() === '' && entries.length === 0) {
+		throw problem(call, 'There is nothing to send', "Fill in 'Content', or add an attachment.");
+	}
+	atMost(call, 'Content', content, bytes);
+	const single = store === 'moment' && entries[0]?.msgtype !== 'image';
+	if (entries.length > (single ? 1 : most)) {
+		throw problem(
+			call,
+			`There are ${entries.length} attachments, WeCom takes ${single ? 1 : most}`,
+			'Leave some of them out.',
+		);
+	}
+	entries.forEach((entry) => checkEntry(call, entry));
+	const attachments = await Promise.all(
+		entries.map(async (entry) => {
+			const msgtype = String(entry.msgtype ?? 'image');
+			return { msgtype, [msgtype]: await attachment(call, msgtype, entry, store) };
+		}),
+	);
+	return {
+		...(content && { text: { content } }),
+		...(attachments.length > 0 && { attachments }),
+	};
+}
+
+const LABELS: Record<string, string> = {
+	title: 'Title',
+	url: 'Link',
+	desc: 'Description',
+	picurl: 'Picture URL',
+	appid: 'App ID',
+	page: 'Page',
+};
+const BYTES: Record<string, number> = { title: 128, url: 2048, desc: 512, picurl: 2048 };
+
+function checkEntry(call: OperationCall, entry: IDataObject): void {
+	const mini = entry.msgtype === 'miniprogram';
+	if (!mini && entry.msgtype !== 'link') return;
+	for (const name of mini ? ['title', 'appid', 'page'] : ['title', 'url']) {
+		if (String(entry[name] ?? '').trim() === '') {
+			throw problem(
+				call,
+				`'${LABELS[name]}' of an attachment is empty`,
+				mini
+					? 'Mini programs need a title, an app ID and a page.'
+					: 'Links need a title and a link.',
+			);
+		}
+	}
+	for (const [name, most] of Object.entries(BYTES)) {
+		atMost(call, LABELS[name], String(entry[name] ?? ''), mini && name === 'title' ? 64 : most);
+	}
+}
+
+async function attachment(
+	call: OperationCall,
+	type: string,
+	entry: IDataObject,
+	store: 'message' | 'moment',
+): Promise<IDataObject> {
+	const filled = (...names: string[]) =>
+		Object.fromEntries(names.filter((name) => entry[name]).map((name) => [name, entry[name]]));
+	if (type === 'miniprogram') {
+		const pic_media_id = await mediaId(call, 'image', entry, store);
+		return { ...filled('title', 'appid', 'page'), pic_media_id };
+	}
+	if (type !== 'link') return { media_id: await mediaId(call, type as MediaKind, entry, store) };
+	return store === 'moment'
+		? { ...filled('title', 'url'), media_id: await mediaId(call, 'image', entry, store) }
+		: filled('title', 'url', 'desc', 'picurl');
+}
+
+function atMost(call: OperationCall, label: string, value: string, most: number): void {
+	const size = byteLength(value);
+	if (size <= most) return;
+	throw problem(
+		call,
+		`'${label}' has ${size.toLocaleString('en')} bytes, WeCom takes ${most.toLocaleString('en')}`,
+		'Shorten it.',
+	);
+}
+
+/** Shown for some types of customer service messages. */
+export const forTypes = (...types: string[]) => ({
+	displayOptions: { show: { msgtype: types } },
+	local: true as const,
+});
+const forItems = (...types: string[]) => ({ displayOptions: { show: { type: types } } });
+
+export const serviceMenu: Field[] = [
+	text('head_content', 'Text Above', 'Up to 1,024 bytes', forTypes('msgmenu')),
+	rows(
+		'menu',
+		'Menu',
+		'Entry',
+		[
+			choice('type', 'Type', 'What a tap does', [
+				{ name: 'Link', value: 'view' },
+				{ name: 'Mini Program', value: 'miniprogram' },
+				{ name: 'Reply', value: 'click', description: 'The customer answers with the content' },
+				{ name: 'Text', value: 'text', description: 'Nothing: just text' },
+			]),
+			text('content', 'Content', 'What is shown', { required: true }),
+			text('id', 'ID', 'Comes back as "menu_id"; letters, digits and _', forItems('click')),
+			text('url', 'Link', 'With https:// or http://', forItems('view')),
+			text('appid', 'App ID', 'Of the mini program', forItems('miniprogram')),
+			text('pagepath', 'Page', 'Path in the mini program', forItems('miniprogram')),
+		],
+		{ ...forTypes('msgmenu'), description: 'Up to 10 that can be tapped' },
+	),
+	text('tail_content', 'Text Below', 'Up to 1,024 bytes', forTypes('msgmenu')),
+];
+export const serviceText: Field = { ...contentField(2048), ...forTypes('text') };
+export const serviceType = choice(
+	'msgtype',
+	'Message Type',
+	'What to send',
+	[
+		{ name: 'Acquisition Link', value: 'ca_link' },
+		{ name: 'File', value: 'file' },
+		{ name: 'Image', value: 'image' },
+		{ name: 'Link', value: 'link' },
+		{ name: 'Location', value: 'location' },
+		{ name: 'Menu', value: 'msgmenu' },
+		{ name: 'Mini Program', value: 'miniprogram' },
+		{ name: 'Text', value: 'text' },
+		{ name: 'Video', value: 'video' },
+		{ name: 'Voice', value: 'voice' },
+	],
+	{ default: 'text' },
+);
+
+/** Sends the form of a customer service message with the content of its type (docs 94677, 95122). */
+export async function sendServiceMessage(call: OperationCall): Promise<IDataObject> {
+	const { operation, client, get, itemIndex } = call;
+	const entered = collectParameters(call);
+	const msgtype = get('msgtype', 'text');
+	const sent = { [msgtype]: await serviceMessage(call, msgtype), ...entered };
+	return toItem(await client.call(toRequest(operation, sent), itemIndex));
+}
+
+/** What a customer service message holds besides files: fields it needs, fields it may have, in WeCom's names (doc 94677). */
+const SERVICE_MESSAGES: Record<string, { needs: string[]; may?: string[] }> = {
+	text: { needs: ['content'] },
+	link: { needs: ['title', 'url'], may: ['desc'] },
+	miniprogram: { needs: ['appid', 'pagepath'], may: ['title'] },
+	location: { needs: ['latitude', 'longitude'], may: ['name', 'address'] },
+	ca_link: { needs: ['link_url'] },
+	msgmenu: { needs: [], may: ['head_content', 'tail_content'] },
+};
+const SERVICE_BYTES: Record<string, number> = {
+	...BYTES,
+	content: 2048,
+	head_content: 1024,
+	tail_content: 1024,
+};
+
+/** The content of a customer service message of a type, checked first and its file uploaded. */
+async function serviceMessage(call: OperationCall, type: string): Promise<IDataObject> {
+	const { needs, may = [] } = SERVICE_MESSAGES[type] ?? { needs: [] };
+	const content: IDataObject = {};
+	for (const name of [...needs, ...may]) {
+		const value = String(call.get(name));
+		const label = call.operation.fields.find((field) => field.name === name)!.displayName;
+		if (value.trim() !== '') content[name] = value;
+		else if (needs.includes(name)) {
+			throw problem(
+				call,
+				`'${label}' is empty`,
+				'Fill it in, or check the expression that should give it.',
+			);
+		}
+		const most = type === 'miniprogram' && name === 'title' ? 64 : SERVICE_BYTES[name];
+		atMost(call, label, value, most ?? Infinity);
+	}
+	const source = {
+		mediaFrom: call.get('mediaFrom', 'binary'),
+		binaryPropertyName: call.get('binaryPropertyName', 'data'),
+		media_id: call.get('media_id'),
+	};
+	switch (type) {
+		case 'text':
+		case 'ca_link':
+			return content;
+		case 'location':
+			return { ...content, ...place(call, content) };
+		case 'msgmenu':
+			return { ...content, list: menu(call) };
+		case 'link':
+		case 'miniprogram':
+			return { ...content, thumb_media_id: await mediaId(call, 'image', source) };
+		default:
+			return { media_id: await mediaId(call, type as MediaKind, source) };
+	}
+}
+
+function place(call: OperationCall, content: IDataObject): IDataObject {
+	const [latitude, longitude] = [Number(content.latitude), Number(content.longitude)];
+	if (Math.abs(latitude) <= 90 && Math.abs(longitude) <= 180) return { latitude, longitude };
+	throw problem(
+		call,
+		`There is no place at '${String(content.latitude)}', '${String(content.longitude)}'`,
+		'The latitude is a number from -90 to 90, the longitude one from -180 to 180.',
+	);
+}
+
+/** What each kind of menu entry holds. */
+const MENU_ENTRIES: Record<string, string[]> = {
+	click: ['id', 'content'],
+	view: ['url', 'content'],
+	miniprogram: ['appid', 'pagepath', 'content'],
+	text: ['content'],
+};
+const MOST_TO_TAP = 10;
+
+function menu(call: OperationCall): IDataObject[] {
+	const { row = [] } = call.get<{ row?: IDataObject | IDataObject[] }>('menu', {});
+	const entries = [row].flat();
+	const toTap = entries.filter(({ type }) => type !== 'text').length;
+	if (entries.length === 0 || toTap > MOST_TO_TAP) {
+		throw problem(
+			call,
+			`The menu has ${toTap} entries to tap`,
+			`WeCom takes up to ${MOST_TO_TAP} of them, and at least one entry.`,
+		);
+	}
+	return entries.map((entry) => {
+		const type = String(entry.type ?? 'view');
+		const names = MENU_ENTRIES[type] ?? [];
+		// WeCom makes up the ID of an answer that has none.
+		const missing = names.find((name) => name !== 'id' && !entry[name]);
+		if (missing) {
+			throw problem(
+				call,
+				`'${missing}' of a menu entry is empty`,
+				'Fill it in, or check the expression that should give it.',
+			);
+		}
+		const filled = names.filter((name) => entry[name]).map((name) => [name, entry[name]]);
+		return { type, [type]: Object.fromEntries(filled) as IDataObject };
+	});
+}

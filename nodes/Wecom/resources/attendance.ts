@@ -1,0 +1,239 @@
+import { choice, ids, integer, memberPicker, moment, rows, text } from '../fields';
+import type { Field, Operation, Resource } from '../operation';
+
+const MOST_MEMBERS = 100;
+
+const members = ids('useridlist', 'Member Names or IDs', 'getMembers', MOST_MEMBERS, {
+	required: true,
+});
+const from = (description: string): Field =>
+	moment('starttime', 'From', description, { required: true });
+const until = (description: string): Field =>
+	moment('endtime', 'Until', description, { required: true });
+const groupId = integer('groupid', 'Rule ID', 'The "groupid" of the rule, from Get Many Rules', {
+	required: true,
+});
+
+const report = (
+	value: string,
+	name: string,
+	action: string,
+	doc: number,
+	path: string,
+): Operation => ({
+	value,
+	name,
+	action,
+	description: 'Read hours worked, exceptions and leave of members',
+	doc,
+	call: ['POST', path],
+	reads: true,
+	fields: [members, from('First day'), until('Last day, up to 31 days later')],
+	list: 'datas',
+});
+
+/** Needs the app among "apps that may call the API" of Attendance, or the secret of Attendance itself (doc 90262). */
+export const attendance: Resource = {
+	value: 'attendance',
+	name: 'Attendance',
+	operations: [
+		{
+			value: 'addRecords',
+			name: 'Add Records',
+			action: 'Add attendance records',
+			description: 'Write punches of a device of your own, up to 200 at once',
+			doc: 99647,
+			call: ['POST', '/cgi-bin/checkin/add_checkin_record'],
+			fields: [
+				rows(
+					'records',
+					'Records',
+					'Record',
+					[
+						text('userid', 'User ID', 'Who punched', { required: true }),
+						moment('checkin_time', 'Time', 'When', { required: true }),
+						text('location_title', 'Place', 'Up to 1,024 characters', { required: true }),
+						text('location_detail', 'Address', 'Up to 1,024 characters', { required: true }),
+						choice(
+							'device_type',
+							'Device Type',
+							'Kind of device',
+							[
+								{ name: 'Access Control', value: 1 },
+								{ name: 'Attendance Machine', value: 2 },
+								{ name: 'Other', value: 3 },
+							],
+							{ as: 'integer' },
+						),
+						text('device_detail', 'Device', 'Brand of the device, up to 40 characters', {
+							required: true,
+						}),
+						text('notes', 'Notes', 'Up to 1,024 characters'),
+					],
+					{ required: true },
+				),
+			],
+		},
+		{
+			value: 'correct',
+			name: 'Correct',
+			action: 'Correct attendance record',
+			description: 'Add a punch that a member missed',
+			doc: 95803,
+			call: ['POST', '/cgi-bin/checkin/punch_correction'],
+			fields: [
+				memberPicker(),
+				moment('schedule_date_time', 'Day', 'Midnight at the beginning of the day', {
+					required: true,
+				}),
+				moment('checkin_time', 'Time', 'When the member really came or left', { required: true }),
+				integer(
+					'schedule_checkin_time',
+					'Due at Second',
+					'Seconds since midnight at which the punch was due, such as 32400 for nine; empty on free days',
+					{ default: '' },
+				),
+				text('remark', 'Remark', 'Up to 512 bytes'),
+			],
+			returns: ({ userid, checkin_time }) => ({ userid, checkin_time, success: true }),
+		},
+		report(
+			'getDailyReports',
+			'Get Daily Reports',
+			'Get daily attendance reports',
+			93374,
+			'/cgi-bin/checkin/getcheckin_daydata',
+		),
+		{
+			value: 'getDeviceRecords',
+			name: 'Get Device Records',
+			action: 'Get attendance records of devices',
+			description: 'List the raw punches that attendance machines have sent',
+			doc: 94126,
+			call: ['POST', '/cgi-bin/hardware/get_hardware_checkin_data'],
+			reads: true,
+			fields: [
+				members,
+				from('Start of the time'),
+				until('End of the time, up to a month later'),
+				choice(
+					'filter_type',
+					'Time Of',
+					'Which time is meant',
+					[
+						{ name: 'Punch', value: 1 },
+						{ name: 'Upload', value: 2 },
+					],
+					{ as: 'integer' },
+				),
+			],
+			list: 'checkindata',
+		},
+		{
+			value: 'getRecords',
+			name: 'Get Many Records',
+			action: 'Get many attendance records',
+			description: 'List punches of members within up to 30 days',
+			doc: 90262,
+			call: ['POST', '/cgi-bin/checkin/getcheckindata'],
+			reads: true,
+			fields: [
+				members,
+				from('Start of the time'),
+				until('End of the time, up to 30 days later'),
+				choice(
+					'opencheckindatatype',
+					'Type',
+					'Which punches',
+					[
+						{ name: 'All', value: 3 },
+						{ name: 'Outside Work', value: 2 },
+						{ name: 'Work', value: 1 },
+					],
+					{ as: 'integer' },
+				),
+			],
+			list: 'checkindata',
+		},
+		{
+			value: 'getRules',
+			name: 'Get Many Rules',
+			action: 'Get many attendance rules',
+			description: 'List the rules of the company',
+			doc: 93384,
+			call: ['POST', '/cgi-bin/checkin/getcorpcheckinoption'],
+			reads: true,
+			fields: [],
+			list: 'group',
+			simplify: [
+				'groupid',
+				'groupname',
+				'grouptype',
+				'range',
+				'checkindate',
+				'schedulelist',
+				'type',
+			],
+		},
+		{
+			value: 'getMemberRules',
+			name: 'Get Member Rules',
+			action: 'Get attendance rules of members',
+			description: 'Read the rules that apply to members on a day',
+			doc: 90263,
+			call: ['POST', '/cgi-bin/checkin/getcheckinoption'],
+			reads: true,
+			fields: [
+				members,
+				moment('datetime', 'Day', 'Midnight at the beginning of the day', { required: true }),
+			],
+			list: 'info',
+		},
+		report(
+			'getMonthlyReports',
+			'Get Monthly Reports',
+			'Get monthly attendance reports',
+			93387,
+			'/cgi-bin/checkin/getcheckin_monthdata',
+		),
+		{
+			value: 'getSchedules',
+			name: 'Get Schedules',
+			action: 'Get shift schedules',
+			description: 'Read the shifts of members within a month',
+			doc: 93380,
+			call: ['POST', '/cgi-bin/checkin/getcheckinschedulist'],
+			reads: true,
+			fields: [members, from('First day'), until('Last day, up to a month later')],
+			list: 'schedule_list',
+		},
+		{
+			value: 'setSchedules',
+			name: 'Set Schedules',
+			action: 'Set shift schedules',
+			description: 'Say who works which shift on which day of a month',
+			doc: 93385,
+			call: ['POST', '/cgi-bin/checkin/setcheckinschedulist'],
+			fields: [
+				groupId,
+				integer('yearmonth', 'Month', 'Year and month in digits', {
+					required: true,
+					default: '',
+					placeholder: 'e.g. 202612',
+				}),
+				rows(
+					'items',
+					'Shifts',
+					'Shift',
+					[
+						text('userid', 'User ID', 'Who works', { required: true }),
+						integer('day', 'Day', 'Day of the month, 1 to 31', { default: 1 }),
+						integer('schedule_id', 'Shift ID', 'From Get Many Rules; 0 is a day off'),
+					],
+					{ required: true },
+				),
+			],
+			returns: ({ groupid, yearmonth }) => ({ groupid, yearmonth, success: true }),
+		},
+	],
+};

@@ -1,0 +1,384 @@
+import type { IDataObject } from 'n8n-workflow';
+import {
+	attachmentsField,
+	contentField,
+	momentAttachment,
+	readContent,
+	type Rules,
+} from '../attachments';
+import { toRequest } from '../call';
+import { all, corpTagIds, cursorPages, departmentIds, memberIds, days, within } from '../customers';
+import {
+	additionalFields,
+	choice,
+	filters,
+	memberPicker,
+	moment,
+	rows,
+	text,
+	toggle,
+} from '../fields';
+import type { Check, Field, OperationCall, Resource } from '../operation';
+import { toItem } from '../reply';
+import { collectParameters, problem } from '../values';
+
+const msgid = text('msgid', 'Message ID', 'The "msgid" that Create or Get Many returned', {
+	required: true,
+});
+const attachments = attachmentsField('Up to nine; one for group welcome templates');
+const content = contentField(4000);
+const templateId = text('template_id', 'Template ID', 'The "template_id" that Create returned', {
+	required: true,
+});
+const chatType = choice('chat_type', 'Send To', 'Who gets the message', [
+	{ name: 'Customers', value: 'single' },
+	{ name: 'Customer Groups', value: 'group' },
+]);
+/** The span of a query, and who has made what it finds. */
+const period = (days: string): Field[] => [
+	moment('start_time', 'Start', 'Made after this', { required: true }),
+	moment('end_time', 'End', `Made before this, up to ${days} later`, { required: true }),
+	filters([
+		choice('filter_type', 'Created By', 'Who made it', [
+			{ name: 'All', value: 2 },
+			{ name: 'Company', value: 0 },
+			{ name: 'Member', value: 1 },
+		]),
+	]),
+];
+const forCustomers = { show: { chat_type: ['single'] } };
+const forGroups = { show: { chat_type: ['group'] } };
+
+export const customerMessage: Resource = {
+	value: 'customerMessage',
+	name: 'Customer Message',
+	operations: [
+		{
+			value: 'create',
+			name: 'Create Bulk Message',
+			action: 'Create bulk message to customers',
+			description: 'Ask members to send a message to their customers or customer groups',
+			doc: 92135,
+			call: ['POST', '/cgi-bin/externalcontact/add_msg_template'],
+			fields: [
+				chatType,
+				text('external_userid', 'External User IDs', 'Comma-separated, up to 10,000', {
+					as: 'stringList',
+					displayOptions: forCustomers,
+				}),
+				text('chat_id_list', 'Customer Group IDs', 'Comma-separated, up to 2,000', {
+					as: 'stringList',
+					displayOptions: forGroups,
+				}),
+				memberPicker({
+					name: 'sender',
+					displayName: 'Sender',
+					required: false,
+					description:
+						'The member to send it; required for groups, else all who know the customers',
+				}),
+				content,
+				attachments,
+				additionalFields([
+					toggle('allow_select', 'Members May Select', 'Whether members may leave customers out'),
+					rows('group_list', 'Tags', 'Tags', [corpTagIds('tag_list', 'Tag Names or IDs')], {
+						path: 'tag_filter.group_list',
+						description: 'Customers with one tag of every entry',
+					}),
+				]),
+			],
+			check: all(within({ external_userid: 10_000, chat_id_list: 2_000 }), someone),
+			run: sendMessage,
+		},
+		{
+			value: 'cancel',
+			name: 'Cancel Bulk Message',
+			action: 'Cancel bulk message to customers',
+			description: 'Stop a bulk message where members have not sent it yet',
+			doc: 97611,
+			call: ['POST', '/cgi-bin/externalcontact/cancel_groupmsg_send'],
+			fields: [msgid],
+			returns: ({ msgid }) => ({ msgid, cancelled: true }),
+		},
+		{
+			value: 'getBulkMessages',
+			name: 'Get Many Bulk Messages',
+			action: 'Get many bulk messages to customers',
+			description: 'List the bulk messages of the company and of members',
+			doc: 93338,
+			call: ['POST', '/cgi-bin/externalcontact/get_groupmsg_list_v2'],
+			reads: true,
+			fields: [chatType, ...period('a month')],
+			check: days('start_time', 'end_time', 31),
+			list: 'group_msg_list',
+			paging: cursorPages(100),
+		},
+		{
+			value: 'getResults',
+			name: 'Get Bulk Message Results',
+			action: 'Get results of bulk message to customers',
+			description: 'List which customers or groups a member has sent a bulk message to',
+			doc: 93338,
+			call: ['POST', '/cgi-bin/externalcontact/get_groupmsg_send_result'],
+			reads: true,
+			fields: [msgid, memberPicker()],
+			list: 'send_list',
+			paging: cursorPages(1000),
+		},
+		{
+			value: 'getTasks',
+			name: 'Get Bulk Message Tasks',
+			action: 'Get tasks of bulk message to customers',
+			description: 'List the members who are to send a bulk message, and who has',
+			doc: 93338,
+			call: ['POST', '/cgi-bin/externalcontact/get_groupmsg_task'],
+			reads: true,
+			fields: [msgid],
+			list: 'task_list',
+			paging: cursorPages(1000),
+		},
+		{
+			value: 'remind',
+			name: 'Remind of Bulk Message',
+			action: 'Remind members of bulk message to customers',
+			description: 'Remind the members who have not sent a bulk message yet',
+			doc: 97610,
+			call: ['POST', '/cgi-bin/externalcontact/remind_groupmsg_send'],
+			fields: [msgid],
+			returns: ({ msgid }) => ({ msgid, success: true }),
+		},
+		{
+			value: 'sendWelcome',
+			name: 'Send Welcome Message',
+			action: 'Send welcome message to customer',
+			description: 'Greet a customer within 20 seconds after a member has added them',
+			doc: 92137,
+			call: ['POST', '/cgi-bin/externalcontact/send_welcome_msg'],
+			fields: [
+				text('welcome_code', 'Welcome Code', 'The "WelcomeCode" of the event', {
+					required: true,
+					placeholder: 'e.g. {{ $json.WelcomeCode }}',
+				}),
+				content,
+				attachments,
+			],
+			run: sendMessage,
+		},
+		{
+			value: 'createTemplate',
+			name: 'Create Group Welcome Template',
+			action: 'Create group welcome template',
+			description: 'Add a greeting for new members of customer groups; %NICKNAME% is the name',
+			doc: 92366,
+			call: ['POST', '/cgi-bin/externalcontact/group_welcome_template/add'],
+			fields: [
+				content,
+				attachments,
+				toggle('notify', 'Notify Members', 'Whether members are told to use it', {
+					default: true,
+					as: 'flag',
+				}),
+			],
+			run: sendTemplate,
+		},
+		{
+			value: 'deleteTemplate',
+			name: 'Delete Group Welcome Template',
+			action: 'Delete group welcome template',
+			description: 'Remove a greeting that this app has added',
+			doc: 92366,
+			call: ['POST', '/cgi-bin/externalcontact/group_welcome_template/del'],
+			fields: [templateId],
+			returns: () => ({ deleted: true }),
+		},
+		{
+			value: 'getTemplate',
+			name: 'Get Group Welcome Template',
+			action: 'Get group welcome template',
+			description: 'Read a greeting for new members of customer groups',
+			doc: 92366,
+			call: ['POST', '/cgi-bin/externalcontact/group_welcome_template/get'],
+			reads: true,
+			fields: [templateId],
+		},
+		{
+			value: 'updateTemplate',
+			name: 'Update Group Welcome Template',
+			action: 'Update group welcome template',
+			description: 'Replace a greeting that this app has added',
+			doc: 92366,
+			call: ['POST', '/cgi-bin/externalcontact/group_welcome_template/edit'],
+			fields: [templateId, content, attachments],
+			returns: ({ template_id }) => ({ template_id, success: true }),
+			run: sendTemplate,
+		},
+	],
+};
+
+const momentId = text('moment_id', 'Moment ID', 'The "moment_id" of Get Many or Get Task Result', {
+	required: true,
+});
+const publisher = memberPicker({ description: 'The member who has published it' });
+
+export const customerMoment: Resource = {
+	value: 'customerMoment',
+	name: 'Customer Moment',
+	operations: [
+		{
+			value: 'create',
+			name: 'Create',
+			action: 'Create customer moment',
+			description: 'Ask members to publish a moment that their customers see in WeChat',
+			doc: 95094,
+			call: ['POST', '/cgi-bin/externalcontact/add_moment_task'],
+			fields: [
+				content,
+				...momentAttachment,
+				additionalFields([
+					departmentIds('department_list', 1000, {
+						displayName: 'Publisher Department Names or IDs',
+						path: 'visible_range.sender_list.department_list',
+					}),
+					memberIds('user_list', 100_000, {
+						displayName: 'Publisher Names or IDs',
+						path: 'visible_range.sender_list.user_list',
+					}),
+					{
+						...corpTagIds('tag_list', 'Visible to Tag Names or IDs'),
+						path: 'visible_range.external_contact_list.tag_list',
+					},
+				]),
+			],
+			run: sendMoment,
+		},
+		{
+			value: 'cancel',
+			name: 'Cancel',
+			action: 'Cancel customer moment',
+			description: 'Stop a moment where members have not published it yet',
+			doc: 97612,
+			call: ['POST', '/cgi-bin/externalcontact/cancel_moment_task'],
+			fields: [momentId],
+			returns: ({ moment_id }) => ({ moment_id, cancelled: true }),
+		},
+		{
+			value: 'getAll',
+			name: 'Get Many',
+			action: 'Get many customer moments',
+			description: 'List the moments of the company and of members',
+			doc: 93333,
+			call: ['POST', '/cgi-bin/externalcontact/get_moment_list'],
+			reads: true,
+			fields: period('30 days'),
+			check: days('start_time', 'end_time', 30),
+			list: 'moment_list',
+			paging: cursorPages(20),
+		},
+		{
+			value: 'getInteractions',
+			name: 'Get Comments and Likes',
+			action: 'Get comments and likes of customer moment',
+			description: 'Read who has commented on a moment and who likes it',
+			doc: 93333,
+			call: ['POST', '/cgi-bin/externalcontact/get_moment_comments'],
+			reads: true,
+			fields: [momentId, publisher],
+		},
+		{
+			value: 'getCustomers',
+			name: 'Get Selected Customers',
+			action: 'Get customers selected for customer moment',
+			description: 'List the customers a member has chosen for a moment',
+			doc: 93333,
+			call: ['POST', '/cgi-bin/externalcontact/get_moment_customer_list'],
+			reads: true,
+			fields: [momentId, publisher],
+			list: 'customer_list',
+			paging: cursorPages(1000),
+		},
+		{
+			value: 'getMembers',
+			name: 'Get Publishers',
+			action: 'Get publishers of customer moment',
+			description: 'List the members who are to publish a moment, and who has',
+			doc: 93333,
+			call: ['POST', '/cgi-bin/externalcontact/get_moment_task'],
+			reads: true,
+			fields: [momentId],
+			list: 'task_list',
+			paging: cursorPages(1000),
+		},
+		{
+			value: 'getTaskResult',
+			name: 'Get Task Result',
+			action: 'Get task result of customer moment',
+			description: 'Read what has become of a moment that Create has asked for',
+			doc: 95094,
+			call: ['GET', '/cgi-bin/externalcontact/get_moment_task_result'],
+			fields: [text('jobid', 'Job ID', 'The "jobid" that Create returned', { required: true })],
+		},
+		{
+			value: 'getViewers',
+			name: 'Get Viewers',
+			action: 'Get viewers of customer moment',
+			description: 'List the customers who can see a moment',
+			doc: 93333,
+			call: ['POST', '/cgi-bin/externalcontact/get_moment_send_result'],
+			reads: true,
+			fields: [momentId, publisher],
+			list: 'customer_list',
+			paging: cursorPages(5000),
+		},
+	],
+};
+
+/** A group message goes out through one owner; one to customers needs at least a way to find them. */
+function someone(...[call, sent]: Parameters<Check>): void {
+	if (sent.sender) return;
+	if (sent.chat_type === 'group') {
+		throw problem(call, "'Sender' is empty", 'Choose the member who owns the groups.');
+	}
+	if (!sent.external_userid && !sent.tag_filter) {
+		throw problem(
+			call,
+			'Nobody is chosen to get the message',
+			'Enter customers, add tags, or choose a sender to reach all customers of theirs.',
+		);
+	}
+}
+
+const MESSAGE = { store: 'message', bytes: 4000, attachments: 9 } as const;
+const MOMENT = { store: 'moment', bytes: 4000, attachments: 9 } as const;
+const TEMPLATE = { store: 'message', bytes: 3000, attachments: 1 } as const;
+
+/** Sends the form together with its text and files, which go out last of all checks. */
+async function send(
+	call: OperationCall,
+	rules: Rules,
+	arrange: (content: IDataObject) => IDataObject = (content) => content,
+): Promise<IDataObject> {
+	const { operation, client, itemIndex } = call;
+	const entered = collectParameters(call);
+	operation.check?.(call, entered);
+	const sent = { ...arrange(await readContent(call, rules)), ...entered };
+	const item = toItem(await client.call(toRequest(operation, sent), itemIndex));
+	if (Object.keys(item).length > 0) return item;
+	return operation.returns?.(sent) ?? { success: true };
+}
+
+async function sendMessage(call: OperationCall): Promise<IDataObject> {
+	return await send(call, MESSAGE);
+}
+
+async function sendMoment(call: OperationCall): Promise<IDataObject> {
+	return await send(call, MOMENT);
+}
+
+/** A template holds its one attachment under the name of its type (doc 92366). */
+async function sendTemplate(call: OperationCall): Promise<IDataObject> {
+	return await send(call, TEMPLATE, ({ attachments: list, ...words }) => {
+		const [attached] = (list ?? []) as IDataObject[];
+		const kind = String(attached?.msgtype);
+		return attached ? { ...words, [kind]: attached[kind] } : words;
+	});
+}

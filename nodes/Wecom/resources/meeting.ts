@@ -1,0 +1,455 @@
+import {
+	additionalFields,
+	choice,
+	filters,
+	ids,
+	integer,
+	locator,
+	memberPicker,
+	moment,
+	text,
+	toggle,
+	updateFields,
+} from '../fields';
+import type { Field, Resource } from '../operation';
+
+const meetingId = text('meetingid', 'Meeting ID', 'From Create, Get Many or a callback', {
+	required: true,
+});
+const invitees = (overrides: Partial<Field> = {}) =>
+	ids('userid', 'Invited Names or IDs', 'getMembers', 100, {
+		path: 'invitees.userid',
+		...overrides,
+	});
+const duration = integer('meeting_duration', 'Duration', 'Seconds, 300 to 86,399', {
+	default: 3600,
+});
+const settings: Field[] = [
+	toggle(
+		'allow_enter_before_host',
+		'Allow Joining Before Host',
+		'Whether members can join before the host',
+		{
+			default: true,
+		},
+	),
+	choice(
+		'enable_enter_mute',
+		'Mute on Joining',
+		'Whether members are muted when they join',
+		[
+			{ name: 'Above 6 People', value: 2 },
+			{ name: 'No', value: 0 },
+			{ name: 'Yes', value: 1 },
+		],
+		{ as: 'integer' },
+	),
+	text('password', 'Password', '4 to 6 digits', { typeOptions: { password: true } }),
+	choice(
+		'remind_scope',
+		'Ring At',
+		'Whom WeCom rings when the meeting starts',
+		[
+			{ name: 'Everyone', value: 3 },
+			{ name: 'Host', value: 2 },
+			{ name: 'Nobody', value: 1 },
+		],
+		{ as: 'integer' },
+	),
+	toggle('enable_waiting_room', 'Waiting Room', 'Whether members wait until they are admitted'),
+	toggle('enable_screen_watermark', 'Watermark', 'Whether shared screens carry a watermark'),
+].map((field) => ({ ...field, path: `settings.${field.name}` }));
+const meetingOptions: Field[] = [
+	text('cal_id', 'Calendar ID', 'A calendar of this app to put the meeting into'),
+	text('description', 'Description', 'Up to 500 bytes'),
+	text('location', 'Location', 'Up to 128 characters'),
+	...settings,
+];
+const title = (overrides: Partial<Field> = {}) =>
+	text('title', 'Title', 'Up to 40 bytes, or 20 Chinese characters', overrides);
+const recordFile = text('record_file_id', 'Recording File ID', 'From Get Recordings', {
+	required: true,
+});
+
+export const meeting: Resource = {
+	value: 'meeting',
+	name: 'Meeting',
+	operations: [
+		{
+			value: 'cancel',
+			name: 'Cancel',
+			action: 'Cancel meeting',
+			description: 'Call off a meeting that has not begun',
+			doc: 99048,
+			call: ['POST', '/cgi-bin/meeting/cancel'],
+			fields: [meetingId],
+			returns: ({ meetingid }) => ({ meetingid, canceled: true }),
+		},
+		{
+			value: 'create',
+			name: 'Create',
+			action: 'Create meeting',
+			description: 'Schedule a meeting and invite members',
+			doc: 99104,
+			call: ['POST', '/cgi-bin/meeting/create'],
+			fields: [
+				memberPicker({
+					displayName: 'Organizer',
+					name: 'admin_userid',
+					description: 'The member who holds the meeting',
+				}),
+				title({ required: true }),
+				moment('meeting_start', 'Start', 'When it begins; must lie ahead', { required: true }),
+				duration,
+				invitees(),
+				additionalFields([
+					...meetingOptions,
+					text('hosts', 'Host User IDs', 'Comma-separated, up to 10; needs the paid edition', {
+						as: 'stringList',
+						path: 'settings.hosts.userid',
+					}),
+				]),
+			],
+		},
+		{
+			value: 'get',
+			name: 'Get',
+			action: 'Get meeting',
+			description: 'Read a meeting with its settings and attendees',
+			doc: 99049,
+			call: ['POST', '/cgi-bin/meeting/get_info'],
+			reads: true,
+			fields: [meetingId],
+		},
+		{
+			value: 'getAttendees',
+			name: 'Get Attendees',
+			action: 'Get attendees of meeting',
+			description: 'List who was in a meeting and when (paid edition)',
+			doc: 98156,
+			call: ['POST', '/cgi-bin/meeting/get_attendee_list'],
+			reads: true,
+			fields: [
+				meetingId,
+				filters([
+					moment('start_time', 'From', 'Only those who were there after this'),
+					text('sub_meetingid', 'Sub-Meeting ID', 'One of a repeated meeting'),
+					moment('end_time', 'Until', 'Only those who were there before this'),
+				]),
+			],
+			list: 'attendees',
+			paging: {
+				style: 'cursor',
+				request: { cursor: 'cursor', limit: 'limit' },
+				response: { cursor: 'next_cursor', has_more: 'has_more' },
+				max_limit: 100,
+			},
+		},
+		{
+			value: 'getInvitees',
+			name: 'Get Invitees',
+			action: 'Get invitees of meeting',
+			description: 'List whom a meeting invites (paid edition)',
+			doc: 98160,
+			call: ['POST', '/cgi-bin/meeting/get_invitees'],
+			reads: true,
+			fields: [meetingId],
+			list: 'invitees',
+			paging: {
+				style: 'cursor',
+				request: { cursor: 'cursor' },
+				response: { cursor: 'next_cursor', has_more: 'has_more' },
+			},
+		},
+		{
+			value: 'getAll',
+			name: 'Get Many',
+			action: 'Get many meetings',
+			description: 'List the IDs of the meetings of a member',
+			doc: 99050,
+			call: ['POST', '/cgi-bin/meeting/get_user_meetingid'],
+			reads: true,
+			fields: [
+				memberPicker(),
+				filters([
+					moment('begin_time', 'From', 'Only meetings after this'),
+					moment('end_time', 'Until', 'Only meetings before this'),
+				]),
+			],
+			list: 'meetingid_list',
+			paging: {
+				style: 'cursor',
+				request: { cursor: 'cursor', limit: 'limit' },
+				response: { cursor: 'next_cursor' },
+				max_limit: 100,
+			},
+		},
+		{
+			value: 'getRecordingFile',
+			name: 'Get Recording File',
+			action: 'Get file of recording',
+			description: 'Get the addresses of a recording, its sound and its minutes',
+			doc: 98205,
+			call: ['POST', '/cgi-bin/meeting/record/get_file'],
+			reads: true,
+			fields: [meetingId, recordFile],
+		},
+		{
+			value: 'getRecordings',
+			name: 'Get Recordings',
+			action: 'Get many recordings',
+			description: 'List cloud recordings of a meeting or a member within up to 31 days',
+			doc: 98192,
+			call: ['POST', '/cgi-bin/meeting/record/list'],
+			reads: true,
+			fields: [
+				moment('start_time', 'From', 'Start of the time', { required: true }),
+				moment('end_time', 'Until', 'End of the time, up to 31 days later', { required: true }),
+				filters([
+					text('meetingid', 'Meeting ID', 'Only recordings of this meeting'),
+					text('userid', 'User ID', 'Only recordings of this member'),
+				]),
+			],
+			list: 'record_meetings',
+			paging: {
+				style: 'cursor',
+				request: { cursor: 'cursor', limit: 'limit' },
+				response: { cursor: 'next_cursor', has_more: 'has_more' },
+				max_limit: 20,
+			},
+		},
+		{
+			value: 'getTranscript',
+			name: 'Get Transcript',
+			action: 'Get transcript of recording',
+			description: 'Read what was said in a recording',
+			doc: 98211,
+			call: ['POST', '/cgi-bin/meeting/record/transcript/get_detail'],
+			reads: true,
+			fields: [meetingId, recordFile],
+		},
+		{
+			value: 'setInvitees',
+			name: 'Set Invitees',
+			action: 'Set invitees of meeting',
+			description: 'Replace whom a meeting invites (paid edition)',
+			doc: 98162,
+			call: ['POST', '/cgi-bin/meeting/set_invitees'],
+			fields: [
+				meetingId,
+				ids('invitees', 'Invited Names or IDs', 'getMembers', 2000, {
+					each: 'userid',
+					required: true,
+				}),
+			],
+			returns: ({ meetingid }) => ({ meetingid, success: true }),
+		},
+		{
+			value: 'update',
+			name: 'Update',
+			action: 'Update meeting',
+			description: 'Change a meeting that has not begun',
+			doc: 99047,
+			call: ['POST', '/cgi-bin/meeting/update'],
+			fields: [
+				meetingId,
+				updateFields([
+					...meetingOptions,
+					duration,
+					text('userid', 'Invited User IDs', 'Comma-separated; replaces the invited', {
+						as: 'stringList',
+						path: 'invitees.userid',
+					}),
+					moment('meeting_start', 'Start', 'When it begins; change it together with Duration'),
+					title(),
+				]),
+			],
+			returns: ({ meetingid }) => ({ meetingid, success: true }),
+		},
+	],
+};
+
+const room = (overrides: Partial<Field> = {}) =>
+	locator('meetingroom_id', 'Meeting Room', 'searchMeetingRooms', 'e.g. 1', {
+		as: 'integer',
+		...overrides,
+	});
+const place: Field[] = [
+	text('building', 'Building', 'Name of the building; needs the city'),
+	text('city', 'City', 'Name of the city'),
+	text('floor', 'Floor', 'Name of the floor; needs city and building'),
+];
+const equipment = text(
+	'equipment',
+	'Equipment',
+	'Comma-separated numbers: 1 TV, 2 phone, 3 projector, 4 whiteboard, 5 video',
+	{ as: 'integerList' },
+);
+const roomOptions: Field[] = [
+	...place,
+	equipment,
+	text('department_list', 'Department IDs', 'Comma-separated; who may book', {
+		as: 'integerList',
+		path: 'range.department_list',
+	}),
+	text('latitude', 'Latitude', 'Of the building', { path: 'coordinate.latitude' }),
+	text('longitude', 'Longitude', 'Of the building', { path: 'coordinate.longitude' }),
+	text('user_list', 'User IDs', 'Comma-separated; who may book', {
+		as: 'stringList',
+		path: 'range.user_list',
+	}),
+];
+const booker = memberPicker({
+	displayName: 'Booked By',
+	name: 'booker',
+	description: 'The member who books',
+});
+const bookingId = text('booking_id', 'Booking ID', 'From Book, Get Bookings or a callback', {
+	required: true,
+});
+
+/** Needs the app among "apps that may call the API" of Meeting Rooms (doc 93619). */
+export const meetingRoom: Resource = {
+	value: 'meetingRoom',
+	name: 'Meeting Room',
+	operations: [
+		{
+			value: 'book',
+			name: 'Book',
+			action: 'Book meeting room',
+			description: 'Book a room and put the meeting into the calendars of the attendees',
+			doc: 93620,
+			call: ['POST', '/cgi-bin/oa/meetingroom/book'],
+			fields: [
+				room(),
+				moment('start_time', 'Start', 'A multiple of 30 minutes', { required: true }),
+				moment('end_time', 'End', 'A multiple of 30 minutes', { required: true }),
+				booker,
+				text('subject', 'Subject', 'What the meeting is about'),
+				ids('attendees', 'Attendee Names or IDs', 'getMembers', 1000),
+			],
+		},
+		{
+			value: 'bookForMeeting',
+			name: 'Book for Meeting',
+			action: 'Book meeting room for a meeting',
+			description: 'Book a room for a meeting this app has created',
+			doc: 93620,
+			call: ['POST', '/cgi-bin/oa/meetingroom/book_by_meeting'],
+			fields: [room(), meetingId, booker],
+		},
+		{
+			value: 'bookForSchedule',
+			name: 'Book for Schedule',
+			action: 'Book meeting room for a schedule',
+			description: 'Book a room for a schedule this app has created',
+			doc: 93620,
+			call: ['POST', '/cgi-bin/oa/meetingroom/book_by_schedule'],
+			fields: [
+				room(),
+				text('schedule_id', 'Schedule ID', 'From Schedule > Create', { required: true }),
+				booker,
+			],
+		},
+		{
+			value: 'cancelBooking',
+			name: 'Cancel Booking',
+			action: 'Cancel booking of meeting room',
+			description: 'Give a booked room free again',
+			doc: 93620,
+			call: ['POST', '/cgi-bin/oa/meetingroom/cancel_book'],
+			fields: [
+				bookingId,
+				toggle(
+					'keep_schedule',
+					'Keep Schedule',
+					'Whether the schedule stays; not for repeated ones',
+					{
+						as: 'flag',
+					},
+				),
+				moment('cancel_date', 'Only On', 'Of a repeated booking, the day to cancel; empty for all'),
+			],
+			returns: ({ booking_id }) => ({ booking_id, canceled: true }),
+		},
+		{
+			value: 'create',
+			name: 'Create',
+			action: 'Create meeting room',
+			description: 'Add a room',
+			doc: 93619,
+			call: ['POST', '/cgi-bin/oa/meetingroom/add'],
+			fields: [
+				text('name', 'Name', 'Up to 30 characters', { required: true }),
+				integer('capacity', 'Capacity', 'How many people fit in', { default: 10 }),
+				additionalFields(roomOptions),
+			],
+		},
+		{
+			value: 'delete',
+			name: 'Delete',
+			action: 'Delete meeting room',
+			description: 'Remove a room',
+			doc: 93619,
+			call: ['POST', '/cgi-bin/oa/meetingroom/del'],
+			fields: [room()],
+			returns: () => ({ deleted: true }),
+		},
+		{
+			value: 'getBooking',
+			name: 'Get Booking',
+			action: 'Get booking of meeting room',
+			description: 'Read one booking',
+			doc: 93620,
+			call: ['POST', '/cgi-bin/oa/meetingroom/bookinfo/get'],
+			reads: true,
+			fields: [room(), bookingId],
+		},
+		{
+			value: 'getBookings',
+			name: 'Get Bookings',
+			action: 'Get many bookings of meeting rooms',
+			description: 'List who has booked which room',
+			doc: 93620,
+			call: ['POST', '/cgi-bin/oa/meetingroom/get_booking_info'],
+			reads: true,
+			fields: [
+				room({ required: false, description: 'The room, by name or by ID; all when empty' }),
+				filters([
+					...place,
+					moment('start_time', 'From', 'Now when left out'),
+					moment('end_time', 'Until', 'The end of today when left out'),
+				]),
+			],
+			list: 'booking_list',
+		},
+		{
+			value: 'getAll',
+			name: 'Get Many',
+			action: 'Get many meeting rooms',
+			description: 'List the rooms',
+			doc: 93619,
+			call: ['POST', '/cgi-bin/oa/meetingroom/list'],
+			reads: true,
+			fields: [filters([...place, equipment])],
+			list: 'meetingroom_list',
+		},
+		{
+			value: 'update',
+			name: 'Update',
+			action: 'Update meeting room',
+			description: 'Change a room',
+			doc: 93619,
+			call: ['POST', '/cgi-bin/oa/meetingroom/edit'],
+			fields: [
+				room(),
+				updateFields([
+					integer('capacity', 'Capacity', 'How many people fit in', { default: 10 }),
+					text('name', 'Name', 'Up to 30 characters'),
+					...roomOptions,
+				]),
+			],
+			returns: ({ meetingroom_id }) => ({ meetingroom_id, success: true }),
+		},
+	],
+};

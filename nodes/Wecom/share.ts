@@ -1,0 +1,118 @@
+import type { INodeProperties } from 'n8n-workflow';
+
+/** The fields of one operation, in the order of its form. */
+export interface OperationFields {
+	resource: string;
+	operation: string;
+	fields: INodeProperties[];
+}
+
+/** One property of the node: a field, and where it is shown. A pair that is no operation may be among them. */
+interface Shared {
+	field: INodeProperties;
+	resources: string[];
+	operations: string[];
+}
+
+/**
+ * Writes every field once for as many operations as have it, also over several resources, since the editor loads the whole
+ * description at once. Every operation's form keeps its order.
+ */
+export function shareFields(forms: OperationFields[]): INodeProperties[] {
+	const shared = forms.length > 0 ? collect(forms) : [];
+	return inOrder(shared, forms).map(({ field, resources, operations }) => ({
+		...field,
+		displayOptions: {
+			...field.displayOptions,
+			show: { resource: resources, operation: operations, ...field.displayOptions?.show },
+		},
+	}));
+}
+
+function collect(forms: OperationFields[]): Shared[] {
+	const exists = new Set(forms.map(({ resource, operation }) => pair(resource, operation)));
+	const uses = new Map<string, { field: INodeProperties; where: Map<string, string[]> }>();
+	for (const { resource, operation, fields } of forms) {
+		for (const field of fields) {
+			const key = keyOf(field);
+			const use = uses.get(key) ?? { field, where: new Map<string, string[]>() };
+			uses.set(key, use);
+			use.where.set(resource, [...(use.where.get(resource) ?? []), operation]);
+		}
+	}
+	return [...uses.values()].flatMap(({ field, where }) => {
+		const has = (resource: string, operation: string) =>
+			!exists.has(pair(resource, operation)) || where.get(resource)!.includes(operation);
+		return merged([...where], has).map(([resources, operations]) => ({
+			field,
+			resources,
+			operations,
+		}));
+	});
+}
+
+const pair = (resource: string, operation: string) => `${resource}.${operation}`;
+
+/** As few blocks of resources and operations as can be had by putting them together one by one. */
+function merged(
+	where: Array<[string, string[]]>,
+	has: (resource: string, operation: string) => boolean,
+): Array<[string[], string[]]> {
+	const found: Array<[string[], string[]]> = [];
+	for (const [resource, operations] of where) {
+		const fits = found.find(
+			([resources, others]) =>
+				operations.every((one) => resources.every((other) => has(other, one))) &&
+				others.every((one) => has(resource, one)),
+		);
+		if (!fits) {
+			found.push([[resource], operations]);
+			continue;
+		}
+		fits[0].push(resource);
+		fits[1] = [...new Set([...fits[1], ...operations])];
+	}
+	return found;
+}
+
+/** Sorted so that every operation's fields come in its own order; where two forms disagree, the first one has it. */
+function inOrder(shared: Shared[], forms: OperationFields[]): Shared[] {
+	const byField = new Map<string, Shared[]>();
+	for (const one of shared) {
+		const key = keyOf(one.field);
+		byField.set(key, [...(byField.get(key) ?? []), one]);
+	}
+	const before = new Map<Shared, Set<Shared>>(shared.map((one) => [one, new Set()]));
+	for (const { resource, operation, fields } of forms) {
+		let previous: Shared | undefined;
+		for (const field of fields) {
+			const one = byField
+				.get(keyOf(field))!
+				.find(
+					({ resources, operations }) =>
+						resources.includes(resource) && operations.includes(operation),
+				)!;
+			if (previous && previous !== one) before.get(one)!.add(previous);
+			previous = one;
+		}
+	}
+	const sorted = new Set<Shared>();
+	const under = new Set<Shared>();
+	const place = (one: Shared) => {
+		if (under.has(one)) return;
+		under.add(one);
+		before.get(one)!.forEach(place);
+		sorted.add(one);
+	};
+	shared.forEach(place);
+	return [...sorted];
+}
+
+const keys = new WeakMap<INodeProperties, string>();
+
+/** What tells fields apart: everything in them. */
+function keyOf(field: INodeProperties): string {
+	const key = keys.get(field) ?? JSON.stringify(field);
+	keys.set(field, key);
+	return key;
+}

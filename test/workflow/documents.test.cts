@@ -1,0 +1,425 @@
+/** Smart sheets, the drive and jobs over the directory: what is more than one call. */
+import { createHash } from 'node:crypto';
+import type { IDataObject } from 'n8n-workflow';
+import { blockDigests } from '../../nodes/Wecom/drive';
+import { listSearch } from '../../nodes/Wecom/pickers';
+import { getSmartSheetColumns } from '../../nodes/Wecom/smartsheet';
+import { binaryBytes, binaryItem, runLoadOptions } from '../support/harness.cts';
+import {
+	byId,
+	CONTACTS,
+	credentialOf,
+	credentialTypes,
+	itemsOf,
+	nodeTypes,
+	runWecom,
+	useSimulator,
+	WECOM,
+	type Run,
+} from './support.cts';
+
+const simulator = useSimulator();
+const SHEET = '/cgi-bin/wedoc/smartsheet';
+const bodies = (path: string) =>
+	simulator()
+		.requests.filter((request) => request.path === path && request.errcode === 0)
+		.map(({ body }) => body as IDataObject);
+const failure = async (run: Run) =>
+	(await runWecom(simulator(), run)).error as (Error & { description?: string }) | undefined;
+
+describe('Smart Sheet', () => {
+	const column = (field_id: string, field_title: string, type: string, more: IDataObject = {}) => ({
+		field_id,
+		field_title,
+		field_type: `FIELD_TYPE_${type}`,
+		...more,
+	});
+	const options = [
+		{ id: 'o1', text: '进行中', style: 1 },
+		{ id: 'o2', text: '完成', style: 2 },
+	];
+	const COLUMNS = [
+		column('f1', 'Name', 'TEXT'),
+		column('f2', 'Amount', 'CURRENCY'),
+		column('f3', 'Done', 'CHECKBOX'),
+		column('f4', 'Due', 'DATE_TIME'),
+		column('f5', 'State', 'SINGLE_SELECT', { property_single_select: { options } }),
+		column('f6', 'Labels', 'SELECT', { property_select: { options } }),
+		column('f7', 'Owner', 'USER'),
+		column('f8', 'Link', 'URL'),
+		column('f9', 'Phone', 'PHONE_NUMBER'),
+		column('f10', 'Place', 'LOCATION'),
+		column('f11', 'Number', 'AUTONUMBER'),
+	];
+	const useColumns = () => simulator().control.setList(`${SHEET}/get_fields`, COLUMNS as never);
+	const sheet = { docid: 'D1', sheet_id: byId('s1') };
+	const write = (value: IDataObject, more: Partial<Run> = {}): Run => ({
+		resource: 'smartSheet',
+		operation: 'createRecord',
+		parameters: { ...sheet, columns: { mappingMode: 'defineBelow', value } },
+		...more,
+	});
+	const loadOptions = async (run: Parameters<typeof runLoadOptions>[1]) =>
+		await runLoadOptions(
+			{
+				nodeTypes,
+				credentialTypes,
+				credentials: { c1: credentialOf(simulator()) as never },
+				node: {
+					name: 'WeCom',
+					type: WECOM,
+					parameters: { resource: 'smartSheet', operation: 'createRecord', ...sheet } as never,
+					credentials: { wecomApi: 'c1' },
+				},
+			},
+			run,
+		);
+
+	it('knows the columns of the sheet', async () => {
+		useColumns();
+		const { fields } = (await loadOptions(async function () {
+			return await getSmartSheetColumns.call(this);
+		})) as { fields: IDataObject[] };
+		expect(fields.map(({ id, type }) => [id, type])).toEqual([
+			['Name', 'string'],
+			['Amount', 'number'],
+			['Done', 'boolean'],
+			['Due', 'dateTime'],
+			['State', 'options'],
+			['Labels', 'string'],
+			['Owner', 'string'],
+			['Link', 'string'],
+			['Phone', 'string'],
+			['Place', 'array'],
+		]);
+		expect(fields[4].options).toEqual([
+			{ name: '进行中', value: '进行中' },
+			{ name: '完成', value: '完成' },
+		]);
+	});
+
+	it('lists the sheets of the document', async () => {
+		simulator().control.setList(`${SHEET}/get_sheet`, [{ sheet_id: 's1', title: 'Orders' }]);
+		const { results } = (await loadOptions(async function () {
+			return await listSearch.searchSheets.call(this);
+		})) as { results: IDataObject[] };
+		expect(results).toEqual([{ name: 'Orders', value: 's1' }]);
+		expect(bodies(`${SHEET}/get_sheet`)[0]).toEqual({ docid: 'D1' });
+	});
+
+	it('writes every kind of cell as WeCom wants it', async () => {
+		useColumns();
+		const place = [{ source_type: 1, id: 'x', latitude: '30', longitude: '104', title: 'A' }];
+		await itemsOf(
+			simulator(),
+			write({
+				Name: 'Order ]]> 1',
+				Amount: '12.5',
+				Done: true,
+				Due: '2026-01-31T09:30:00Z',
+				State: '完成',
+				Labels: '进行中, neu',
+				Owner: 'zhangsan,lisi',
+				Link: 'https://example.com',
+				Phone: 13800000000,
+				Place: JSON.stringify(place),
+				Number: 'ignored',
+			}),
+		);
+		expect(bodies(`${SHEET}/add_records`)).toEqual([
+			{
+				docid: 'D1',
+				sheet_id: 's1',
+				key_type: 'CELL_VALUE_KEY_TYPE_FIELD_ID',
+				records: [
+					{
+						values: {
+							f1: [{ type: 'text', text: 'Order ]]> 1' }],
+							f2: 12.5,
+							f3: true,
+							f4: '1769851800000',
+							f5: [{ id: 'o2', text: '完成' }],
+							f6: [{ id: 'o1', text: '进行中' }, { text: 'neu' }],
+							f7: [{ user_id: 'zhangsan' }, { user_id: 'lisi' }],
+							f8: [{ type: 'url', text: 'https://example.com', link: 'https://example.com' }],
+							f9: '13800000000',
+							f10: place,
+						},
+					},
+				],
+			},
+		]);
+	});
+
+	it('maps the fields of the items by name, and reads the columns once', async () => {
+		useColumns();
+		const items = ['a', 'b', 'c'].map((Name, index) => ({
+			json: { Name, Amount: index, other: 'x' },
+		}));
+		const run = write({}, { items });
+		run.parameters!.columns = { mappingMode: 'autoMapInputData', value: {} };
+		const found = await itemsOf(simulator(), run);
+		expect(found).toHaveLength(3);
+		expect(
+			bodies(`${SHEET}/add_records`).map(({ records }) => (records as IDataObject[])[0].values),
+		).toEqual([
+			{ f1: [{ type: 'text', text: 'a' }], f2: 0 },
+			{ f1: [{ type: 'text', text: 'b' }], f2: 1 },
+			{ f1: [{ type: 'text', text: 'c' }], f2: 2 },
+		]);
+		expect(bodies(`${SHEET}/get_fields`)).toHaveLength(1);
+	});
+
+	it('updates a record', async () => {
+		useColumns();
+		const run = write({ State: 'o1' }, { operation: 'updateRecord' });
+		run.parameters!.record_id = 'r1';
+		expect(await itemsOf(simulator(), run)).toEqual([{ record_id: 'r1', State: '进行中' }]);
+		expect(bodies(`${SHEET}/update_records`)[0].records).toEqual([
+			{ record_id: 'r1', values: { f5: [{ id: 'o1', text: '进行中' }] } },
+		]);
+	});
+
+	it.each([
+		['a column that is not there', { Nmae: 'x' }, "The sheet has no column 'Nmae'"],
+		[
+			'text in a column of numbers',
+			{ Amount: 'much' },
+			"'Amount' holds 'much' where the column needs a number",
+		],
+		['what is no date', { Due: 'soon' }, "'Due' holds 'soon', which is not a date"],
+		['nothing at all', {}, 'There is no value for any column'],
+		['text in a column of places', { Place: 'here' }, "'Place' is not a JSON list"],
+	])('refuses %s', async (_name, value, message) => {
+		useColumns();
+		const error = await failure(write(value as IDataObject));
+		expect(error?.message).toBe(message);
+		expect(error?.description).toBeTruthy();
+		expect(bodies(`${SHEET}/add_records`)).toEqual([]);
+	});
+
+	it('reads records over pages, with plain values or as they are', async () => {
+		useColumns();
+		const record = (index: number) => ({
+			record_id: `r${index}`,
+			values: {
+				Name: [
+					{ type: 'text', text: 'Order ' },
+					{ type: 'text', text: String(index) },
+				],
+				Amount: index,
+				Due: '1769851800000',
+				State: [{ id: 'o2', text: '完成' }],
+				Labels: [{ text: '进行中' }, { text: '完成' }],
+				Owner: [{ user_id: 'zhangsan' }],
+				Link: [{ type: 'url', text: 'x', link: 'https://example.com' }],
+			},
+		});
+		const all = Array.from({ length: 1203 }, (_, index) => record(index));
+		simulator().control.setList(`${SHEET}/get_records`, all as never);
+		const read = (more: IDataObject) =>
+			itemsOf(simulator(), {
+				resource: 'smartSheet',
+				operation: 'getRecords',
+				parameters: { ...sheet, ...more },
+			});
+		expect(await read({ returnAll: true, simplify: false })).toEqual(all);
+		const simple = await read({ limit: 2 });
+		expect(simple).toEqual(
+			[0, 1].map((index) => ({
+				record_id: `r${index}`,
+				Name: `Order ${index}`,
+				Amount: index,
+				Due: '2026-01-31T09:30:00.000Z',
+				State: '完成',
+				Labels: ['进行中', '完成'],
+				Owner: ['zhangsan'],
+				Link: 'https://example.com',
+			})),
+		);
+	});
+});
+
+describe('Drive File', () => {
+	const place = { spaceid: 'S1', fatherid: 'S1' };
+	const upload = async (data: Buffer, more: IDataObject = {}) =>
+		await itemsOf(simulator(), {
+			resource: 'driveFile',
+			operation: 'upload',
+			parameters: { ...place, ...more },
+			items: [
+				await binaryItem({}, { data: { data, fileName: '报告.pdf', mimeType: 'application/pdf' } }),
+			],
+		});
+	const download = async (fileid: unknown) =>
+		await runWecom(simulator(), {
+			resource: 'driveFile',
+			operation: 'download',
+			parameters: { fileid: String(fileid) },
+		});
+
+	it.each([
+		['in one piece', 1000, ['file_upload']],
+		[
+			'in parts',
+			(10 << 20) + 1,
+			['file_upload_init', ...Array<string>(6).fill('file_upload_part'), 'file_upload_finish'],
+		],
+		[
+			'in parts of which the last is whole',
+			12 << 20,
+			['file_upload_init', ...Array<string>(6).fill('file_upload_part'), 'file_upload_finish'],
+		],
+	])(
+		'goes up %s and comes down as it was',
+		async (_name, size, calls) => {
+			const data = Buffer.alloc(size, 'WeCom drive ');
+			const [{ fileid, file_name }] = await upload(data);
+			expect(file_name).toBe('报告.pdf');
+			const used = simulator()
+				.requests.filter(({ errcode }) => errcode === 0)
+				.map(({ path }) => path.split('/').pop()!)
+				.filter((path) => path.startsWith('file_upload'));
+			expect(used).toEqual(calls);
+			const run = await download(fileid);
+			if (run.error) throw run.error;
+			const [item] = run.items('WeCom');
+			expect(item.json).toEqual({ fileName: '报告.pdf', mimeType: 'application/pdf', bytes: size });
+			expect((await binaryBytes(item)).equals(data)).toBe(true);
+		},
+		30_000,
+	);
+
+	it('sends no bytes that WeCom has already', async () => {
+		const data = Buffer.alloc((10 << 20) + 5, 'again ');
+		await upload(data);
+		const before = simulator().requests.length;
+		const [{ fileid }] = await upload(data, { additionalFields: { fileName: 'copy.pdf' } });
+		expect(fileid).toEqual(expect.any(String));
+		expect(
+			simulator()
+				.requests.slice(before)
+				.map(({ path }) => path),
+		).toEqual(['/cgi-bin/wedrive/file_upload_init']);
+	}, 30_000);
+
+	it('says what to do when the link is refused', async () => {
+		const [{ fileid }] = await upload(Buffer.from('some bytes'));
+		simulator().control.inject({ path: '/drive-file', times: 1, status: 403, rawBody: 'no' });
+		const { error } = await download(fileid);
+		expect(error?.message).toBe('The drive answered the download with HTTP 403');
+	});
+
+	it('refuses an empty file before anything is sent', async () => {
+		const run = {
+			resource: 'driveFile',
+			operation: 'upload',
+			parameters: place,
+			items: [
+				await binaryItem(
+					{},
+					{ data: { data: Buffer.alloc(0), fileName: 'a', mimeType: 'text/plain' } },
+				),
+			],
+		};
+		expect((await failure(run))?.message).toBe("The file in 'data' has 0 bytes");
+	});
+});
+
+describe('the digests of parts (doc 98004)', () => {
+	const data = Buffer.from(
+		Array.from({ length: 64 * 1024 }, (_, index) => (index * 7 + (index >> 8)) & 255),
+	);
+
+	it('are states of SHA-1 in between, and the SHA-1 at the end', () => {
+		// Computed with another implementation.
+		expect(blockDigests([data, Buffer.from('tail')])).toEqual([
+			'64769a0a84bcaed39cbd4b8b43de9b59cd8780d7',
+			'cb734c02bd929dea6399c177582d934fcf2c3b2b',
+		]);
+	});
+
+	it.each([0, 1, 55, 56, 63, 64, 119, 120, 1000])(
+		'end with the SHA-1 of the whole, %i bytes in the last part',
+		(size) => {
+			const last = data.subarray(0, size);
+			const digests = blockDigests([data, data, last]);
+			expect(digests.at(-1)).toBe(
+				createHash('sha1').update(data).update(data).update(last).digest('hex'),
+			);
+		},
+	);
+});
+
+describe('Directory', () => {
+	it.each([
+		['user', 25, 'userid'],
+		['simple_user', 25, 'userid'],
+		['department', 8, 'id'],
+	])('exports %s, decrypted, from all files', async (what, count, key) => {
+		const found = await itemsOf(simulator(), {
+			resource: 'directory',
+			operation: 'export',
+			parameters: { what, returnAll: true },
+		});
+		expect(found).toHaveLength(count);
+		expect(new Set(found.map((one) => one[key])).size).toBe(count);
+	});
+
+	it('exports the members with a tag', async () => {
+		const [{ tagid, userlist, partylist }] = simulator().state.tags;
+		const found = await itemsOf(simulator(), {
+			resource: 'directory',
+			operation: 'export',
+			parameters: { what: 'taguser', tagid: byId(tagid), returnAll: true },
+		});
+		expect(found).toHaveLength(userlist.length + partylist.length);
+	});
+
+	it('uses a key of its own every time', async () => {
+		for (let runs = 0; runs < 2; runs++)
+			await itemsOf(simulator(), {
+				resource: 'directory',
+				operation: 'export',
+				parameters: { what: 'department', limit: 1 },
+			});
+		const keys = bodies('/cgi-bin/export/department').map(({ encoding_aeskey }) => encoding_aeskey);
+		expect(new Set(keys).size).toBe(2);
+	});
+
+	it('imports a CSV file and gives the result of each row', async () => {
+		const csv = Buffer.from('姓名,帐号\n张三,zhangsan\n李四,lisi\n');
+		const found = await itemsOf(simulator(), {
+			resource: 'directory',
+			operation: 'import',
+			app: CONTACTS,
+			items: [
+				await binaryItem(
+					{},
+					{ data: { data: csv, fileName: 'members.csv', mimeType: 'text/csv' } },
+				),
+			],
+		});
+		expect(found.map(({ userid, errcode }) => [userid, errcode])).toEqual([
+			['zhangsan', 0],
+			['lisi', 0],
+		]);
+		expect(bodies('/cgi-bin/batch/syncuser')[0]).toMatchObject({ to_invite: true });
+	});
+
+	it('does not wait if told so', async () => {
+		const media_id = simulator().control.addMedia({
+			filename: 'a.csv',
+			base64: Buffer.from('a,b\n1,2').toString('base64'),
+		});
+		const parameters = { kind: 'replaceparty', media_id, wait: false };
+		const found = await itemsOf(simulator(), {
+			resource: 'directory',
+			operation: 'import',
+			parameters,
+			app: CONTACTS,
+		});
+		expect(found).toEqual([{ jobid: expect.any(String) }]);
+		expect(bodies('/cgi-bin/batch/replaceparty')[0]).toEqual({ media_id });
+	});
+});

@@ -1,0 +1,321 @@
+/** Approval, journal and rooms: what is more than one call. */
+import type { IDataObject } from 'n8n-workflow';
+import { getApprovalControls } from '../../nodes/Wecom/approval';
+import { listSearch } from '../../nodes/Wecom/pickers';
+import { runLoadOptions } from '../support/harness.cts';
+import {
+	byId,
+	credentialOf,
+	credentialTypes,
+	itemsOf,
+	nodeTypes,
+	runWecom,
+	useSimulator,
+	WECOM,
+} from './support.cts';
+
+const simulator = useSimulator();
+const TEMPLATE = '/cgi-bin/oa/gettemplatedetail';
+
+const zh = (text: string) => [{ text, lang: 'zh_CN' }];
+const control = (
+	type: string,
+	id: string,
+	title: string,
+	config: IDataObject = {},
+	require = 0,
+) => ({
+	property: { control: type, id, title: zh(title), require, un_print: 0 },
+	config,
+});
+const CONTROLS = [
+	control('Text', 'Text-1', '事由', {}, 1),
+	control('Number', 'Number-1', '天数'),
+	control('Money', 'Money-1', '金额'),
+	control('Date', 'Date-1', '日期', { date: { type: 'hour' } }),
+	control('Selector', 'Selector-1', '类别', {
+		selector: {
+			type: 'single',
+			options: [
+				{ key: 'option-1', value: zh('交通') },
+				{ key: 'option-2', value: zh('住宿') },
+			],
+		},
+	}),
+	control('Selector', 'Selector-2', '标签', {
+		selector: {
+			type: 'multi',
+			options: [
+				{ key: 'option-3', value: zh('加急') },
+				{ key: 'option-4', value: zh('涉外') },
+			],
+		},
+	}),
+	control('Contact', 'Contact-1', '同行人', { contact: { type: 'multi', mode: 'user' } }),
+	control('Contact', 'Contact-2', '部门', { contact: { type: 'single', mode: 'department' } }),
+	control('File', 'File-1', '附件'),
+	control('RelatedApproval', 'Related-1', '关联审批单'),
+	control('Location', 'Location-1', '位置'),
+	control('Tips', 'Tips-1', '说明'),
+];
+const useTemplate = () =>
+	simulator().control.inject({
+		path: TEMPLATE,
+		times: 5,
+		rawBody: JSON.stringify({
+			errcode: 0,
+			errmsg: 'ok',
+			template_names: zh('报销'),
+			template_content: { controls: CONTROLS },
+		}),
+	});
+const lastBody = (path: string) =>
+	simulator()
+		.requests.filter((request) => request.path === path)
+		.at(-1)?.body as IDataObject | undefined;
+
+const loadOptions = async <T,>(
+	parameters: IDataObject,
+	run: Parameters<typeof runLoadOptions>[1],
+) =>
+	(await runLoadOptions(
+		{
+			nodeTypes,
+			credentialTypes,
+			credentials: { c1: credentialOf(simulator()) as never },
+			node: {
+				name: 'WeCom',
+				type: WECOM,
+				parameters: parameters as never,
+				credentials: { wecomApi: 'c1' },
+			},
+		},
+		run as never,
+	)) as T;
+
+describe('Approval > Submit', () => {
+	const submit = (values: IDataObject, more: IDataObject = {}) => ({
+		resource: 'approval',
+		operation: 'submit',
+		parameters: {
+			creator_userid: byId('zhangsan'),
+			template_id: 'T1',
+			controls: { mappingMode: 'defineBelow', value: values },
+			use_template_approver: 1,
+			summary: '报销\n出差',
+			...more,
+		},
+	});
+
+	it('offers the controls of the template as a form', async () => {
+		useTemplate();
+		const { fields } = await loadOptions<{ fields: Array<IDataObject> }>(
+			{ resource: 'approval', operation: 'submit', template_id: 'T1' },
+			async function () {
+				return await getApprovalControls.call(this);
+			},
+		);
+		expect(fields.map(({ id, type, required }) => [id, type, required])).toEqual([
+			['Text-1', 'string', true],
+			['Number-1', 'number', false],
+			['Money-1', 'number', false],
+			['Date-1', 'dateTime', false],
+			['Selector-1', 'options', false],
+			['Selector-2', 'string', false],
+			['Contact-1', 'string', false],
+			['Contact-2', 'string', false],
+			['File-1', 'string', false],
+			['Related-1', 'string', false],
+			['Location-1', 'object', false],
+		]);
+		expect(fields[4].options).toEqual([
+			{ name: '交通', value: 'option-1' },
+			{ name: '住宿', value: 'option-2' },
+		]);
+	});
+
+	it('sends every control as WeCom documents it', async () => {
+		useTemplate();
+		const location = {
+			location: { latitude: '30.5', longitude: '104', title: 'A', address: 'B', time: 1605690460 },
+		};
+		await itemsOf(
+			simulator(),
+			submit({
+				'Text-1': '去北京',
+				'Number-1': 3,
+				'Money-1': 700.5,
+				'Date-1': '2026-01-31T09:30:00Z',
+				'Selector-1': 'option-2',
+				'Selector-2': '加急, option-4',
+				'Contact-1': 'lisi, wangwu',
+				'Contact-2': '2',
+				'File-1': 'm1,m2',
+				'Related-1': '202011180001',
+				'Location-1': JSON.stringify(location),
+			}),
+		);
+		const body = lastBody('/cgi-bin/oa/applyevent')!;
+		expect(body).toMatchObject({
+			creator_userid: 'zhangsan',
+			template_id: 'T1',
+			use_template_approver: 1,
+			summary_list: [{ summary_info: zh('报销') }, { summary_info: zh('出差') }],
+		});
+		const contents = (body.apply_data as { contents: IDataObject[] }).contents;
+		expect(contents.map(({ id, value }) => [id, value])).toEqual([
+			['Text-1', { text: '去北京' }],
+			['Number-1', { new_number: '3' }],
+			['Money-1', { new_money: '700.5' }],
+			['Date-1', { date: { type: 'hour', s_timestamp: '1769851800' } }],
+			['Selector-1', { selector: { type: 'single', options: [{ key: 'option-2' }] } }],
+			[
+				'Selector-2',
+				{ selector: { type: 'multi', options: [{ key: 'option-3' }, { key: 'option-4' }] } },
+			],
+			['Contact-1', { members: [{ userid: 'lisi' }, { userid: 'wangwu' }] }],
+			['Contact-2', { departments: [{ openapi_id: '2' }] }],
+			['File-1', { files: [{ file_id: 'm1' }, { file_id: 'm2' }] }],
+			['Related-1', { related_approval: [{ sp_no: '202011180001' }] }],
+			['Location-1', location],
+		]);
+	});
+
+	it('takes steps of its own instead of those of the template', async () => {
+		useTemplate();
+		const node_list = {
+			row: [
+				{ type: 1, apv_rel: 2, userid: 'lisi,wangwu' },
+				{ type: 2, userid: 'zhaoliu' },
+			],
+		};
+		await itemsOf(simulator(), submit({ 'Text-1': 'x' }, { use_template_approver: 0, node_list }));
+		expect(lastBody('/cgi-bin/oa/applyevent')).toMatchObject({
+			use_template_approver: 0,
+			process: {
+				node_list: [
+					{ type: 1, apv_rel: 2, userid: ['lisi', 'wangwu'] },
+					{ type: 2, userid: ['zhaoliu'] },
+				],
+			},
+		});
+	});
+
+	it.each([
+		['a required control that is empty', {}, {}, "'事由' is empty"],
+		[
+			'an option that is not there',
+			{ 'Text-1': 'x', 'Selector-1': '餐饮' },
+			{},
+			"'类别' has no option '餐饮'",
+		],
+		[
+			'what is no date',
+			{ 'Text-1': 'x', 'Date-1': 'soon' },
+			{},
+			"'日期' holds 'soon', which is not a date",
+		],
+		['too many files', { 'Text-1': 'x', 'File-1': 'a,b,c,d,e,f,g' }, {}, "'附件' has 7 files"],
+		[
+			'text where a control has a structure',
+			{ 'Text-1': 'x', 'Location-1': 'here' },
+			{},
+			"'位置' is not a JSON object",
+		],
+		[
+			'a summary that is too long',
+			{ 'Text-1': 'x' },
+			{ summary: 'x'.repeat(21) },
+			"'Summary' does not fit",
+		],
+	])('refuses %s', async (_name, values, more, message) => {
+		useTemplate();
+		const { error } = await runWecom(simulator(), submit(values, more));
+		expect(error?.message).toBe(message);
+		expect((error as { description?: string }).description).toBeTruthy();
+		expect(lastBody('/cgi-bin/oa/applyevent')).toBeUndefined();
+	});
+});
+
+describe.each([
+	[
+		'approval',
+		'/cgi-bin/oa/getapprovalinfo',
+		'/cgi-bin/oa/getapprovaldetail',
+		'sp_no',
+		'new_cursor',
+		{ starttime: '1769816000', endtime: '1769817000' },
+	],
+	[
+		'journal',
+		'/cgi-bin/oa/journal/get_record_list',
+		'/cgi-bin/oa/journal/get_record_detail',
+		'journaluuid',
+		'cursor',
+		{ starttime: 1769816000, endtime: 1769817000 },
+	],
+] as const)('%s > Get Many', (resource, listPath, detailPath, id, cursor, times) => {
+	const run = (parameters: IDataObject) => ({
+		resource,
+		operation: 'getAll',
+		parameters: { starttime: '1769816000', endtime: '1769817000', ...parameters },
+	});
+	const numbers = Array.from({ length: 230 }, (_, index) => `20260131${index}`);
+
+	it('pages through the numbers and filters', async () => {
+		simulator().control.setList(listPath, numbers as never, { pageSize: 100 });
+		const found = await itemsOf(
+			simulator(),
+			run({ returnAll: true, filters: { creator: 'zhangsan', template_id: '' } }),
+		);
+		expect(found).toEqual(numbers.map((number) => ({ [id]: number })));
+		const first = simulator().requests.find(({ path }) => path === listPath)!.body as IDataObject;
+		expect(first).toMatchObject({ ...times, filters: [{ key: 'creator', value: 'zhangsan' }] });
+		expect(first[cursor]).toBe(cursor === 'cursor' ? 0 : '');
+	});
+
+	it('reads each of them if wanted, in order', async () => {
+		simulator().control.setList(listPath, numbers as never, { pageSize: 100 });
+		const found = await itemsOf(simulator(), run({ limit: 11, details: true }));
+		expect(found).toHaveLength(11);
+		const asked = simulator()
+			.requests.filter(({ path }) => path === detailPath)
+			.map(({ body }) => (body as IDataObject)[id]);
+		expect([...asked].sort()).toEqual(numbers.slice(0, 11).sort());
+	});
+});
+
+it('lists meeting rooms to choose from', async () => {
+	simulator().control.setList('/cgi-bin/oa/meetingroom/list', [
+		{ meetingroom_id: 2, name: '18F' },
+		{ meetingroom_id: 1, name: '17F' },
+	]);
+	const { results } = await loadOptions<{ results: IDataObject[] }>(
+		{ resource: 'meetingRoom', operation: 'get' },
+		async function () {
+			return await listSearch.searchMeetingRooms.call(this);
+		},
+	);
+	expect(results).toEqual([
+		{ name: '17F', value: '1' },
+		{ name: '18F', value: '2' },
+	]);
+});
+
+it('sends additional parameters over the form, object by object', async () => {
+	await itemsOf(simulator(), {
+		resource: 'calendar',
+		operation: 'create',
+		parameters: {
+			summary: 'Team',
+			color: '#2e7d32',
+			options: {
+				additionalParameters: '{"calendar":{"description":"x","color":"#FF3030"},"agentid":1}',
+			},
+		},
+	});
+	expect(lastBody('/cgi-bin/oa/calendar/add')).toEqual({
+		calendar: { summary: 'Team', color: '#FF3030', description: 'x' },
+		agentid: 1,
+	});
+});
