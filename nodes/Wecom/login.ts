@@ -89,6 +89,7 @@ export const respondFields: Field[] = [
 		name: 'title',
 		type: 'string',
 		default: 'Welcome',
+		description: 'The heading of the page',
 		displayOptions: showing,
 	},
 	{
