@@ -7,7 +7,7 @@ import type {
 	Icon,
 	INodeProperties,
 } from 'n8n-workflow';
-import { DEFAULT_BASE_URL } from '../nodes/shared/api/settings';
+import { DEFAULT_BASE_URL, loginJwtKeyField } from '../nodes/shared/api/settings';
 import { fieldsToStore, sendNothing } from '../nodes/shared/api/store';
 import { holdsValidToken, obtainToken } from '../nodes/shared/api/tokens';
 
@@ -66,6 +66,7 @@ export class WecomApi implements ICredentialType {
 			default: '',
 			description: 'Needed by the WeCom Trigger only. Beside the Token: 43 letters and digits.',
 		},
+		loginJwtKeyField,
 		{
 			displayName: 'Base URL',
 			name: 'baseUrl',

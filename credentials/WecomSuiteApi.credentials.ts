@@ -7,7 +7,7 @@ import type {
 	Icon,
 	INodeProperties,
 } from 'n8n-workflow';
-import { DEFAULT_BASE_URL } from '../nodes/shared/api/settings';
+import { DEFAULT_BASE_URL, loginJwtKeyField } from '../nodes/shared/api/settings';
 import { fieldsToStore, sendNothing } from '../nodes/shared/api/store';
 import { provideToken, tokenQuery } from '../nodes/shared/api/suiteTokens';
 
@@ -90,6 +90,7 @@ export class WecomSuiteApi implements ICredentialType {
 			default: '',
 			description: 'Beside the Provider Corp ID; needed for the same',
 		},
+		loginJwtKeyField,
 		{
 			displayName: 'Base URL',
 			name: 'baseUrl',

@@ -6,7 +6,7 @@ import type { N8nRest } from '../test/support/n8n-rest.cts';
 import { DEMO_BOT } from '../test/simulator/bot-data.cts';
 import type { ChatEntry } from '../test/simulator/bot-state.cts';
 import type { ScriptLine } from '../test/simulator/chat-model.cts';
-import { DEMO_APP, DEMO_CORP } from '../test/simulator/demo-data.cts';
+import { DEMO_APP } from '../test/simulator/demo-data.cts';
 import type { Attempt, VerifyResult } from '../test/simulator/pusher.cts';
 import type { Simulator } from '../test/simulator/server.cts';
 import { allExecutions, type DemoWorkflows, type WorkflowKey } from './workflows.cts';
@@ -27,7 +27,9 @@ export const TEXTS = [
 	{ from: 'U0025', name: '罗小𠮷', text: '好的 👍' },
 ] as const;
 
-export const LOGIN = { userid: 'chenjing', mail: 'chenjing@yunfan.example', state: 'demo42' };
+export const LOGIN = { userid: 'chenjing', mail: 'chenjing@yunfan.example' };
+/** As WeCom's own browser names itself: people with it are asked for their details. */
+const WECOM_APP = 'Mozilla/5.0 (Linux; Android 14) wxwork/4.1.38 MicroMessenger/7.0.1';
 
 /** What is asked, and what the bot answers in the end. */
 export const CHATS = [
@@ -65,7 +67,7 @@ export interface Callback {
 }
 
 export interface LoginFacts {
-	/** The authorization page that a person opens. */
+	/** What a person opens. */
 	link: string;
 	/** Where it sent the person after "Allow". */
 	redirect: string;
@@ -106,7 +108,7 @@ export async function playStory(
 		await rest.runManually(workflows.broadcast.id, 'Run It Now'),
 		TIMEOUT,
 	);
-	const login = await logIn(simulator, url);
+	const login = await logIn(url);
 	await rest.waitForExecutions(workflows.login.id, 1, TIMEOUT);
 	const chats = await chat(simulator);
 	await rest.waitForExecutions(workflows.bot.id, CHATS.length, TIMEOUT);
@@ -160,29 +162,27 @@ async function chat({ bots, control }: Simulator): Promise<ChatEntry[]> {
 	return bots.transcript({ botId });
 }
 
-/** The link as Login > Build Authorization URL makes it, with the simulator's page in place of WeCom's. */
-export function loginLink(simulator: Simulator, n8nUrl: string, state: string): string {
-	const query = new URLSearchParams({
-		appid: DEMO_CORP.corpid,
-		redirect_uri: `${n8nUrl}/webhook/wecom-login`,
-		response_type: 'code',
-		scope: 'snsapi_privateinfo',
-		state,
-		agentid: String(APP),
-	});
-	return `${simulator.url}/connect/oauth2/authorize?${query.toString()}`;
-}
+/** The URL of the login trigger. */
+export const loginLink = (n8nUrl: string): string => `${n8nUrl}/webhook/wecom-login`;
 
-/** Does what a browser does when a person opens the link and presses "Allow". */
-async function logIn(simulator: Simulator, n8nUrl: string): Promise<LoginFacts> {
-	const link = loginLink(simulator, n8nUrl, LOGIN.state);
-	const question = await http(link);
+/** Does what WeCom's browser does when a person opens the link and presses "Allow". */
+async function logIn(n8nUrl: string): Promise<LoginFacts> {
+	const link = loginLink(n8nUrl);
+	const agent = { 'user-agent': WECOM_APP };
+	const sent = await http(link, { headers: agent });
+	const page = sent.headers.location ?? '';
+	const [cookie] = (sent.headers['set-cookie'] ?? ['']).map((one) => one.split(';')[0]);
+	const question = await http(page, { headers: agent });
 	if (!question.text.includes('value="allow"'))
 		throw new Error(`The authorization page does not ask: ${question.text}`);
 	const decision = new URLSearchParams({ who: `user:${LOGIN.userid}`, decision: 'allow' });
-	const headers = { 'content-type': 'application/x-www-form-urlencoded' };
-	const allowed = await http(link, { method: 'POST', headers, body: decision.toString() });
+	const headers = { ...agent, 'content-type': 'application/x-www-form-urlencoded' };
+	const allowed = await http(page, { method: 'POST', headers, body: decision.toString() });
 	const redirect = allowed.headers.location ?? '';
-	const { status, headers: answered, text } = await http(redirect);
+	const {
+		status,
+		headers: answered,
+		text,
+	} = await http(redirect, { headers: { ...agent, cookie } });
 	return { link, redirect, status, contentType: answered['content-type'] ?? '', page: text };
 }

@@ -63,7 +63,7 @@ export function whatNow(n8n: N8n, simulator: Simulator, workflows: DemoWorkflows
 		`    curl -s ${simulator.url}/_control/bots/say -d '${message}'`,
 		`    curl -s -X POST ${simulator.url}/_control/bots/transcript`,
 		'  log in (open in a browser):',
-		`    ${loginLink(simulator, n8n.url, 'mylogin')}`,
+		`    ${loginLink(n8n.url)}`,
 		'',
 		'Ctrl-C ends everything and removes it.',
 		'',
@@ -95,7 +95,7 @@ function content({ msgtype, body }: SentMessage, { state }: Simulator): string {
 /** The words on an HTML page. */
 export function textOf(page: string): string {
 	return page
-		.replace(/<title>.*?<\/title>/s, '')
+		.replace(/<(title|style)>.*?<\/\1>/gs, '')
 		.replace(/<[^>]*>/g, ' ')
 		.replace(/\s+/g, ' ')
 		.trim();

@@ -54,6 +54,9 @@ function actAs(resources: Resource[]): INodeProperties[] {
 		resource: resources
 			.filter(({ suiteOnly, credential }) => suiteOnly || credential)
 			.map(({ value }) => value),
+		operation: resources
+			.filter(({ suiteOnly, credential }) => !suiteOnly && !credential)
+			.flatMap(({ operations }) => operations.filter(({ as }) => as).map(({ value }) => value)),
 	};
 	return companyFields.map((field) => ({
 		...toProperty(field),

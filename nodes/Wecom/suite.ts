@@ -8,10 +8,11 @@ import {
 } from '../shared/api/companies';
 import { clean } from '../shared/api/settings';
 import { companiesOf, SUITE_CREDENTIAL } from '../shared/api/suite';
+import { loginLink, query } from '../shared/login/links';
 import { wantedCount } from './call';
 import { ItemOutput, type OperationCall, type Output } from './operation';
 import { toItem } from './reply';
-import { checkState, IN_APP_PAGE, query, redirectUrl, WEB_PAGE } from './resources/login';
+import { checkState, pageOf, redirectUrl } from './resources/login';
 import { collectParameters, problem } from './values';
 
 /** What the rows of the resource Suite do beyond one plain call. */
@@ -62,29 +63,8 @@ export async function buildInstallUrl(call: OperationCall): Promise<IDataObject>
 
 /** The login pages of a third-party app (docs 91120, 98151). */
 export async function buildLoginUrl(call: OperationCall): Promise<IDataObject> {
-	const { client, get } = call;
-	const redirect = redirectUrl(call);
-	const state = get('state');
-	if (get('where', 'inApp') === 'web') {
-		return {
-			url: `${WEB_PAGE}?${query([
-				['login_type', 'ServiceApp'],
-				['appid', client.suiteId],
-				['redirect_uri', redirect],
-				['state', state],
-			])}`,
-		};
-	}
-	checkState(call, state);
-	return {
-		url: `${IN_APP_PAGE}?${query([
-			['appid', client.suiteId],
-			['redirect_uri', redirect],
-			['response_type', 'code'],
-			['scope', get('scope', 'snsapi_base')],
-			['state', state],
-		])}#wechat_redirect`,
-	};
+	const redirectUri = redirectUrl(call);
+	return { url: loginLink(call.client, { ...pageOf(call), redirectUri }) };
 }
 
 /** Stores the company before anything else happens: the code behind it is issued once (doc 100776, v1 97163). */

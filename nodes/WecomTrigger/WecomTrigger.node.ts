@@ -1,8 +1,6 @@
 import {
-	fromParameter,
 	NodeConnectionTypes,
 	NodeOperationError,
-	webhookDescriptionFields,
 	type IHookFunctions,
 	type INodeType,
 	type INodeTypeDescription,
@@ -13,25 +11,15 @@ import { wecomApiTest } from '../shared/api/credentialTest';
 import { wecomSuiteApiTest } from '../shared/api/suiteTest';
 import { getCustomerServiceAccounts } from './customerServiceForm';
 import { wecomBotApiTest } from '../shared/bot/credentialTest';
+import { RESPONSE_MODE, WEBHOOK_PATH } from '../shared/webhook';
 import { answer, mute } from './http';
 import { properties } from './properties';
 import { receiveCallback, verifyUrl } from './receive';
 import { freshSecrets } from './secrets';
 
-// Newer n8n resolves these without its expression engine, which every callback would otherwise wait for.
-const FROM_FORM: { path: string; responseMode: string } =
-	typeof webhookDescriptionFields === 'function'
-		? webhookDescriptionFields({
-				path: fromParameter('path'),
-				responseMode: fromParameter('responseMode', 'onReceived'),
-			})
-		: {
-				path: '={{$parameter["path"]}}',
-				responseMode: '={{$parameter["responseMode"] || "onReceived"}}',
-			};
-
 const WEBHOOK = {
-	...FROM_FORM,
+	...WEBHOOK_PATH,
+	...RESPONSE_MODE,
 	isFullPath: true,
 	// An empty answer: WeCom takes anything else for a passive reply.
 	responseData: 'noData',

@@ -173,6 +173,16 @@ export const DEMO_SEED: Seed = {
 			openid: 'oDemoCustomer0000000000000001',
 			external_userid: 'wmDemoCustomer00000000000000001',
 		},
+		{
+			name: '上下游成员 周帆 (linked company)',
+			openid: 'oDemoLinked000000000000000001',
+			linked_userid: 'ww5e7d1c2b3a4f6089/zhoufan',
+		},
+		{
+			name: '家长 吴女士 (parent)',
+			openid: 'oDemoParent000000000000000001',
+			parent_userid: 'demo_parent_1',
+		},
 	],
 	bots: [DEMO_BOT, DEMO_CALLBACK_BOT],
 };

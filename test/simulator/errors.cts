@@ -30,6 +30,7 @@ const TEXTS: Record<number, string> = {
 	40091: 'invalid provider_secret',
 	40106: 'invalid device_access_token',
 	40146: 'invalid http range header',
+	40207: 'invalid tfa_code',
 	41001: 'access_token missing',
 	41002: 'corpid missing',
 	41004: 'corpsecret missing',

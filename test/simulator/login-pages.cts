@@ -12,7 +12,7 @@ export interface Page {
 	body: string;
 }
 
-type Query = Record<string, string>;
+export type Query = Record<string, string>;
 
 /** A request that passed all checks: whose page it is and what its code will be good for. */
 interface Login {
@@ -23,26 +23,41 @@ interface Login {
 	allowOutsiders: boolean;
 }
 
+export const OAUTH = '/connect/oauth2/authorize';
+export const WEB_LOGIN = '/wwlogin/sso/login';
+
 const PAGES: Record<string, (state: State, query: Query) => Login | string> = {
-	'/connect/oauth2/authorize': checkOauth,
-	'/wwlogin/sso/login': checkWebLogin,
+	[OAUTH]: checkOauth,
+	[WEB_LOGIN]: checkWebLogin,
 };
+
+export const OPEN_IN_CLIENT =
+	'Please open the link in the WeCom client (请在企业微信客户端打开链接)';
+
+/** The page inside WeCom turns browsers away that are neither WeCom nor WeChat; programs without a browser's name may pass. */
+export const isForeignBrowser = (agent = ''): boolean =>
+	/^Mozilla\//.test(agent) && !/wxwork|micromessenger/i.test(agent);
 
 export const isLoginPage = (path: string): boolean => Object.hasOwn(PAGES, path);
 
-/** GET shows the page, POST takes the decision (`who`, `decision` in a form body) and redirects. */
-export function loginPage(state: State, path: string, query: Query, form?: URLSearchParams): Page {
+export interface PageRequest {
+	path: string;
+	query: Query;
+	/** Of a POST: the decision (`who`, `decision`). */
+	form?: URLSearchParams;
+	/** The browser's User-Agent. */
+	agent?: string;
+}
+
+/** GET shows the page, POST takes the decision and redirects. */
+export function loginPage(state: State, { path, query, form, agent }: PageRequest): Page {
+	if (path === OAUTH && isForeignBrowser(agent)) return refused(OPEN_IN_CLIENT);
 	const login = PAGES[path](state, query);
-	if (typeof login === 'string')
-		return html('Cannot log in', `<p class="error">${escape(login)}</p>`);
+	if (typeof login === 'string') return refused(login);
 	if (!form) return html(login.title, choices(state, login));
 	if (form.get('decision') !== 'allow') return redirect(query);
 	const who = identity(state, login, form.get('who') ?? '');
-	if (!who)
-		return html(
-			'Cannot log in',
-			'<p class="error">60021 userid is not in the visible range of the app</p>',
-		);
+	if (!who) return refused('60021 userid is not in the visible range of the app');
 	const { app, domain, withTicket } = login;
 	return redirect(query, createCode(state, { agentid: app?.agentid, domain, withTicket, ...who }));
 }
@@ -87,7 +102,7 @@ function checkWebLogin(state: State, query: Query): Login | string {
 }
 
 /** host[:port] of a URL, or undefined. */
-function hostOf(url: string | undefined): string | undefined {
+export function hostOf(url: string | undefined): string | undefined {
 	return url && URL.canParse(url) && /^https?:/.test(url) ? new URL(url).host : undefined;
 }
 
@@ -114,41 +129,63 @@ function identity(
 }
 
 /** Back to the app; after "Deny" without a code. */
-function redirect(query: Query, code?: string): Page {
+export function redirect(query: Query, code?: string): Page {
+	return back(query, code ? { code } : {});
+}
+
+/** To the redirect URL, with what WeCom adds to its query. */
+export function back(query: Query, more: Query): Page {
 	const target = new URL(query.redirect_uri);
-	if (code) target.searchParams.set('code', code);
+	for (const [name, value] of Object.entries(more)) target.searchParams.set(name, value);
 	if (query.state !== undefined) target.searchParams.set('state', query.state);
 	return { status: 302, headers: { Location: target.href }, body: '' };
 }
 
 function choices(state: State, login: Login): string {
-	const option = (value: string, text: string) =>
-		`<option value="${escape(value)}">${escape(text)}</option>`;
 	const outsiders = login.allowOutsiders ? state.outsiders : [];
+	const options: Option[] = [
+		...members(state, login).map(
+			({ userid, name }): Option => [`user:${userid}`, `${name} (${userid})`],
+		),
+		...outsiders.map(({ openid, name }): Option => [`outsider:${openid}`, name]),
+	];
 	return `<p>${escape(state.corpName)}${login.app ? ` · ${escape(login.app.name)}` : ''}</p>
 ${login.withTicket ? '<p>The app asks for your details: mobile, email, avatar, address.</p>' : ''}
-<form method="post">
-<select name="who">
-${members(state, login)
-	.map(({ userid, name }) => option(`user:${userid}`, `${name} (${userid})`))
-	.join('\n')}
-${outsiders.map(({ openid, name }) => option(`outsider:${openid}`, name)).join('\n')}
-</select>
-<button name="decision" value="allow">Allow</button>
-<button name="decision" value="deny">Deny</button>
-</form>`;
+${decisionForm('who', options)}`;
 }
 
-const html = (title: string, content: string): Page => ({
+export type Option = [value: string, text: string];
+
+export const decisionForm = (name: string, options: Option[]): string => `<form method="post">
+<select name="${name}">
+${options.map(([value, text]) => `<option value="${escape(value)}">${escape(text)}</option>`).join('\n')}
+</select>
+<div class="buttons">
+<button name="decision" value="deny">Deny · 取消</button>
+<button name="decision" value="allow" class="allow">Allow · 同意</button>
+</div>
+</form>`;
+
+export const refused = (text: string): Page =>
+	html('Cannot log in', `<p class="error">${escape(text)}</p>`);
+
+const STYLE = `body{margin:0;min-height:100vh;display:flex;align-items:center;justify-content:center;background:#eef1f5;color:#1f2329;font:16px/1.6 sans-serif}
+main{width:24rem;max-width:90vw;padding:2rem;background:#fff;border-radius:10px;box-shadow:0 2px 14px #0002;text-align:center}
+.brand{color:#2b7ce9;font-weight:600}h1{font-size:1.3rem;margin:.25rem 0 1rem}select{width:100%;padding:.5rem;font:inherit}
+.buttons{display:flex;gap:1rem;margin-top:1.5rem}button{flex:1;padding:.6rem;font:inherit;border:0;border-radius:6px;background:#e4e7ec}
+.allow{background:#2b7ce9;color:#fff}.error{color:#b00;overflow-wrap:anywhere}`;
+
+export const html = (title: string, content: string): Page => ({
 	status: 200,
 	headers: { 'Content-Type': 'text/html; charset=UTF-8' },
 	body: `<!DOCTYPE html>
-<html><head><meta charset="utf-8"><title>${title}</title>
-<style>body{font:16px sans-serif;max-width:28rem;margin:4rem auto}button{margin-left:.5rem}.error{color:#b00}</style></head>
-<body><h1>${title}</h1>
+<html><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${title}</title>
+<style>${STYLE}</style></head>
+<body><main><div class="brand">WeCom · simulated</div>
+<h1>${title}</h1>
 ${content}
-</body></html>`,
+</main></body></html>`,
 });
 
-const escape = (text: string): string =>
+export const escape = (text: string): string =>
 	text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);

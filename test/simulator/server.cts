@@ -110,9 +110,9 @@ export async function startSimulator({
 		if (isBotFile(path)) return sendAnswer(response, fileAnswer(state, path));
 		if (isLoginPage(path) || isSuitePage(path)) {
 			const form = method === 'POST' ? new URLSearchParams(rawBody.toString('utf8')) : undefined;
+			const visit = { path, query, form, agent: headers['user-agent'] };
 			const page =
-				(await suitePage({ state, control }, { path, query, form })) ??
-				loginPage(loginState(state, query), path, query, form);
+				(await suitePage({ state, control }, visit)) ?? loginPage(loginState(state, query), visit);
 			return send(response, page.status, page.headers, page.body);
 		}
 		const ip = (request.socket.remoteAddress ?? '').replace(/^::ffff:/, '');

@@ -78,11 +78,16 @@ export interface Tag {
 	partylist: number[];
 }
 
-/** Someone outside the company who can open an authorization page; a customer has an external_userid. */
+/**
+ * Someone outside the company who can open an authorization page; a customer has an external_userid, a student's parent a
+ * parent_userid. Members of linked, upstream and downstream companies have a `CorpId/userid` only.
+ */
 export interface Outsider {
 	name: string;
 	openid: string;
 	external_userid?: string;
+	parent_userid?: string;
+	linked_userid?: string;
 }
 
 export interface Media {
@@ -145,6 +150,12 @@ export interface LoginCode {
 	withTicket: boolean;
 	expiresAt: number;
 	used: boolean;
+}
+
+/** A tfa_code of the second verification (doc 99499). */
+export interface TfaCode {
+	userid: string;
+	expiresAt: number;
 }
 
 export interface UserTicket {
@@ -218,6 +229,9 @@ export interface State extends Omit<Seed, 'members' | 'departments' | 'bots' | k
 	tokenCalls: Record<number, number>;
 	codes: Map<string, LoginCode>;
 	tickets: Map<string, UserTicket>;
+	tfaCodes: Map<string, TfaCode>;
+	/** Members that passed the second verification, or were let in when joining. */
+	verified: string[];
 	/** Times of wrong secrets, by caller address. */
 	wrongSecrets: Map<string, number[]>;
 	/** Wrong secrets within an hour that get an address blocked. */
@@ -261,6 +275,8 @@ export function createState(seed: Partial<Seed> = {}): State {
 		tokenCalls: {},
 		codes: new Map(),
 		tickets: new Map(),
+		tfaCodes: new Map(),
+		verified: [],
 		wrongSecrets: new Map(),
 		wrongSecretLimit: 5,
 		duplicates: new Map(),

@@ -4,25 +4,29 @@
  */
 import { createSuiteCode } from './endpoints/suite-login.cts';
 import { SCAN_PATH } from './endpoints/suite-links.cts';
-import type { Page } from './login-pages.cts';
+import {
+	back,
+	decisionForm,
+	escape,
+	hostOf,
+	html,
+	isForeignBrowser,
+	OAUTH,
+	OPEN_IN_CLIENT,
+	refused,
+	WEB_LOGIN,
+	type Option,
+	type Page,
+	type PageRequest,
+	type Query,
+} from './login-pages.cts';
 import { findMember, isVisible, type State } from './state.cts';
 import { AUTH_CODE_SECONDS } from './suite-authorization.cts';
 import type { SuiteControl } from './suite-control.cts';
 import { preAuthError } from './suite-endpoint.cts';
 import { companyState, findAuthorization, isTemplate, type Suite } from './suite-state.cts';
 
-type Query = Record<string, string>;
-
-export interface PageRequest {
-	path: string;
-	query: Query;
-	/** Of a POST: the decision. */
-	form?: URLSearchParams;
-}
-
 const INSTALL = '/3rdapp/install';
-const OAUTH = '/connect/oauth2/authorize';
-const WEB_LOGIN = '/wwlogin/sso/login';
 
 export const isSuitePage = (path: string): boolean =>
 	path === INSTALL || path.startsWith(SCAN_PATH);
@@ -57,13 +61,13 @@ function installPage(state: State, control: SuiteControl, { query, form }: PageR
 	if (!/^[a-zA-Z0-9]{0,128}$/.test(query.state ?? ''))
 		return refused('84025 invalid state: a-zA-Z0-9, at most 128 bytes');
 	if (!form) return choose(`Install ${suite.name}`, 'corpid', companyOptions(state));
-	if (form.get('decision') !== 'allow') return redirect(query, {});
+	if (form.get('decision') !== 'allow') return back(query, {});
 	const corpid = form.get('corpid') ?? '';
 	if (!state.providerSide.companies.has(corpid)) return refused('40013 invalid corpid');
 	// What becomes of `state` is documented for the redirect only, so the code does not carry it.
 	const auth_code = control.issueAuthCode(suite.suiteId, corpid);
 	state.providerSide.preAuthCodes.delete(query.pre_auth_code);
-	return redirect(query, { auth_code, expires_in: String(AUTH_CODE_SECONDS) });
+	return back(query, { auth_code, expires_in: String(AUTH_CODE_SECONDS) });
 }
 
 async function scanPage(
@@ -75,29 +79,30 @@ async function scanPage(
 	if (!link) return refused('No such link');
 	const title = `Authorize ${link.suiteIds.join(', ')}`;
 	if (!form) return choose(title, 'corpid', companyOptions(state));
-	if (form.get('decision') !== 'allow') return page('Declined', '');
+	if (form.get('decision') !== 'allow') return html('Declined', '');
 	try {
 		const pushes = await control.scanAuthUrl(path, form.get('corpid') ?? '');
 		const lines = pushes.map((push) => `<p>create_auth: ${push.verdict} in ${push.ms} ms</p>`);
-		return page('Authorized', lines.join('\n'));
+		return html('Authorized', lines.join('\n'));
 	} catch (error) {
 		return refused((error as Error).message);
 	}
 }
 
-function loginPage(state: State, suite: Suite, { path, query, form }: PageRequest): Page {
+function loginPage(state: State, suite: Suite, { path, query, form, agent }: PageRequest): Page {
+	if (path === OAUTH && isForeignBrowser(agent)) return refused(OPEN_IN_CLIENT);
 	const problem = loginProblem(suite, path, query);
 	if (problem) return refused(problem);
 	const domain = hostOf(query.redirect_uri);
 	if (!form) return choose(`Log in to ${suite.name}`, 'who', memberOptions(state, suite));
-	if (form.get('decision') !== 'allow') return redirect(query, {});
+	if (form.get('decision') !== 'allow') return back(query, {});
 	const who = form.get('who') ?? '';
 	const [corpid, userid] = [who.slice(0, who.indexOf('/')), who.slice(who.indexOf('/') + 1)];
 	if (!memberOptions(state, suite).some(([value]) => value === who))
 		return refused('60021 userid is not in the visible range of the app');
 	const withTicket = path === OAUTH && query.scope === 'snsapi_privateinfo';
 	const login = { suiteId: suite.suiteId, corpid, userid, withTicket, domain };
-	return redirect(query, { code: createSuiteCode(state, login) });
+	return back(query, { code: createSuiteCode(state, login) });
 }
 
 function loginProblem(suite: Suite, path: string, query: Query): string | undefined {
@@ -113,8 +118,6 @@ function loginProblem(suite: Suite, path: string, query: Query): string | undefi
 	return trusted ? undefined : `50001 redirect_uri ${query.redirect_uri ?? ''} is not trusted`;
 }
 
-type Option = [value: string, text: string];
-
 const companyOptions = (state: State): Option[] =>
 	[...state.providerSide.companies.values()].map(({ corpid, name }) => [corpid, name]);
 
@@ -129,41 +132,5 @@ function memberOptions(root: State, suite: Suite): Option[] {
 	});
 }
 
-function hostOf(url: string | undefined): string | undefined {
-	return url && URL.canParse(url) && /^https?:/.test(url) ? new URL(url).host : undefined;
-}
-
-function redirect(query: Query, more: Query): Page {
-	const target = new URL(query.redirect_uri);
-	for (const [name, value] of Object.entries(more)) target.searchParams.set(name, value);
-	if (query.state !== undefined) target.searchParams.set('state', query.state);
-	return { status: 302, headers: { Location: target.href }, body: '' };
-}
-
 const choose = (title: string, name: string, options: Option[]): Page =>
-	page(
-		escape(title),
-		`<form method="post">
-<select name="${name}">
-${options.map(([value, text]) => `<option value="${escape(value)}">${escape(text)}</option>`).join('\n')}
-</select>
-<button name="decision" value="allow">Allow</button>
-<button name="decision" value="deny">Deny</button>
-</form>`,
-	);
-
-const refused = (text: string): Page =>
-	page('Not possible', `<p class="error">${escape(text)}</p>`);
-
-const page = (title: string, content: string): Page => ({
-	status: 200,
-	headers: { 'Content-Type': 'text/html; charset=UTF-8' },
-	body: `<!DOCTYPE html>
-<html><head><meta charset="utf-8"><title>${title}</title></head>
-<body><h1>${title}</h1>
-${content}
-</body></html>`,
-});
-
-const escape = (text: string): string =>
-	text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
+	html(escape(title), decisionForm(name, options));

@@ -63,6 +63,10 @@ export class WebhookResponse extends EventEmitter {
 		return this.headers[name.toLowerCase()];
 	}
 
+	removeHeader(name: string): void {
+		delete this.headers[name.toLowerCase()];
+	}
+
 	header(name: string, value: string): this {
 		return this.setHeader(name, value);
 	}

@@ -1,6 +1,14 @@
 import { DEMO_APP, DEMO_CORP } from '../simulator/demo-data.cts';
-import { binaryBytes, binaryItem } from '../support/harness.cts';
-import { byId, CONTACTS, itemsOf, runWecom, useSimulator, type Run } from './support.cts';
+import { binaryBytes, binaryItem, type CredentialStore } from '../support/harness.cts';
+import {
+	byId,
+	CONTACTS,
+	credentialOf,
+	itemsOf,
+	runWecom,
+	useSimulator,
+	type Run,
+} from './support.cts';
 
 const simulator = useSimulator();
 const items = async (run: Run) => await itemsOf(simulator(), run);
@@ -289,12 +297,15 @@ describe('Department', () => {
 
 describe('Login', () => {
 	it('builds both links with everything encoded, in the documented order', async () => {
+		const atWecom = { ...credentialOf(simulator()), baseUrl: 'https://qyapi.weixin.qq.com' };
+		const store = { c1: atWecom as CredentialStore[string] };
 		const redirect_uri = 'https://app.example.com/登录?a=1&b=2';
 		const encoded = encodeURIComponent(redirect_uri);
 		expect(
 			await items({
 				resource: 'login',
 				operation: 'buildUrl',
+				store,
 				parameters: { redirect_uri, scope: 'snsapi_privateinfo', state: 'abc123' },
 			}),
 		).toEqual([
@@ -306,6 +317,7 @@ describe('Login', () => {
 			await items({
 				resource: 'login',
 				operation: 'buildUrl',
+				store,
 				parameters: { where: 'web', redirect_uri, state: 'a b', lang: 'en' },
 			}),
 		).toEqual([
@@ -313,6 +325,13 @@ describe('Login', () => {
 				url: `https://login.work.weixin.qq.com/wwlogin/sso/login?login_type=CorpApp&appid=${DEMO_CORP.corpid}&agentid=${DEMO_APP.agentid}&redirect_uri=${encoded}&state=a%20b&lang=en`,
 			},
 		]);
+		// At a simulator its own pages stand for WeCom's.
+		const [{ url }] = await items({
+			resource: 'login',
+			operation: 'buildUrl',
+			parameters: { redirect_uri },
+		});
+		expect(url).toMatch(`${simulator().url}/connect/oauth2/authorize?`);
 	});
 
 	it('refuses a state WeCom would refuse, and a redirect that is no URL', async () => {
@@ -372,6 +391,33 @@ describe('Login', () => {
 			(await failure({ resource: 'login', operation: 'getUserInfo', parameters: { code: both } }))
 				.message,
 		).toMatch(/\(40029\)/);
+	});
+
+	it('verifies a second time: from the code to the unlocked client', async () => {
+		const { control, state } = simulator();
+		const code = control.issueCode({ userid: 'machao', agentid: DEMO_APP.agentid });
+		const [info] = await items({
+			resource: 'login',
+			operation: 'getTfaInfo',
+			parameters: { code },
+		});
+		expect(info).toEqual({ userid: 'machao', tfa_code: expect.any(String) });
+		const confirm: Run = {
+			resource: 'login',
+			operation: 'confirmTfa',
+			parameters: { userid: byId('machao'), tfa_code: info.tfa_code },
+		};
+		expect(await items(confirm)).toEqual([{ success: true }]);
+		expect((await failure(confirm)).message).toMatch(/\(40207\)/);
+		expect(
+			await items({
+				resource: 'login',
+				operation: 'confirmFirstLogin',
+				app: CONTACTS,
+				parameters: { userid: byId('gaoyuan') },
+			}),
+		).toEqual([{ success: true }]);
+		expect(state.verified).toEqual(['machao', 'gaoyuan']);
 	});
 
 	it('keeps who it is when the details cannot be had: the code is spent', async () => {

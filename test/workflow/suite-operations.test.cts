@@ -270,7 +270,7 @@ describe('people and IDs', () => {
 		const redirect_uri = 'http://localhost:5678/login';
 		expect((await one('buildLoginUrl', { redirect_uri, where: 'inApp', state: 's1' })).url).toMatch(
 			new RegExp(
-				`^https://open\\.weixin\\.qq\\.com/.*appid=${DEMO_SUITE.suiteId}&.*scope=snsapi_base&state=s1#wechat_redirect$`,
+				`^${simulator().url}/connect/oauth2/authorize\\?appid=${DEMO_SUITE.suiteId}&.*scope=snsapi_base&state=s1#wechat_redirect$`,
 			),
 		);
 		expect((await one('buildLoginUrl', { redirect_uri, where: 'web' })).url).toMatch(

@@ -1,12 +1,13 @@
 import type { IDataObject } from 'n8n-workflow';
 import { agentIdOf } from '../../shared/api/companies';
+import { exchangeCode, readDetails } from '../../shared/login/identity';
+import { loginLink, type LoginPage, type Scope } from '../../shared/login/links';
+import { memberPicker } from '../fields';
+import { respond, respondFields } from '../login';
 import type { Field, OperationCall, Resource } from '../operation';
 import { toItem } from '../reply';
 import { problem } from '../values';
 
-/** The login page inside WeCom, and the one of a browser (doc 91022, 98152). */
-export const IN_APP_PAGE = 'https://open.weixin.qq.com/connect/oauth2/authorize';
-export const WEB_PAGE = 'https://login.work.weixin.qq.com/wwlogin/sso/login';
 const MAX_STATE_BYTES = 128;
 
 const code: Field = {
@@ -16,6 +17,47 @@ const code: Field = {
 	default: '',
 	required: true,
 	description: 'The code WeCom added to the redirect URL: usable once, for five minutes',
+};
+
+/** The two fields that the resource Suite has, too. */
+export const where: Field = {
+	displayName: 'Where',
+	name: 'where',
+	type: 'options',
+	options: [
+		{
+			name: 'In a Web Browser',
+			value: 'web',
+			description: 'QR code or quick login on a web page; a third-party app must be a login app',
+		},
+		{
+			name: 'In the WeCom App',
+			value: 'inApp',
+			description: 'OAuth inside WeCom or the bound WeChat; the only way to personal details',
+		},
+	],
+	default: 'inApp',
+	description: 'Where the person opens the link',
+};
+export const scope: Field = {
+	displayName: 'Scope',
+	name: 'scope',
+	type: 'options',
+	options: [
+		{
+			name: 'Basic',
+			value: 'snsapi_base',
+			description: 'The user ID, without asking the person',
+		},
+		{
+			name: 'Personal Details',
+			value: 'snsapi_privateinfo',
+			description: 'Asks the person, and also gives a user ticket for Get User Detail',
+		},
+	],
+	default: 'snsapi_base',
+	description: 'How much the person is asked for',
+	displayOptions: { show: { where: ['inApp'] } },
 };
 
 export const login: Resource = {
@@ -30,26 +72,7 @@ export const login: Resource = {
 			doc: 91022,
 			reads: true,
 			fields: [
-				{
-					displayName: 'Where',
-					name: 'where',
-					type: 'options',
-					options: [
-						{
-							name: 'In the WeCom App',
-							value: 'inApp',
-							description:
-								'OAuth inside WeCom or the bound WeChat; the only way to personal details',
-						},
-						{
-							name: 'In a Web Browser',
-							value: 'web',
-							description: 'QR code or quick login on a web page',
-						},
-					],
-					default: 'inApp',
-					description: 'Where the person opens the link',
-				},
+				where,
 				{
 					displayName: 'Redirect URL',
 					name: 'redirect_uri',
@@ -60,26 +83,7 @@ export const login: Resource = {
 					description:
 						"Where WeCom sends the person afterwards, on the app's trusted domain; it is encoded for you",
 				},
-				{
-					displayName: 'Scope',
-					name: 'scope',
-					type: 'options',
-					options: [
-						{
-							name: 'Basic',
-							value: 'snsapi_base',
-							description: 'The user ID, without asking the person',
-						},
-						{
-							name: 'Personal Details',
-							value: 'snsapi_privateinfo',
-							description: 'Asks the person, and also gives a user ticket for Get User Detail',
-						},
-					],
-					default: 'snsapi_base',
-					description: 'How much the person is asked for',
-					displayOptions: { show: { where: ['inApp'] } },
-				},
+				scope,
 				{
 					displayName: 'State',
 					name: 'state',
@@ -146,13 +150,67 @@ export const login: Resource = {
 				},
 			],
 		},
+		{
+			value: 'respondToLogin',
+			name: 'Respond',
+			action: 'Respond to login',
+			description:
+				'Answer the person whose login the WeCom Login Trigger started the workflow with',
+			doc: 91022,
+			as: 'suite',
+			reads: true,
+			fields: respondFields,
+			run: respond,
+		},
+		{
+			value: 'getTfaInfo',
+			name: 'Get Second Verification Info',
+			action: 'Get second verification info',
+			description:
+				'Exchange the code of the second verification page for the member and a tfa_code',
+			doc: 99499,
+			call: ['POST', '/cgi-bin/auth/get_tfa_info'],
+			reads: false,
+			fields: [code],
+		},
+		{
+			value: 'confirmTfa',
+			name: 'Confirm Second Verification',
+			action: 'Confirm second verification',
+			description: "Unlock the member's WeCom after the second verification",
+			doc: 99500,
+			call: ['POST', '/cgi-bin/user/tfa_succ'],
+			fields: [
+				memberPicker(),
+				{
+					displayName: 'TFA Code',
+					name: 'tfa_code',
+					type: 'string',
+					typeOptions: { password: true },
+					default: '',
+					required: true,
+					description: 'From Get Second Verification Info: usable once, for five minutes',
+				},
+			],
+		},
+		{
+			value: 'confirmFirstLogin',
+			name: 'Confirm First Login',
+			action: 'Confirm first login',
+			description:
+				'Let a member into WeCom who had to be verified when joining; needs the contact-sync secret',
+			doc: 90203,
+			call: ['GET', '/cgi-bin/user/authsucc'],
+			reads: false,
+			fields: [memberPicker()],
+		},
 	],
 };
 
 /** Both kinds of link, parameters in the documented order (doc 91022, 98152). */
 async function buildUrl(call: OperationCall): Promise<IDataObject> {
 	const { client, get } = call;
-	const redirect = redirectUrl(call);
+	const redirectUri = redirectUrl(call);
 	const agentId = await agentIdOf(client, call.itemIndex);
 	if (!agentId) {
 		throw problem(
@@ -161,30 +219,15 @@ async function buildUrl(call: OperationCall): Promise<IDataObject> {
 			'Add the Agent ID of the app to the WeCom API credential: the login page needs it.',
 		);
 	}
-	const state = get('state');
-	if (get('where', 'inApp') === 'web') {
-		return {
-			url: `${WEB_PAGE}?${query([
-				['login_type', 'CorpApp'],
-				['appid', client.corpId],
-				['agentid', agentId],
-				['redirect_uri', redirect],
-				['state', state],
-				['lang', get('lang', 'zh')],
-			])}`,
-		};
-	}
-	checkState(call, state);
-	return {
-		url: `${IN_APP_PAGE}?${query([
-			['appid', client.corpId],
-			['redirect_uri', redirect],
-			['response_type', 'code'],
-			['scope', get('scope', 'snsapi_base')],
-			['state', state],
-			['agentid', agentId],
-		])}#wechat_redirect`,
-	};
+	return { url: loginLink(client, { ...pageOf(call), redirectUri, agentId, lang: get('lang') }) };
+}
+
+/** The page of the form, with the state checked where WeCom is strict. */
+export function pageOf(call: OperationCall): { page: LoginPage; scope: Scope; state: string } {
+	const page = call.get('where', 'inApp') as LoginPage;
+	const state = call.get('state');
+	if (page === 'inApp') checkState(call, state);
+	return { page, state, scope: call.get('scope', 'snsapi_base') as Scope };
 }
 
 /** The form's redirect URL, checked. */
@@ -208,33 +251,11 @@ export function checkState(call: OperationCall, state: string, most = MAX_STATE_
 	);
 }
 
-/** Parameters of a link in the given order, empty ones left out. */
-export function query(parameters: Array<[string, string]>): string {
-	return parameters
-		.filter(([, value]) => value !== '')
-		.map(([name, value]) => `${name}=${encodeURIComponent(value)}`)
-		.join('&');
-}
-
 async function getUserInfo({ client, itemIndex, get }: OperationCall): Promise<IDataObject> {
-	const info = toItem(
-		await client.call(
-			{
-				method: 'GET',
-				path: '/cgi-bin/auth/getuserinfo',
-				qs: { code: get('code').trim() },
-				repeatable: false,
-			},
-			itemIndex,
-		),
-	);
+	const info = toItem(await exchangeCode(client, get('code').trim(), itemIndex));
 	if (!info.user_ticket || !get<boolean>('withDetail', false)) return info;
 	try {
-		const body = { user_ticket: info.user_ticket };
-		const detail = await client.call(
-			{ method: 'POST', path: '/cgi-bin/auth/getuserdetail', body, repeatable: true },
-			itemIndex,
-		);
+		const detail = await readDetails(client, String(info.user_ticket), itemIndex);
 		return { ...info, ...toItem(detail) };
 	} catch (error) {
 		// The code is spent: who the person is must not be lost with the details.

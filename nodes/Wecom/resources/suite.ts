@@ -12,6 +12,7 @@ import {
 	importOne,
 	setSessionInfo,
 } from '../suite';
+import { scope, where } from './login';
 
 const text = (
 	name: string,
@@ -233,33 +234,7 @@ export const suite: Resource = {
 			doc: 91120,
 			as: 'suite',
 			reads: true,
-			fields: [
-				{
-					displayName: 'Where',
-					name: 'where',
-					type: 'options',
-					options: [
-						{ name: 'In a Web Browser', value: 'web', description: 'Needs a login app' },
-						{ name: 'In the WeCom App', value: 'inApp' },
-					],
-					default: 'inApp',
-					description: 'Where the person opens the link',
-				},
-				redirect,
-				{
-					displayName: 'Scope',
-					name: 'scope',
-					type: 'options',
-					options: [
-						{ name: 'Basic', value: 'snsapi_base' },
-						{ name: 'Personal Details', value: 'snsapi_privateinfo' },
-					],
-					default: 'snsapi_base',
-					description: 'How much the person is asked for',
-					displayOptions: { show: { where: ['inApp'] } },
-				},
-				state(128),
-			],
+			fields: [where, redirect, scope, state(128)],
 			run: buildLoginUrl,
 		},
 		{

@@ -1,3 +1,4 @@
+import { hkdfSync } from 'crypto';
 import {
 	NodeApiError,
 	sleep,
@@ -6,6 +7,7 @@ import {
 	type IExecuteFunctions,
 	type IHttpRequestMethods,
 	type IHttpRequestOptions,
+	type IWebhookFunctions,
 } from 'n8n-workflow';
 import {
 	appAccount,
@@ -23,7 +25,7 @@ import {
 	type Failure,
 } from './failures';
 import { parseReply, type WecomReply } from './reply';
-import { apiBase, clean } from './settings';
+import { apiBase, clean, LOGIN_JWT_KEY } from './settings';
 import { isNothingToSend, TOKEN_ONLY, type CredentialContext } from './store';
 import { companiesOf, SUITE_CREDENTIAL, suiteIdOf, type Company } from './suite';
 import type { ActAs } from './suiteTokens';
@@ -173,6 +175,25 @@ export class WecomClient {
 		const { corpId, permanentCode } = this.act;
 		const stored = companiesOf(this.credentials)[corpId];
 		return { ...stored, corpId, ...(permanentCode && { permanentCode }) };
+	}
+
+	/** Where the API is reached, without a trailing slash. */
+	get baseUrl(): string {
+		return apiBase(this.credentials);
+	}
+
+	/** A key of 32 bytes for one purpose, from the credential's secret and never stored; undefined without a secret. */
+	derivedKey(purpose: string): Buffer | undefined {
+		const { corpSecret, suiteSecret } = this.credentials;
+		const secret = clean(this.suiteId ? suiteSecret : corpSecret);
+		if (!secret) return undefined;
+		const info = `n8n-nodes-wecom-kit ${purpose}`;
+		return Buffer.from(hkdfSync('sha256', secret, this.fingerprint, info, 32));
+	}
+
+	/** What logins are signed with for applications, as entered. */
+	get loginJwtKey(): unknown {
+		return this.credentials[LOGIN_JWT_KEY];
 	}
 
 	/** The stored token and when it ends (milliseconds since the epoch), after one call that proves it works. */
@@ -353,6 +374,8 @@ export class WecomClient {
 function parameterOf(context: ClientContext, name: string, itemIndex: number): unknown {
 	if ('getCurrentNodeParameter' in context)
 		return context.getCurrentNodeParameter(name, { extractValue: true });
+	if ('getWebhookName' in context)
+		return (context as IWebhookFunctions).getNodeParameter(name, '', { extractValue: true });
 	return (context as IExecuteFunctions).getNodeParameter(name, itemIndex, '', {
 		extractValue: true,
 	});

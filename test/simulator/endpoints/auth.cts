@@ -14,15 +14,24 @@ export function createCode(state: State, code: Omit<LoginCode, 'expiresAt' | 'us
 	return value;
 }
 
-function getUserInfo({ state, app, params }: Call) {
+/** A code of this app that is redeemed for the first time and in time. */
+function redeem({ state, app, params }: Call): LoginCode {
 	const code = state.codes.get(params.code);
 	const foreign = code?.agentid !== undefined && code.agentid !== app.agentid;
 	if (!code || code.used || foreign || code.expiresAt < now(state)) throw new WecomError(40029);
 	// "The redirect's domain must be the trusted domain of the token's app, else 50001."
 	if (code.domain && !app.trustedDomains.includes(code.domain)) throw new WecomError(50001);
 	code.used = true;
-	if (code.outsider)
-		return { openid: code.outsider.openid, external_userid: code.outsider.external_userid };
+	return code;
+}
+
+function getUserInfo(call: Call) {
+	const { state, app } = call;
+	const code = redeem(call);
+	if (code.outsider) {
+		const { openid, external_userid, parent_userid, linked_userid } = code.outsider;
+		return linked_userid ? { userid: linked_userid } : { openid, external_userid, parent_userid };
+	}
 
 	const userid = code.userid!;
 	const member = findMember(state, userid);
@@ -47,6 +56,34 @@ function getUserDetail({ state, app, params }: Call) {
 	return { userid, gender: '0', ...Object.fromEntries(shown) };
 }
 
+/** Who opened the second verification page (doc 99499). */
+function getTfaInfo(call: Call) {
+	const { userid } = redeem(call);
+	if (!userid) throw new WecomError(40029);
+	const tfa_code = randomBytes(16).toString('hex');
+	call.state.tfaCodes.set(tfa_code, { userid, expiresAt: now(call.state) + CODE_LIFETIME });
+	return { userid, tfa_code };
+}
+
+/** Unlocks the member's client (doc 99500); the tfa_code works once. */
+function confirmTfa({ state, params }: Call) {
+	const code = state.tfaCodes.get(params.tfa_code);
+	if (!code || code.userid !== params.userid || code.expiresAt < now(state))
+		throw new WecomError(40207);
+	state.tfaCodes.delete(params.tfa_code);
+	state.verified.push(code.userid);
+	return {};
+}
+
+/** Lets a member in who was verified when joining (doc 90203). */
+function confirmFirstLogin({ state, params }: Call) {
+	const member = findMember(state, params.userid);
+	if (!member) throw new WecomError(60111);
+	member.status = 1;
+	state.verified.push(member.userid);
+	return {};
+}
+
 export const authEndpoints: Endpoint[] = [
 	{
 		method: 'GET',
@@ -64,5 +101,32 @@ export const authEndpoints: Endpoint[] = [
 		required: { user_ticket: 84015 },
 		fields: { user_ticket: 'string' },
 		handler: getUserDetail,
+	},
+	{
+		method: 'POST',
+		path: '/cgi-bin/auth/get_tfa_info',
+		doc: 99499,
+		token: 'corp',
+		required: { code: 41008 },
+		fields: { code: 'string' },
+		handler: getTfaInfo,
+	},
+	{
+		method: 'POST',
+		path: '/cgi-bin/user/tfa_succ',
+		doc: 99500,
+		token: 'corp',
+		required: { userid: 41009, tfa_code: 40207 },
+		fields: { userid: 'string', tfa_code: 'string' },
+		handler: confirmTfa,
+	},
+	{
+		method: 'GET',
+		path: '/cgi-bin/user/authsucc',
+		doc: 90203,
+		token: 'corp',
+		only: 'contacts',
+		required: { userid: 41009 },
+		handler: confirmFirstLogin,
 	},
 ];

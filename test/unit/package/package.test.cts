@@ -110,7 +110,7 @@ describe('codex files', () => {
 });
 
 describe('icons', () => {
-	it.each(['wecom', 'wecomTrigger'])(
+	it.each(['wecom', 'wecomLoginTrigger', 'wecomTrigger'])(
 		'%s is a self-contained SVG in a light and a dark variant',
 		(name) => {
 			const [light, dark] = [`icons/${name}.svg`, `icons/${name}.dark.svg`].map(read);

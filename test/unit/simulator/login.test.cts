@@ -1,4 +1,4 @@
-import { DEMO_APP, DEMO_CORP, DEMO_SALES_APP } from '../../simulator/demo-data.cts';
+import { DEMO_APP, DEMO_CONTACTS, DEMO_CORP, DEMO_SALES_APP } from '../../simulator/demo-data.cts';
 import { useSimulator, type Json } from './api.cts';
 
 const api = useSimulator();
@@ -119,6 +119,26 @@ describe('authorization page', () => {
 		expect((await userInfo(second.get('code')!)).external_userid).toBe(customer.external_userid);
 	});
 
+	it('members of linked companies have a CorpId/userid, parents a parent_userid', async () => {
+		const [, , linked, parent] = api.sim.state.outsiders;
+		const first = await allow(oauth, OAUTH, `outsider:${linked.openid}`);
+		expect(await userInfo(first.get('code')!)).toEqual({
+			errcode: 0,
+			errmsg: 'ok',
+			userid: linked.linked_userid,
+		});
+		const second = await allow(oauth, OAUTH, `outsider:${parent.openid}`);
+		expect((await userInfo(second.get('code')!)).parent_userid).toBe(parent.parent_userid);
+	});
+
+	it('opens inside WeCom and WeChat, not in another browser', async () => {
+		const open = async (agent: string) =>
+			await (await fetch(page(oauth, OAUTH), { headers: { 'user-agent': agent } })).text();
+		expect(await open('Mozilla/5.0 (X11; Linux x86_64) Chrome/140')).toContain('WeCom client');
+		for (const app of ['wxwork/4.1.38 MicroMessenger/7.0.1', 'MicroMessenger/8.0.50'])
+			expect(await open(`Mozilla/5.0 (iPhone) ${app}`)).toContain('value="allow"');
+	});
+
 	it('shows only members in the visible range', async () => {
 		const query = { ...OAUTH, agentid: String(DEMO_SALES_APP.agentid) };
 		expect(await (await fetch(page(oauth, query))).text()).not.toContain('zhangsan');
@@ -185,5 +205,26 @@ describe('codes and tickets', () => {
 			(await api.post('auth/getuserdetail', { user_ticket }, DEMO_SALES_APP.secret)).errcode,
 		).toBe(84014);
 		expect((await api.post('auth/getuserdetail', { user_ticket: 'x' })).errcode).toBe(84015);
+	});
+});
+
+describe('second verification', () => {
+	it('the code gives a tfa_code that unlocks once', async () => {
+		const code = api.sim.control.issueCode({ userid: 'machao', agentid: DEMO_APP.agentid });
+		const { userid, tfa_code } = await api.post('auth/get_tfa_info', { code });
+		expect(userid).toBe('machao');
+		expect((await api.post('user/tfa_succ', { userid: 'lisi', tfa_code })).errcode).toBe(40207);
+		expect((await api.post('user/tfa_succ', { userid, tfa_code })).errcode).toBe(0);
+		expect((await api.post('user/tfa_succ', { userid, tfa_code })).errcode).toBe(40207);
+		expect((await api.post('auth/get_tfa_info', { code })).errcode).toBe(40029);
+		expect(api.sim.state.verified).toEqual(['machao']);
+	});
+
+	it('only the contact-sync secret lets somebody in who joins', async () => {
+		expect((await api.get('user/authsucc', { userid: 'gaoyuan' })).errcode).toBe(48002);
+		const { secret } = DEMO_CONTACTS;
+		expect((await api.get('user/authsucc', { userid: 'gaoyuan' }, secret)).errcode).toBe(0);
+		expect((await api.get('user/authsucc', { userid: 'nobody' }, secret)).errcode).toBe(60111);
+		expect(api.sim.state.verified).toEqual(['gaoyuan']);
 	});
 });

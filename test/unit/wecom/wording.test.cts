@@ -1,6 +1,7 @@
 /** n8n's rules for the texts of a form, over the finished descriptions: the lint sees only fields that are written out. */
 import type { INodeProperties, INodePropertyCollection, INodePropertyOptions } from 'n8n-workflow';
 import { Wecom } from '../../../nodes/Wecom/Wecom.node';
+import { WecomLoginTrigger } from '../../../nodes/WecomLoginTrigger/WecomLoginTrigger.node';
 import { WecomTrigger } from '../../../nodes/WecomTrigger/WecomTrigger.node';
 
 interface Entry {
@@ -23,9 +24,9 @@ function* walk(properties: INodeProperties[], where: string, top = true): Genera
 	}
 }
 
-const entries = [new Wecom(), new WecomTrigger()].flatMap(({ description }) => [
-	...walk(description.properties, description.displayName),
-]);
+const entries = [new Wecom(), new WecomLoginTrigger(), new WecomTrigger()].flatMap(
+	({ description }) => [...walk(description.properties, description.displayName)],
+);
 const visible = entries.filter(({ property: { type } }) => type !== 'notice' && type !== 'hidden');
 const wrong = (list: Entry[], rule: (property: INodeProperties) => boolean) =>
 	list

@@ -1,0 +1,114 @@
+import {
+	NodeConnectionTypes,
+	NodeOperationError,
+	type IHookFunctions,
+	type INodeType,
+	type INodeTypeDescription,
+	type IWebhookFunctions,
+	type IWebhookResponseData,
+} from 'n8n-workflow';
+import { wecomApiTest } from '../shared/api/credentialTest';
+import { SUITE_CREDENTIAL } from '../shared/api/suite';
+import { wecomSuiteApiTest } from '../shared/api/suiteTest';
+import { WEBHOOK_PATH } from '../shared/webhook';
+import { listSearch } from '../Wecom/pickers';
+import { receiveVisit, showPage } from './login';
+import { properties } from './properties';
+import { lackOf } from './settings';
+
+export class WecomLoginTrigger implements INodeType {
+	description: INodeTypeDescription = {
+		displayName: 'WeCom Login Trigger',
+		name: 'wecomLoginTrigger',
+		icon: {
+			light: 'file:../../icons/wecomLoginTrigger.svg',
+			dark: 'file:../../icons/wecomLoginTrigger.dark.svg',
+		},
+		group: ['trigger'],
+		version: 1,
+		subtitle: '={{ "/" + $parameter["path"] }}',
+		description: 'Starts the workflow when a person has logged in with WeCom (WeChat Work)',
+		defaults: { name: 'WeCom Login Trigger' },
+		inputs: [],
+		outputs: [NodeConnectionTypes.Main],
+		credentials: [
+			{
+				name: 'wecomApi',
+				required: true,
+				testedBy: 'wecomApiTest',
+				displayOptions: { show: { authentication: ['app'] } },
+			},
+			{
+				name: 'wecomSuiteApi',
+				required: true,
+				testedBy: 'wecomSuiteApiTest',
+				displayOptions: { show: { authentication: ['suite'] } },
+			},
+		],
+		webhooks: [
+			{
+				name: 'default',
+				httpMethod: 'GET',
+				...WEBHOOK_PATH,
+				isFullPath: true,
+				responseMode: '={{ $parameter["answer"] === "workflow" ? "responseNode" : "onReceived" }}',
+				responseData: 'noData',
+				ndvHideMethod: true,
+			},
+		],
+		triggerPanel: {
+			header: '',
+			executionsHelp: {
+				inactive:
+					"<b>While building your workflow</b>, click 'listen', then open the test URL in a browser or in WeCom and log in.<br /><br /><b>Once you're happy with your workflow</b>, publish it and give people the production URL instead.",
+				active:
+					"<b>While building your workflow</b>, click 'listen', then open the test URL in a browser or in WeCom and log in.<br /><br /><b>Your workflow also runs by itself</b> for every login at the production URL. Those executions are in the executions list, not here.",
+			},
+			activationHint: 'Publish this workflow, then open the production URL to log in.',
+		},
+		properties,
+	};
+
+	methods = {
+		credentialTest: { wecomApiTest, wecomSuiteApiTest },
+		listSearch: { searchCompanies: listSearch.searchCompanies },
+	};
+
+	webhookMethods = {
+		default: {
+			async checkExists(this: IHookFunctions): Promise<boolean> {
+				return false;
+			},
+			/** Tells before anybody opens the URL whether something is missing. */
+			async create(this: IHookFunctions): Promise<boolean> {
+				const suite = this.getNodeParameter('authentication', 'app') === 'suite';
+				const type = suite ? SUITE_CREDENTIAL : 'wecomApi';
+				const credentials = await this.getCredentials(type);
+				const get = (name: string, fallback: unknown) =>
+					this.getNodeParameter(name, fallback as string);
+				const lack = lackOf(get, type, credentials);
+				if (lack) {
+					const [message, description] = lack;
+					throw new NodeOperationError(this.getNode(), message, { description });
+				}
+				return true;
+			},
+			async delete(this: IHookFunctions): Promise<boolean> {
+				return true;
+			},
+		},
+	};
+
+	/** Never throws: that would be an HTTP 500 and a failed execution for anyone who knows the URL. */
+	async webhook(this: IWebhookFunctions): Promise<IWebhookResponseData> {
+		try {
+			return await receiveVisit(this);
+		} catch (error) {
+			this.logger.error(`WeCom Login Trigger could not answer: ${(error as Error).message}`, {
+				workflowId: this.getWorkflow().id,
+				nodeName: this.getNode().name,
+			});
+			return showPage(this, 'broken');
+		}
+	}
+}

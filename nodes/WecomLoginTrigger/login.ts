@@ -1,0 +1,345 @@
+import type {
+	IDataObject,
+	IWebhookFunctions,
+	IWebhookResponseData,
+	NodeApiError,
+} from 'n8n-workflow';
+import { WecomClient } from '../shared/api/client';
+import { agentIdOf } from '../shared/api/companies';
+import { isCustomized } from '../shared/api/suite';
+import { allowedTarget, readJwtKey, withJwt } from '../shared/login/handover';
+import { loginLink, type LoginPage, type Scope } from '../shared/login/links';
+import {
+	htmlPage,
+	loginPage,
+	PAGE_HEADERS,
+	PAGES,
+	PRIVATE_HEADERS,
+	type PageName,
+} from '../shared/login/page';
+import { identify, type Person } from './person';
+import { readSettings, type Settings } from './settings';
+import { beginLogin, endLogin, type Binding, type Journey } from './state';
+
+/** The two requests of a login: people open the URL and are sent to WeCom, WeCom sends them back with a code. */
+
+type Response = ReturnType<IWebhookFunctions['getResponseObject']>;
+
+const ANSWERED: IWebhookResponseData = { noWebhookResponse: true };
+
+/** What every step knows. */
+interface Visit {
+	context: IWebhookFunctions;
+	client: WecomClient;
+	settings: Settings;
+	binding: Binding;
+}
+
+export async function receiveVisit(context: IWebhookFunctions): Promise<IWebhookResponseData> {
+	const query = context.getQueryData() as IDataObject;
+	const text = (name: string) => (typeof query[name] === 'string' ? query[name] : '');
+	if (query.file !== undefined) return ownershipFile(context, text('file'));
+
+	const settings = readSettings((name, fallback) => context.getNodeParameter(name, fallback));
+	const client = await openClient(context);
+	if (isCustomized(client.suiteId) && !client.corpId)
+		return misconfigured(context, 'no company is chosen whose customized app people log in to');
+	const key = client.derivedKey('login state');
+	if (!key) return misconfigured(context, 'the credential has no secret');
+	const url = ownUrl(context);
+	const {
+		cookie: cookies = '',
+		'user-agent': agent = '',
+		'accept-language': languages = '',
+	} = context.getHeaderData();
+	const scope = [context.getMode(), context.getWorkflow().id, context.getNode().id].join('|');
+	const visit: Visit = { context, client, settings, binding: { key, scope, url, cookies } };
+
+	if (text('state') || text('code')) return await comeBack(visit, text('state'), text('code'));
+	return await sendToWecom(visit, {
+		target: text('return_to'),
+		nonce: text('nonce'),
+		page: pageFor(settings, agent),
+		lang: settings.lang === 'auto' ? (/^\s*zh/i.test(languages) ? 'zh' : 'en') : settings.lang,
+	});
+}
+
+/** Customized apps log in like self-built ones, with the company's token; a third-party app asks with the suite's. */
+async function openClient(context: IWebhookFunctions): Promise<WecomClient> {
+	const client = await WecomClient.open(context, 0, 'suite');
+	return isCustomized(client.suiteId) ? await WecomClient.open(context) : client;
+}
+
+/** The URL of this login as WeCom and browsers know it; while testing the test URL, where n8n can tell it. */
+function ownUrl(context: IWebhookFunctions): URL {
+	const url =
+		context.getMode() === 'manual' && context.getWebhookResourceUrl
+			? context.getWebhookResourceUrl('default')
+			: context.getNodeWebhookUrl('default');
+	return new URL(url as string);
+}
+
+/** WeChat has the page for apps, too: people outside the company come with it. */
+function pageFor({ loginPage: wanted }: Settings, agent: string): LoginPage {
+	if (wanted !== 'auto') return wanted;
+	return /wxwork|micromessenger/i.test(agent) ? 'inApp' : 'web';
+}
+
+async function sendToWecom(
+	{ context, client, settings, binding }: Visit,
+	wish: Journey & { lang: string },
+): Promise<IWebhookResponseData> {
+	const { page, lang, nonce } = wish;
+	const target = wish.target ? allowedTarget(wish.target, settings.origins)?.href : '';
+	if (target === undefined) return showPage(context, 'badTarget');
+	if (!/^[\x21-\x7e]{0,200}$/.test(nonce)) return showPage(context, 'badNonce');
+
+	const thirdParty = client.suiteId !== '' && client.corpId === '';
+	let agentId = '';
+	if (!thirdParty) {
+		try {
+			agentId = await agentIdOf(client);
+		} catch (error) {
+			return misconfigured(context, (error as Error).message);
+		}
+		// Without it WeCom silently gives less than was asked for.
+		if (!agentId) return misconfigured(context, 'the credential has no Agent ID');
+	}
+	const { state, cookie } = beginLogin(binding, { page, target, nonce });
+	const redirectUri = binding.url.href;
+	const link = loginLink(client, {
+		page,
+		redirectUri,
+		state,
+		scope: settings.scope,
+		lang,
+		agentId,
+	});
+	return redirect(context.getResponseObject(), link, cookie);
+}
+
+async function comeBack(visit: Visit, state: string, code: string): Promise<IWebhookResponseData> {
+	const { context, client, settings, binding } = visit;
+	const ended = endLogin(binding, state);
+	const again = againUrl(binding.url, ended.journey);
+	const response = context.getResponseObject();
+	if (ended.clear) response.setHeader('set-cookie', ended.clear);
+	if (!ended.ok) {
+		const { reason: page, journey } = ended;
+		// Anyone can open a link; only who began a login here has it end in an execution.
+		return page === 'expired' && journey
+			? fail(visit, { page, reason: 'The login took too long', journey, again })
+			: showPage(context, page, { again });
+	}
+	const { journey } = ended;
+	if (!code) {
+		const reason = 'The person did not allow the login';
+		return fail(visit, { page: 'declined', reason, journey, again });
+	}
+
+	let person: Person;
+	try {
+		person = await identify(client, code, settings);
+	} catch (error) {
+		return fail(visit, { ...wecomFailure(error as NodeApiError), journey, again });
+	}
+	if (person.refusal) {
+		const { refusal: reason } = person;
+		return fail(visit, { page: 'notAllowed', reason, journey, again, person });
+	}
+	return succeed(visit, person, journey);
+}
+
+function succeed(visit: Visit, person: Person, journey: Journey): IWebhookResponseData {
+	const { context, client, settings, binding } = visit;
+	const response = context.getResponseObject();
+	const item = toItem(visit, journey, person);
+	const started: IWebhookResponseData = {
+		noWebhookResponse: true,
+		workflowData: [[{ json: item }]],
+	};
+
+	if (settings.answer === 'workflow') {
+		coverBareAnswers(response);
+		return { workflowData: started.workflowData };
+	}
+	const target = settings.answer === 'redirect' && (journey.target || settings.redirectUrl);
+	if (!target) {
+		if (!settings.pageText) showPage(context, 'done');
+		else
+			send(
+				response,
+				200,
+				htmlPage(PAGES.done.en[0], [settings.pageText], { zh: [PAGES.done.zh[0]] }),
+			);
+		return started;
+	}
+	let url = new URL(target);
+	if (settings.signJwt) {
+		const key = readJwtKey(client.loginJwtKey);
+		if ('lack' in key) return misconfigured(context, `the Login JWT Key ${key.lack}`);
+		url = withJwt(key, {
+			issuer: binding.url.href,
+			subject: person.subject,
+			target: url,
+			nonce: journey.nonce,
+			options: settings.jwtOptions,
+			claims: person.claims,
+		});
+	}
+	redirect(response, url.href);
+	return started;
+}
+
+interface Failed {
+	page: PageName;
+	reason: string;
+	description?: string;
+	errcode?: number;
+	journey: Journey;
+	again: string;
+	person?: Person;
+}
+
+/** A login of this browser that came to nothing: a page, and the workflow where it wants to know. */
+function fail(visit: Visit, failed: Failed): IWebhookResponseData {
+	const { context, settings } = visit;
+	const { page, reason, description, errcode, journey, again, person } = failed;
+	log(context, `a login failed: ${reason}`);
+	const started = settings.onFailure === 'workflow' && {
+		workflowData: [
+			[
+				{
+					json: {
+						error: reason,
+						...toItem(visit, journey, person),
+						reason: page,
+						...(description ? { description } : {}),
+						...(errcode === undefined ? {} : { errcode }),
+					},
+				},
+			],
+		],
+	};
+	if (started && settings.answer === 'workflow') {
+		coverBareAnswers(context.getResponseObject());
+		return started;
+	}
+	return { ...showPage(context, page, { code: errcode, again }), ...started };
+}
+
+/** Codes that say "not this login": the code is wrong, used, too old or another app's (docs 91023, 90313). */
+const CODE_REFUSED = new Set([40029, 42003, 42022]);
+
+function wecomFailure(
+	error: NodeApiError,
+): Pick<Failed, 'page' | 'reason' | 'description' | 'errcode'> {
+	const errcode = error.context?.errcode as number | undefined;
+	const page = errcode !== undefined && CODE_REFUSED.has(errcode) ? 'refused' : 'unavailable';
+	return { page, reason: error.message, description: error.description ?? undefined, errcode };
+}
+
+/** The person's fields as WeCom names them, and under `wecom` what this node knows about the login. */
+function toItem(
+	{ client, settings, binding }: Visit,
+	journey: Journey,
+	person?: Person,
+): IDataObject {
+	const scope: Scope = journey.page === 'web' ? 'snsapi_base' : settings.scope;
+	return {
+		...person?.fields,
+		wecom: {
+			family: 'login',
+			...(person ? { kind: person.kind, subject: person.subject, granted: person.granted } : {}),
+			loginUrl: binding.url.href,
+			page: journey.page,
+			scope,
+			...(client.suiteId ? { suiteId: client.suiteId } : {}),
+			returnTo: journey.target || settings.redirectUrl,
+			nonce: journey.nonce,
+			receivedAt: new Date().toISOString(),
+			...(person?.warning ? { warning: person.warning } : {}),
+		},
+	};
+}
+
+/** Where the person begins anew, with the same wishes. */
+function againUrl(own: URL, journey?: Journey): string {
+	const url = new URL(own);
+	if (journey?.target) url.searchParams.set('return_to', journey.target);
+	if (journey?.nonce) url.searchParams.set('nonce', journey.nonce);
+	return url.href;
+}
+
+/** The file WeCom looks for at the root of a trusted domain (doc 91335). */
+function ownershipFile(context: IWebhookFunctions, asked: string): IWebhookResponseData {
+	const { verificationFile, verificationContent } = readSettings((name, fallback) =>
+		context.getNodeParameter(name, fallback),
+	);
+	const known = verificationFile !== '' && asked.replace(/^\//, '') === verificationFile;
+	const response = context.getResponseObject();
+	response.writeHead(known ? 200 : 404, {
+		...PRIVATE_HEADERS,
+		'content-type': 'text/plain; charset=utf-8',
+	});
+	response.end(known ? verificationContent : '');
+	return ANSWERED;
+}
+
+function redirect(response: Response, location: string, cookie?: string): IWebhookResponseData {
+	response.writeHead(302, {
+		...PRIVATE_HEADERS,
+		location,
+		...(cookie ? { 'set-cookie': cookie } : {}),
+	});
+	response.end();
+	return ANSWERED;
+}
+
+export function showPage(
+	context: IWebhookFunctions,
+	name: PageName,
+	more?: Parameters<typeof loginPage>[1],
+): IWebhookResponseData {
+	const response = context.getResponseObject();
+	if (!response.headersSent) send(response, PAGES[name].status, loginPage(name, more));
+	return ANSWERED;
+}
+
+function send(response: Response, status: number, html: string): void {
+	response.writeHead(status, {
+		...PAGE_HEADERS,
+		'content-length': String(Buffer.byteLength(html)),
+	});
+	response.end(html);
+}
+
+function misconfigured(context: IWebhookFunctions, reason: string): IWebhookResponseData {
+	log(context, `nobody can log in: ${reason}`);
+	return showPage(context, 'misconfigured');
+}
+
+function log(context: IWebhookFunctions, what: string): void {
+	context.logger.warn(`WeCom Login Trigger: ${what}`, {
+		workflowId: context.getWorkflow().id,
+		nodeName: context.getNode().name,
+	});
+}
+
+/** A workflow that failed, or ended without an answer, leaves people with n8n's JSON or an empty page: they get one of ours. */
+function coverBareAnswers(response: Response): void {
+	const end = response.end.bind(response) as (...args: unknown[]) => Response;
+	response.end = ((...args: unknown[]) => {
+		if (response.headersSent) return end(...args);
+		const bare = !args[0] || typeof args[0] === 'function';
+		const failed = response.statusCode >= 500;
+		if (!failed && (!bare || response.statusCode >= 300)) return end(...args);
+		const name = failed ? 'broken' : 'done';
+		const html = loginPage(name);
+		response.removeHeader('etag');
+		for (const [header, value] of Object.entries(PAGE_HEADERS)) response.setHeader(header, value);
+		response.setHeader('content-length', String(Buffer.byteLength(html)));
+		response.statusCode = PAGES[name].status;
+		return end(html);
+	}) as Response['end'];
+}

@@ -1,0 +1,266 @@
+import type { INodeProperties } from 'n8n-workflow';
+import { jwtOptions } from '../shared/login/handover';
+import { companyFields } from '../Wecom/fields';
+
+const STEPS = [
+	'In the WeCom admin console open App Management > your app > Web Authorization and JS-SDK, and set the domain of the production URL above as trusted domain, with its port if it has one.',
+	'For browsers outside WeCom open WeCom Login on the same page, and set the same domain as authorization callback domain.',
+	"Give the credential the app's Agent ID, and add this server's IP under Company's Trusted IP.",
+	'Publish this workflow, and open the production URL: that is the link that logs people in.',
+];
+// n8n's notices show lists and links, no other markup.
+const notice = `Set up in this order:<ul>${STEPS.map((step) => `<li>${step}</li>`).join('')}</ul>`;
+const when = (name: string, ...values: Array<string | boolean>) => ({ show: { [name]: values } });
+
+const [company, permanentCode] = companyFields;
+
+/** The form of the login trigger. Where people may go takes no expression: it could be fed by the URL a stranger opens. */
+export const properties: INodeProperties[] = [
+	{ displayName: notice, name: 'setUpNotice', type: 'notice', default: '' },
+	{
+		displayName: 'Authentication',
+		name: 'authentication',
+		type: 'options',
+		noDataExpression: true,
+		options: [
+			{ name: 'App', value: 'app', description: 'A self-built app of one company' },
+			{
+				name: 'Suite',
+				value: 'suite',
+				description: "A service provider's third-party app, or customized apps of a template",
+			},
+		],
+		default: 'app',
+		description: 'To whose app people log in',
+	},
+	{
+		displayName: company.displayName,
+		name: company.name,
+		type: company.type,
+		default: company.default,
+		modes: company.modes,
+		description:
+			'Customized apps only: the company whose members log in. A third-party app takes members of every company that authorized it.',
+		displayOptions: when('authentication', 'suite'),
+	},
+	{
+		displayName: permanentCode.displayName,
+		name: permanentCode.name,
+		type: permanentCode.type,
+		typeOptions: permanentCode.typeOptions,
+		default: '',
+		description: permanentCode.description,
+		displayOptions: when('authentication', 'suite'),
+	},
+	{
+		displayName: 'Path',
+		name: 'path',
+		type: 'string',
+		noDataExpression: true,
+		required: true,
+		default: 'wecom-login',
+		placeholder: 'e.g. login/wiki',
+		description: 'The end of the URL people open. Every WeCom Login Trigger needs one of its own.',
+	},
+	{
+		displayName: 'Login Page',
+		name: 'loginPage',
+		type: 'options',
+		options: [
+			{
+				name: 'Automatic',
+				value: 'auto',
+				description: 'In the app for people who open the URL inside WeCom, on the web for others',
+			},
+			{
+				name: 'In the WeCom App',
+				value: 'inApp',
+				description: 'Always OAuth inside WeCom or the bound WeChat',
+			},
+			{
+				name: 'In a Web Browser',
+				value: 'web',
+				description: 'Always the page with the QR code or quick login',
+			},
+		],
+		default: 'auto',
+		description: "Which of WeCom's two pages people are sent to",
+	},
+	{
+		displayName: 'Scope',
+		name: 'scope',
+		type: 'options',
+		options: [
+			{
+				name: 'Basic',
+				value: 'snsapi_base',
+				description: 'The user ID, without asking the person',
+			},
+			{
+				name: 'Personal Details',
+				value: 'snsapi_privateinfo',
+				description: 'Asks the person in the app for avatar, mobile, email and address',
+			},
+		],
+		default: 'snsapi_base',
+		description: 'How much people are asked for. The web login always gives the user ID only.',
+		displayOptions: when('loginPage', 'auto', 'inApp'),
+	},
+	{
+		displayName: 'Who May Log In',
+		name: 'who',
+		type: 'multiOptions',
+		required: true,
+		options: [
+			{ name: 'Customers', value: 'customer', description: 'External contacts of the company' },
+			{
+				name: 'Linked Members',
+				value: 'linkedMember',
+				description: 'Members of linked, upstream and downstream companies',
+			},
+			{ name: 'Members', value: 'member', description: 'Members of the company' },
+			{ name: 'Parents', value: 'parent', description: 'Of students, at a school' },
+			{
+				name: 'Visitors',
+				value: 'visitor',
+				description: 'Anyone else with WeChat: all that is known is an openid',
+			},
+		],
+		default: ['member'],
+		description: 'Everyone else sees a page that says so, and the workflow does not start',
+	},
+	{
+		displayName: 'Answer',
+		name: 'answer',
+		type: 'options',
+		noDataExpression: true,
+		options: [
+			{
+				name: 'Redirect',
+				value: 'redirect',
+				description: 'Send the person to an application at once, while the workflow runs',
+			},
+			{ name: 'Show a Page', value: 'page', description: 'Say that the login worked' },
+			{
+				name: 'Using WeCom Node',
+				value: 'workflow',
+				description: 'The workflow answers with Login > Respond of the WeCom node',
+			},
+		],
+		default: 'page',
+		description: 'What the person sees after the login',
+	},
+	{
+		displayName: 'Redirect URL',
+		name: 'redirectUrl',
+		type: 'string',
+		noDataExpression: true,
+		default: '',
+		placeholder: 'e.g. https://app.example.com/login',
+		description:
+			"Where people go who came without 'return_to'. Its host is always allowed for 'return_to', too.",
+		displayOptions: when('answer', 'redirect'),
+	},
+	{
+		displayName: 'Allowed Hosts',
+		name: 'allowedHosts',
+		type: 'string',
+		noDataExpression: true,
+		default: '',
+		placeholder: 'e.g. app.example.com, wiki.example.com:8443',
+		description:
+			"Where 'return_to' in the URL people open may lead, separated by commas. Hosts stand for https; write http:// before one without.",
+		displayOptions: when('answer', 'redirect', 'workflow'),
+	},
+	{
+		displayName: 'Page Text',
+		name: 'pageText',
+		type: 'string',
+		default: '',
+		placeholder: 'e.g. The door is open.',
+		description: 'Replaces the usual text of the page',
+		displayOptions: when('answer', 'page'),
+	},
+	{
+		displayName: 'Add Signed JWT',
+		name: 'signJwt',
+		type: 'boolean',
+		default: false,
+		description:
+			"Whether to tell the application who it is, in a token signed with the credential's 'Login JWT Key'",
+		displayOptions: when('answer', 'redirect'),
+	},
+	{
+		...jwtOptions,
+		displayOptions: { show: { answer: ['redirect'], signJwt: [true] } },
+	},
+	{
+		displayName: 'Options',
+		name: 'options',
+		type: 'collection',
+		placeholder: 'Add option',
+		default: {},
+		options: [
+			{
+				displayName: 'Accept Companies Not Stored Here',
+				name: 'acceptAnyCompany',
+				type: 'boolean',
+				default: false,
+				description:
+					'Whether members of companies may log in to a third-party app whose authorization is not stored in the credential',
+				displayOptions: { show: { '/authentication': ['suite'] } },
+			},
+			{
+				displayName: 'Language',
+				name: 'lang',
+				type: 'options',
+				options: [
+					{ name: 'Automatic', value: 'auto', description: "The browser's language" },
+					{ name: 'Chinese', value: 'zh' },
+					{ name: 'English', value: 'en' },
+				],
+				default: 'auto',
+				description: 'Of the web login page',
+			},
+			{
+				displayName: 'On Failure',
+				name: 'onFailure',
+				type: 'options',
+				options: [
+					{ name: 'Show a Page Only', value: 'page' },
+					{
+						name: 'Start the Workflow, Too',
+						value: 'workflow',
+						description: 'With an item that has the field error',
+					},
+				],
+				default: 'page',
+				description:
+					'What a login does that was cancelled, too slow or refused. Forged ones never start the workflow.',
+			},
+			{
+				displayName: 'Read the Member',
+				name: 'readMember',
+				type: 'boolean',
+				default: false,
+				description: 'Whether to add name, department and the like of members to the item',
+			},
+			{
+				displayName: 'Verification File Content',
+				name: 'verificationContent',
+				type: 'string',
+				default: '',
+				description: 'What stands in the file',
+			},
+			{
+				displayName: 'Verification File Name',
+				name: 'verificationFile',
+				type: 'string',
+				default: '',
+				placeholder: 'e.g. WW_verify_a1B2c3D4e5F6g7H8.txt',
+				description:
+					'The file with which WeCom checks who owns the domain. It is answered at the login URL with ?file= and its name: let the web server in front pass it on.',
+			},
+		],
+	},
+];

@@ -1,0 +1,176 @@
+import { createHmac, randomBytes, randomInt, timingSafeEqual } from 'crypto';
+
+/**
+ * What ties a login together. `state` goes to WeCom and back: a number, its end and a signature, as hexadecimal digits, since pages
+ * inside WeCom take letters and digits only, up to 128 bytes (doc 91022). The browser keeps the same number in a signed cookie with
+ * what the person wanted. Only both together, once and in time, end a login; nothing is stored on the server before.
+ */
+
+/** What the browser keeps between the two requests. */
+export interface Journey {
+	page: 'inApp' | 'web';
+	/** Where the person wants to go; '' for the usual target. */
+	target: string;
+	/** From the application. */
+	nonce: string;
+}
+
+export interface Binding {
+	/** The signing key, from the credential's secret. */
+	key: Buffer;
+	/** Tells one login trigger from another with the same credential. */
+	scope: string;
+	/** The URL of the login, as browsers see it. */
+	url: URL;
+	/** The request's Cookie header. */
+	cookies: string;
+}
+
+/** Scanning a code with a telephone takes its time; WeCom's own code lives five minutes after that. */
+export const LIFETIME_SECONDS = 15 * 60;
+/** Logins that one browser can have under way at a time: cookies must not fill its request headers. */
+const SLOTS = 5;
+
+const ID_BYTES = 16;
+const MAC_BYTES = 16;
+const STATE = /^([0-9a-f]{32})([0-9a-f]{8})([0-9a-f]{32})$/;
+
+export interface Begun {
+	state: string;
+	/** The value of the Set-Cookie header. */
+	cookie: string;
+}
+
+export function beginLogin(binding: Binding, journey: Journey): Begun {
+	const id = randomBytes(ID_BYTES).toString('hex');
+	const expires = Math.floor(Date.now() / 1000) + LIFETIME_SECONDS;
+	const end = expires.toString(16).padStart(8, '0');
+	const mac = sign(binding, 'state', id + end).toString('hex');
+	return {
+		state: id + end + mac,
+		cookie: setCookie(binding, freeSlot(binding), keep(binding, { id, expires, journey })),
+	};
+}
+
+export type Ended =
+	| { ok: true; journey: Journey; clear: string }
+	| {
+			ok: false;
+			reason: 'forged' | 'expired' | 'used' | 'otherBrowser';
+			journey?: Journey;
+			clear?: string;
+	  };
+
+/** Checks a `state` that came back and marks it as used. */
+export function endLogin(binding: Binding, state: string): Ended {
+	const parts = STATE.exec(state);
+	if (!parts) return { ok: false, reason: 'forged' };
+	const [, id, end, mac] = parts;
+	const own = sign(binding, 'state', id + end);
+	if (!timingSafeEqual(own, Buffer.from(mac, 'hex'))) return { ok: false, reason: 'forged' };
+
+	const expires = Number.parseInt(end, 16);
+	const found = keptCookies(binding).find(({ kept }) => kept.id === id);
+	const mine = found && { journey: found.kept.journey, clear: setCookie(binding, found.slot, '') };
+	if (expires < Date.now() / 1000) return { ok: false, reason: 'expired', ...mine };
+	if (used.has(id)) return { ok: false, reason: 'used', ...mine };
+	if (!mine) return { ok: false, reason: 'otherBrowser' };
+	used.add(id, expires);
+	return { ok: true, ...mine };
+}
+
+/** Used numbers until they would end anyway: bounded, the oldest give way. Another process does not know them; there WeCom refuses the used code. */
+class UsedWindow {
+	private readonly ends = new Map<string, number>();
+
+	constructor(private readonly most: number) {}
+
+	has(id: string): boolean {
+		return this.ends.has(id);
+	}
+
+	add(id: string, expires: number): void {
+		const now = Date.now() / 1000;
+		for (const [old, end] of this.ends) {
+			if (end >= now && this.ends.size < this.most) break;
+			this.ends.delete(old);
+		}
+		this.ends.set(id, expires);
+	}
+}
+const used = new UsedWindow(20_000);
+
+interface Kept {
+	id: string;
+	expires: number;
+	journey: Journey;
+}
+
+const sign = ({ key, scope }: Binding, what: string, text: string): Buffer =>
+	createHmac('sha256', key)
+		.update(JSON.stringify([what, scope, text]))
+		.digest()
+		.subarray(0, MAC_BYTES);
+
+function keep(binding: Binding, { id, expires, journey }: Kept): string {
+	const text = Buffer.from(
+		JSON.stringify([id, expires, journey.page, journey.target, journey.nonce]),
+	);
+	const payload = text.toString('base64url');
+	return `${payload}.${sign(binding, 'cookie', payload).toString('base64url')}`;
+}
+
+function unpack(binding: Binding, value: string): Kept | undefined {
+	const [payload, mac = ''] = value.split('.');
+	const [own, given] = [sign(binding, 'cookie', payload), Buffer.from(mac, 'base64url')];
+	if (given.length !== own.length || !timingSafeEqual(own, given)) return undefined;
+	const [id, expires, page, target, nonce] = JSON.parse(
+		Buffer.from(payload, 'base64url').toString('utf8'),
+	) as [string, number, Journey['page'], string, string];
+	return { id, expires, journey: { page, target, nonce } };
+}
+
+/** Browsers let only https set a cookie with this prefix. */
+const cookieName = ({ url }: Binding, slot: number) =>
+	`${url.protocol === 'https:' ? '__Secure-' : ''}wecom_login_${slot}`;
+
+function keptCookies(binding: Binding): Array<{ slot: number; kept: Kept }> {
+	// Of two cookies with one name the first has the longer path: it is this URL's own.
+	const values = new Map(
+		binding.cookies
+			.split(';')
+			.reverse()
+			.map((pair) => {
+				const at = pair.indexOf('=');
+				return [pair.slice(0, at).trim(), pair.slice(at + 1).trim()] as const;
+			}),
+	);
+	return Array.from({ length: SLOTS }, (_, slot) => {
+		const value = values.get(cookieName(binding, slot));
+		const kept = value ? unpack(binding, value) : undefined;
+		return kept ? [{ slot, kept }] : [];
+	}).flat();
+}
+
+/** Any without a login under way, so that tabs opened together rarely meet; else the one that ends first. */
+function freeSlot(binding: Binding): number {
+	const taken = keptCookies(binding);
+	const free = Array.from({ length: SLOTS }, (_, slot) => slot).filter(
+		(slot) => !taken.some((one) => one.slot === slot),
+	);
+	if (free.length > 0) return free[randomInt(free.length)];
+	return taken.sort((a, b) => a.kept.expires - b.kept.expires)[0].slot;
+}
+
+/** Lax: the way back from WeCom is a link from another site. */
+function setCookie(binding: Binding, slot: number, value: string): string {
+	const { protocol, pathname } = binding.url;
+	return [
+		`${cookieName(binding, slot)}=${value}`,
+		`Path=${pathname}`,
+		`Max-Age=${value ? LIFETIME_SECONDS : 0}`,
+		'HttpOnly',
+		'SameSite=Lax',
+		...(protocol === 'https:' ? ['Secure'] : []),
+	].join('; ');
+}

@@ -1,0 +1,59 @@
+import type { IDataObject } from 'n8n-workflow';
+import type { WecomClient } from '../api/client';
+import type { WecomReply } from '../api/reply';
+
+/** From a login's code to the person: docs 91023, 98176, 95833 and, for third-party apps, 91121, 98179, 91122. */
+
+export type Kind = 'member' | 'linkedMember' | 'customer' | 'parent' | 'visitor';
+
+/** The suite itself asks for third-party apps; a self-built or customized app asks with the company's token. */
+const isThirdParty = (client: WecomClient) => client.suiteId !== '' && client.corpId === '';
+
+/** Who the person is. The code works once, so a second try could only be refused. */
+export async function exchangeCode(
+	client: WecomClient,
+	code: string,
+	itemIndex?: number,
+): Promise<WecomReply> {
+	const path = isThirdParty(client)
+		? '/cgi-bin/service/auth/getuserinfo3rd'
+		: '/cgi-bin/auth/getuserinfo';
+	return await client.call({ method: 'GET', path, qs: { code }, repeatable: false }, itemIndex);
+}
+
+/** The personal details the person agreed to share. */
+export async function readDetails(
+	client: WecomClient,
+	ticket: string,
+	itemIndex?: number,
+): Promise<WecomReply> {
+	const path = isThirdParty(client)
+		? '/cgi-bin/service/auth/getuserdetail3rd'
+		: '/cgi-bin/auth/getuserdetail';
+	const body = { user_ticket: ticket };
+	return await client.call({ method: 'POST', path, body, repeatable: true }, itemIndex);
+}
+
+/** Members of linked companies and of upstream and downstream ones come as `CorpId/userid` (doc 91023). */
+export function kindOf(person: IDataObject): Kind | undefined {
+	if (person.userid) return String(person.userid).includes('/') ? 'linkedMember' : 'member';
+	if (person.external_userid) return 'customer';
+	if (person.parent_userid) return 'parent';
+	return person.openid ? 'visitor' : undefined;
+}
+
+/**
+ * One name per person, for the JWT's `sub`. User IDs have no colon and no slash, so no two kinds can meet; where several
+ * companies log in, the company is part of it.
+ */
+export function subjectOf(person: IDataObject): string {
+	const { userid, corpid, external_userid, parent_userid, openid } = person;
+	if (userid) {
+		const alone = !corpid || String(userid).includes('/');
+		return alone ? String(userid) : `${String(corpid)}/${String(userid)}`;
+	}
+	const [field, value] = Object.entries({ external_userid, parent_userid, openid }).find(
+		([, one]) => one,
+	) ?? ['unknown', ''];
+	return `${field}:${String(value)}`;
+}
