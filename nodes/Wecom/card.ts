@@ -39,6 +39,7 @@ const list = (displayName: string, name: string, values: Field[]): Field => ({
 	name,
 	type: 'fixedCollection',
 	typeOptions: { multipleValues: true },
+	placeholder: 'Add Entry',
 	default: {},
 	options: [{ displayName, name: 'entries', values }],
 });
