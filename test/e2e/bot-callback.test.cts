@@ -309,7 +309,7 @@ browserOrSkip()('in the editor', () => {
 					for (const name of hides) expect(await parameter(page, name).count()).toBe(0);
 				};
 				await openNode(page, 'WeCom Trigger');
-				await shows(['source', 'events', 'path', 'responseMode'], ['quickReply']);
+				await shows(['events', 'path', 'responseMode'], ['quickReply']);
 				await screenshot(page, 'bot-trigger');
 				await closeNode(page);
 				await openNode(page, 'welcome');
