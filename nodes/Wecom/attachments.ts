@@ -3,7 +3,7 @@ import { uploadRequest } from '../shared/api/files';
 import { readBinary, type MediaKind } from './binary';
 import { toRequest } from './call';
 import { choice, rows, text } from './fields';
-import { byteLength } from './message/text';
+import { byteLength } from '../shared/text';
 import type { Field, OperationCall } from './operation';
 import { toItem } from './reply';
 import { collectParameters, problem, splitIds } from './values';
