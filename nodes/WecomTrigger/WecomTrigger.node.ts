@@ -11,21 +11,26 @@ import {
 } from 'n8n-workflow';
 import { wecomApiTest } from '../shared/api/credentialTest';
 import { wecomSuiteApiTest } from '../shared/api/suiteTest';
-import { answer } from './http';
+import { answer, mute } from './http';
 import { properties } from './properties';
 import { receiveCallback, verifyUrl } from './receive';
 import { freshSecrets } from './secrets';
 
-// Newer n8n resolves the path without its expression engine, which every callback would otherwise wait for.
-const PATH: { path: string } =
+// Newer n8n resolves these without its expression engine, which every callback would otherwise wait for.
+const FROM_FORM: { path: string; responseMode: string } =
 	typeof webhookDescriptionFields === 'function'
-		? webhookDescriptionFields({ path: fromParameter('path') })
-		: { path: '={{$parameter["path"]}}' };
+		? webhookDescriptionFields({
+				path: fromParameter('path'),
+				responseMode: fromParameter('responseMode', 'onReceived'),
+			})
+		: {
+				path: '={{$parameter["path"]}}',
+				responseMode: '={{$parameter["responseMode"] || "onReceived"}}',
+			};
 
 const WEBHOOK = {
-	...PATH,
+	...FROM_FORM,
 	isFullPath: true,
-	responseMode: 'onReceived' as const,
 	// An empty answer: WeCom takes anything else for a passive reply.
 	responseData: 'noData',
 };
@@ -101,18 +106,28 @@ export class WecomTrigger implements INodeType {
 		},
 	};
 
-	/** Never throws: that would be an HTTP 500 and a failed execution for anyone who knows the URL. */
+	/**
+	 * Never throws in production: that would be an HTTP 500 and a failed execution for anyone who knows the URL. In a test
+	 * it does, once WeCom has its answer: the editor shows the error to the person who waits there.
+	 */
 	async webhook(this: IWebhookFunctions): Promise<IWebhookResponseData> {
 		try {
 			return this.getWebhookName() === 'setup'
 				? await verifyUrl(this)
 				: await receiveCallback(this);
 		} catch (error) {
-			this.logger.error(`WeCom Trigger could not handle a callback: ${(error as Error).message}`, {
-				workflowId: this.getWorkflow().id,
-				nodeName: this.getNode().name,
-			});
-			answer(this.getResponseObject(), 500);
+			const response = this.getResponseObject();
+			if (!response.headersSent) {
+				this.logger.error(
+					`WeCom Trigger could not handle a callback: ${(error as Error).message}`,
+					{ workflowId: this.getWorkflow().id, nodeName: this.getNode().name },
+				);
+				answer(response, 500);
+			}
+			if (this.getMode() === 'manual') {
+				mute(response);
+				throw new NodeOperationError(this.getNode(), error as Error);
+			}
 			return { noWebhookResponse: true };
 		}
 	}

@@ -11,7 +11,6 @@ export type Response = ReturnType<IWebhookFunctions['getResponseObject']>;
 
 /** The only answer that does not count as an error at a suite's command URL (doc 90613). */
 export const SUCCESS = 'success';
-const COMMAND_DEADLINE_MS = 800;
 
 export type Body = { ok: true; bytes: Buffer } | { ok: false; status: 400 | 413; reason: string };
 
@@ -45,30 +44,60 @@ export function answer(response: Response, status: number, body = ''): void {
 	response.end(body);
 }
 
+/** What goes out in place of n8n's empty answer. */
+export interface Answer {
+	body: string;
+	contentType?: string;
+	/** When it goes out at the latest, in milliseconds from now, however far n8n is. */
+	deadlineMs?: number;
+}
+
+/** Exactly `success`, within a second (doc 100964). */
+export const COMMAND_ANSWER: Answer = { body: SUCCESS, deadlineMs: 800 };
+
 /**
- * Makes n8n's empty answer, which comes once the execution is stored, the one a command URL must give: exactly `success`,
- * within a second (doc 100964). If n8n is slower, it goes out at that moment.
+ * Gives WeCom the answer at the moment n8n gives its own, which is once the execution is stored, or at the deadline. What
+ * the workflow replies goes out as it is. A workflow that failed is answered like one that did not reply: its execution is
+ * stored, and WeCom would only start it anew, three times. n8n's own failure stays one, so that WeCom comes back.
  */
-export function answerCommandWhenStored(response: Response): void {
+export function answerWhenStored(response: Response, given: Answer): void {
+	const { body, contentType = 'text/plain; charset=utf-8', deadlineMs } = given;
 	const end = response.end.bind(response) as (...args: unknown[]) => Response;
 	response.end = ((...args: unknown[]) => {
-		if (response.statusCode !== 200 || args[0]) return end(...args);
-		response.setHeader('content-type', 'text/plain; charset=utf-8');
-		response.setHeader('content-length', String(SUCCESS.length));
-		return end(SUCCESS);
+		if (response.headersSent) return end(...args);
+		const failed = isWorkflowFailure(response.statusCode, args[0]);
+		if (!failed && (response.statusCode !== 200 || args[0])) return end(...args);
+		response.statusCode = 200;
+		response.setHeader('content-type', contentType);
+		response.setHeader('content-length', String(Buffer.byteLength(body)));
+		return end(body);
 	}) as Response['end'];
-	AbortSignal.timeout(COMMAND_DEADLINE_MS).addEventListener('abort', () => {
+	if (deadlineMs === undefined) return;
+	AbortSignal.timeout(deadlineMs).addEventListener('abort', () => {
 		if (response.headersSent) return;
-		answer(response, 200, SUCCESS);
+		response.statusCode = 200;
+		response.end();
 		mute(response);
 	});
 }
 
+/** n8n tells both with status 500; what it could not store or start also has a `code`. */
+function isWorkflowFailure(status: number, body: unknown): boolean {
+	if (status !== 500) return false;
+	try {
+		const told: unknown = JSON.parse(String(body));
+		return typeof told === 'object' && told !== null && !('code' in told);
+	} catch {
+		return false;
+	}
+}
+
+const LATER = 'status setHeader setHeaders header set type send json write end'.split(' ');
+
 /** n8n will answer later all the same; that must not become an error. */
-function mute(response: Response): void {
+export function mute(response: Response): void {
 	const nothing = () => response;
-	for (const method of ['status', 'setHeader', 'header', 'set', 'type', 'send', 'json', 'end'])
-		(response as unknown as Record<string, unknown>)[method] = nothing;
+	for (const method of LATER) (response as unknown as Record<string, unknown>)[method] = nothing;
 }
 
 /**

@@ -73,6 +73,37 @@ export const properties: INodeProperties[] = [
 			'The end of the URL to enter in WeCom. Every WeCom Trigger needs one of its own, and it should not change later.',
 	},
 	{
+		displayName: 'Respond',
+		name: 'responseMode',
+		type: 'options',
+		noDataExpression: true,
+		options: [
+			{
+				name: 'Immediately',
+				value: 'onReceived',
+				description: 'As soon as n8n has stored the execution',
+			},
+			{
+				name: 'Using the Reply Operation of the WeCom Node',
+				value: 'responseNode',
+				description: 'Within 4.5 seconds, after that WeCom gets an empty answer',
+			},
+		],
+		default: 'onReceived',
+		description: 'When and with what to answer WeCom',
+	},
+	{
+		displayName: 'Quick Reply',
+		name: 'quickReply',
+		type: 'string',
+		typeOptions: { rows: 2 },
+		default: '',
+		placeholder: 'e.g. Thanks, {{ $json.FromUserName }}',
+		description:
+			'Text that the sender of a message gets at once, up to 2,048 bytes. An expression reads the incoming item. Empty for none.',
+		displayOptions: { show: { responseMode: ['onReceived'] } },
+	},
+	{
 		displayName: 'Filters',
 		name: 'filters',
 		type: 'collection',
@@ -113,6 +144,24 @@ export const properties: INodeProperties[] = [
 				default: false,
 				description:
 					'Whether to put the permanent code of a company that authorized the suite into the item, where everybody who can read the execution sees it',
+			},
+		],
+	},
+	{
+		displayName: 'Security',
+		name: 'moreOptions',
+		type: 'collection',
+		placeholder: 'Add Option',
+		default: {},
+		options: [
+			{
+				displayName: 'Maximum Age',
+				name: 'maxAge',
+				type: 'number',
+				typeOptions: { minValue: 0 },
+				default: 300,
+				description:
+					'How many seconds the signed time of a callback may differ from the time of this server. WeCom documents no limit, so there is none without this option.',
 			},
 		],
 	},

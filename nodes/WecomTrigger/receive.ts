@@ -1,4 +1,9 @@
-import type { IDataObject, IWebhookFunctions, IWebhookResponseData } from 'n8n-workflow';
+import {
+	NodeOperationError,
+	type IDataObject,
+	type IWebhookFunctions,
+	type IWebhookResponseData,
+} from 'n8n-workflow';
 import { callbackKey, DeliveryWindow } from '../shared/callback/dedupe';
 import {
 	openCallback,
@@ -9,6 +14,7 @@ import {
 } from '../shared/callback/envelope';
 import { matches } from '../shared/callback/events';
 import { answer, readBody, SUCCESS, whenAnswered } from './http';
+import { prepareAnswer, quickReply, replyFacts } from './reply';
 import { cachedSecrets, isSuite, type SecretsOrLack } from './secrets';
 import { receiveCommand } from './suite';
 
@@ -33,34 +39,58 @@ export async function verifyUrl(context: IWebhookFunctions): Promise<IWebhookRes
 
 /** `POST`: from the raw bytes to one item. What is refused, filtered out or a repetition starts no execution. */
 export async function receiveCallback(context: IWebhookFunctions): Promise<IWebhookResponseData> {
+	const at = Date.now();
 	const body = await readBody(context);
 	if (!body.ok) return refuse(context, body);
 	const query = context.getQueryData() as IDataObject;
-	const opened = await withSecrets(context, (secrets) =>
-		openCallback({ ...secrets, ...anyCompany(context), rawBody: body.bytes, query }),
-	);
+	const opened = await withSecrets(context, (secrets) => {
+		const rawBody = body.bytes;
+		const result = openCallback({ ...secrets, ...anyCompany(context), rawBody, query });
+		return result.ok ? { ...result, secrets } : result;
+	});
 	if (!opened.ok) return refuse(context, opened);
+	const age = tooOld(context, query, at);
+	if (age) return refuse(context, age);
 
 	const response = context.getResponseObject();
 	const command = isSuite(context) && typeof opened.payload.InfoType === 'string';
-	if (!command && !isWanted(context, opened)) {
+	const unwanted = whyUnwanted(context, opened);
+	if (!command && unwanted) {
 		answer(response, 200);
+		tellTester(context, opened.callback.kind, unwanted);
 		return ANSWERED;
 	}
 
 	const scope = `${context.getMode()}|${context.getWorkflow().id}|${context.getNode().id}`;
 	const key = callbackKey(opened.payload, opened.plaintext);
 	const claim = await delivered.claim(scope, key, WAIT_FOR_FIRST_ATTEMPT_MS);
-	if (claim !== 'first') {
-		// Still under way: not acknowledged, so that WeCom comes back for the outcome.
-		const body = command && claim === 'duplicate' ? SUCCESS : '';
-		answer(response, claim === 'duplicate' ? 200 : 503, body);
+	const arrived = { context, opened, secrets: opened.secrets, at };
+	// Not acknowledged, so that WeCom comes back for the outcome.
+	if (claim === 'busy')
+		return refuse(context, { status: 503, reason: 'its first attempt is still under way' });
+	if (claim === 'duplicate') {
+		// WeCom hung up before the quick reply, if it sends the callback again.
+		const reply = command ? SUCCESS : quickReply(arrived, toItem(opened));
+		answer(response, 200, reply);
 		return ANSWERED;
 	}
 	whenAnswered(response, (stored) => delivered.settle(scope, key, stored));
-	if (!command) return { workflowData: [[{ json: toItem(opened) }]] };
-	const wanted = (callback: OpenedCallback) => isWanted(context, callback);
+	if (!command) {
+		const item = toItem(opened, replyFacts(arrived));
+		prepareAnswer(arrived, item);
+		return { workflowData: [[{ json: item }]] };
+	}
+	const wanted = (callback: OpenedCallback) => !whyUnwanted(context, callback);
 	return await receiveCommand({ context, opened, toItem, wanted });
+}
+
+/** Why a callback is refused whose signed time is too far from now, if the form says so. */
+function tooOld(context: IWebhookFunctions, { timestamp }: IDataObject, at: number) {
+	const most = Number(context.getNodeParameter('moreOptions.maxAge', 0));
+	const seconds = Math.round(Math.abs(at / 1000 - Number(timestamp)));
+	if (!(most > 0) || seconds <= most) return undefined;
+	const reason = `its timestamp is ${seconds} seconds from this server's time, 'Maximum Age' allows ${most}: somebody repeats it, or this server's clock is wrong`;
+	return { status: 401, reason };
 }
 
 /** A provider may keep its companies elsewhere: then the signature alone decides. */
@@ -103,22 +133,41 @@ function refuse(
 		nodeName: context.getNode().name,
 	});
 	answer(context.getResponseObject(), status);
+	if (context.getMode() === 'manual' && status !== 503)
+		throw notice(context, 'A callback arrived and was refused', `Reason: ${reason}.`);
 	return ANSWERED;
 }
 
-function isWanted(context: IWebhookFunctions, { callback }: OpenedCallback): boolean {
-	if (!matches(context.getNodeParameter('events', ['*']) as string[], callback.kind)) return false;
+/** These come unasked, before or beside what a person sends for a test. */
+const UNASKED = ['enter_agent', 'LOCATION', 'suite_ticket'];
+
+/** Ends a test in the editor with the reason why a callback does not start the workflow; n8n offers no other way to tell. */
+function tellTester(context: IWebhookFunctions, kind: string, reason: string): void {
+	if (context.getMode() !== 'manual') return;
+	context.logger.info(`WeCom Trigger filtered a callback out during a test: ${reason}`);
+	if (UNASKED.includes(kind)) return;
+	throw notice(context, `'${kind}' arrived and was filtered out`, reason);
+}
+
+const notice = (context: IWebhookFunctions, message: string, description: string) =>
+	new NodeOperationError(context.getNode(), message, { description, level: 'warning' });
+
+/** What keeps a callback from starting the workflow, if anything does. */
+function whyUnwanted(context: IWebhookFunctions, { callback }: OpenedCallback): string | undefined {
+	if (!matches(context.getNodeParameter('events', ['*']) as string[], callback.kind))
+		return `'Trigger On' does not include '${callback.kind}'.`;
 	const { changeTypes } = context.getNodeParameter('filters', {}) as { changeTypes?: string };
 	const wanted = (changeTypes ?? '')
 		.split(',')
 		.map((type) => type.trim())
 		.filter(Boolean);
-	return wanted.length === 0 || wanted.includes(callback.changeType ?? '');
+	if (wanted.length === 0 || wanted.includes(callback.changeType ?? '')) return undefined;
+	return `The filter 'Change Types' does not include '${callback.changeType ?? ''}'.`;
 }
 
 /** The payload as in WeCom's documentation, and under `wecom` what this node knows about it. */
 function toItem(
-	{ payload, callback, receiveId, envelope }: OpenedCallback,
+	{ payload, callback, receiveId, envelope, payment }: OpenedCallback,
 	facts: IDataObject = {},
 ): IDataObject {
 	const { family, kind, event, changeType, known } = callback;
@@ -126,6 +175,7 @@ function toItem(
 	return {
 		...(payload as IDataObject),
 		...(company && { AuthCorpId: company.corpId }),
+		...(payment?.ok && { payment: payment.value as IDataObject }),
 		wecom: {
 			family,
 			kind,
@@ -135,6 +185,7 @@ function toItem(
 			receiveId,
 			...(envelope.agentId ? { agentId: envelope.agentId } : {}),
 			receivedAt: new Date().toISOString(),
+			...(payment && !payment.ok && { paymentUnread: payment.reason }),
 			...facts,
 		},
 	};

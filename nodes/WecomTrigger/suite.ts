@@ -17,7 +17,7 @@ import {
 } from '../shared/api/companies';
 import { suiteIdOf, withPendingCode, withTicket } from '../shared/api/suite';
 import type { OpenedCallback } from '../shared/callback/envelope';
-import { answer, answerCommandWhenStored, SUCCESS } from './http';
+import { answer, answerWhenStored, COMMAND_ANSWER, SUCCESS } from './http';
 import { forgetSecrets } from './secrets';
 
 /** What a suite's command URL does besides starting the workflow (docs 90628, 100964): tickets, authorizations, companies. */
@@ -57,7 +57,7 @@ export async function receiveCommand(command: Command): Promise<IWebhookResponse
 		answer(context.getResponseObject(), 200, SUCCESS);
 		return ANSWERED;
 	}
-	answerCommandWhenStored(context.getResponseObject());
+	answerWhenStored(context.getResponseObject(), COMMAND_ANSWER);
 	return { workflowData: [[{ json: toItem(opened, facts) }]] };
 }
 

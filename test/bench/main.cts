@@ -19,6 +19,7 @@ import { packBareTrigger } from './bare-trigger.cts';
 import { callbackRows } from './callback.cts';
 import { itemRows } from './items.cts';
 import { loadRows } from './load.cts';
+import { memoryRows } from './memory.cts';
 import { atMost, table, type Row } from './report.cts';
 import { descriptionRows, packageRows } from './size.cts';
 import { throughputRows } from './throughput.cts';
@@ -37,6 +38,7 @@ async function bench(): Promise<number> {
 		...packageRows(tarball),
 		...(await lifetime.whole(loadRows)),
 		...(await callbackRows()),
+		...(await lifetime.whole(memoryRows)),
 		...(values.quick ? [] : await n8nRows(tarball, join(folder, 'bare'))),
 	];
 	process.stdout.write(`\n${table(rows)}`);

@@ -146,7 +146,10 @@ describe('on the production URL', () => {
 			{ kind: 'text' },
 			{ body, retries: 0, timeoutMs: 20_000 },
 		);
-		expect(attempts[0].status).toBe(413);
+		// The answer goes out before the body is in; a busy machine may find the connection closed by then.
+		if (attempts[0].status === undefined)
+			expect(attempts[0].error).toMatch(/ECONNRESET|EPIPE|socket hang up/);
+		else expect(attempts[0].status).toBe(413);
 		const chunked = await fetch(`${here().url}?msg_signature=a&timestamp=1&nonce=2`, {
 			method: 'POST',
 			body: new Blob([body]).stream(),
@@ -177,12 +180,45 @@ describe('on the production URL', () => {
 	it('a connection cut before the answer and retried starts one execution', async () => {
 		const { sim, rest } = surroundings();
 		const before = await count(workflowId);
-		const { ok } = await sim.push(here(), { kind: 'text' }, { cutAfterMs: 3 });
-		const again = ok || (await sim.push(here(), { kind: 'text' })).ok;
-		expect(again).toBe(true);
+		const { xml } = await sim.push(here(), { kind: 'text' }, { cutAfterMs: 3 });
+		expect((await sim.push(here(), xml)).ok).toBe(true);
 		await rest.waitForExecutions(workflowId, before + 1);
 		await settle();
-		expect(await count(workflowId)).toBeLessThanOrEqual(before + (ok ? 1 : 2));
+		expect(await count(workflowId)).toBe(before + 1);
+	});
+
+	it('an n8n that answers later than WeCom waits starts one execution, however often WeCom comes back', async () => {
+		const { sim, rest } = surroundings();
+		const before = await count(workflowId);
+		const { attempts, xml } = await sim.push(here(), { kind: 'text' }, { timeoutMs: 8 });
+		expect(attempts[0].error).toContain('timed out');
+		expect((await sim.push(here(), xml)).attempts.at(-1)!.status).toBe(200);
+		await rest.waitForExecutions(workflowId, before + 1);
+		await settle();
+		expect(await count(workflowId)).toBe(before + 1);
+	});
+
+	it('two different events of the same second and sender start two executions', async () => {
+		const { sim, rest } = surroundings();
+		const before = await count(workflowId);
+		const event = (UserID: string) => ({
+			ToUserName: DEMO_CORP.corpid,
+			FromUserName: 'sys',
+			CreateTime: 1403610513,
+			MsgType: 'event',
+			Event: 'change_contact',
+			ChangeType: 'delete_user',
+			UserID,
+		});
+		const pushed = await Promise.all(
+			['zhangsan', 'lisi'].map(async (id) => await sim.push(here(), event(id), { resend: 1 })),
+		);
+		expect(pushed.every(({ ok }) => ok)).toBe(true);
+		const executions = await rest.waitForExecutions(workflowId, before + 2);
+		await settle();
+		expect(await count(workflowId)).toBe(before + 2);
+		const ids = executions.slice(-2).map((one) => itemsOf(one, 'WeCom Trigger')[0].UserID);
+		expect(ids.sort()).toEqual(['lisi', 'zhangsan']);
 	});
 
 	it('50 callbacks at once become 50 executions', async () => {

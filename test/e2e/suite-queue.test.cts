@@ -14,7 +14,18 @@ import { freePorts, n8nEnv } from '../support/n8n-env.cts';
 import { startN8n, type N8n } from '../support/n8n.cts';
 import { N8nRest, poll, type WorkflowNode } from '../support/n8n-rest.cts';
 import { packPackage } from '../support/pack.cts';
-import { chain, itemsOf, manual, START_TIMEOUT, TRIGGER, WECOM } from './support.cts';
+import {
+	chain,
+	credentialData,
+	itemsOf,
+	manual,
+	publishTrigger,
+	START_TIMEOUT,
+	target,
+	TRIGGER,
+	uses,
+	WECOM,
+} from './support.cts';
 
 jest.setTimeout(240_000);
 
@@ -155,6 +166,56 @@ async function startWorker(
 		for (const { pid } of children) if (pid !== undefined) killGroup(pid);
 		for (const path of folders) rmSync(path, { recursive: true, force: true, maxRetries: 3 });
 	}, START_TIMEOUT);
+
+	it('a reply that the worker gives reaches WeCom through main', async () => {
+		const credential = await rest.createCredential('App', 'wecomApi', credentialData(sim));
+		const surroundings = { n8n, rest, sim, credential };
+		const workflow = await publishTrigger(
+			surroundings,
+			'queue/reply',
+			{ responseMode: 'responseNode' },
+			[
+				{
+					name: 'Reply',
+					type: WECOM,
+					parameters: { resource: 'callback', operation: 'reply', content: '={{ $json.Content }}' },
+					credentials: uses(credential),
+				},
+			],
+		);
+		const fields = { Content: '来自 worker' };
+		const { attempts } = await sim.push(target(surroundings, 'queue/reply'), {
+			kind: 'text',
+			fields,
+		});
+		expect(attempts).toEqual([
+			expect.objectContaining({
+				status: 200,
+				reply: expect.objectContaining({ signatureOk: true }),
+			}),
+		]);
+		expect(attempts[0].reply!.xml).toContain('<Content><![CDATA[来自 worker]]></Content>');
+		const [execution] = await rest.waitForExecutions(workflow.id, 1);
+		expect(execution.status).toBe('success');
+		expect(workerLog).toContain(`execution ${execution.id}`);
+
+		const failing = await publishTrigger(
+			surroundings,
+			'queue/fails',
+			{ responseMode: 'responseNode' },
+			[
+				{
+					name: 'Stop',
+					type: 'n8n-nodes-base.stopAndError',
+					typeVersion: 1,
+					parameters: { errorMessage: 'on purpose' },
+				},
+			],
+		);
+		const failed = await sim.push(target(surroundings, 'queue/fails'), { kind: 'text' });
+		expect(failed.attempts).toEqual([expect.objectContaining({ status: 200, body: '' })]);
+		expect((await rest.waitForExecutions(failing.id, 1))[0].status).toBe('error');
+	});
 
 	it('a ticket that main receives is used by the worker, and no company is lost between the two', async () => {
 		const { suiteId, suiteSecret, callback } = DEMO_SUITE;

@@ -1,5 +1,5 @@
 /** Signing and encryption of callbacks (callbacks.md §1.4, §1.5; doc 90968), by WeCom's own package `@wecom/crypto`. */
-import { randomBytes, randomInt } from 'node:crypto';
+import { createCipheriv, randomBytes, randomInt } from 'node:crypto';
 import { decrypt, encrypt, getSignature } from '@wecom/crypto';
 
 export { decrypt, encrypt, getSignature };
@@ -23,6 +23,30 @@ export function seal(text: string, { token, encodingAesKey, receiveid }: Keys): 
 	return {
 		encrypted,
 		query: { msg_signature: getSignature(token, timestamp, nonce, encrypted), timestamp, nonce },
+	};
+}
+
+/** The notice of an external payment or refund, its data encrypted with the key of the callback (docs 97478, 97335, 97338). */
+export function paymentNotice(
+	notify_type: string,
+	event_type: string,
+	data: object,
+	encodingAesKey: string,
+) {
+	const nonce = randomBytes(6).toString('hex');
+	const associated_data = notify_type === 'REFUND' ? 'refund' : 'transaction';
+	const key = Buffer.from(`${encodingAesKey}=`, 'base64');
+	const cipher = createCipheriv('aes-256-gcm', key, nonce).setAAD(Buffer.from(associated_data));
+	const sealed = [cipher.update(JSON.stringify(data)), cipher.final(), cipher.getAuthTag()];
+	const ciphertext = Buffer.concat(sealed).toString('base64');
+	return {
+		notify_type,
+		id: `EV-${randomBytes(8).toString('hex')}`,
+		create_time: '2022-11-25T20:09:15+08:00',
+		event_type,
+		resource_type: 'encrypt-resource',
+		resource: { algorithm: 'AEAD_AES_256_GCM', ciphertext, associated_data, nonce },
+		summary: notify_type === 'REFUND' ? '退款成功' : '支付成功',
 	};
 }
 

@@ -23,6 +23,8 @@ export interface PushOptions {
 	/** Cut the connection this long after the request began. */
 	cutAfterMs?: number;
 	contentType?: string;
+	/** The envelope as JSON, as a payment URL with callback_format=json gets it (doc 97478). */
+	json?: boolean;
 	/** Send something wrong: bad signature; signed with another token; encrypted with another key or for another receiver; broken XML inside or outside. */
 	tamper?: Tamper;
 	/** Send this instead of the envelope. */
@@ -114,16 +116,15 @@ export class Pusher {
 				first === '0' ? '1' : '0',
 			);
 		const AgentID = target.agentid ? String(target.agentid) : '';
-		const envelope = toXml({
-			ToUserName: target.toUserName ?? target.receiveid,
-			Encrypt: encrypted,
-			AgentID,
-		});
+		const ToUserName = target.toUserName ?? target.receiveid;
+		const envelope = options.json
+			? JSON.stringify({ tousername: ToUserName, encrypt: encrypted, agentid: AgentID })
+			: toXml({ ToUserName, Encrypt: encrypted, AgentID });
 		const attempt = await this.deliver({
 			method: 'POST',
 			url: withQuery(target.url, query),
 			body: options.body ?? (options.tamper === 'envelope' ? envelope.slice(0, -20) : envelope),
-			contentType: options.contentType ?? 'text/xml',
+			contentType: options.contentType ?? (options.json ? 'application/json' : 'text/xml'),
 			timeoutMs: options.timeoutMs ?? PUSH_TIMEOUT,
 			cutAfterMs: options.cutAfterMs,
 		});

@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 import { DEMO_APP, DEMO_CORP } from '../simulator/demo-data.cts';
 import { seal } from '../simulator/crypto.cts';
-import { runWebhook, WebhookResponse, type WebhookRun } from '../support/harness.cts';
+import { logged, runWebhook, WebhookResponse, type WebhookRun } from '../support/harness.cts';
 import { credentialTypes, nodeTypes, TRIGGER } from './support.cts';
 
 const keys = {
@@ -41,6 +41,8 @@ interface Call {
 	readError?: Error;
 	headers?: Record<string, string>;
 }
+
+const OTHER_KEY = 'abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG';
 
 let nodes = 0;
 /** A node id nothing was remembered for: secrets and deliveries are kept per node. */
@@ -178,22 +180,53 @@ describe('Trigger On and filters', () => {
 	);
 });
 
-describe('a refused callback answers with an empty body and starts nothing', () => {
+describe('a refused callback answers with an empty body, starts nothing, and leaves one line that says why', () => {
+	beforeEach(() => (logged.length = 0));
+	/** One line for the admin: the reason, where it happened, and no secret. */
+	const expectLine = (reason: string, secrets: string[] = []) => {
+		expect(logged).toEqual([
+			{
+				level: 'warn',
+				message: expect.stringContaining(reason),
+				meta: { workflowId: 'wf1', nodeName: 'WeCom Trigger' },
+			},
+		]);
+		for (const secret of [keys.token, keys.encodingAesKey, 'OtherToken1', ...secrets])
+			expect(JSON.stringify(logged)).not.toContain(secret);
+	};
+
 	it.each([
 		[
 			'a wrong signature',
 			{ query: { ...seal('x', keys).query, msg_signature: 'f'.repeat(40) } },
 			401,
+			'signature does not match: check Token',
 		],
-		['a missing signature', { query: {} }, 400],
-		['another token', { signedWith: { token: 'other' } }, 401],
-		['another company', { signedWith: { receiveid: 'ww000' } }, 401],
-		['an empty body', { body: '' }, 400],
-		['a body that is no XML', { body: 'hello' }, 400],
-		['JSON, as AI bots send it', { body: '{"encrypt":"x"}' }, 400],
-		['malformed XML inside', { xml: '<xml><MsgType>text</xml>' }, 400],
-		['a DTD inside', { xml: '<!DOCTYPE xml [<!ENTITY a "b">]><xml>&a;</xml>' }, 400],
-		['a body n8n could not read', { readError: new Error('aborted') }, 400],
+		['a missing signature', { query: {} }, 400, 'the URL parameter msg_signature is missing'],
+		['another token', { signedWith: { token: 'OtherToken1' } }, 401, 'check Token'],
+		['another key', { signedWith: { encodingAesKey: OTHER_KEY } }, 401, 'check EncodingAESKey'],
+		[
+			'another company',
+			{ signedWith: { receiveid: 'ww000' } },
+			401,
+			`receiveid is ww000 but the credential is for ${DEMO_CORP.corpid}`,
+		],
+		['an empty body', { body: '' }, 400, 'the body is empty'],
+		['a body that is no XML', { body: 'hello' }, 400, 'not a WeCom envelope'],
+		['JSON without a signature that fits', { body: '{"encrypt":"x"}' }, 401, 'check Token'],
+		[
+			'malformed XML inside',
+			{ xml: '<xml><MsgType>text</xml>' },
+			400,
+			'the decrypted payload is not usable XML',
+		],
+		['a DTD inside', { xml: '<!DOCTYPE xml [<!ENTITY a "b">]><xml>&a;</xml>' }, 400, 'DOCTYPE'],
+		[
+			'a body n8n could not read',
+			{ readError: new Error('aborted') },
+			400,
+			'the body could not be read: aborted',
+		],
 		[
 			"a body over n8n's limit",
 			{
@@ -202,14 +235,29 @@ describe('a refused callback answers with an empty body and starts nothing', () 
 				}),
 			},
 			413,
+			'the body is larger than 4 MB',
 		],
-		['a body that announces too much', { headers: { 'content-length': String(5 << 20) } }, 413],
-	] as Array<[string, Call, number]>)('%s', async (_name, call, status) => {
+		[
+			'a body that announces too much',
+			{ headers: { 'content-length': String(5 << 20) } },
+			413,
+			'the body is larger',
+		],
+	] as Array<[string, Call, number, string]>)('%s', async (_name, call, status, reason) => {
 		expect(refused(await post({ xml: message(), ...call }))).toBe(status);
+		expectLine(reason);
+	});
+
+	it('while its first attempt is under way, which may still succeed', async () => {
+		const [node, xml] = [fresh(), message()];
+		await post({ xml, node });
+		expect(refused(await post({ xml, node }))).toBe(503);
+		expectLine('its first attempt is still under way');
 	});
 
 	it('says 503 when the credential has no Token, so that WeCom comes back', async () => {
 		expect(refused(await post({ xml: message(), credential: { token: '' } }))).toBe(503);
+		expectLine('The WeCom API credential has no Token');
 	});
 
 	it('never throws, not even when n8n itself fails', async () => {
@@ -218,6 +266,7 @@ describe('a refused callback answers with an empty body and starts nothing', () 
 			parameters: { filters: null as never, events: { not: 'a list' } as never },
 		});
 		expect(refused(run)).toBe(500);
+		expect(logged).toEqual([expect.objectContaining({ level: 'error' })]);
 	});
 });
 

@@ -6,6 +6,7 @@ import { app } from './app';
 import { approval } from './approval';
 import { attendance } from './attendance';
 import { calendar, schedule, toDo } from './calendar';
+import { callback } from './callback';
 import { customer, customerTag } from './customer';
 import { customerGroup, customerStatistic, customerTransfer } from './customerGroup';
 import { customerMessage, customerMoment } from './customerMessage';
@@ -36,6 +37,7 @@ const typed: Resource[] = [
 	approval,
 	attendance,
 	calendar,
+	callback,
 	customer,
 	customerAcquisition,
 	customerContactWay,

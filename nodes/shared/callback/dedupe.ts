@@ -8,7 +8,8 @@ const PENDING_LIMIT_MS = 60_000;
 export type Claim = 'first' | 'duplicate' | 'busy';
 
 /**
- * What makes two callbacks the same: MsgId and sender for messages, else the decrypted text, which
+ * What makes two callbacks the same: MsgId and sender for messages, a payment notice's own id (it may
+ * be encrypted anew), else the decrypted text, which
  * WeCom repeats unchanged. Never CreateTime alone: two changes in a second would look like one
  * (docs 90238, 90930).
  */
@@ -16,6 +17,9 @@ export function callbackKey(payload: Record<string, unknown>, plaintext: string)
 	const { MsgId: id, FromUserName: from } = payload;
 	if (typeof id === 'string' && id.trim() !== '') {
 		return `message:${id.trim()}:${typeof from === 'string' ? from : ''}`;
+	}
+	if (typeof payload.notify_type === 'string' && typeof payload.id === 'string') {
+		return `payment:${payload.id.trim()}`;
 	}
 	return `sha256:${createHash('sha256').update(plaintext).digest('hex')}`;
 }

@@ -1,5 +1,7 @@
 import { decrypt, sign, signatureMatches } from './crypto';
 import { classify, repeatableElements, type Classification } from './events';
+import { parseJson, readFlatJson } from './json';
+import { openPayment, type PaymentData } from './payment';
 import { parseXml, wrapRepeatable, type XmlObject } from './xml';
 
 /** The largest body that is looked at, in bytes. */
@@ -8,6 +10,8 @@ export const MAX_BODY_BYTES = 4 * 1024 * 1024;
 /** WeCom sends three elements; whoever sends more than this is not WeCom. */
 const MAX_ENVELOPE_ELEMENTS = 16;
 const MAX_DECLARATION = 220;
+/** A provider may have thousands of companies. */
+const SHOWN_IDS = 3;
 const NAME = /\w{1,64}/y;
 
 /** Why a callback was not accepted: the HTTP status to answer, and a text for the admin's log. */
@@ -37,12 +41,14 @@ export interface CallbackQuery {
 
 export interface OpenedCallback {
 	ok: true;
-	/** The children of `<xml>`; elements that may repeat are arrays. */
+	/** The children of `<xml>`, where elements that may repeat are arrays; or the JSON object as it is. */
 	payload: XmlObject;
 	callback: Classification;
-	/** The decrypted XML as WeCom wrote it. */
+	/** The decrypted XML or JSON as WeCom wrote it. */
 	plaintext: string;
 	receiveId: string;
+	/** What a payment notice holds encrypted a second time. */
+	payment?: PaymentData;
 	/** What the envelope says beside the ciphertext. It is not signed: for display only. */
 	envelope: { toUserName?: string; agentId?: string };
 }
@@ -65,10 +71,14 @@ export function openCallback(
 	if (!opened.ok) return opened;
 
 	const { message, receiveId } = opened;
-	const parsed = parseXml(message);
-	if (!parsed.ok) return refuse(400, `the decrypted payload is not usable XML: ${parsed.reason}`);
+	const isJson = message.trimStart().startsWith('{');
+	const parsed = isJson ? parseJson(message) : parseXml(message);
+	if (!parsed.ok) {
+		const format = isJson ? 'JSON' : 'XML';
+		return refuse(400, `the decrypted payload is not usable ${format}: ${parsed.reason}`);
+	}
 	const callback = classify(parsed.value);
-	wrapRepeatable(parsed.value, repeatableElements(callback));
+	if (!isJson) wrapRepeatable(parsed.value, repeatableElements(callback));
 	const { toUserName, agentId } = envelope;
 	return {
 		ok: true,
@@ -76,6 +86,9 @@ export function openCallback(
 		callback,
 		plaintext: message,
 		receiveId,
+		...(callback.family === 'payment' && {
+			payment: openPayment(parsed.value.resource, input.aesKey),
+		}),
 		envelope: { ...(toUserName && { toUserName }), ...(agentId && { agentId }) },
 	};
 }
@@ -99,28 +112,35 @@ export function openVerification(
 }
 
 /**
- * Reads the flat XML around the ciphertext. Anyone may have sent it, so it never reaches the XML
- * parser: the signature covers `Encrypt` alone, and only three elements matter.
+ * Reads the flat XML or JSON around the ciphertext. Anyone may have sent it, so it reaches no
+ * parser: the signature covers the ciphertext alone, and only three fields matter. JSON comes from
+ * AI bots (doc 101033) and for external payment (doc 97478).
  */
 function readEnvelope(
 	text: string,
 ): { ok: true; encrypted: string; toUserName?: string; agentId?: string } | Refusal {
 	const start = skipSpace(text, 0);
 	if (start === text.length) return refuse(400, 'the body is empty');
-	if (text[start] === '{') {
-		const expected = 'JSON callback (AI bot or external payment); this trigger reads XML callbacks';
-		return refuse(400, `the URL received a ${expected}`);
+	const isJson = text[start] === '{';
+	const fields = isJson ? readFlatJson(text, start) : readElements(text, start);
+	if (!fields) {
+		const format = isJson ? 'JSON' : 'XML';
+		return refuse(400, `the body is not a WeCom envelope: it is not flat, well-formed ${format}`);
 	}
-	const elements = readElements(text, start);
-	if (!elements) {
-		return refuse(400, 'the body is not a WeCom envelope: it is not flat, well-formed XML');
-	}
-	const [encrypted, another] = elements.filter(([name]) => name === 'Encrypt');
+	const [ENCRYPT, TO_USER_NAME, AGENT_ID] = isJson
+		? ['encrypt', 'tousername', 'agentid']
+		: ['Encrypt', 'ToUserName', 'AgentID'];
+	const [encrypted, another] = fields.filter(([name]) => name === ENCRYPT);
 	if (!encrypted || another || !isBase64(encrypted[1])) {
-		return refuse(400, 'the body is not a WeCom envelope: there is no single Encrypt element');
+		return refuse(400, `the body is not a WeCom envelope: there is no single ${ENCRYPT} in it`);
 	}
-	const { ToUserName, AgentID } = Object.fromEntries(elements);
-	return { ok: true, encrypted: encrypted[1], toUserName: ToUserName, agentId: AgentID };
+	const shown = new Map(fields);
+	return {
+		ok: true,
+		encrypted: encrypted[1],
+		toUserName: shown.get(TO_USER_NAME),
+		agentId: shown.get(AGENT_ID),
+	};
 }
 
 /**
@@ -216,10 +236,11 @@ function decryptSigned(
 		);
 	}
 	if (receiveIds.length > 0 && !receiveIds.includes(decrypted.receiveId)) {
-		const [got, wanted] = [shownId(decrypted.receiveId), receiveIds.map(shownId).join(' or ')];
+		const others = receiveIds.length - SHOWN_IDS;
+		const wanted = receiveIds.slice(0, SHOWN_IDS).map(shownId).join(' or ');
 		return refuse(
 			401,
-			`receiveid is ${got} but the credential's Corp ID is ${wanted}: the callback is for another company`,
+			`receiveid is ${shownId(decrypted.receiveId)} but the credential is for ${wanted}${others > 0 ? ` or one of ${others} more` : ''}: the callback is for another company or suite`,
 		);
 	}
 	return { ok: true, ...decrypted };

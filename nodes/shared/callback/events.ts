@@ -7,6 +7,7 @@ import type { Family, GroupRow, KindRow, KindTable } from './events/kinds';
 import { meetingEvents } from './events/meeting';
 import { messages } from './events/messages';
 import { officeEvents } from './events/office';
+import { paymentEvents } from './events/payment';
 import { schoolEvents } from './events/school';
 import { providerEvents, suiteEvents } from './events/suite';
 
@@ -25,8 +26,9 @@ export interface Classification {
 	family: Family | 'unknown';
 	/** The row's kind, or one built the same way for what no table knows. */
 	kind: string;
-	/** The Event, or the InfoType of a suite callback. */
+	/** The Event, the InfoType of a suite callback, or the notify_type of a payment. */
 	event?: string;
+	/** The ChangeType, or the event_type of a payment. */
 	changeType?: string;
 	known: boolean;
 	row?: CallbackKind;
@@ -45,6 +47,7 @@ const TABLES: readonly KindTable[] = [
 	meetingEvents,
 	chainEvents,
 	schoolEvents,
+	paymentEvents,
 	suiteEvents,
 	providerEvents,
 ];
@@ -94,23 +97,23 @@ const familyByEvent = new Map(
 );
 
 /**
- * Says what a payload is by InfoType or MsgType, then Event, then ChangeType: exact case, white
- * space around the words ignored. Never fails: what is not known gets a kind built from the same
- * words ('unknown' if there are none).
+ * Says what a payload is by InfoType or MsgType, then Event, then ChangeType, a payment by
+ * notify_type and event_type: exact case, white space around the words ignored. Never fails: what
+ * is not known gets a kind built from the same words ('unknown' if there are none).
  */
 export function classify(payload: Record<string, unknown>): Classification {
-	const infoType = word(payload.InfoType);
+	const [infoType, payment] = [word(payload.InfoType), word(payload.notify_type)];
 	const msgType = word(payload.MsgType);
-	if (!infoType && msgType !== 'event') {
+	if (!infoType && !payment && msgType !== 'event') {
 		const row = byDiscriminator.get(msgType);
 		if (row) return { family: row.family, kind: row.kind, known: true, row };
 		return { family: 'unknown', kind: msgType || 'unknown', known: false };
 	}
 
-	const event = infoType || word(payload.Event);
-	const changeType = word(payload.ChangeType);
+	const event = infoType || payment || word(payload.Event);
+	const changeType = word(payment ? payload.event_type : payload.ChangeType);
 	const words = { ...(event && { event }), ...(changeType && { changeType }) };
-	const on = `${infoType ? 'info' : 'event'}/${event}`;
+	const on = `${infoType ? 'info' : payment ? 'payment' : 'event'}/${event}`;
 	// A suite's command URL gets contact and customer changes as InfoType, with the same words (doc 90639).
 	const asEvent = `event/${event}`;
 	const row = [`${on}/${changeType}`, on, `${asEvent}/${changeType}`, asEvent]
@@ -118,7 +121,8 @@ export function classify(payload: Record<string, unknown>): Classification {
 		.find(Boolean);
 	if (row) return { family: row.family, kind: row.kind, ...words, known: true, row };
 	const kind = [event, changeType].filter(Boolean).join('.') || 'event';
-	const family = familyByEvent.get(on) ?? familyByEvent.get(asEvent) ?? 'unknown';
+	const family =
+		familyByEvent.get(on) ?? familyByEvent.get(asEvent) ?? (payment ? 'payment' : 'unknown');
 	return { family, kind, ...words, known: false };
 }
 
@@ -154,7 +158,7 @@ export function matches(selected: readonly string[], kind: string): boolean {
 }
 
 function kindOf(on: string): string {
-	return on.replace(/^(event|info)\//, '').replace('/', '.');
+	return on.replace(/^(event|info|payment)\//, '').replace('/', '.');
 }
 
 function word(value: unknown): string {

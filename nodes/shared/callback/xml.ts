@@ -127,7 +127,7 @@ function refuseEntities(): never {
 /** The library keeps the white space between child elements as their parent's text. */
 function dropBlankText(value: unknown): void {
 	if (!isObject(value)) return;
-	const isBlank = /^[ \t\r\n]*$/.test(String(value['#text'] ?? 'none'));
+	const isBlank = !/[^ \t\r\n]/.test(String(value['#text'] ?? 'none'));
 	if (isBlank && Object.keys(value).length > 1) delete value['#text'];
 	Object.values(value).forEach(dropBlankText);
 }

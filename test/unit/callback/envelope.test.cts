@@ -153,8 +153,61 @@ describe('openCallback', () => {
 		expect(open({ body })).toEqual({ ok: false, status: 400, reason: expect.any(String) });
 	});
 
-	it.each(['{"encrypt":"abc"}', ' \ufeff{"tousername":"a"}'])('says that %s is JSON', (body) => {
-		expect(open({ body })).toMatchObject({ status: 400, reason: expect.stringContaining('JSON') });
+	describe('of JSON', () => {
+		const { encrypt } = vector;
+		it.each([
+			['an AI bot', JSON.stringify({ encrypt }), {}],
+			[
+				'external payment',
+				JSON.stringify({ tousername: CORP, encrypt, agentid: '218' }, null, 2),
+				{ toUserName: CORP, agentId: '218' },
+			],
+			['escaped slashes', `{"encrypt":"${encrypt.replaceAll('/', '\\/')}"}`, {}],
+			['an agent that is a number', `{"agentid":218,"encrypt":"${encrypt}"}`, { agentId: '218' }],
+			[
+				'a byte order mark and names of object properties',
+				`\ufeff {"__proto__":"a","toString":null,"encrypt" : "${encrypt}"}\n`,
+				{},
+			],
+		])('is accepted from %s', (_what, body, envelope) => {
+			expect(open({ body })).toMatchObject({ ok: true, payload: { Content: 'hello' } });
+			expect(open({ body })).toHaveProperty('envelope', envelope);
+		});
+
+		it.each([
+			['nothing in it', '{}'],
+			['no end', '{"encrypt":"AAAA"'],
+			['no end of a text', '{"encrypt":"AAAA'],
+			['an escape at the end', '{"encrypt":"AAAA\\"}'],
+			['an encrypt that is no base64', '{"encrypt":"*"}'],
+			['an encrypt in other case', `{"Encrypt":"${encrypt}"}`],
+			['an encrypt in an object', `{"a":{"encrypt":"${encrypt}"}}`],
+			['an encrypt in a list', `{"encrypt":["${encrypt}"]}`],
+			['two encrypts', `{"encrypt":"${encrypt}","encrypt":"AAAA"}`],
+			['a comma too much', `{"encrypt":"${encrypt}",}`],
+			['text behind it', `{"encrypt":"${encrypt}"}x`],
+			['many fields', `{${'"a":"b",'.repeat(50)}"encrypt":"${encrypt}"}`],
+			['a line break in a text', `{"a":"\n","encrypt":"${encrypt}"}`],
+			['a name without quotes', `{encrypt:"${encrypt}"}`],
+		])('is refused with %s', (_what, body) => {
+			expect(open({ body })).toMatchObject({ ok: false, status: 400 });
+		});
+	});
+
+	it('opens JSON inside, lists as they are and long numbers with all digits', () => {
+		const opened = send(
+			'\ufeff {"msgid":"m","Details":{"a":1},"big":12345678901234567890,"list":[1,-9007199254740993,1.5],"a":{"b":null,"c":true}}',
+		);
+		expect(opened).toMatchObject({
+			ok: true,
+			payload: {
+				msgid: 'm',
+				Details: { a: 1 },
+				big: '12345678901234567890',
+				list: [1, '-9007199254740993', 1.5],
+				a: { b: null, c: true },
+			},
+		});
 	});
 
 	it('answers 413 to a body that is too large, and looks at the largest that is not', () => {
@@ -194,6 +247,12 @@ describe('openCallback', () => {
 		['attributes', fill('<xml><Encrypt', ' a="b"', '/></xml>')],
 		['references', fill('<xml><Encrypt>', '&#65;', '</Encrypt></xml>')],
 		['Encrypts', fill('<xml>', '<Encrypt>A</Encrypt>', '</xml>')],
+		['JSON fields', fill('{', '"a":"b",', '}')],
+		['JSON brackets', fill('{"encrypt":', '[')],
+		['backslashes in JSON', fill('{"encrypt":"', '\\', '"}')],
+		['escaped quotes in JSON', fill('{"encrypt":"', '\\"')],
+		['a long JSON word', fill('{"encrypt":', '1', '}')],
+		['white space in JSON', fill('{"encrypt":', ' ')],
 	])('refuses 4 MB of %s at once', (_what, body) => {
 		const rawBody = Buffer.from(body as string);
 		const started = performance.now();
@@ -284,7 +343,7 @@ describe('openCallback', () => {
 			expect(refused).toMatchObject({ ok: false, status: 401 });
 			expect(refused).toHaveProperty(
 				'reason',
-				"receiveid is ww123 but the credential's Corp ID is ww456 or ww789: the callback is for another company",
+				'receiveid is ww123 but the credential is for ww456 or ww789: the callback is for another company or suite',
 			);
 		});
 
@@ -301,16 +360,27 @@ describe('openCallback', () => {
 		});
 	});
 
-	it.each(['hello', '{"a":1}', '<xml><a></xml>', '<!DOCTYPE x><xml/>', ''])(
-		'answers 400 to the payload %p',
-		(message) => {
-			expect(send(message)).toMatchObject({
-				ok: false,
-				status: 400,
-				reason: expect.stringContaining('the decrypted payload is not usable XML'),
-			});
-		},
-	);
+	it.each([
+		['hello', 'XML'],
+		['<xml><a></xml>', 'XML'],
+		['<!DOCTYPE x><xml/>', 'XML'],
+		['', 'XML'],
+		['["a"]', 'XML'],
+		['{"a":}', 'JSON'],
+		['{"a":01234567890123456789}', 'JSON'],
+		['{"__proto__":{"isAdmin":true}}', 'JSON'],
+		['{"a":[{"constructor":1}]}', 'JSON'],
+		[`{"a":${'['.repeat(40)}${']'.repeat(40)}}`, 'JSON'],
+		[`{"a":[${'1,'.repeat(200_001)}1]}`, 'JSON'],
+		[`{"a":${'9'.repeat(500)}}`, 'JSON'],
+		['{"a":"', 'JSON'],
+	])('answers 400 to an unusable payload (%#)', (message, format) => {
+		expect(send(message)).toMatchObject({
+			ok: false,
+			status: 400,
+			reason: expect.stringContaining(`the decrypted payload is not usable ${format}`),
+		});
+	});
 
 	it('never puts a secret or the body into a reason', () => {
 		const other = Buffer.alloc(32, 7);
@@ -384,7 +454,7 @@ describe('openVerification', () => {
 	it('tells a wrong Corp ID and a wrong key', () => {
 		expect(verify({}, ['ww1'])).toMatchObject({
 			status: 401,
-			reason: expect.stringContaining(`receiveid is ${CORP} but the credential's Corp ID is ww1`),
+			reason: expect.stringContaining(`receiveid is ${CORP} but the credential is for ww1`),
 		});
 		expect(openVerification(verification, TOKEN, Buffer.alloc(32), [])).toMatchObject({
 			status: 401,

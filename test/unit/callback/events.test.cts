@@ -29,7 +29,7 @@ describe('table', () => {
 	});
 
 	it.each(callbackKinds.map((row) => [row.kind, row] as const))('%s is complete', (_kind, row) => {
-		expect(row.on).toMatch(/^(\w+|(event|info)\/\w+(\/\w+)?)$/);
+		expect(row.on).toMatch(/^(\w+|(event|info)\/\w+(\/\w+)?|payment\/\w+\/\w+\.\w+)$/);
 		expect(row.name).toMatch(/^[A-Z][\w -]+: [A-Z][\w ,()-]+$/);
 		expect(row.description.length).toBeGreaterThan(14);
 		expect(row.description.length).toBeLessThan(110);
@@ -92,18 +92,21 @@ describe('table', () => {
 });
 
 describe('classify', () => {
-	// Payment callbacks have no rows yet; drive's xxx_file is a placeholder.
-	const unknown = /notify_type|xxx_file/;
+	// Drive's xxx_file is a placeholder.
+	const unknown = /xxx_file/;
 	const named = samples.map(
 		({ kind, expected }) => [JSON.stringify(kind), kind, expected] as const,
 	);
 
 	it.each(named.filter(([name]) => !unknown.test(name)))('knows %s', (_name, kind, expected) => {
 		const classification = classify(expected);
-		const { InfoType, MsgType, Event, ChangeType } = kind as Record<string, string | undefined>;
+		const { InfoType, MsgType, Event, ChangeType, notify_type, event_type } = kind as Record<
+			string,
+			string | undefined
+		>;
 		const words =
-			InfoType || MsgType === 'event'
-				? [InfoType ?? Event, ChangeType].filter(Boolean).join('.')
+			InfoType || notify_type || MsgType === 'event'
+				? [InfoType ?? notify_type ?? Event, event_type ?? ChangeType].filter(Boolean).join('.')
 				: MsgType;
 		expect(classification.known).toBe(true);
 		expect(classification.kind).toBe(words?.replace('deparmtment', 'department'));

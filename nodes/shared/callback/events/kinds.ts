@@ -14,6 +14,7 @@ export type Family =
 	| 'meeting'
 	| 'chain'
 	| 'school'
+	| 'payment'
 	| 'suite'
 	| 'provider';
 
@@ -22,7 +23,7 @@ export interface KindRow {
 	/**
 	 * The discriminator in WeCom's own words, case included: a MsgType ('text'), or
 	 * 'event/<Event>', or 'event/<Event>/<ChangeType>'; 'info/…' in place of 'event/…' for an
-	 * InfoType. The kind's id follows from it.
+	 * InfoType; or 'payment/<notify_type>/<event_type>'. The kind's id follows from it.
 	 */
 	on: string;
 	/** Other spellings of `on` that WeCom's pages or servers use. */

@@ -1,0 +1,147 @@
+/** Reads the JSON that AI bots and external payment send (docs 101033, 97478): nothing is lost, and no more than XML may hold. */
+
+/** The longest text `parseJson` reads, in UTF-16 characters. */
+const MAX_JSON_CHARS = 4 * 1024 * 1024;
+const MAX_DEPTH = 32;
+/** Values and names together, roughly. */
+const MAX_VALUES = 200_000;
+/** Longer numbers are no numbers. */
+const MAX_NUMBER = 400;
+/** Whoever sends a longer envelope than these is not WeCom. */
+const MAX_ENVELOPE_FIELDS = 16;
+
+const NUMBER_START = '-0123456789';
+const NUMBER_PART = '0123456789+-.eE';
+const SPACE = ' \t\r\n';
+const RESERVED = ['__proto__', 'constructor', 'prototype'];
+
+/** `reason` never quotes the text. */
+export type ParsedJson =
+	| { ok: true; value: Record<string, unknown> }
+	| { ok: false; reason: string };
+
+/**
+ * An object in JSON as it was written; integers that a number cannot hold exactly become strings of their digits.
+ * Refuses what is malformed or no object, names that belong to prototypes, and texts over the limits.
+ */
+export function parseJson(text: string): ParsedJson {
+	const json = text.startsWith('\ufeff') ? text.slice(1) : text;
+	const readable = withoutBigNumbers(json);
+	if (!readable.ok) return readable;
+	let value: unknown;
+	try {
+		value = JSON.parse(readable.json);
+	} catch {
+		// The engine's message would quote the text.
+		return { ok: false, reason: 'malformed' };
+	}
+	if (typeof value !== 'object' || value === null || Array.isArray(value))
+		return { ok: false, reason: 'not an object' };
+	if (hasReservedName(value)) return { ok: false, reason: 'a reserved name' };
+	return { ok: true, value: value as Record<string, unknown> };
+}
+
+/**
+ * The texts of a flat JSON object that begins at `start`; numbers and words as they are written. Undefined for anything else.
+ * Anyone may have sent it, so it is read by hand, in one pass, and only as far as it can be an envelope.
+ */
+export function readFlatJson(text: string, start: number): Array<[string, string]> | undefined {
+	const fields: Array<[string, string]> = [];
+	let at = skip(text, start + 1, SPACE);
+	while (fields.length < MAX_ENVELOPE_FIELDS) {
+		const name = text[at] === '"' ? readString(text, at) : undefined;
+		if (!name) return undefined;
+		at = skip(text, name.end, SPACE);
+		if (text[at] !== ':') return undefined;
+		at = skip(text, at + 1, SPACE);
+		const value = text[at] === '"' ? readString(text, at) : readWord(text, at);
+		if (!value) return undefined;
+		fields.push([name.value, value.value]);
+		at = skip(text, value.end, SPACE);
+		if (text[at] === '}') return skip(text, at + 1, SPACE) === text.length ? fields : undefined;
+		if (text[at] !== ',') return undefined;
+		at = skip(text, at + 1, SPACE);
+	}
+	return undefined;
+}
+
+type Read = { value: string; end: number } | undefined;
+
+function readString(text: string, at: number): Read {
+	const end = stringEnd(text, at);
+	if (end < 0) return undefined;
+	try {
+		return { value: JSON.parse(text.slice(at, end)) as string, end };
+	} catch {
+		return undefined;
+	}
+}
+
+/** A number, true, false or null. */
+function readWord(text: string, at: number): Read {
+	const word = /^[\w.+-]{1,64}/.exec(text.slice(at, at + 65))?.[0];
+	return word ? { value: word, end: at + word.length } : undefined;
+}
+
+/** Where the text goes on behind a string, -1 when it has no end. */
+function stringEnd(text: string, at: number): number {
+	for (let quote = text.indexOf('"', at + 1); quote > 0; quote = text.indexOf('"', quote + 1)) {
+		let before = quote;
+		while (text[before - 1] === '\\') before--;
+		if ((quote - before) % 2 === 0) return quote + 1;
+	}
+	return -1;
+}
+
+/** Puts quotes around the numbers that would lose digits, and finds what is too deep or too much. */
+function withoutBigNumbers(
+	text: string,
+): { ok: true; json: string } | { ok: false; reason: string } {
+	if (text.length > MAX_JSON_CHARS)
+		return { ok: false, reason: `longer than ${MAX_JSON_CHARS} characters` };
+	const parts: string[] = [];
+	let [depth, values, kept] = [0, 0, 0];
+	for (let at = 0; at < text.length; ) {
+		const character = text[at];
+		if (character === '"') {
+			at = stringEnd(text, at);
+			if (at < 0) return { ok: false, reason: 'malformed' };
+			continue;
+		}
+		if (NUMBER_START.includes(character)) {
+			const end = skip(text, at, NUMBER_PART);
+			if (end - at > MAX_NUMBER) return { ok: false, reason: 'a number is too long' };
+			const number = text.slice(at, end);
+			if (losesDigits(number)) {
+				parts.push(text.slice(kept, at), `"${number}"`);
+				kept = end;
+			}
+			at = end;
+			continue;
+		}
+		if (character === '{' || character === '[') depth++;
+		if (character === '}' || character === ']') depth--;
+		if (depth > MAX_DEPTH) return { ok: false, reason: `nested deeper than ${MAX_DEPTH} levels` };
+		if ('{[,:'.includes(character) && ++values > MAX_VALUES)
+			return { ok: false, reason: `more than ${MAX_VALUES} values` };
+		at++;
+	}
+	return { ok: true, json: kept === 0 ? text : [...parts, text.slice(kept)].join('') };
+}
+
+function losesDigits(number: string): boolean {
+	return /^-?[1-9]\d*$/.test(number) && !Number.isSafeInteger(Number(number));
+}
+
+function hasReservedName(value: unknown): boolean {
+	if (typeof value !== 'object' || value === null) return false;
+	return Object.entries(value).some(
+		([name, child]) => (!Array.isArray(value) && RESERVED.includes(name)) || hasReservedName(child),
+	);
+}
+
+function skip(text: string, from: number, characters: string): number {
+	let at = from;
+	while (at < text.length && characters.includes(text[at])) at++;
+	return at;
+}
