@@ -10,7 +10,7 @@ import {
 	type Sender,
 } from '../../shared/callback/replies';
 import { atMost, mediaId } from '../message/content';
-import { byteLength } from '../message/text';
+import { byteLength } from '../../shared/text';
 import type { OperationCall } from '../operation';
 import { problem, toJson } from '../values';
 
