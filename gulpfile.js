@@ -122,6 +122,48 @@ async function bundle() {
 	);
 }
 
+/**
+ * Every node becomes one file: n8n loads it once, and the tables stay small files in the source. What nodes share stays
+ * modules, since it holds what the nodes of a process have in common.
+ */
+async function bundleNodes() {
+	const { n8n } = JSON.parse(fs.readFileSync(path.join(root, 'package.json'), 'utf8'));
+	for (const listed of n8n.nodes) {
+		const file = listed.replace(/^dist\//, '');
+		const folder = path.dirname(file);
+		const outfile = path.join(staging, file);
+		for (const compiled of filesIn(path.join(staging, folder)).filter((it) => it.endsWith('.js')))
+			fs.rmSync(path.join(staging, folder, compiled));
+		await require('esbuild').build({
+			absWorkingDir: root,
+			entryPoints: [path.join(root, file.replace(/\.js$/, '.ts'))],
+			outfile,
+			bundle: true,
+			platform: 'node',
+			format: 'cjs',
+			target: 'node20',
+			sourcemap: false,
+			logLevel: 'warning',
+			external: [...allowedModules],
+			plugins: [sharedStays(path.join(root, folder), path.dirname(outfile))],
+		});
+	}
+}
+
+/** Leaves modules outside the node's folder where they are, under the path the bundle finds them by. */
+const sharedStays = (folder, outDir) => ({
+	name: 'shared-stays',
+	setup(build) {
+		build.onResolve({ filter: /^\./ }, ({ path: name, resolveDir }) => {
+			const target = path.resolve(resolveDir, name);
+			if (!path.relative(folder, target).startsWith('..')) return undefined;
+			const inStaging = path.join(staging, path.relative(root, target));
+			const relative = path.relative(outDir, inStaging).split(path.sep).join('/');
+			return { path: relative, external: true };
+		});
+	},
+});
+
 const mitText = (holder) => `MIT License
 
 Copyright (c) ${holder}
@@ -241,7 +283,7 @@ async function replaceDist() {
 	fs.rmSync(old, { recursive: true, force: true });
 }
 
-const steps = gulp.series(prepare, compile, copyStatic, bundle, verify, replaceDist);
+const steps = gulp.series(prepare, compile, copyStatic, bundleNodes, bundle, verify, replaceDist);
 
 function build(done) {
 	steps((error) => {

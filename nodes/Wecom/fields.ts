@@ -1,4 +1,5 @@
 import type { INodePropertyOptions } from 'n8n-workflow';
+import { companyProperties } from '../shared/api/companyPicker';
 import type { Field } from './operation';
 
 /** Form fields that several operations share, and short ways to write down a field. */
@@ -172,28 +173,15 @@ export const ids = (
 	type: 'multiOptions',
 	typeOptions: { loadOptionsMethod },
 	default: [],
-	description: `Choose from the list, or specify IDs using an <a href="https://docs.n8n.io/code/expressions/">expression</a>. Up to ${most}.`,
+	description: `Choose up to ${most} from the list, or specify IDs using an expression`,
 	as: 'stringList',
 	...overrides,
 });
 
-/** The company whose token a call takes, and the code to get it with where the credential does not store the company. */
-export const companyFields: Field[] = [
-	locator('actAsCompany', 'Act as Company', 'searchCompanies', 'e.g. ww1234567890abcdef', {
-		description: 'The company that authorized the suite, by name or by Corp ID',
-		local: true,
-	}),
-	{
-		displayName: 'Permanent Code',
-		name: 'permanentCode',
-		type: 'string',
-		typeOptions: { password: true },
-		default: '',
-		description:
-			'Only for a company that is not stored in the credential, for example because you keep the codes in your own database',
-		local: true,
-	},
-];
+/** The company a suite acts for; only the client reads it. */
+export const companyFields: Field[] = companyProperties.map(
+	(property) => ({ ...property, local: true }) as Field,
+);
 
 export const returnAll: Field = {
 	displayName: 'Return All',

@@ -6,7 +6,7 @@ import type {
 } from 'n8n-workflow';
 import { WecomClient, type ApiRequest } from '../shared/api/client';
 import { collect, type Paging } from '../shared/api/paging';
-import { companiesOf, SUITE_CREDENTIAL } from '../shared/api/suite';
+import { byName, pageOf, searchCompanies, type Choice } from '../shared/api/companyPicker';
 import {
 	corpTagGroups,
 	corpTags,
@@ -22,13 +22,7 @@ import {
  */
 
 const KEEP_MS = 20_000;
-const PAGE = 100;
 const DEPARTMENTS_AT_ONCE = 8;
-
-interface Choice {
-	name: string;
-	value: string;
-}
 
 /** Reads another form value, for lists that depend on it, such as the sheets of a document. */
 type FormValue = (name: string) => string;
@@ -150,12 +144,6 @@ const LISTS: Record<string, List> = {
 				['sheet_id', 'title'],
 			).fetch(client, form),
 	},
-	KnowledgeGroups: listOf(
-		post('/cgi-bin/kf/knowledge/list_group'),
-		'group_list',
-		['group_id', 'name'],
-		cursorPages(1000, { has_more: 'has_more' }),
-	),
 	MemberCustomers: { depends: ['userid'], fetch: memberCustomers },
 	Members: { fetch: members },
 	Products: listOf(
@@ -210,8 +198,6 @@ async function members(client: WecomClient): Promise<Choice[]> {
 		.sort(byName);
 }
 
-const byName = (a: Choice, b: Choice) => a.name.localeCompare(b.name, 'en');
-
 function search(list: string) {
 	return async function (
 		this: ILoadOptionsFunctions,
@@ -220,32 +206,6 @@ function search(list: string) {
 	): Promise<INodeListSearchResult> {
 		return pageOf(await choices(this, list), filter, paginationToken);
 	};
-}
-
-function pageOf(all: Choice[], filter: string, paginationToken?: string): INodeListSearchResult {
-	const wanted = filter.trim().toLowerCase();
-	const found = all.filter(
-		({ name, value }) => name.toLowerCase().includes(wanted) || value.toLowerCase() === wanted,
-	);
-	const start = Number(paginationToken ?? 0);
-	return {
-		results: found.slice(start, start + PAGE),
-		paginationToken: start + PAGE < found.length ? String(start + PAGE) : undefined,
-	};
-}
-
-/** The companies stored in the suite credential, read without a request. */
-async function searchCompanies(
-	this: ILoadOptionsFunctions,
-	filter = '',
-	paginationToken?: string,
-): Promise<INodeListSearchResult> {
-	const companies = companiesOf(await this.getCredentials(SUITE_CREDENTIAL));
-	const all = Object.entries(companies).map(([value, { name }]) => ({
-		name: name ? `${name} (${value})` : value,
-		value,
-	}));
-	return pageOf(all.sort(byName), filter, paginationToken);
 }
 
 function options(list: string) {

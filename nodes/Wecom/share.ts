@@ -20,11 +20,20 @@ interface Shared {
  */
 export function shareFields(forms: OperationFields[]): INodeProperties[] {
 	const shared = forms.length > 0 ? collect(forms) : [];
-	return inOrder(shared, forms).map(({ field, resources, operations }) => ({
-		...field,
+	// The resource need not be said where the operations are of no other resource.
+	const elsewhere = ({ resources, operations }: Shared) =>
+		forms.some(
+			({ resource, operation }) => operations.includes(operation) && !resources.includes(resource),
+		);
+	return inOrder(shared, forms).map((one) => ({
+		...one.field,
 		displayOptions: {
-			...field.displayOptions,
-			show: { resource: resources, operation: operations, ...field.displayOptions?.show },
+			...one.field.displayOptions,
+			show: {
+				...(elsewhere(one) && { resource: one.resources }),
+				operation: one.operations,
+				...one.field.displayOptions?.show,
+			},
 		},
 	}));
 }

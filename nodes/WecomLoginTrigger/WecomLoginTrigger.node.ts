@@ -7,11 +7,11 @@ import {
 	type IWebhookFunctions,
 	type IWebhookResponseData,
 } from 'n8n-workflow';
+import { searchCompanies } from '../shared/api/companyPicker';
 import { wecomApiTest } from '../shared/api/credentialTest';
 import { SUITE_CREDENTIAL } from '../shared/api/suite';
 import { wecomSuiteApiTest } from '../shared/api/suiteTest';
 import { WEBHOOK_PATH } from '../shared/webhook';
-import { listSearch } from '../Wecom/pickers';
 import { receiveVisit, showPage } from './login';
 import { properties } from './properties';
 import { lackOf } from './settings';
@@ -71,7 +71,7 @@ export class WecomLoginTrigger implements INodeType {
 
 	methods = {
 		credentialTest: { wecomApiTest, wecomSuiteApiTest },
-		listSearch: { searchCompanies: listSearch.searchCompanies },
+		listSearch: { searchCompanies },
 	};
 
 	webhookMethods = {

@@ -1,6 +1,6 @@
 import type { INodeProperties } from 'n8n-workflow';
 import { jwtOptions } from '../shared/login/handover';
-import { companyFields } from '../Wecom/fields';
+import { companyProperties } from '../shared/api/companyPicker';
 
 const STEPS = [
 	'In the WeCom admin console open App Management > your app > Web Authorization and JS-SDK, and set the domain of the production URL above as trusted domain, with its port if it has one.',
@@ -12,7 +12,7 @@ const STEPS = [
 const notice = `Set up in this order:<ul>${STEPS.map((step) => `<li>${step}</li>`).join('')}</ul>`;
 const when = (name: string, ...values: Array<string | boolean>) => ({ show: { [name]: values } });
 
-const [company, permanentCode] = companyFields;
+const [company, permanentCode] = companyProperties;
 
 /** The form of the login trigger. Where people may go takes no expression: it could be fed by the URL a stranger opens. */
 export const properties: INodeProperties[] = [

@@ -84,10 +84,6 @@ export const OTHER_REQUESTS: Record<string, IDataObject> = {
 		docid: 'DOCID',
 		requests: [{ insert_text: { text: 'Hello', location: { index: 0 } } }],
 	},
-	'document.updateSpreadsheet': {
-		docid: 'DOCID',
-		requests: [{ add_sheet_request: { title: 'New', row_count: 10, column_count: 10 } }],
-	},
 	'driveFile.removeMembers': {
 		fileid: 'FILEID',
 		auth_info: [{ type: 1, userid: 'zhangsan', departmentid: 1 }],

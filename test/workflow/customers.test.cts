@@ -517,7 +517,5 @@ describe('pickers', () => {
 		}));
 		control.setList('/cgi-bin/kf/account/list', accounts);
 		expect(await search('ServiceAccounts', {}, 'A129')).toEqual([{ name: 'A129', value: 'wk129' }]);
-		control.setList('/cgi-bin/kf/knowledge/list_group', [{ group_id: 'g1', name: 'FAQ' }]);
-		expect(await search('KnowledgeGroups')).toEqual([{ name: 'FAQ', value: 'g1' }]);
 	});
 });

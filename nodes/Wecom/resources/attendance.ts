@@ -1,4 +1,4 @@
-import { choice, ids, integer, memberPicker, moment, rows, text } from '../fields';
+import { choice, ids, integer, moment, rows, text } from '../fields';
 import type { Field, Operation, Resource } from '../operation';
 
 const MOST_MEMBERS = 100;
@@ -37,66 +37,6 @@ export const attendance: Resource = {
 	value: 'attendance',
 	name: 'Attendance',
 	operations: [
-		{
-			value: 'addRecords',
-			name: 'Add Records',
-			action: 'Add attendance records',
-			description: 'Write punches of a device of your own, up to 200 at once',
-			doc: 99647,
-			call: ['POST', '/cgi-bin/checkin/add_checkin_record'],
-			fields: [
-				rows(
-					'records',
-					'Records',
-					'Record',
-					[
-						text('userid', 'User ID', 'Who punched', { required: true }),
-						moment('checkin_time', 'Time', 'When', { required: true }),
-						text('location_title', 'Place', 'Up to 1,024 characters', { required: true }),
-						text('location_detail', 'Address', 'Up to 1,024 characters', { required: true }),
-						choice(
-							'device_type',
-							'Device Type',
-							'Kind of device',
-							[
-								{ name: 'Access Control', value: 1 },
-								{ name: 'Attendance Machine', value: 2 },
-								{ name: 'Other', value: 3 },
-							],
-							{ as: 'integer' },
-						),
-						text('device_detail', 'Device', 'Brand of the device, up to 40 characters', {
-							required: true,
-						}),
-						text('notes', 'Notes', 'Up to 1,024 characters'),
-					],
-					{ required: true },
-				),
-			],
-		},
-		{
-			value: 'correct',
-			name: 'Correct',
-			action: 'Correct attendance record',
-			description: 'Add a punch that a member missed',
-			doc: 95803,
-			call: ['POST', '/cgi-bin/checkin/punch_correction'],
-			fields: [
-				memberPicker(),
-				moment('schedule_date_time', 'Day', 'Midnight at the beginning of the day', {
-					required: true,
-				}),
-				moment('checkin_time', 'Time', 'When the member really came or left', { required: true }),
-				integer(
-					'schedule_checkin_time',
-					'Due at Second',
-					'Seconds since midnight at which the punch was due, such as 32400 for nine; empty on free days',
-					{ default: '' },
-				),
-				text('remark', 'Remark', 'Up to 512 bytes'),
-			],
-			returns: ({ userid, checkin_time }) => ({ userid, checkin_time, success: true }),
-		},
 		report(
 			'getDailyReports',
 			'Get Daily Reports',
@@ -104,31 +44,6 @@ export const attendance: Resource = {
 			93374,
 			'/cgi-bin/checkin/getcheckin_daydata',
 		),
-		{
-			value: 'getDeviceRecords',
-			name: 'Get Device Records',
-			action: 'Get attendance records of devices',
-			description: 'List the raw punches that attendance machines have sent',
-			doc: 94126,
-			call: ['POST', '/cgi-bin/hardware/get_hardware_checkin_data'],
-			reads: true,
-			fields: [
-				members,
-				from('Start of the time'),
-				until('End of the time, up to a month later'),
-				choice(
-					'filter_type',
-					'Time Of',
-					'Which time is meant',
-					[
-						{ name: 'Punch', value: 1 },
-						{ name: 'Upload', value: 2 },
-					],
-					{ as: 'integer' },
-				),
-			],
-			list: 'checkindata',
-		},
 		{
 			value: 'getRecords',
 			name: 'Get Many Records',

@@ -117,7 +117,7 @@ export const calendar: Resource = {
 			returns: () => ({ deleted: true }),
 		},
 		{
-			value: 'get',
+			value: 'getByIds',
 			name: 'Get',
 			action: 'Get calendars',
 			description: 'Read calendars by their IDs',
@@ -249,14 +249,12 @@ export const schedule: Resource = {
 				scheduleTitle,
 				...scheduleTimes,
 				attendees({ path: 'schedule.attendees' }),
-				additionalFields([
-					...scheduleOptions,
-					calendarId({
-						required: false,
-						path: 'schedule.cal_id',
-						description: 'A calendar of this app; its default calendar when left out',
-					}),
-				]),
+				calendarId({
+					required: false,
+					path: 'schedule.cal_id',
+					description: 'A calendar of this app; its default calendar when empty',
+				}),
+				additionalFields(scheduleOptions),
 			],
 		},
 		{
@@ -270,7 +268,7 @@ export const schedule: Resource = {
 			returns: () => ({ deleted: true }),
 		},
 		{
-			value: 'get',
+			value: 'getByIds',
 			name: 'Get',
 			action: 'Get schedules',
 			description: 'Read schedules by their IDs, with the answers of the attendees',

@@ -1,4 +1,4 @@
-import { additionalFields, choice, integer, json, moment, rows, text, toggle } from '../fields';
+import { additionalFields, choice, json, moment, text } from '../fields';
 import type { Field, Resource } from '../operation';
 
 const docid = text('docid', 'Document ID', 'From Create or a callback; the app must have access', {
@@ -9,15 +9,6 @@ const place: Field[] = [
 	text('fatherid', 'Folder ID', 'Folder of the drive to put it into; the space ID for its root'),
 	text('spaceid', 'Space ID', 'Space of the drive to put it into; needs a folder'),
 ];
-
-/** A part of each row that has one value only. */
-const always = (name: string, value: number): Field => ({
-	displayName: name,
-	name,
-	type: 'hidden',
-	default: value,
-	as: 'integer',
-});
 
 /** Documents, spreadsheets and smart sheets as files; what is in a smart sheet is a resource of its own. */
 export const document: Resource = {
@@ -86,32 +77,6 @@ export const document: Resource = {
 			fields: [docid],
 		},
 		{
-			value: 'getRange',
-			name: 'Get Spreadsheet Range',
-			action: 'Get range of spreadsheet',
-			description: 'Read the cells of a spreadsheet, one item per row',
-			doc: 97661,
-			call: ['POST', '/cgi-bin/wedoc/spreadsheet/get_sheet_range_data'],
-			reads: true,
-			fields: [
-				docid,
-				text('sheet_id', 'Sheet ID', 'From Get Spreadsheet Sheets', { required: true }),
-				text('range', 'Range', 'In A1 notation', { required: true, placeholder: 'e.g. A1:D100' }),
-			],
-			list: 'data.result.rows',
-		},
-		{
-			value: 'getSheets',
-			name: 'Get Spreadsheet Sheets',
-			action: 'Get sheets of spreadsheet',
-			description: 'List the sheets of a spreadsheet with their sizes',
-			doc: 97711,
-			call: ['POST', '/cgi-bin/wedoc/spreadsheet/get_sheet_properties'],
-			reads: true,
-			fields: [docid],
-			list: 'properties',
-		},
-		{
 			value: 'rename',
 			name: 'Rename',
 			action: 'Rename document',
@@ -152,52 +117,6 @@ export const document: Resource = {
 			],
 			returns: ({ docid: id }) => ({ docid: id, success: true }),
 		},
-		{
-			value: 'updateMembers',
-			name: 'Update Members',
-			action: 'Update members of document',
-			description: 'Give members access to a document, or take it away',
-			doc: 97781,
-			call: ['POST', '/cgi-bin/wedoc/mod_doc_member'],
-			fields: [
-				docid,
-				rows('update_file_member_list', 'Members to Add', 'Member', [
-					text('userid', 'User ID', 'Who gets access', { required: true }),
-					choice(
-						'auth',
-						'Permission',
-						'What the member may do',
-						[
-							{ name: 'Manage', value: 7 },
-							{ name: 'Read', value: 1 },
-							{ name: 'Read and Write', value: 2, description: 'Smart sheets only' },
-						],
-						{ as: 'integer' },
-					),
-					always('type', 1),
-				]),
-				rows('del_file_member_list', 'Members to Remove', 'Member', [
-					text('userid', 'User ID', 'Who loses access'),
-					text('tmp_external_userid', 'External User ID', 'For people outside: their temporary ID'),
-					always('type', 1),
-				]),
-			],
-			returns: ({ docid: id }) => ({ docid: id, success: true }),
-		},
-		{
-			value: 'updateSpreadsheet',
-			name: 'Update Spreadsheet',
-			action: 'Update spreadsheet',
-			description: 'Write cells, add or delete sheets, rows and columns of a spreadsheet',
-			doc: 101168,
-			call: ['POST', '/cgi-bin/wedoc/spreadsheet/batch_update'],
-			fields: [
-				docid,
-				json('requests', 'Changes (JSON)', 'List of changes, such as update_range_request', {
-					required: true,
-				}),
-			],
-		},
 	],
 };
 
@@ -209,7 +128,7 @@ export const form: Resource = {
 			value: 'create',
 			name: 'Create',
 			action: 'Create form',
-			description: 'Create a form to collect answers with',
+			description: 'Create a form to collect answers with, from a list of questions',
 			doc: 97462,
 			call: ['POST', '/cgi-bin/wedoc/create_form'],
 			fields: [
@@ -217,44 +136,16 @@ export const form: Resource = {
 					required: true,
 					path: 'form_info.form_title',
 				}),
-				rows(
+				json(
 					'items',
-					'Questions',
-					'Question',
-					[
-						integer('question_id', 'Question ID', 'Number of its own, from 1', { default: 1 }),
-						integer('pos', 'Position', 'From 1', { default: 1 }),
-						text('title', 'Question', 'What is asked', { required: true }),
-						choice(
-							'reply_type',
-							'Answer Type',
-							'How it is answered',
-							[
-								{ name: 'Date', value: 11 },
-								{ name: 'Department', value: 18 },
-								{ name: 'Drop-Down', value: 15 },
-								{ name: 'Duration', value: 22 },
-								{ name: 'File', value: 10 },
-								{ name: 'Image', value: 9 },
-								{ name: 'Location', value: 5 },
-								{ name: 'Member', value: 19 },
-								{ name: 'Multiple Choice', value: 3 },
-								{ name: 'Signature', value: 17 },
-								{ name: 'Single Choice', value: 2 },
-								{ name: 'Text', value: 1 },
-								{ name: 'Time', value: 14 },
-							],
-							{ as: 'integer', default: 1 },
-						),
-						toggle('must_reply', 'Required', 'Whether it must be answered'),
-						always('status', 1),
-						json(
-							'option_item',
-							'Choices (JSON)',
-							'For choices, such as [{"key": 1, "value": "Yes", "status": 1}]',
-						),
-					],
-					{ required: true, path: 'form_info.form_question.items' },
+					'Questions (JSON)',
+					'List of questions; reply_type 1 is text, 2 a single choice',
+					{
+						required: true,
+						path: 'form_info.form_question.items',
+						placeholder:
+							'[{"question_id": 1, "pos": 1, "title": "Name?", "reply_type": 1, "status": 1, "must_reply": true}]',
+					},
 				),
 				additionalFields([
 					text('form_desc', 'Description', 'Shown below the title', {

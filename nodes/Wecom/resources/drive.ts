@@ -365,31 +365,5 @@ export const driveSpace: Resource = {
 			reads: true,
 			fields: [spaceid],
 		},
-		{
-			value: 'update',
-			name: 'Update Protection',
-			action: 'Update protection of space of drive',
-			description: 'Set watermark, confidentiality and sharing of a space',
-			doc: 97876,
-			...post('space_setting'),
-			fields: [
-				spaceid,
-				additionalFields([
-					toggle('ban_share_external', 'Company Only', 'Whether files cannot be shared outside'),
-					toggle('enable_confidential_mode', 'Confidential', 'Whether confidential mode is on'),
-					toggle(
-						'share_url_no_approve',
-						'Join Without Approval',
-						'Whether the link lets members in at once',
-					),
-					toggle(
-						'enable_watermark',
-						'Watermark',
-						'Whether files carry a watermark (professional edition)',
-					),
-				]),
-			],
-			...withSpace,
-		},
 	],
 };

@@ -12,7 +12,7 @@ import { customerGroup, customerStatistic, customerTransfer } from './customerGr
 import { customerMessage, customerMoment } from './customerMessage';
 import { customerAcquisition, customerContactWay, customerProduct } from './customerReach';
 import { customerService, customerServiceAccount } from './customerService';
-import { customerServiceKnowledge, customerStrategy, customerWordRule } from './customerSettings';
+import { customerWordRule } from './customerWordRule';
 import { department } from './department';
 import { directory } from './directory';
 import { document, form } from './document';
@@ -48,9 +48,7 @@ const typed: Resource[] = [
 	customerProduct,
 	customerService,
 	customerServiceAccount,
-	customerServiceKnowledge,
 	customerStatistic,
-	customerStrategy,
 	customerTag,
 	customerTransfer,
 	customerWordRule,

@@ -9,7 +9,6 @@ import {
 	moment,
 	text,
 	toggle,
-	updateFields,
 } from '../fields';
 import type { Field, Resource } from '../operation';
 
@@ -21,9 +20,11 @@ const invitees = (overrides: Partial<Field> = {}) =>
 		path: 'invitees.userid',
 		...overrides,
 	});
-const duration = integer('meeting_duration', 'Duration', 'Seconds, 300 to 86,399', {
-	default: 3600,
-});
+const duration = (overrides: Partial<Field> = {}) =>
+	integer('meeting_duration', 'Duration', 'Seconds, 300 to 86,399', {
+		default: 3600,
+		...overrides,
+	});
 const settings: Field[] = [
 	toggle(
 		'allow_enter_before_host',
@@ -63,6 +64,10 @@ const meetingOptions: Field[] = [
 	text('cal_id', 'Calendar ID', 'A calendar of this app to put the meeting into'),
 	text('description', 'Description', 'Up to 500 bytes'),
 	text('location', 'Location', 'Up to 128 characters'),
+	text('hosts', 'Host User IDs', 'Comma-separated, up to 10; needs the paid edition', {
+		as: 'stringList',
+		path: 'settings.hosts.userid',
+	}),
 	...settings,
 ];
 const title = (overrides: Partial<Field> = {}) =>
@@ -100,15 +105,9 @@ export const meeting: Resource = {
 				}),
 				title({ required: true }),
 				moment('meeting_start', 'Start', 'When it begins; must lie ahead', { required: true }),
-				duration,
+				duration(),
 				invitees(),
-				additionalFields([
-					...meetingOptions,
-					text('hosts', 'Host User IDs', 'Comma-separated, up to 10; needs the paid edition', {
-						as: 'stringList',
-						path: 'settings.hosts.userid',
-					}),
-				]),
+				additionalFields(meetingOptions),
 			],
 		},
 		{
@@ -253,16 +252,11 @@ export const meeting: Resource = {
 			call: ['POST', '/cgi-bin/meeting/update'],
 			fields: [
 				meetingId,
-				updateFields([
-					...meetingOptions,
-					duration,
-					text('userid', 'Invited User IDs', 'Comma-separated; replaces the invited', {
-						as: 'stringList',
-						path: 'invitees.userid',
-					}),
-					moment('meeting_start', 'Start', 'When it begins; change it together with Duration'),
-					title(),
-				]),
+				title(),
+				moment('meeting_start', 'Start', 'When it begins; change it together with Duration'),
+				duration({ default: '' }),
+				invitees({ displayName: 'Invited Names or IDs' }),
+				additionalFields(meetingOptions),
 			],
 			returns: ({ meetingid }) => ({ meetingid, success: true }),
 		},
@@ -443,11 +437,9 @@ export const meetingRoom: Resource = {
 			call: ['POST', '/cgi-bin/oa/meetingroom/edit'],
 			fields: [
 				room(),
-				updateFields([
-					integer('capacity', 'Capacity', 'How many people fit in', { default: 10 }),
-					text('name', 'Name', 'Up to 30 characters'),
-					...roomOptions,
-				]),
+				text('name', 'Name', 'Up to 30 characters'),
+				integer('capacity', 'Capacity', 'How many people fit in', { default: '' }),
+				additionalFields(roomOptions),
 			],
 			returns: ({ meetingroom_id }) => ({ meetingroom_id, success: true }),
 		},

@@ -20,7 +20,7 @@ const shownNames = (properties: INodeProperties[], resource: string, operation: 
 	properties
 		.filter(({ displayOptions }) =>
 			[
-				displayOptions!.show!.resource!.includes(resource),
+				displayOptions!.show!.resource?.includes(resource) ?? true,
 				displayOptions!.show!.operation!.includes(operation),
 			].every(Boolean),
 		)
@@ -79,7 +79,9 @@ it.each(operations)(
 						...property,
 						displayOptions: {
 							show: {
-								resource: property.displayOptions!.show!.resource,
+								...(property.displayOptions!.show!.resource && {
+									resource: property.displayOptions!.show!.resource,
+								}),
 								operation: property.displayOptions!.show!.operation,
 							},
 						},
