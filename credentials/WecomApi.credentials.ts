@@ -106,7 +106,7 @@ export class WecomApi implements ICredentialType {
 		// How far each WeCom Trigger has read the customer service messages.
 		{
 			displayName: 'Customer Service Cursors',
-			name: 'kfCursors',
+			name: 'kfCursorTokens',
 			type: 'hidden',
 			typeOptions: { password: true },
 			default: '',

@@ -118,7 +118,7 @@ export class WecomSuiteApi implements ICredentialType {
 		stored('Companies', 'companies'),
 		stored('Company Tokens', 'companyTokens'),
 		stored('Pending Auth Codes', 'pendingAuthCodes'),
-		stored('Customer Service Cursors', 'kfCursors'),
+		stored('Customer Service Cursors', 'kfCursorTokens'),
 	];
 
 	/** Called before every request; returns only what n8n must store, so nothing while the token is known. */

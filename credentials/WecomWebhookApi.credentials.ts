@@ -23,7 +23,7 @@ export class WecomWebhookApi implements ICredentialType {
 	properties: INodeProperties[] = [
 		{
 			displayName: 'Webhook URL or Key',
-			name: 'key',
+			name: 'authKey',
 			type: 'string',
 			typeOptions: { password: true },
 			default: '',

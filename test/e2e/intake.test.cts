@@ -50,7 +50,7 @@ async function listen(path: string, options: object = {}, parameters: object = {
 		/** How far it has read the account. */
 		position: async () => {
 			const { data } = await rest.rawCredential(surroundings().credential.id);
-			const all = JSON.parse(String(data.kfCursors || '{}')) as Record<string, IDataObject>;
+			const all = JSON.parse(String(data.kfCursorTokens || '{}')) as Record<string, IDataObject>;
 			return Object.entries(all).find(([key]) => key.startsWith(id) && key.endsWith(KF))?.[1];
 		},
 	};

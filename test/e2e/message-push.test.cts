@@ -16,7 +16,7 @@ const surroundings = useN8n();
 async function webhookCredential(name: string) {
 	const { rest, sim } = surroundings();
 	sim.control.issueToken('webhook-key', { token: KEY, name });
-	return await rest.createCredential(name, 'wecomWebhookApi', { key: KEY, baseUrl: sim.url });
+	return await rest.createCredential(name, 'wecomWebhookApi', { authKey: KEY, baseUrl: sim.url });
 }
 
 const push = (credential: { id: string; name: string }) => ({
@@ -105,7 +105,7 @@ browserOrSkip()('in the editor', () => {
 			await screenshot(page, 'message-push-green');
 			await fillCredentialField(
 				page,
-				'key',
+				'authKey',
 				'https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=gone',
 			);
 			const red = await saveCredential(page);

@@ -93,7 +93,7 @@ export async function startIntake(
 		executions,
 		items: () => executions.flat().map(({ json }) => json),
 		positions: () => {
-			const all = JSON.parse(String(credentials.c1.kfCursors || '{}')) as Record<string, never>;
+			const all = JSON.parse(String(credentials.c1.kfCursorTokens || '{}')) as Record<string, never>;
 			return Object.fromEntries(
 				Object.entries(all)
 					.filter(([reader]) => reader.startsWith(`wf1/${node}/`))

@@ -223,10 +223,10 @@ describe('nothing is lost and nothing comes twice', () => {
 
 	it('when the position could not be stored: what comes again is known', async () => {
 		const intake = await begun();
-		const before = String(intake.store.c1.kfCursors);
+		const before = String(intake.store.c1.kfCursorTokens);
 		await push(intake, [say('once')]);
-		await until(() => intake.store.c1.kfCursors !== before);
-		intake.store.c1.kfCursors = before;
+		await until(() => intake.store.c1.kfCursorTokens !== before);
+		intake.store.c1.kfCursorTokens = before;
 		await push(intake, [say('twice')]);
 		expect(said(intake)).toEqual(['first', 'once', 'twice']);
 	});
@@ -296,9 +296,9 @@ describe('nothing is lost and nothing comes twice', () => {
 		const intake = await begun();
 		await sim().control.kfMessage(intake.target, KF, [say('second')]);
 		const [[reader, position]] = Object.entries(
-			JSON.parse(String(intake.store.c1.kfCursors)) as object,
+			JSON.parse(String(intake.store.c1.kfCursorTokens)) as object,
 		);
-		intake.store.c1.kfCursors = JSON.stringify({ [reader]: { ...position, cursor: 'nonsense' } });
+		intake.store.c1.kfCursorTokens = JSON.stringify({ [reader]: { ...position, cursor: 'nonsense' } });
 		await push(intake, [say('third')]);
 		expect(said(intake)).toEqual(['first', 'second', 'third']);
 	});

@@ -18,7 +18,7 @@ const run = (parameters: IDataObject, items?: Items, key = KEY, operation = 'sen
 	parameters,
 	items,
 	credential: 'wecomWebhookApi',
-	store: { c1: { key, baseUrl: simulator().url } as never },
+	store: { c1: { authKey: key, baseUrl: simulator().url } as never },
 });
 const push = async (parameters: IDataObject, items?: Items, key?: string) =>
 	await itemsOf(simulator(), run(parameters, items, key));
@@ -160,7 +160,7 @@ describe('Message Push: Send', () => {
 	it('shows no key when WeCom cannot be reached', async () => {
 		const { error } = await runWecom(simulator(), {
 			...run({ content: 'x' }),
-			store: { c1: { key: KEY, baseUrl: 'http://127.0.0.1:1' } as never },
+			store: { c1: { authKey: KEY, baseUrl: 'http://127.0.0.1:1' } as never },
 		});
 		expect(error?.message).toMatch(/cannot be reached/);
 		expect(JSON.stringify(error)).not.toContain(KEY);
@@ -200,7 +200,7 @@ describe('the credential test', () => {
 
 	it('is green for a key and a URL WeCom knows, and puts nothing into the group', async () => {
 		for (const key of [KEY, `https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=${KEY}`])
-			expect((await test({ key })).status).toBe('OK');
+			expect((await test({ authKey: key })).status).toBe('OK');
 		expect(pushed()).toEqual([]);
 		expect(simulator().requests.map(({ path }) => path)).not.toContain('/cgi-bin/webhook/send');
 	});
@@ -215,13 +215,13 @@ describe('the credential test', () => {
 		['a key', '(93000)'],
 		['schlüssel', 'other characters than letters, digits and hyphens'],
 	])('is red for "%s"', async (key, message) => {
-		const result = await test({ key });
+		const result = await test({ authKey: key });
 		expect(result).toEqual({ status: 'Error', message: expect.stringContaining(message) });
 	});
 
 	it('is red when the push was removed, and when WeCom is not there', async () => {
 		simulator().control.inject({ path: '/cgi-bin/webhook/upload_media', errcode: 93004 });
-		expect((await test({ key: KEY })).message).toContain('(93004)');
-		expect((await test({ key: KEY, baseUrl: 'http://127.0.0.1:1' })).status).toBe('Error');
+		expect((await test({ authKey: KEY })).message).toContain('(93004)');
+		expect((await test({ authKey: KEY, baseUrl: 'http://127.0.0.1:1' })).status).toBe('Error');
 	});
 });

@@ -43,7 +43,7 @@ export interface ReadOptions {
 	maxMessages?: number;
 }
 
-const FIELD = 'kfCursors';
+const FIELD = 'kfCursorTokens';
 /** Beyond that the readers that have not read for longest start anew. */
 const MAX_READERS = 2_000;
 

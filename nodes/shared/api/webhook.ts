@@ -17,7 +17,7 @@ export const WEBHOOK_UPLOAD = '/cgi-bin/webhook/upload_media';
 
 /** The key as entered or from a pasted webhook URL; '' when there is none. */
 export function webhookKey(credentials: ICredentialDataDecryptedObject): string {
-	const given = clean(credentials.key);
+	const given = clean(credentials.authKey);
 	return given.includes('/') ? (/[?&]key=([^&#]+)/.exec(given)?.[1] ?? '') : given;
 }
 
@@ -31,7 +31,7 @@ export async function wecomWebhookApiTest(
 const WHERE = 'Copy it again in WeCom from the settings of the group under Message Push.';
 
 function wrongKey(credentials: ICredentialDataDecryptedObject): string | undefined {
-	const given = clean(credentials.key);
+	const given = clean(credentials.authKey);
 	if (!given) return `The webhook URL is empty. ${WHERE}`;
 	if (given.includes('/') && !given.includes(`${WEBHOOK_SEND}?`))
 		return `The URL is not that of a message push: it holds ${WEBHOOK_SEND}?key=... ${WHERE}`;

@@ -111,7 +111,7 @@ describe('reading messages', () => {
 
 describe('a stored position', () => {
 	const stored = (credentials: ICredentialDataDecryptedObject) =>
-		JSON.parse(String(credentials.kfCursors)) as Record<string, Position>;
+		JSON.parse(String(credentials.kfCursorTokens)) as Record<string, Position>;
 
 	it('is replaced by a newer one only, and leaves others alone', () => {
 		const one = withPosition({}, 'r1', { cursor: 'a', at: 5 })!;
@@ -127,7 +127,7 @@ describe('a stored position', () => {
 			Array.from({ length: 2_000 }, (_, index) => [`r${index}`, { cursor: 'x', at: 10 + index }]),
 		);
 		const next = stored(
-			withPosition({ kfCursors: JSON.stringify(many) }, 'new', { cursor: 'y', at: 5_000 })!,
+			withPosition({ kfCursorTokens: JSON.stringify(many) }, 'new', { cursor: 'y', at: 5_000 })!,
 		);
 		expect(Object.keys(next)).toHaveLength(2_000);
 		expect(next.new).toEqual({ cursor: 'y', at: 5_000 });
