@@ -7,8 +7,7 @@ import type {
 import { WecomClient } from '../shared/api/client';
 import type { OperationCall } from './operation';
 import { toItem } from './reply';
-import { toUnixSeconds } from './time';
-import { collectParameters, problem, splitIds } from './values';
+import { collectParameters, problem, splitIds, toTimestamp } from './values';
 
 /** Submitting approvals: the form that a template asks for, and its values as WeCom wants them (doc 91853, 91982). */
 
@@ -91,10 +90,10 @@ const HINTS: Record<string, string> = {
 	Number: 'number',
 	Money: 'amount',
 	Date: 'date',
-	Selector: 'names of options, separated by commas',
-	Contact: 'IDs, separated by commas',
-	File: 'media IDs, separated by commas',
-	RelatedApproval: 'approval numbers, separated by commas',
+	Selector: 'options',
+	Contact: 'IDs',
+	File: 'media IDs',
+	RelatedApproval: 'approval numbers',
 };
 
 const selectorOf = (config: IDataObject) => {
@@ -177,16 +176,8 @@ function toValue(call: OperationCall, control: Control, given: unknown): IDataOb
 }
 
 function dateOf(call: OperationCall, { title, config }: Control, given: unknown): IDataObject {
-	const seconds = toUnixSeconds(given, call.context.getTimezone());
-	if (seconds === undefined) {
-		throw problem(
-			call,
-			`'${title}' holds '${String(given)}', which is not a date`,
-			'Choose a date, or give an ISO date such as 2026-01-31T09:00:00.',
-		);
-	}
 	const { type } = (config.date ?? { type: 'day' }) as { type: string };
-	return { type, s_timestamp: String(seconds) };
+	return { type, s_timestamp: String(toTimestamp(call, title, given)) };
 }
 
 function chosenOptions(

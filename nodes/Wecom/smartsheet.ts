@@ -7,8 +7,7 @@ import type {
 import { WecomClient } from '../shared/api/client';
 import { collect } from '../shared/api/paging';
 import type { OperationCall } from './operation';
-import { toUnixSeconds } from './time';
-import { problem, splitIds } from './values';
+import { problem, splitIds, toTimestamp } from './values';
 
 /** The columns of a smart sheet as a form, and its cells in both directions (doc 99907, 101157, 101158). */
 
@@ -32,10 +31,10 @@ const READ_ONLY = ['CREATED_USER', 'MODIFIED_USER', 'CREATED_TIME', 'MODIFIED_TI
 const NUMBERS = ['NUMBER', 'PROGRESS', 'CURRENCY', 'PERCENTAGE'];
 const TEXTS = ['PHONE_NUMBER', 'EMAIL', 'BARCODE'];
 const HINTS: Record<string, string> = {
-	SELECT: 'options, separated by commas',
-	USER: 'user IDs, separated by commas',
+	SELECT: 'options',
+	USER: 'user IDs',
 	URL: 'link',
-	REFERENCE: 'record IDs, separated by commas',
+	REFERENCE: 'record IDs',
 };
 
 const known = new WeakMap<WecomClient, Map<string, Promise<Column[]>>>();
@@ -147,6 +146,8 @@ export async function cellsOf(
 			);
 		}
 		if (value === undefined || value === null || READ_ONLY.includes(column.type)) continue;
+		// Only text can be made empty.
+		if (value === '' && column.type !== 'TEXT') continue;
 		cells[column.id] = toCell(call, column, value) as IDataObject[string];
 	}
 	if (Object.keys(cells).length === 0) {
@@ -174,7 +175,7 @@ function toCell(call: OperationCall, column: Column, value: unknown): unknown {
 		return number;
 	}
 	if (type === 'CHECKBOX') return value === true || value === 'true' || value === 1;
-	if (type === 'DATE_TIME') return dateCell(call, title, value);
+	if (type === 'DATE_TIME') return String(toTimestamp(call, title, value) * 1000);
 	if (Array.isArray(value) && typeof value[0] === 'object') return value;
 	if (TEXTS.includes(type)) return String(value);
 	if (type === 'TEXT')
@@ -193,18 +194,6 @@ function toCell(call: OperationCall, column: Column, value: unknown): unknown {
 function option({ options }: Column, wanted: string): IDataObject {
 	const found = options.find(({ id, text }) => text === wanted || id === wanted);
 	return found ? { id: found.id, text: found.text } : { text: wanted };
-}
-
-function dateCell(call: OperationCall, title: string, value: unknown): string {
-	const seconds = toUnixSeconds(value, call.context.getTimezone());
-	if (seconds === undefined) {
-		throw problem(
-			call,
-			`'${title}' holds '${String(value)}', which is not a date`,
-			'Choose a date, or give an ISO date such as 2026-01-31T09:00:00.',
-		);
-	}
-	return String(seconds * 1000);
 }
 
 function wholeCell(call: OperationCall, { title, type }: Column, value: unknown): unknown {

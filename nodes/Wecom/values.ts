@@ -154,9 +154,10 @@ const CONVERSIONS: Record<Conversion, Converter> = {
 	json: (call, field, value) => (value === '' ? undefined : toJson(call, field.displayName, value)),
 	jsonText: (call, field, value) =>
 		value === '' ? undefined : JSON.stringify(toJson(call, field.displayName, value)),
-	timestamp: (call, field, value) => (value === '' ? undefined : toTimestamp(call, field, value)),
+	timestamp: (call, field, value) =>
+		value === '' ? undefined : toTimestamp(call, field.displayName, value),
 	timestampText: (call, field, value) =>
-		value === '' ? undefined : String(toTimestamp(call, field, value)),
+		value === '' ? undefined : String(toTimestamp(call, field.displayName, value)),
 };
 
 function toInteger(call: OperationCall, field: Field, value: unknown): number {
@@ -172,12 +173,12 @@ function toInteger(call: OperationCall, field: Field, value: unknown): number {
 }
 
 /** Unix seconds of a date: an ISO text (without an offset in the workflow's time zone), a Luxon DateTime or a number. */
-function toTimestamp(call: OperationCall, field: Field, value: unknown): number {
+export function toTimestamp(call: OperationCall, displayName: string, value: unknown): number {
 	const seconds = toUnixSeconds(value, call.context.getTimezone());
 	if (seconds === undefined) {
 		throw problem(
 			call,
-			`'${field.displayName}' holds '${String(value)}', which is not a date`,
+			`'${displayName}' holds '${String(value)}', which is not a date`,
 			'Choose a date, or give an ISO date such as 2026-01-31T09:00:00 or Unix time in seconds.',
 		);
 	}

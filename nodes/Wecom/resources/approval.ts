@@ -174,7 +174,8 @@ export const approval: Resource = {
 					type: 'resourceMapper',
 					noDataExpression: true,
 					default: { mappingMode: 'defineBelow', value: null },
-					description: 'The controls of the template',
+					description:
+						'The controls of the template; several IDs or options with commas between them',
 					displayOptions: { hide: { template_id: [''] } },
 					local: true,
 					typeOptions: {

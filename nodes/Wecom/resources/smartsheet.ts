@@ -24,7 +24,8 @@ const columns: Field = {
 	type: 'resourceMapper',
 	noDataExpression: true,
 	default: { mappingMode: 'defineBelow', value: null },
-	description: 'What to write into which column',
+	description:
+		'What to write into which column; several options or user IDs with commas between them',
 	displayOptions: { hide: { docid: [''], sheet_id: [''] } },
 	local: true,
 	typeOptions: {
