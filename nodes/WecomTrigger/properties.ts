@@ -7,21 +7,21 @@ import { mediaOption } from './media';
 
 const STEPS = [
 	'In the WeCom admin console open App Management > your app > Receive Messages > Set API Receive. Copy its Token and EncodingAESKey into the credential.',
-	'Publish this workflow: WeCom checks the URL at the moment you save it.',
+	'Publish this workflow: WeCom checks the URL when you save it.',
 	'Enter the production URL from above there, tick the kinds you need, and save. The domain must belong to your company.',
 	"If the workflow calls WeCom, add this server's IP under Company's Trusted IP on the same page. Then send the app a message.",
 ];
 const SUITE_STEPS = [
-	'In the WeCom provider console open the page of your app or template. Copy Suite ID, Secret, Token and EncodingAESKey into the credential, and make up Token and EncodingAESKey there if they are empty.',
+	'In the WeCom provider console open the page of your app or template. Copy Suite ID, Secret, Token and EncodingAESKey into the credential; make up the last two there if they are empty.',
 	"Add this server's IP under Provider Info > Basic Info > IP Whitelist.",
-	'Publish this workflow: WeCom checks the URL at the moment you save it.',
-	'Enter the production URL from above as command callback URL and as data callback URL, save, and press Refresh Ticket. Then test the credential.',
-	'Keep this workflow published: without its suite_ticket every half hour no call works.',
+	'Publish this workflow: WeCom checks the URL when you save it.',
+	'Enter the production URL from above as command and as data callback URL, save, and press Refresh Ticket. Then test the credential.',
+	'Keep this workflow published: no call works without its tickets.',
 ];
 const BOT_STEPS = [
 	'In WeCom create an AI bot in API Mode (Workbench > AI Bot, or the admin console under Security & Management > Management Tools) and choose URL Callback.',
 	'Copy its Token and EncodingAESKey into the credential.',
-	'Publish this workflow: WeCom checks the URL at the moment you save it.',
+	'Publish this workflow: WeCom checks the URL when you save it.',
 	'Enter the production URL from above there and save. Then write to the bot; in groups mention it.',
 	'Without a public URL use the WeCom Bot Trigger, which keeps a long connection.',
 ];
