@@ -238,7 +238,8 @@ it('is activated again by n8n when a secret that was changed is right again', as
 
 it('brings the files of a message, decrypted', async () => {
 	const id = await publish({ options: { downloadMedia: true } });
-	await sim.bots.waitForConnection(botId);
+	// This secret was refused a moment ago, and is not shown to WeCom again for 20 seconds.
+	await sim.bots.waitForConnection(botId, { timeoutMs: 60_000 });
 	const base64 = Buffer.from('%PDF-1.4 invented').toString('base64');
 	await sim.bots.say(botId, { file: { filename: '合同.pdf', base64 } });
 	const [execution] = await rest.waitForExecutions(id, 1);
