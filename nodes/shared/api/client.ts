@@ -20,11 +20,12 @@ import {
 	describeErrcode,
 	describeForeignReply,
 	describeUnreachable,
+	isWorthRetrying,
 	networkCode,
 	TokenFailure,
 	type Failure,
 } from './failures';
-import { parseReply, type WecomReply } from './reply';
+import { mayHoldErrcode, parseReply, type WecomReply } from './reply';
 import { apiBase, clean, LOGIN_JWT_KEY } from './settings';
 import { isNothingToSend, TOKEN_ONLY, type CredentialContext } from './store';
 import { companiesOf, SUITE_CREDENTIAL, suiteIdOf, type Company } from './suite';
@@ -390,21 +391,4 @@ async function once<T>(
 	known.set(key, made);
 	made.catch(() => known.delete(key));
 	return await made;
-}
-
-/** Downloads carry any type; only a small JSON body can be a failure (doc 90254). */
-function mayHoldErrcode(headers: IDataObject, data: Buffer): boolean {
-	const type = String(headers['content-type'] ?? '');
-	return /json|text\/plain/.test(type) && data.length < 4096 && data[0] === 0x7b;
-}
-
-/**
- * A call refused for its rate was not carried out and may be repeated. "System busy", a broken connection or a
- * gateway's page says nothing about what was done, so then only repeatable calls are tried again (doc 90313).
- */
-function isWorthRetrying(failure: Failure, request: ApiRequest): boolean {
-	const passing =
-		failure.class === 'transient' || failure.brokenOff === true || (failure.httpStatus ?? 0) >= 500;
-	if (failure.unsent) return passing;
-	return failure.class === 'rate' || (passing && (request.repeatable ?? request.method === 'GET'));
 }

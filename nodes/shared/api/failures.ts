@@ -1,3 +1,4 @@
+import type { ApiRequest } from './client';
 import { lookUpError, type ErrorFacts } from './errorTable';
 import { readErrmsg, type WecomReply } from './reply';
 
@@ -122,4 +123,15 @@ export function networkCode(error: unknown): string | undefined {
 
 function sentences(...parts: string[]): string {
 	return parts.filter(Boolean).join(' ');
+}
+
+/**
+ * A call refused for its rate was not carried out and may be repeated. "System busy", a broken connection or a
+ * gateway's page says nothing about what was done, so then only repeatable calls are tried again (doc 90313).
+ */
+export function isWorthRetrying(failure: Failure, request: ApiRequest): boolean {
+	const passing =
+		failure.class === 'transient' || failure.brokenOff === true || (failure.httpStatus ?? 0) >= 500;
+	if (failure.unsent) return passing;
+	return failure.class === 'rate' || (passing && (request.repeatable ?? request.method === 'GET'));
 }

@@ -52,3 +52,9 @@ export function readErrmsg(errmsg: unknown): ErrmsgParts {
 		wrongJson: /wrong json format/i.test(full),
 	};
 }
+
+/** Downloads carry any type; only a small JSON body can be a failure (doc 90254). */
+export function mayHoldErrcode(headers: IDataObject, data: Buffer): boolean {
+	const type = String(headers['content-type'] ?? '');
+	return /json|text\/plain/.test(type) && data.length < 4096 && data[0] === 0x7b;
+}
