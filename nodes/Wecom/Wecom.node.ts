@@ -27,7 +27,7 @@ export class Wecom implements INodeType {
 		version: 1,
 		subtitle: '={{ $parameter["operation"] + ": " + $parameter["resource"] }}',
 		description:
-			'Send messages, manage members and departments, and log people in with WeCom (WeChat Work)',
+			'Send messages, and work with members, customers, approvals, calendars, sheets and files in WeCom (WeChat Work)',
 		defaults: { name: 'WeCom' },
 		usableAsTool: true,
 		inputs: [NodeConnectionTypes.Main],
