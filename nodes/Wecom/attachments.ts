@@ -3,7 +3,7 @@ import { uploadRequest } from '../shared/api/files';
 import { readBinary, type MediaKind } from './binary';
 import { toRequest } from './call';
 import { choice, rows, text } from './fields';
-import { byteLength } from '../shared/text';
+import { byteLength, withCommas } from '../shared/text';
 import type { Field, OperationCall } from './operation';
 import { toItem } from './reply';
 import { collectParameters, problem, splitIds } from './values';
@@ -24,7 +24,7 @@ const KINDS: INodePropertyOptions[] = [
 const FILES = ['file', 'image', 'video', 'miniprogram'];
 
 export const contentField = (most: number): Field =>
-	text('content', 'Content', `The text, up to ${most.toLocaleString('en')} bytes`, {
+	text('content', 'Content', `The text, up to ${withCommas(most)} bytes`, {
 		typeOptions: { rows: 4 },
 		local: true,
 	});

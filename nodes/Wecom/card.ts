@@ -1,3 +1,4 @@
+import { compareText } from '../shared/text';
 import { randomBytes } from 'crypto';
 import type { IDataObject, INodePropertyOptions } from 'n8n-workflow';
 import type { Field, OperationCall } from './operation';
@@ -16,7 +17,7 @@ const KINDS = {
 const CARD_TYPES: INodePropertyOptions[] = [
 	...Object.entries(KINDS).map(([value, name]) => ({ name, value })),
 	{ name: 'JSON', value: 'json', description: 'A whole card in JSON' },
-].sort((a, b) => a.name.localeCompare(b.name, 'en'));
+].sort((a, b) => compareText(a.name, b.name));
 
 type Kind = keyof typeof KINDS;
 

@@ -1,3 +1,4 @@
+import { withCommas } from '../shared/text';
 import type { IDataObject } from 'n8n-workflow';
 import type { WecomClient } from '../shared/api/client';
 import { collect, type Paging } from '../shared/api/paging';
@@ -44,8 +45,7 @@ export const serviceAccountPicker = locator(
 	{ description: 'The customer service account, by name or by ID' },
 );
 
-const several = (most: number) =>
-	`Choose, or give IDs by an expression; up to ${most.toLocaleString('en')}`;
+const several = (most: number) => `Choose, or give IDs by an expression; up to ${withCommas(most)}`;
 
 export const memberIds = (name: string, most: number, overrides: Partial<Field> = {}): Field =>
 	ids(name, 'Member Names or IDs', 'getMembers', most, {

@@ -1,3 +1,4 @@
+import { compareText } from '../shared/text';
 import type { INodeProperties } from 'n8n-workflow';
 import { companyFields, limit, returnAll, simplify } from './fields';
 import type { Field, FieldGroup, Operation, Resource } from './operation';
@@ -181,4 +182,4 @@ function toProperty(field: Field): INodeProperties {
 	return property as INodeProperties;
 }
 
-const byName = (a: { name: string }, b: { name: string }) => a.name.localeCompare(b.name, 'en');
+const byName = (a: { name: string }, b: { name: string }) => compareText(a.name, b.name);

@@ -1,3 +1,4 @@
+import { compareText } from '../shared/text';
 import type { INodePropertyOptions } from 'n8n-workflow';
 import { companyProperties } from '../shared/api/companyPicker';
 import type { Field } from './operation';
@@ -86,7 +87,7 @@ export const additionalFields = (options: Field[], overrides: Overrides = {}): F
 	type: 'collection',
 	placeholder: 'Add Field',
 	default: {},
-	options: [...options].sort((a, b) => a.displayName.localeCompare(b.displayName, 'en')),
+	options: [...options].sort((a, b) => compareText(a.displayName, b.displayName)),
 	...overrides,
 });
 

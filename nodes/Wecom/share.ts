@@ -20,10 +20,13 @@ interface Shared {
  */
 export function shareFields(forms: OperationFields[]): INodeProperties[] {
 	const shared = forms.length > 0 ? collect(forms) : [];
+	const resourcesOf = new Map<string, string[]>();
+	for (const { resource, operation } of forms)
+		resourcesOf.set(operation, [...(resourcesOf.get(operation) ?? []), resource]);
 	// The resource need not be said where the operations are of no other resource.
 	const elsewhere = ({ resources, operations }: Shared) =>
-		forms.some(
-			({ resource, operation }) => operations.includes(operation) && !resources.includes(resource),
+		operations.some((operation) =>
+			resourcesOf.get(operation)!.some((resource) => !resources.includes(resource)),
 		);
 	return inOrder(shared, forms).map((one) => ({
 		...one.field,

@@ -1,3 +1,4 @@
+import { compareText } from '../shared/text';
 import {
 	NodeOperationError,
 	type ILoadOptionsFunctions,
@@ -92,7 +93,7 @@ export const customerServiceFilters: INodeProperties[] = [
 		type: 'multiOptions',
 		options: Object.entries(TYPES)
 			.map(([value, name]) => ({ name, value }))
-			.sort((a, b) => a.name.localeCompare(b.name, 'en')),
+			.sort((a, b) => compareText(a.name, b.name)),
 		default: [],
 		displayOptions: forMessages,
 		description: 'Only fetched customer service messages of these types start the workflow',

@@ -55,3 +55,12 @@ function niceEnd(head: string): number {
 
 /** Made with the first long text: it takes milliseconds and megabytes. */
 let graphemes: Intl.Segmenter | undefined;
+
+/** Alphabetical order for texts of a form. By code unit, since n8n's start would otherwise wait for the tables of ICU. */
+export function compareText(a: string, b: string): number {
+	const [left, right] = [a.toLowerCase(), b.toLowerCase()];
+	return left < right ? -1 : left > right ? 1 : 0;
+}
+
+/** A whole number with commas between its thousands. */
+export const withCommas = (value: number): string => String(value).replace(/\B(?=(\d{3})+$)/g, ',');

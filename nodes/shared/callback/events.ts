@@ -1,3 +1,4 @@
+import { compareText } from '../text';
 import { appEvents } from './events/app';
 import { botEvents } from './events/bot';
 import { chainEvents } from './events/chain';
@@ -149,7 +150,7 @@ export function triggerOptions(
 	const kinds = callbackKinds
 		.filter(({ family }) => (family === 'bot') === ofBot)
 		.map(({ kind, name, description }) => ({ name, value: kind, description }));
-	return [all, ...groups, ...kinds].sort((a, b) => a.name.localeCompare(b.name, 'en'));
+	return [all, ...groups, ...kinds].sort((a, b) => compareText(a.name, b.name));
 }
 
 /**
