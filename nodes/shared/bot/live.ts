@@ -92,7 +92,8 @@ const ownTests = new Map<string, number>();
 const OWN_TEST_MS = 10_000;
 /** Wrong secrets of the last moments, by connection. */
 const refusals = new Map<string, { at: number; failure: BotFailure }>();
-const REFUSED_MS = 20_000;
+/** n8n tries to activate a workflow five times within 15 seconds: the last try must reach WeCom, where things may have changed. */
+const REFUSED_MS = 10_000;
 
 /** Names a connection without telling the secret. */
 const fingerprint = ({ botId, secret, url }: BotSettings) =>
@@ -134,7 +135,7 @@ export async function joinBot(
 	member: BotMember,
 ): Promise<() => Promise<void>> {
 	const key = fingerprint(settings);
-	// n8n activates a workflow that fails several times in a row: WeCom need not see the same wrong secret again.
+	// WeCom need not see the same wrong secret at every try of n8n.
 	const refusal = refusals.get(key);
 	if (refusal && Date.now() - refusal.at < REFUSED_MS) throw refusal.failure;
 	const held = bots.get(key) ?? hold(key, settings);

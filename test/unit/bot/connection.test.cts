@@ -128,6 +128,22 @@ describe('the first attempt', () => {
 		await lab.join();
 	});
 
+	it('shows WeCom a secret again at the last of the five tries of n8n, since it may be right by then', async () => {
+		const clock = jest.spyOn(Date, 'now');
+		const began = Date.now();
+		const at = (seconds: number) => clock.mockReturnValue(began + seconds * 1000);
+		const secret = 'right-later';
+		for (const seconds of [0, 1, 3, 7]) {
+			at(seconds);
+			await expect(lab.join(undefined, { secret })).rejects.toThrow('refused');
+		}
+		lab.bots.setBot(botId, { secret });
+		at(15);
+		await lab.join(undefined, { secret });
+		clock.mockRestore();
+		expect(counts()).toMatchObject({ refused: 1, subscribes: 1 });
+	});
+
 	it('says when the bot is set to callbacks', async () => {
 		lab.bots.setBot(botId, { mode: 'callback' });
 		await expect(lab.join()).rejects.toMatchObject({ errcode: 846601 });
