@@ -122,47 +122,83 @@ async function bundle() {
 	);
 }
 
+/** What the build works out: the packed module is the outcome, as JSON, and nothing of what it took. */
+const workedOut = new Set(['nodes/Wecom/form.ts'].map((file) => path.join(root, file)));
+
 /**
- * Every node becomes one file: n8n loads it once, and the tables stay small files in the source. What nodes share stays
- * modules, since it holds what the nodes of a process have in common.
+ * Every node becomes one file, and one more for what it loads when it is used (`await import(...)`): n8n loads the first one
+ * at its start, and the tables stay small files in the source. What nodes share stays modules, since it holds what the nodes of
+ * a process have in common.
  */
 async function bundleNodes() {
 	const { n8n } = JSON.parse(fs.readFileSync(path.join(root, 'package.json'), 'utf8'));
 	for (const listed of n8n.nodes) {
-		const file = listed.replace(/^dist\//, '');
+		const file = path.join(root, listed.replace(/^dist\//, '').replace(/\.js$/, '.ts'));
 		const folder = path.dirname(file);
-		const outfile = path.join(staging, file);
-		for (const compiled of filesIn(path.join(staging, folder)).filter((it) => it.endsWith('.js')))
-			fs.rmSync(path.join(staging, folder, compiled));
-		await require('esbuild').build({
-			absWorkingDir: root,
-			entryPoints: [path.join(root, file.replace(/\.js$/, '.ts'))],
-			outfile,
-			bundle: true,
-			platform: 'node',
-			format: 'cjs',
-			target: 'node20',
-			sourcemap: false,
-			logLevel: 'warning',
-			external: [...allowedModules],
-			plugins: [sharedStays(path.join(root, folder), path.dirname(outfile))],
-		});
+		for (const compiled of filesIn(inStaging(folder)).filter((it) => it.endsWith('.js')))
+			fs.rmSync(path.join(inStaging(folder), compiled));
+		const entries = new Set([file]);
+		for (const entry of entries) {
+			const outfile = inStaging(entry).replace(/\.ts$/, '.js');
+			await bundleInto(outfile, entry, [filesOfNode(folder, (later) => entries.add(later))]);
+		}
 	}
 }
 
-/** Leaves modules outside the node's folder where they are, under the path the bundle finds them by. */
-const sharedStays = (folder, outDir) => ({
-	name: 'shared-stays',
+const inStaging = (file) => path.join(staging, path.relative(root, file));
+
+async function bundleInto(outfile, entry, plugins = []) {
+	await require('esbuild').build({
+		absWorkingDir: root,
+		entryPoints: [entry],
+		outfile,
+		bundle: true,
+		platform: 'node',
+		format: 'cjs',
+		target: 'node20',
+		// As TypeScript compiles it: by `require`.
+		supported: { 'dynamic-import': false },
+		sourcemap: false,
+		logLevel: 'warning',
+		external: [...allowedModules],
+		plugins,
+	});
+}
+
+/** Leaves modules that stay files where they are, under the path the bundle finds them by. `loadLater` gets those loaded on use. */
+const filesOfNode = (folder, loadLater) => ({
+	name: 'files-of-node',
 	setup(build) {
-		build.onResolve({ filter: /^\./ }, ({ path: name, resolveDir }) => {
+		build.onResolve({ filter: /^\./ }, async ({ path: name, resolveDir, kind }) => {
 			const target = path.resolve(resolveDir, name);
-			if (!path.relative(folder, target).startsWith('..')) return undefined;
-			const inStaging = path.join(staging, path.relative(root, target));
-			const relative = path.relative(outDir, inStaging).split(path.sep).join('/');
-			return { path: relative, external: true };
+			const source = `${target}.ts`;
+			const stays = (file) => {
+				const from = path.dirname(build.initialOptions.outfile);
+				const relative = path.relative(from, inStaging(file)).split(path.sep).join('/');
+				return { path: relative.startsWith('.') ? relative : `./${relative}`, external: true };
+			};
+			if (path.relative(folder, target).startsWith('..')) return stays(target);
+			if (workedOut.has(source)) {
+				await workOut(source);
+				return stays(`${target}.json`);
+			}
+			if (kind !== 'dynamic-import') return undefined;
+			loadLater(source);
+			return stays(target);
 		});
 	},
 });
+
+/** Packs what a module exports, which must be plain data, as JSON. */
+async function workOut(file) {
+	const bundle = path.join(root, '.cache', `worked-out-${process.pid}.js`);
+	await bundleInto(bundle, file);
+	const outcome = { ...require(bundle) };
+	fs.rmSync(bundle);
+	const json = JSON.stringify(outcome);
+	require('node:assert').deepStrictEqual(JSON.parse(json), outcome, `${file} is not plain data`);
+	fs.writeFileSync(inStaging(file).replace(/\.ts$/, '.json'), json);
+}
 
 const mitText = (holder) => `MIT License
 

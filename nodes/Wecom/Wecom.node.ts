@@ -1,22 +1,32 @@
 import {
 	NodeConnectionTypes,
-	NodeOperationError,
 	type IExecuteFunctions,
 	type INodeExecutionData,
 	type INodeType,
 	type INodeTypeDescription,
 } from 'n8n-workflow';
 import { wecomApiTest } from '../shared/api/credentialTest';
-import { wecomWebhookApiTest } from '../shared/api/webhook';
-import { getEndpointFields, listEndpoints } from './api/pickers';
-import { getApprovalControls } from './approval';
 import { wecomSuiteApiTest } from '../shared/api/suiteTest';
+import { wecomWebhookApiTest } from '../shared/api/webhook';
 import { wecomBotApiTest } from '../shared/bot/credentialTest';
-import { nodeProperties } from './description';
-import { executeOperation } from './execute';
-import { listSearch, loadOptions } from './pickers';
-import { credentialOf, findOperation, needsSuite, resources, resourcesWith } from './resources';
-import { getSmartSheetColumns } from './smartsheet';
+import { methodNames, properties, resourcesOf } from './form';
+
+type Methods = typeof import('./inUse').methods;
+
+/** The methods of a kind under their names; the first call of one loads them. */
+function loadedWhenCalled<Kind extends keyof Methods>(kind: Kind): Methods[Kind] {
+	const methods = methodNames[kind].map((name) => [
+		name,
+		async function (this: unknown, ...given: unknown[]) {
+			const all = (await import('./inUse')).methods[kind] as Record<
+				string,
+				typeof Function.prototype
+			>;
+			return (await all[name].apply(this, given)) as unknown;
+		},
+	]);
+	return Object.fromEntries(methods) as Methods[Kind];
+}
 
 export class Wecom implements INodeType {
 	description: INodeTypeDescription = {
@@ -37,28 +47,28 @@ export class Wecom implements INodeType {
 				name: 'wecomApi',
 				required: true,
 				testedBy: 'wecomApiTest',
-				displayOptions: { show: { authentication: ['app'], resource: resourcesWith() } },
+				displayOptions: { show: { authentication: ['app'], resource: resourcesOf.account } },
 			},
 			{
 				name: 'wecomSuiteApi',
 				required: true,
 				testedBy: 'wecomSuiteApiTest',
-				displayOptions: { show: { authentication: ['suite'], resource: resourcesWith() } },
+				displayOptions: { show: { authentication: ['suite'], resource: resourcesOf.account } },
 			},
 			{
 				name: 'wecomWebhookApi',
 				required: true,
 				testedBy: 'wecomWebhookApiTest',
-				displayOptions: { show: { resource: resourcesWith('wecomWebhookApi') } },
+				displayOptions: { show: { resource: resourcesOf.messagePush } },
 			},
 			{
 				name: 'wecomBotApi',
 				required: true,
 				testedBy: 'wecomBotApiTest',
-				displayOptions: { show: { resource: resourcesWith('wecomBotApi') } },
+				displayOptions: { show: { resource: resourcesOf.bot } },
 			},
 		],
-		properties: nodeProperties(resources),
+		properties,
 	};
 
 	methods = {
@@ -68,31 +78,12 @@ export class Wecom implements INodeType {
 			wecomSuiteApiTest,
 			wecomWebhookApiTest,
 		},
-		listSearch: { ...listSearch, listEndpoints },
-		loadOptions,
-		resourceMapping: { getApprovalControls, getEndpointFields, getSmartSheetColumns },
+		listSearch: loadedWhenCalled('listSearch'),
+		loadOptions: loadedWhenCalled('loadOptions'),
+		resourceMapping: loadedWhenCalled('resourceMapping'),
 	};
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
-		const [resource, name] = [
-			this.getNodeParameter('resource', 0),
-			this.getNodeParameter('operation', 0),
-		];
-		const operation = findOperation(resource, name);
-		if (!operation) {
-			throw new NodeOperationError(
-				this.getNode(),
-				`The operation '${resource}: ${name}' does not exist`,
-				{
-					description: 'Choose the resource and the operation again.',
-				},
-			);
-		}
-		if (needsSuite(resource) && this.getNodeParameter('authentication', 0, 'app') !== 'suite') {
-			throw new NodeOperationError(this.getNode(), "'Authentication' is not set to 'Suite'", {
-				description: 'The operations of this resource belong to a service provider.',
-			});
-		}
-		return [await executeOperation(this, operation, credentialOf(resource))];
+		return [await (await import('./inUse')).execute(this)];
 	}
 }

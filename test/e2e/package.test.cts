@@ -1,0 +1,45 @@
+/** The built package as n8n loads it: each file in a process that has n8n-workflow. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import type { INodeType } from 'n8n-workflow';
+import { Wecom } from '../../nodes/Wecom/Wecom.node';
+import { methods } from '../../nodes/Wecom/inUse';
+import { run } from '../support/child.cts';
+import { repoRoot } from '../support/paths.cts';
+
+const dist = (file: string) => join(repoRoot, 'dist/nodes/Wecom', file);
+/** What holds the tables of operations. */
+const TABLES = dist('inUse.js');
+
+/** Runs `script` with the node as `node`, and gives what it returns. */
+async function withNode<Result>(script: string): Promise<Result> {
+	const child = `
+		const { Wecom } = require(${JSON.stringify(dist('Wecom.node.js'))});
+		const node = new Wecom();
+		const loaded = () => Object.keys(require.cache).includes(${JSON.stringify(TABLES)});
+		(async () => { ${script} })().then((result) => process.stdout.write(JSON.stringify(result)));
+	`;
+	const { stdout } = await run(process.execPath, ['-e', child], { cwd: repoRoot, timeout: 60_000 });
+	return JSON.parse(stdout) as Result;
+}
+
+it('the form worked out by the build is the one of the sources', async () => {
+	const built = await withNode<INodeType['description']>('return node.description;');
+	expect(built).toEqual(JSON.parse(JSON.stringify(new Wecom().description)));
+});
+
+it('the tables of operations are loaded by the first use, not by the start of n8n', async () => {
+	expect(existsSync(TABLES)).toBe(true);
+	const seen = await withNode<{ before: boolean; names: string[]; after: boolean }>(`
+		const before = loaded();
+		const names = ['listSearch', 'loadOptions', 'resourceMapping']
+			.flatMap((kind) => Object.keys(node.methods[kind]));
+		await node.methods.listSearch.listEndpoints.call({ getNodeParameter: () => 'app' }, 'gettoken');
+		return { before, names, after: loaded() };
+	`);
+	expect(seen).toEqual({
+		before: false,
+		names: Object.values(methods).flatMap((of) => Object.keys(of)),
+		after: true,
+	});
+});
