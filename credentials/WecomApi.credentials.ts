@@ -111,6 +111,13 @@ export class WecomApi implements ICredentialType {
 			typeOptions: { password: true },
 			default: '',
 		},
+		{
+			displayName: 'JS-SDK Tickets',
+			name: 'jsTickets',
+			type: 'hidden',
+			typeOptions: { password: true },
+			default: '',
+		},
 	];
 
 	/** Called before every request; returns only what n8n must store, so nothing while the stored token is good. */

@@ -119,6 +119,7 @@ export class WecomSuiteApi implements ICredentialType {
 		stored('Company Tokens', 'companyTokens'),
 		stored('Pending Auth Codes', 'pendingAuthCodes'),
 		stored('Customer Service Cursors', 'kfCursorTokens'),
+		stored('JS-SDK Tickets', 'jsTickets'),
 	];
 
 	/** Called before every request; returns only what n8n must store, so nothing while the token is known. */

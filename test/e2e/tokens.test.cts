@@ -116,6 +116,34 @@ it('one token serves 100 items, two workflows, the HTTP Request node, and a rest
 	expect(fetched()).toBe(1);
 });
 
+it('one JS-SDK ticket serves every execution, before and after a restart', async () => {
+	const { rest, n8n, sim } = surroundings();
+	const credential = await freshCredential();
+	const id = await workflow({
+		name: 'Sign URL',
+		type: WECOM,
+		parameters: {
+			resource: 'jsSdk',
+			operation: 'signUrl',
+			url: 'https://example.com/orders',
+			sign: 'config',
+		},
+		credentials: uses(credential),
+	});
+	const tickets = () =>
+		sim.requests.filter(({ path }) => path === '/cgi-bin/get_jsapi_ticket').length;
+	const signed = async () => itemsOf(await run(id), 'Sign URL')[0].config;
+	const proper = expect.objectContaining({ signature: expect.stringMatching(/^[0-9a-f]{40}$/) });
+	expect(await signed()).toEqual(proper);
+	expect(await signed()).toEqual(proper);
+	await n8n.restart();
+	await rest.login();
+	expect(await signed()).toEqual(proper);
+	expect(tickets()).toBe(1);
+	const row = await rest.rawCredential(credential.id);
+	expect(row.data).toMatchObject({ refreshGuard: '', jsTickets: expect.stringContaining('value') });
+});
+
 it('a token WeCom has invalidated early is renewed once, for everybody', async () => {
 	const { sim } = surroundings();
 	const credential = await freshCredential();

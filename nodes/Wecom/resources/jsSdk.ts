@@ -1,19 +1,11 @@
 import { createHash, randomBytes } from 'crypto';
 import type { IDataObject } from 'n8n-workflow';
 import { agentIdOf } from '../../shared/api/companies';
-import { digest, obtain, type Token } from '../../shared/api/tokens';
+import { ticket, type TicketKind } from '../../shared/api/tickets';
 import { choice, text } from '../fields';
 import { checkLink } from '../message/content';
 import type { OperationCall, Resource } from '../operation';
 import { problem } from '../values';
-
-const ISSUERS = {
-	config: { path: '/cgi-bin/get_jsapi_ticket' },
-	agentConfig: { path: '/cgi-bin/ticket/get', type: 'agent_config' },
-	invoice: { path: '/cgi-bin/ticket/get', type: 'wx_card' },
-} as const;
-
-type Kind = keyof typeof ISSUERS;
 
 const CONFIG = { name: 'Config', value: 'config', description: 'For the rights of the company' };
 const AGENT_CONFIG = {
@@ -77,20 +69,10 @@ export const jsSdk: Resource = {
 	],
 };
 
-/** WeCom counts every request for a ticket, 100 an hour for an app: each is kept in the process while it is valid. */
-async function ticket({ client, itemIndex }: OperationCall, kind: Kind): Promise<Token> {
-	const { path, ...qs } = ISSUERS[kind];
-	const { token } = await obtain({
-		key: digest('ticket', kind, client.identity),
-		base: 'WeCom',
-		field: 'ticket',
-		send: async () => await client.call({ method: 'GET', path, qs }, itemIndex),
-	});
-	return token;
-}
-
 async function getTicket(call: OperationCall): Promise<IDataObject> {
-	const { value, expiresAt } = await ticket(call, call.get<Kind>('ticket', 'config'));
+	const { context, client, get, itemIndex } = call;
+	const kind = get<TicketKind>('ticket', 'config');
+	const { value, expiresAt } = await ticket(context, client, kind, itemIndex);
 	return {
 		ticket: value,
 		expiresAt: new Date(expiresAt).toISOString(),
@@ -100,14 +82,14 @@ async function getTicket(call: OperationCall): Promise<IDataObject> {
 
 /** The page's URL with its query and without what follows `#`, unencoded, exactly in this order (docs 90506, 90514). */
 async function signUrl(call: OperationCall): Promise<IDataObject> {
-	const { client, get, itemIndex } = call;
+	const { context, client, get, itemIndex } = call;
 	const [url] = get('url').trim().split('#');
 	checkLink(call, 'URL', url);
 	const sign = get('sign', 'both');
 	const nonceStr = randomBytes(8).toString('hex');
 	const timestamp = Math.floor(Date.now() / 1000);
-	const signed = async (kind: Kind): Promise<IDataObject> => {
-		const { value } = await ticket(call, kind);
+	const signed = async (kind: TicketKind): Promise<IDataObject> => {
+		const { value } = await ticket(context, client, kind, itemIndex);
 		const plain = `jsapi_ticket=${value}&noncestr=${nonceStr}&timestamp=${timestamp}&url=${url}`;
 		return { timestamp, nonceStr, signature: createHash('sha1').update(plain).digest('hex') };
 	};

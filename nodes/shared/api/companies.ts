@@ -67,6 +67,17 @@ export async function updateSuite(
 	return stored;
 }
 
+/** Changes a stored credential of either type, see `updateCredential`. */
+export async function updateStored(
+	context: ClientContext,
+	type: string,
+	change: (stored: Fields) => Fields | undefined,
+): Promise<Fields> {
+	if (type === SUITE_CREDENTIAL) return await updateSuite(context, change);
+	const id = context.getNode().credentials?.[type]?.id ?? '';
+	return await updateCredential(context, type, `${type}:${id}`, change);
+}
+
 /** By credential, so that a callback need not read it once more: reading is what costs. */
 const turnKeys = new Map<string, string>();
 

@@ -1,8 +1,7 @@
 import type { ICredentialDataDecryptedObject, IDataObject } from 'n8n-workflow';
 import type { ClientContext, WecomClient } from './client';
-import { updateSuite } from './companies';
-import { updateCredential } from './store';
-import { parsed, SUITE_CREDENTIAL } from './suite';
+import { updateStored } from './companies';
+import { parsed } from './suite';
 
 /**
  * Reading the messages of WeChat Customer Service (`kf/sync_msg`, doc 94670) from where the last reading ended. How far each
@@ -86,12 +85,7 @@ export async function keepPosition(
 	position: Position,
 ): Promise<void> {
 	const stored = { ...position, at: Date.now() };
-	const change = (credentials: Fields) => withPosition(credentials, reader, stored);
-	if (type === SUITE_CREDENTIAL) await updateSuite(context, change);
-	else {
-		const id = context.getNode().credentials?.[type]?.id ?? '';
-		await updateCredential(context, type, `${type}:${id}`, change);
-	}
+	await updateStored(context, type, (credentials) => withPosition(credentials, reader, stored));
 }
 
 /** All messages after a position, page by page. Never throws: what was read before a failure counts. */
