@@ -47,7 +47,9 @@ async function installPackages(dir: string, version: string, nodeBin: string): P
 	rmSync(dir, { recursive: true, force: true });
 	mkdirSync(dir, { recursive: true });
 	writeFileSync(join(dir, 'package.json'), JSON.stringify({ private: true }));
-	const args = ['install', `n8n@${version}`, '--save-exact', `--before=${BEFORE}`, '--ignore-scripts', '--no-audit', '--no-fund'];
+	// Started by `npm run` this npm inherits the settings of our .npmrc, and without peer dependencies some nodes of n8n do not load.
+	const own = ['--legacy-peer-deps=false', '--ignore-scripts', '--no-audit', '--no-fund'];
+	const args = ['install', `n8n@${version}`, '--save-exact', `--before=${BEFORE}`, ...own];
 	await run(npmCommand(), args, { cwd: dir, env: envWithNode(nodeBin) });
 }
 

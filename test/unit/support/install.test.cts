@@ -4,9 +4,13 @@ import { join } from 'node:path';
 import { acquireLock } from '../../support/lock.cts';
 import { ensureN8n } from '../../support/n8n-install.cts';
 
-/** Plays npm: "installs" n8n, sqlite3 and Node.js into the current folder as far as the installer looks at them. */
+/**
+ * Plays npm: "installs" n8n, sqlite3 and Node.js into the current folder as far as the installer looks at them. n8n only with its peer
+ * dependencies, whatever the settings of this project say.
+ */
 const FAKE_NPM = `#!/bin/sh
 echo "$1 $2" >> "$WECOM_KIT_CACHE/calls"
+case "$*" in *n8n@*--legacy-peer-deps=false*) ;; *n8n@*) echo "no peer dependencies"; exit 1;; esac
 case "$2" in
 	n8n@*) mkdir -p node_modules/n8n node_modules/sqlite3; echo '{"version":"9.9.9"}' > node_modules/n8n/package.json; echo '{}' > node_modules/.package-lock.json;;
 	sqlite3) echo "exports.Database = class { get(sql, done) { done(null, { one: 1 }) } }" > node_modules/sqlite3/index.js;;
