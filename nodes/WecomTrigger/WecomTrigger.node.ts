@@ -11,15 +11,14 @@ import { wecomApiTest } from '../shared/api/credentialTest';
 import { wecomSuiteApiTest } from '../shared/api/suiteTest';
 import { getCustomerServiceAccounts } from './customerServiceForm';
 import { wecomBotApiTest } from '../shared/bot/credentialTest';
-import { RESPONSE_MODE, WEBHOOK_PATH } from '../shared/webhook';
+import { WEBHOOK_PATH_AND_MODE } from '../shared/webhook';
 import { answer, mute } from './http';
 import { properties } from './properties';
 import { receiveCallback, verifyUrl } from './receive';
 import { freshSecrets } from './secrets';
 
 const WEBHOOK = {
-	...WEBHOOK_PATH,
-	...RESPONSE_MODE,
+	...WEBHOOK_PATH_AND_MODE,
 	isFullPath: true,
 	// An empty answer: WeCom takes anything else for a passive reply.
 	responseData: 'noData',

@@ -18,7 +18,7 @@ import { answer, ANSWER_BY_MS, readBody, SUCCESS, whenAnswered } from './http';
 import { attachMedia } from './media';
 import { receiveBot } from './bot';
 import { prepareAnswer, quickReply, replyFacts } from './reply';
-import { cachedSecrets, isBot, isSuite, type SecretsOrLack } from './secrets';
+import { cachedSecrets, isBot, isSuite, nodeOf, type SecretsOrLack } from './secrets';
 import { receiveCommand } from './suite';
 
 /** WeCom hangs up after five seconds and sends the callback again (doc 90930). */
@@ -56,7 +56,7 @@ export async function receiveCallback(context: IWebhookFunctions): Promise<IWebh
 	if (age) return refuse(context, age);
 
 	const arrived = { context, opened, secrets: opened.secrets, at };
-	const scope = `${context.getMode()}|${context.getWorkflow().id}|${context.getNode().id}`;
+	const scope = `${context.getMode()}|${context.getWorkflow().id}|${nodeOf(context).id}`;
 	if (isBot(context)) {
 		return await receiveBot(arrived, {
 			claim: async (key) => await delivered.claim(scope, key, WAIT_FOR_FIRST_ATTEMPT_MS),

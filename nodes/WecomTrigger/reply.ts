@@ -2,6 +2,7 @@ import { type IDataObject, type INodeExecutionData, type IWebhookFunctions } fro
 import type { CallbackSecrets, OpenedCallback } from '../shared/callback/envelope';
 import { passiveReply } from '../shared/callback/replies';
 import { answerWhenStored } from './http';
+import { nodeOf } from './secrets';
 
 /** Answers with content: the quick reply of the form, or what the workflow replies in time (doc 90241). */
 
@@ -18,7 +19,7 @@ export interface Arrived {
 
 /** Whether the workflow gives the answer. The parameter takes no expression. */
 export const waitsForWorkflow = (context: IWebhookFunctions) =>
-	context.getNode().parameters.responseMode === 'responseNode';
+	nodeOf(context).parameters.responseMode === 'responseNode';
 
 /** Kinds that no table knows may take a reply; of the others the table tells (doc 90241). */
 const takesReply = ({ payload, callback: { row } }: OpenedCallback) =>
@@ -48,7 +49,7 @@ export function quickReply(
 	{ context, opened, secrets }: Pick<Arrived, 'context' | 'opened' | 'secrets'>,
 	item: IDataObject,
 ): string {
-	const { quickReply: written } = context.getNode().parameters;
+	const { quickReply: written } = nodeOf(context).parameters;
 	if (!written || waitsForWorkflow(context) || !takesReply(opened)) return '';
 	const { payload, receiveId } = opened;
 	try {

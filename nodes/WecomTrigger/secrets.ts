@@ -1,6 +1,7 @@
 import type {
 	ICredentialDataDecryptedObject,
 	IHookFunctions,
+	INode,
 	IWebhookFunctions,
 } from 'n8n-workflow';
 import { WecomClient } from '../shared/api/client';
@@ -77,11 +78,20 @@ const SOURCES: Record<string, Source> = {
 
 type Context = IHookFunctions | IWebhookFunctions;
 
+const nodes = new WeakMap<Context, INode>();
+
+/** The node of a callback. n8n copies it, with all its parameters, whenever it is asked. */
+export function nodeOf(context: Context): INode {
+	const node = nodes.get(context) ?? context.getNode();
+	nodes.set(context, node);
+	return node;
+}
+
 /** Whether the callbacks are those of a service provider's suite. The parameter takes no expression. */
-export const isSuite = (context: Context) => context.getNode().parameters.source === 'suite';
+export const isSuite = (context: Context) => nodeOf(context).parameters.source === 'suite';
 
 /** Whether they are those of an AI bot. */
-export const isBot = (context: Context) => context.getNode().parameters.source === 'bot';
+export const isBot = (context: Context) => nodeOf(context).parameters.source === 'bot';
 
 const sourceOf = (context: Context) =>
 	SOURCES[isSuite(context) ? 'suite' : isBot(context) ? 'bot' : 'app'];
@@ -155,7 +165,7 @@ export function forgetSecrets(context: IWebhookFunctions): void {
 }
 
 function cacheKey(context: IWebhookFunctions): string {
-	const node = context.getNode();
+	const node = nodeOf(context);
 	return [
 		node.credentials?.[sourceOf(context).credential]?.id,
 		context.getWorkflow().id,

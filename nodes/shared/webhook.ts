@@ -1,6 +1,9 @@
 import { fromParameter, webhookDescriptionFields } from 'n8n-workflow';
 
-/** Parts of a webhook's description. Newer n8n reads them without its expression engine, which every call would otherwise wait for. */
+/**
+ * Parts of a webhook's description. Newer n8n reads them without its expression engine, which every call would otherwise wait for.
+ * Each is whole: of two that are spread into one description, only the second would be read that way.
+ */
 
 const isNew = typeof webhookDescriptionFields === 'function';
 
@@ -9,7 +12,10 @@ export const WEBHOOK_PATH: { path: string } = isNew
 	? webhookDescriptionFields({ path: fromParameter('path') })
 	: { path: '={{$parameter["path"]}}' };
 
-/** When n8n answers is the parameter 'Respond'. */
-export const RESPONSE_MODE: { responseMode: string } = isNew
-	? webhookDescriptionFields({ responseMode: fromParameter('responseMode', 'onReceived') })
-	: { responseMode: '={{$parameter["responseMode"] || "onReceived"}}' };
+/** Beside the path: when n8n answers is the parameter 'Respond'. */
+export const WEBHOOK_PATH_AND_MODE: { path: string; responseMode: string } = isNew
+	? webhookDescriptionFields({
+			path: fromParameter('path'),
+			responseMode: fromParameter('responseMode', 'onReceived'),
+		})
+	: { ...WEBHOOK_PATH, responseMode: '={{$parameter["responseMode"] || "onReceived"}}' };
