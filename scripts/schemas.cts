@@ -8,7 +8,7 @@ import { coveredEndpoints } from '../nodes/Wecom/resources/api';
 import { findOperation } from '../nodes/Wecom/resources';
 import factsFile from '../test/fixtures/catalog-facts.json';
 
-/** `<resource>.<operation>`: what a person maps fields of. */
+/** `<resource>.<operation>`: what a person maps fields of. The row says where its items are in WeCom's answer. */
 const OPERATIONS = [
 	'approval.get',
 	'approval.getLeaveBalance',
@@ -16,6 +16,15 @@ const OPERATIONS = [
 	'attendance.getRecords',
 	'attendance.getDailyReports',
 	'calendar.create',
+	'customer.getAllServed',
+	'customerContactWay.create',
+	'customerContactWay.get',
+	'customerGroup.get',
+	'customerGroup.getAll',
+	'customerMessage.getResults',
+	'customerMessage.getTasks',
+	'customerService.getCustomers',
+	'customerService.getSession',
 	'department.get',
 	'department.getAll',
 	'document.create',
@@ -23,13 +32,17 @@ const OPERATIONS = [
 	'driveFile.getAll',
 	'driveFile.get',
 	'form.get',
+	'groupChat.get',
 	'journal.get',
+	'login.getUserDetail',
 	'meeting.create',
 	'meeting.get',
 	'meetingRoom.book',
 	'meetingRoom.getAll',
 	'meetingRoom.getBookings',
 	'member.get',
+	'member.getByEmail',
+	'member.getByMobile',
 	'schedule.create',
 	'schedule.getAll',
 	'smartSheet.getFields',
@@ -37,6 +50,59 @@ const OPERATIONS = [
 	'tag.get',
 	'tag.getAll',
 ];
+
+/** The items of operations that do more than a row can say: fields from these places of the answer, and some of their own. */
+export const MADE_ITEMS: Record<string, { from?: string[]; own?: FactField[] }> = {
+	'approval.getAll': { own: [{ name: 'sp_no', type: 'string' }] },
+	'approval.submit': { from: [''] },
+	'customer.get': { from: ['external_contact', ''] },
+	'customer.getAll': { own: [{ name: 'external_userid', type: 'string' }] },
+	'customer.getAllWithDetails': {
+		from: ['external_contact_list.external_contact', 'external_contact_list'],
+	},
+	'customer.getMembers': { own: [{ name: 'userid', type: 'string' }] },
+	'customerMessage.create': { from: [''] },
+	'customerService.getMessages': {
+		from: ['msg_list'],
+		own: [{ name: 'next_cursor', type: 'string' }],
+	},
+	'customerService.send': { from: [''] },
+	'driveFile.upload': { from: [''], own: [{ name: 'file_name', type: 'string' }] },
+	'groupChat.create': { from: [''] },
+	'groupChat.send': {
+		own: [
+			{ name: 'chatid', type: 'string' },
+			{ name: 'messages', type: 'integer' },
+			{ name: 'sent', type: 'boolean' },
+		],
+	},
+	'jsSdk.getTicket': {
+		own: [
+			{ name: 'expiresAt', type: 'string' },
+			{ name: 'expiresInSeconds', type: 'integer' },
+			{ name: 'ticket', type: 'string' },
+		],
+	},
+	'journal.getAll': { own: [{ name: 'journaluuid', type: 'string' }] },
+	'login.getUserInfo': { from: [''] },
+	'media.upload': { from: [''] },
+	'media.uploadAttachment': { from: [''] },
+	'media.uploadImage': { from: [''] },
+	'member.getAll': { from: ['userlist'] },
+	'message.send': {
+		from: [''],
+		own: [
+			{ name: 'msgids', type: 'string[]' },
+			{ name: 'warning', type: 'string' },
+		],
+	},
+	'messagePush.send': {
+		own: [
+			{ name: 'messages', type: 'integer' },
+			{ name: 'sent', type: 'boolean' },
+		],
+	},
+};
 
 interface FactField {
 	name: string;
@@ -60,7 +126,7 @@ export const schemaDir = path.resolve(__dirname, '../nodes/Wecom/__schema__/v1.0
 /** File (relative to `schemaDir`) -> text. */
 export function renderSchemas(): Map<string, string> {
 	return new Map(
-		OPERATIONS.map((id) => {
+		[...OPERATIONS, ...Object.keys(MADE_ITEMS)].map((id) => {
 			const [resource, name] = id.split('.');
 			const schema = { ...schemaOf(itemFields(resource, name)), version: 1 };
 			return [`${resource}/${name}.json`, `${JSON.stringify(schema, undefined, '\t')}\n`];
@@ -73,15 +139,22 @@ function itemFields(resource: string, name: string): FactField[] {
 	const operation = findOperation(resource, name);
 	if (!operation) throw new Error(`There is no operation ${resource}.${name}`);
 	const [id] = coveredEndpoints(operation);
-	let fields = facts.find((fact) => fact.id === id)?.response ?? [];
+	const answer = facts.find((fact) => fact.id === id)?.response ?? [];
 	const { list, pick, simplify } = operation;
-	for (const key of (list ?? pick)?.split('.') ?? []) {
-		fields = fields.find((field) => field.name === key)?.fields ?? [];
-	}
+	const { from = [], own = [] } = MADE_ITEMS[`${resource}.${name}`] ?? {
+		from: [list ?? pick ?? ''],
+	};
+	const fields = [...from.flatMap((place) => fieldsAt(answer, place)), ...own];
 	const shown = fields.filter(({ name: one }) => one !== 'errcode' && one !== 'errmsg');
 	if (shown.length === 0) throw new Error(`The answer to ${resource}.${name} is not documented`);
 	return Array.isArray(simplify) ? shown.filter((field) => simplify.includes(field.name)) : shown;
 }
+
+const fieldsAt = (answer: FactField[], place: string): FactField[] =>
+	place
+		.split('.')
+		.filter(Boolean)
+		.reduce((fields, key) => fields.find(({ name }) => name === key)?.fields ?? [], answer);
 
 function schemaOf(fields: FactField[]): Schema {
 	const properties = [...fields]
