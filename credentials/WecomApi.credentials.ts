@@ -7,7 +7,14 @@ import type {
 	Icon,
 	INodeProperties,
 } from 'n8n-workflow';
-import { DEFAULT_BASE_URL, loginJwtKeyField } from '../nodes/shared/api/settings';
+import {
+	baseUrlField,
+	callbackFields,
+	loginJwtKeyField,
+	refreshGuardField,
+	stored,
+	storedForBoth,
+} from '../nodes/shared/api/credentialFields';
 import { fieldsToStore, sendNothing } from '../nodes/shared/api/store';
 import { holdsValidToken, obtainToken } from '../nodes/shared/api/tokens';
 
@@ -49,75 +56,17 @@ export class WecomApi implements ICredentialType {
 			description:
 				'Beside the Secret on the page of your app. Needed to send messages and to log members in.',
 		},
-		{
-			displayName: 'Token',
-			name: 'token',
-			type: 'string',
-			typeOptions: { password: true },
-			default: '',
-			description:
-				'Needed by the WeCom Trigger only. On the page of your app under Receive Messages > Set API Receive.',
-		},
-		{
-			displayName: 'EncodingAESKey',
-			name: 'encodingAesKey',
-			type: 'string',
-			typeOptions: { password: true },
-			default: '',
-			description: 'Needed by the WeCom Trigger only. Beside the Token: 43 letters and digits.',
-		},
+		...callbackFields(
+			'Needed by the WeCom Trigger only. On the page of your app under Receive Messages > Set API Receive.',
+			'Needed by the WeCom Trigger only. Beside the Token: 43 letters and digits.',
+		),
 		loginJwtKeyField,
-		{
-			displayName: 'Base URL',
-			name: 'baseUrl',
-			type: 'string',
-			default: DEFAULT_BASE_URL,
-			description: 'Where the API is reached. Change it only for a proxy with a fixed, trusted IP.',
-		},
-		// Always empty, so that n8n runs preAuthentication before every request and the token below decides.
-		{
-			displayName: 'Refresh Guard',
-			name: 'refreshGuard',
-			type: 'hidden',
-			typeOptions: { expirable: true },
-			default: '',
-		},
-		{
-			displayName: 'Access Token',
-			name: 'accessToken',
-			type: 'hidden',
-			typeOptions: { password: true },
-			default: '',
-		},
-		{
-			displayName: 'Access Token Expires At',
-			name: 'accessTokenExpiresAt',
-			type: 'hidden',
-			typeOptions: { password: true },
-			default: 0,
-		},
-		{
-			displayName: 'Access Token For',
-			name: 'accessTokenFor',
-			type: 'hidden',
-			typeOptions: { password: true },
-			default: '',
-		},
-		// How far each WeCom Trigger has read the customer service messages.
-		{
-			displayName: 'Customer Service Cursors',
-			name: 'kfCursorTokens',
-			type: 'hidden',
-			typeOptions: { password: true },
-			default: '',
-		},
-		{
-			displayName: 'JS-SDK Tickets',
-			name: 'jsTickets',
-			type: 'hidden',
-			typeOptions: { password: true },
-			default: '',
-		},
+		baseUrlField,
+		refreshGuardField,
+		stored('Access Token', 'accessToken'),
+		stored('Access Token Expires At', 'accessTokenExpiresAt', 0),
+		stored('Access Token For', 'accessTokenFor'),
+		...storedForBoth,
 	];
 
 	/** Called before every request; returns only what n8n must store, so nothing while the stored token is good. */

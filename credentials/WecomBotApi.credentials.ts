@@ -1,4 +1,5 @@
 import type { ICredentialType, Icon, INodeProperties } from 'n8n-workflow';
+import { callbackFields } from '../nodes/shared/api/credentialFields';
 import { DEFAULT_SOCKET_URL } from '../nodes/shared/bot/live';
 
 /** An AI bot (智能机器人): either half is enough, WeCom's console offers one connection mode at a time (doc 101463, 101039). */
@@ -37,23 +38,10 @@ export class WecomBotApi implements ICredentialType {
 			default: '',
 			description: 'Needed for a long connection. Beside the Bot ID.',
 		},
-		{
-			displayName: 'Token',
-			name: 'token',
-			type: 'string',
-			typeOptions: { password: true },
-			default: '',
-			description:
-				'Needed for URL callbacks. In WeCom on the page of the bot under API Mode > URL Callback.',
-		},
-		{
-			displayName: 'EncodingAESKey',
-			name: 'encodingAesKey',
-			type: 'string',
-			typeOptions: { password: true },
-			default: '',
-			description: 'Needed for URL callbacks. Beside the Token: 43 letters and digits.',
-		},
+		...callbackFields(
+			'Needed for URL callbacks. In WeCom on the page of the bot under API Mode > URL Callback.',
+			'Needed for URL callbacks. Beside the Token: 43 letters and digits.',
+		),
 		{
 			displayName: 'WebSocket URL',
 			name: 'websocketUrl',

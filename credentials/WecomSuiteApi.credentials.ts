@@ -7,22 +7,16 @@ import type {
 	Icon,
 	INodeProperties,
 } from 'n8n-workflow';
-import { DEFAULT_BASE_URL, loginJwtKeyField } from '../nodes/shared/api/settings';
+import {
+	baseUrlField,
+	callbackFields,
+	loginJwtKeyField,
+	refreshGuardField,
+	stored,
+	storedForBoth,
+} from '../nodes/shared/api/credentialFields';
 import { fieldsToStore, sendNothing } from '../nodes/shared/api/store';
 import { provideToken, tokenQuery } from '../nodes/shared/api/suiteTokens';
-
-/** A field that the package stores by itself: n8n encrypts it and never sends it to the browser. */
-const stored = (
-	displayName: string,
-	name: string,
-	value: string | number = '',
-): INodeProperties => ({
-	displayName,
-	name,
-	type: 'hidden',
-	typeOptions: { password: true },
-	default: value,
-});
 
 export class WecomSuiteApi implements ICredentialType {
 	name = 'wecomSuiteApi';
@@ -54,25 +48,11 @@ export class WecomSuiteApi implements ICredentialType {
 			required: true,
 			description: 'Beside the Suite ID',
 		},
-		{
-			displayName: 'Token',
-			name: 'token',
-			type: 'string',
-			typeOptions: { password: true },
-			default: '',
-			required: true,
-			description:
-				'In the WeCom provider console on the page of your app under Callback Configuration',
-		},
-		{
-			displayName: 'EncodingAESKey',
-			name: 'encodingAesKey',
-			type: 'string',
-			typeOptions: { password: true },
-			default: '',
-			required: true,
-			description: 'Beside the Token: 43 letters and digits',
-		},
+		...callbackFields(
+			'In the WeCom provider console on the page of your app under Callback Configuration',
+			'Beside the Token: 43 letters and digits',
+			{ required: true },
+		),
 		{
 			displayName: 'Provider Corp ID',
 			name: 'providerCorpId',
@@ -91,21 +71,8 @@ export class WecomSuiteApi implements ICredentialType {
 			description: 'Beside the Provider Corp ID; needed for the same',
 		},
 		loginJwtKeyField,
-		{
-			displayName: 'Base URL',
-			name: 'baseUrl',
-			type: 'string',
-			default: DEFAULT_BASE_URL,
-			description: 'Where the API is reached. Change it only for a proxy with a fixed, trusted IP.',
-		},
-		// Always empty, so that n8n runs preAuthentication before every request and the tokens below decide.
-		{
-			displayName: 'Refresh Guard',
-			name: 'refreshGuard',
-			type: 'hidden',
-			typeOptions: { expirable: true },
-			default: '',
-		},
+		baseUrlField,
+		refreshGuardField,
 		stored('Suite Ticket', 'suiteTicket'),
 		stored('Suite Ticket At', 'suiteTicketAt', 0),
 		stored('Suite Ticket For', 'suiteTicketFor'),
@@ -118,8 +85,7 @@ export class WecomSuiteApi implements ICredentialType {
 		stored('Companies', 'companies'),
 		stored('Company Tokens', 'companyTokens'),
 		stored('Pending Auth Codes', 'pendingAuthCodes'),
-		stored('Customer Service Cursors', 'kfCursorTokens'),
-		stored('JS-SDK Tickets', 'jsTickets'),
+		...storedForBoth,
 	];
 
 	/** Called before every request; returns only what n8n must store, so nothing while the token is known. */

@@ -1,4 +1,4 @@
-import type { ICredentialDataDecryptedObject, INodeProperties } from 'n8n-workflow';
+import type { ICredentialDataDecryptedObject } from 'n8n-workflow';
 
 export const DEFAULT_BASE_URL = 'https://qyapi.weixin.qq.com';
 
@@ -15,14 +15,3 @@ export function apiBase(credentials: ICredentialDataDecryptedObject): string {
 }
 
 export const LOGIN_JWT_KEY = 'loginJwtKey';
-
-/** The field of both credentials that holds it. */
-export const loginJwtKeyField: INodeProperties = {
-	displayName: 'Login JWT Key',
-	name: LOGIN_JWT_KEY,
-	type: 'string',
-	typeOptions: { password: true },
-	default: '',
-	description:
-		'Only to hand logins over to an application as a signed JWT. A secret of at least 32 characters (HS256), or an RSA private key in PEM (RS256).',
-};
