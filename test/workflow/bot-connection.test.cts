@@ -11,7 +11,7 @@ import {
 	type WorkflowRun,
 } from '../support/harness.cts';
 import { botId, until, useLab, type Member } from '../unit/bot/live-support.cts';
-import { agentNode, agentType, botNode } from './bot-support.cts';
+import { agentNode, agentType, botNode, workerNode } from './bot-support.cts';
 import { nodeTypes, WECOM } from './support.cts';
 
 const BOT_TRIGGER = 'n8n-nodes-wecom-kit.wecomBotTrigger';
@@ -201,10 +201,7 @@ it('answers a click with a message of its own, and a file', async () => {
 });
 
 it('hands the reply of a worker to the trigger, files included', async () => {
-	jest.isolateModules(() => {
-		const { Wecom } = require('../../nodes/Wecom/Wecom.node') as { Wecom: new () => INodeType };
-		action = new Wecom();
-	});
+	action = workerNode();
 	const { item } = await said();
 	const { reqId, streamId } = { streamId: undefined, ...(item.wecom as IDataObject) } as {
 		reqId: string;

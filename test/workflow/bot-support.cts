@@ -19,6 +19,21 @@ const { token, encodingAesKey } = DEMO_CALLBACK_BOT.callback;
 const credentials = () => ({ bot: { token, encodingAesKey } });
 const credentialTypes = [new WecomApi(), new WecomBotApi()];
 
+/** A second copy of the action node, which knows nothing of the trigger's process: like a worker of queue mode. */
+export function workerNode(): INodeType {
+	let inUse!: typeof import('../../nodes/Wecom/inUse');
+	jest.isolateModules(() => {
+		inUse = require('../../nodes/Wecom/inUse') as typeof inUse;
+	});
+	const { description } = nodeTypes[WECOM];
+	return {
+		description,
+		async execute(this: IExecuteFunctions) {
+			return [await inUse.execute(this)];
+		},
+	};
+}
+
 /** Puts out what an AI Agent does: its answer, and nothing of what came in. */
 export const agentType = {
 	description: {

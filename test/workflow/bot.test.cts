@@ -1,8 +1,8 @@
-import type { IDataObject, INodeType } from 'n8n-workflow';
+import type { IDataObject } from 'n8n-workflow';
 import type { BotControl } from '../simulator/bot-control.cts';
 import { DEMO_CALLBACK_BOT } from '../simulator/bot-data.cts';
 import { binaryBytes, binaryItem, logged } from '../support/harness.cts';
-import { agentNode, BotInstance, botNode } from './bot-support.cts';
+import { agentNode, BotInstance, botNode, workerNode } from './bot-support.cts';
 import { useSimulator } from './support.cts';
 
 const { botId, callback, name } = DEMO_CALLBACK_BOT;
@@ -19,13 +19,6 @@ beforeEach(() => {
 	bots.setPollInterval(20);
 });
 
-/** A second copy of the action node knows nothing of the trigger's process, like a worker of queue mode. */
-function asWorker() {
-	jest.isolateModules(() => {
-		const { Wecom } = require('../../nodes/Wecom/Wecom.node') as { Wecom: new () => INodeType };
-		n8n.action = new Wecom();
-	});
-}
 const WAITS = { responseMode: 'responseNode' };
 const FIRST = { botOptions: { firstAnswer: 'Thinking…' } };
 const texts = async (msgid: string) =>
@@ -188,7 +181,7 @@ describe('Reply', () => {
 		['is handed to the URL of the trigger', FIRST, 'stream'],
 		['goes to the response_url', {}, 'responseUrl'],
 	])('from a worker %s', async (_how, parameters, via) => {
-		asWorker();
+		n8n.action = workerNode();
 		n8n.parameters = parameters;
 		n8n.nodes = [botNode('reply', { content: 'from afar' })];
 		const { msgid } = await bots.say(botId, { text: 'what?' });
@@ -201,7 +194,7 @@ describe('Reply', () => {
 	it.each([false, true])(
 		'goes to the response_url the second time (worker: %s)',
 		async (worker) => {
-			if (worker) asWorker();
+			if (worker) n8n.action = workerNode();
 			n8n.parameters = WAITS;
 			n8n.nodes = [
 				botNode('reply', { content: 'one' }),
@@ -323,7 +316,7 @@ describe('Stream Reply', () => {
 		['from a worker that holds the callback open', true, WAITS, ['answer', 'stream', 'stream']],
 		['without a stream it is collected', false, {}, ['collected', 'collected', 'responseUrl']],
 	])('grows %s', async (_where, worker, parameters, ways) => {
-		if (worker) asWorker();
+		if (worker) n8n.action = workerNode();
 		n8n.parameters = parameters;
 		n8n.nodes = steps;
 		const { msgid } = await bots.say(botId, { text: 'count' });
@@ -368,7 +361,7 @@ describe('events', () => {
 		const { msgid } = await bots.say(botId, { text: 'ask' });
 		const [{ card }] = await bots.waitForReply(msgid);
 		n8n.reset();
-		if (worker) asWorker();
+		if (worker) n8n.action = workerNode();
 		n8n.parameters = WAITS;
 		n8n.nodes = [botNode('updateCard', { main_title: 'Done', card_url: 'https://example.com' })];
 		const taskId = String(card!.task_id);
