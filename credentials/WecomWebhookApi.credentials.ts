@@ -18,7 +18,7 @@ export class WecomWebhookApi implements ICredentialType {
 	icon: Icon = { light: 'file:../icons/wecom.svg', dark: 'file:../icons/wecom.dark.svg' };
 
 	documentationUrl =
-		'https://github.com/n8n-nodes-wecom-kit/n8n-nodes-wecom-kit/blob/main/README.md#the-credential-step-by-step';
+		'https://github.com/n8n-nodes-wecom-kit/n8n-nodes-wecom-kit/blob/main/README.md#message-push-of-a-group';
 
 	properties: INodeProperties[] = [
 		{

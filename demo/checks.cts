@@ -155,7 +155,7 @@ function checkBroadcast(
 					.replace(/^\uFEFF/, '')
 					.trim(),
 			],
-			[`销售日报-${day}.csv`, csv],
+			[`sales-report-${day}.csv`, csv],
 		),
 	];
 }

@@ -226,7 +226,7 @@ describe('refuses before sending', () => {
 		[{ inputMode: 'json', json: '{' }, /'JSON' is not valid JSON/],
 		[{ id: 'nothing.like.it' }, /There is no endpoint 'nothing\.like\.it'/],
 		[{ id: 'service.get_pre_auth_code' }, /needs the token of a third-party app/],
-		[{ id: 'webhook.send', inputMode: 'json', json: '{}' }, /needs the key of a group robot/],
+		[{ id: 'webhook.send', inputMode: 'json', json: '{}' }, /needs the key of a webhook/],
 		[{ id: 'mmpay.sendworkwxredpack' }, /merchant certificate/],
 	])('%j', async (parameters, message) => {
 		expect((await failure(parameters)).message).toMatch(message);

@@ -1,4 +1,4 @@
-/** AI bots in callback mode (callbacks.md §5): delivers, reads the encrypted answer, and polls while a stream is unfinished. */
+/** AI bots in callback mode: delivers, reads the encrypted answer, and polls while a stream is unfinished. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { decrypt, getSignature } from './crypto.cts';
 import { reply, updateCard, welcome } from './bot-replies.cts';

@@ -1,4 +1,4 @@
-/** AI bots (callbacks.md §5, aibot-websocket.md): their chats, and what they may still answer. */
+/** AI bots: their chats, and what they may still answer. */
 import { randomBytes } from 'node:crypto';
 import { now, type CallbackSettings, type State } from './state.cts';
 
@@ -133,7 +133,7 @@ export interface BotSide {
 	chats: Set<string>;
 	/** `<botId> <userid> <day>` of each first entry. */
 	entered: Set<string>;
-	/** Messages in progress per user and bot (callbacks.md §5). */
+	/** Messages in progress per user and bot. */
 	maxInProgress: number;
 	/** Between two stream refresh callbacks. */
 	pollIntervalMs: number;

@@ -1,4 +1,4 @@
-/** Signing and encryption of callbacks (callbacks.md §1.4, §1.5; doc 90968), by WeCom's own package `@wecom/crypto`. */
+/** Signing and encryption of callbacks (doc 90968), by WeCom's own package `@wecom/crypto`. */
 import { createCipheriv, randomBytes, randomInt } from 'node:crypto';
 import { decrypt, encrypt, getSignature } from '@wecom/crypto';
 

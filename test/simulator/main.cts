@@ -1,4 +1,4 @@
-/** Runs the simulator alone: `npx tsx test/simulator/main.cts [--port 3080]`. */
+/** Runs the simulator alone: `npm run simulator [-- --port 3080]`. */
 import { parseArgs } from 'node:util';
 import { DEMO_BOT, DEMO_CALLBACK_BOT } from './bot-data.cts';
 import { MODEL, MODEL_KEY } from './chat-model.cts';

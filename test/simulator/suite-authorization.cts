@@ -1,4 +1,4 @@
-/** How authorizations, their codes and tokens come and go (auth.md §2.1, §2.5, §2.6, §2.11). */
+/** How authorizations, their codes and tokens come and go. */
 import { randomBytes } from 'node:crypto';
 import { WecomError } from './errors.cts';
 import { now, type App, type State } from './state.cts';

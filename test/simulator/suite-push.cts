@@ -1,4 +1,4 @@
-/** Callbacks to a suite's command URL (callbacks.md §3.11): what they say, and whether the answer was right and in time. */
+/** Callbacks to a suite's command URL: what they say, and whether the answer was right and in time. */
 import type { CallbackTarget, Pusher, PushOptions, PushResult } from './pusher.cts';
 import { now, type State } from './state.cts';
 import type { Suite } from './suite-state.cts';
@@ -25,7 +25,7 @@ export interface SuitePush extends PushResult {
 	at: number;
 }
 
-/** POST: ToUserName and receiveid are the suite id, AgentID is empty (callbacks.md §1.3, §1.6). */
+/** POST: ToUserName and receiveid are the suite id, AgentID is empty (doc 90968). */
 export const suiteTarget = ({ suiteId, callback }: Suite): CallbackTarget => ({
 	...callback,
 	receiveid: suiteId,

@@ -1,5 +1,5 @@
 /**
- * What the platform knows of a service provider (auth.md §2, §3): its suites, and the companies that authorize them. Every company
+ * What the platform knows of a service provider: its suites, and the companies that authorize them. Every company
  * has a `State` of its own, so that each endpoint serves it like the demo company.
  */
 import { createHash } from 'node:crypto';

@@ -64,7 +64,7 @@ const OTHER_TOKENS: Partial<Record<TokenKind, string>> = {
 	provider: 'the token of a service provider: authentication "Suite"',
 	device: 'the token of a device',
 	model: 'the token of a hardware model',
-	'webhook-key': 'the key of a group robot',
+	'webhook-key': 'the key of a webhook; for a group use the resource Message Push',
 };
 
 /** A clear word before WeCom answers with "invalid access_token". */

@@ -1,4 +1,4 @@
-/** The provider's endpoints: tokens, authorization codes and what a company has authorized (auth.md §2). */
+/** The provider's endpoints: tokens, authorization codes and what a company has authorized. */
 import { randomBytes } from 'node:crypto';
 import { WecomError } from '../errors.cts';
 import { now, type State } from '../state.cts';
