@@ -3,6 +3,13 @@
 /** Enough units for any character people write, such as a family emoji. */
 const MAX_CLUSTER = 64;
 
+/** What is chosen in a list, or comes from an expression: an array or text with separators, nothing for a missing value. */
+export const listOf = (value: unknown, separator: RegExp = /,/): string[] =>
+	String(value ?? '')
+		.split(separator)
+		.map((one) => one.trim())
+		.filter(Boolean);
+
 export const byteLength = (text: string): number => Buffer.byteLength(text, 'utf8');
 
 /**
