@@ -250,7 +250,9 @@ function toItem(
 		...person?.fields,
 		wecom: {
 			family: 'login',
-			...(person ? { kind: person.kind, subject: person.subject, granted: person.granted } : {}),
+			...(person ? { kind: person.kind, granted: person.granted } : {}),
+			// Only who is logged in has one: it is what applications take a person for.
+			...(person && !person.refusal ? { subject: person.subject } : {}),
 			loginUrl: binding.url.href,
 			page: journey.page,
 			scope,

@@ -9,6 +9,7 @@ import {
 	location,
 	LOGIN,
 	pageOf,
+	REPLACE,
 	SECRET,
 	SELF,
 	types,
@@ -24,7 +25,12 @@ const visitorWith = (setup: Partial<Setup> = {}, agent?: string) =>
 	new Visitor({ sim: simulator(), ...setup }, agent);
 
 describe('the workflow answers', () => {
-	const respond = async (parameters: IDataObject, json: IDataObject, answer = 'workflow') =>
+	const respond = async (
+		parameters: IDataObject,
+		json: IDataObject,
+		answer = 'workflow',
+		between?: IDataObject,
+	) =>
 		await runWorkflow({
 			nodeTypes: types,
 			credentialTypes: suiteTypes,
@@ -33,6 +39,7 @@ describe('the workflow answers', () => {
 			},
 			nodes: [
 				{ name: 'Login', type: LOGIN, parameters: { answer }, disabled: false },
+				{ name: 'Between', type: REPLACE, parameters: { json: between ?? {} } as never },
 				{
 					name: 'WeCom',
 					type: WECOM,
@@ -40,8 +47,8 @@ describe('the workflow answers', () => {
 					credentials: { wecomApi: 'c1' },
 				},
 			],
-			connections: chain('Login', 'WeCom'),
-			start: 'WeCom',
+			connections: between ? chain('Login', 'Between', 'WeCom') : chain('Login', 'WeCom'),
+			start: between ? 'Login' : 'WeCom',
 			items: [{ json }, { json: { second: true } }],
 		});
 	const loggedIn = {
@@ -106,6 +113,31 @@ describe('the workflow answers', () => {
 			{ second: true },
 		]);
 		expect(JSON.stringify(run.json('WeCom'))).not.toContain(token);
+	});
+
+	it('never sends on somebody the trigger refused, whatever nodes in between make of the item', async () => {
+		const trigger = { answer: 'workflow', options: { onFailure: 'workflow' } };
+		const customer = `outsider:${simulator().state.outsiders[1].openid}`;
+		const refused = item(await visitorWith({ parameters: trigger }, WXWORK).logIn(customer));
+		expect(refused).toMatchObject({ reason: 'notAllowed', wecom: { family: 'login' } });
+		expect(refused.wecom).not.toHaveProperty('subject');
+
+		const url = 'https://app.example.com/';
+		const sub = { signJwt: true, subject: 'anybody' };
+		for (const more of [{}, { signJwt: true }, sub]) {
+			const run = await respond({ allowedHosts: 'app.example.com', url, ...more }, refused);
+			expect(run.error?.message).toMatch(/^The login failed, .*'Who May Log In'/);
+			expect(run.responses).toEqual([]);
+		}
+		const issuer = { claims: '{}', jwtOptions: { issuer: 'me' } };
+		const signing = { allowedHosts: 'app.example.com', url, ...sub, ...issuer };
+		const past = await respond(signing, refused, 'workflow', { userid: 'zhangsan' });
+		expect(past.error?.message).toMatch(/^The login failed/);
+		expect(past.responses).toEqual([]);
+		const fine = await respond(signing, loggedIn, 'workflow', { userid: 'zhangsan' });
+		expect(fine.responses).toMatchObject([{ statusCode: 302 }]);
+		const page = await respond({ respondWith: 'page', statusCode: 403 }, refused);
+		expect(page.responses).toMatchObject([{ statusCode: 403 }]);
 	});
 
 	it('with a page, as text', async () => {
