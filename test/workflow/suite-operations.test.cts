@@ -129,6 +129,56 @@ describe('installing', () => {
 		});
 	});
 
+	describe('an exchanged company', () => {
+		afterEach(() => jest.restoreAllMocks());
+		const later = (seconds: number) => {
+			const now = Date.now() + seconds * 1000;
+			jest.spyOn(Date, 'now').mockImplementation(() => now);
+		};
+		const exchange = async () =>
+			await failure('getPermanentCode', {
+				auth_code: simulator().control.issueAuthCode(DEMO_SUITE.suiteId, second.corpid),
+			});
+
+		it('is written again for a few seconds, after that what is gone stays away', async () => {
+			await begin();
+			await exchange();
+			for (const [seconds, stored] of [
+				[0, [second.corpid]],
+				[11, []],
+			] as const) {
+				if (seconds) later(seconds);
+				provider.store.s1.companies = '';
+				await one('forgetCompany', {}, first.corpid);
+				expect(Object.keys(provider.companies())).toEqual(stored);
+			}
+		});
+
+		it('gives way at once to the code that is imported', async () => {
+			await begin();
+			await exchange();
+			const { authorizations } = simulator().state.providerSide;
+			const renewed = [...authorizations.values()].find(
+				({ company }) => company.corpid === second.corpid,
+			)!;
+			renewed.permanentCode = 'newer';
+			await one('importCompany', { corpId: second.corpid, importedCode: 'newer' });
+			await one('getSuiteToken');
+			expect(provider.companies()[second.corpid].permanentCode).toBe('newer');
+		});
+
+		it('that could not be stored is stored by a later execution', async () => {
+			await begin();
+			const { s1 } = provider.store;
+			Object.defineProperty(provider.store, 's1', { get: () => s1, set() {}, configurable: true });
+			expect(await exchange()).toMatchObject({ message: /could not be stored/ });
+			Object.defineProperty(provider.store, 's1', { value: s1, writable: true });
+			later(11);
+			await one('getSuiteToken');
+			expect(provider.companies()).toHaveProperty(second.corpid);
+		});
+	});
+
 	it.each(['v1', 'v2'])('exchanges with %s and shows the code on request', async (apiVersion) => {
 		await begin();
 		const issued = simulator().control.issueAuthCode(
