@@ -7,7 +7,8 @@ import type { Settings } from './settings';
 /** Who came back with a code, and whether they may log in. */
 
 export interface Person {
-	kind: Kind;
+	/** Undefined when WeCom's reply names nobody. */
+	kind?: Kind;
 	/** One name per person, see `subjectOf`. */
 	subject: string;
 	/** For the item: as WeCom names them, with the member's record if asked for. */
@@ -35,7 +36,7 @@ export async function identify(
 ): Promise<Person> {
 	const info = await exchangeCode(client, code);
 	const who = fieldsOf(info);
-	const kind = kindOf(who) ?? 'visitor';
+	const kind = kindOf(who);
 	const { corpId } = client;
 	const person: Person = {
 		kind,
@@ -70,10 +71,12 @@ export async function identify(
 
 function refusalOf(
 	client: WecomClient,
-	kind: Kind,
+	kind: Kind | undefined,
 	{ corpid }: IDataObject,
 	{ who, acceptAnyCompany }: Settings,
 ): string | undefined {
+	if (!kind)
+		return "WeCom's reply names nobody: no userid, parent_userid, external_userid or openid";
 	if (!who.includes(kind)) return `'Who May Log In' does not include this kind of person: ${kind}`;
 	const ofSuite = client.suiteId !== '' && client.corpId === '';
 	if (!ofSuite || !corpid || acceptAnyCompany) return undefined;

@@ -169,6 +169,20 @@ describe('coming back', () => {
 			'No access',
 		]);
 	});
+
+	it('lets nobody in whom the reply does not name', async () => {
+		const rawBody = '{"errcode":0,"errmsg":"ok","DeviceId":"d1"}';
+		const parameters = { who: ['member', 'visitor'], options: { onFailure: 'workflow' } };
+		const visitor = visitorWith({ parameters }, WXWORK);
+		const back = await visitor.decide('user:zhangsan');
+		simulator().control.inject({ path: '/cgi-bin/auth/getuserinfo', rawBody });
+		const run = await visitor.open(back);
+		expect(run.response.statusCode).toBe(403);
+		expect(item(run)).toMatchObject({
+			error: expect.stringMatching(/names nobody/),
+			reason: 'notAllowed',
+		});
+	});
 });
 
 describe('a login that fails', () => {
