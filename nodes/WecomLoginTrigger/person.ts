@@ -41,7 +41,7 @@ export async function identify(
 	const person: Person = {
 		kind,
 		subject: subjectOf(who),
-		fields: { ...who, ...(corpId && { corpid: corpId }) },
+		fields: { ...who, ...companyOf(kind, who, corpId) },
 		claims: {},
 		granted: [],
 		refusal: refusalOf(client, kind, who, settings),
@@ -67,6 +67,12 @@ export async function identify(
 		);
 	}
 	return person;
+}
+
+/** The company somebody is a member of. WeCom names it to third-party apps, and members of other companies with it. */
+function companyOf(kind: Kind | undefined, { userid }: IDataObject, corpId: string): IDataObject {
+	if (kind === 'linkedMember') return { corpid: String(userid).split('/')[0] };
+	return kind === 'member' && corpId ? { corpid: corpId } : {};
 }
 
 function refusalOf(

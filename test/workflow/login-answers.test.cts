@@ -1,4 +1,4 @@
-import { jwtVerify } from 'jose';
+import { decodeJwt, jwtVerify } from 'jose';
 import type { ICredentialDataDecryptedObject, IDataObject } from 'n8n-workflow';
 import { DEMO_CORP } from '../simulator/demo-data.cts';
 import { DEMO_SUITE, DEMO_TEMPLATE } from '../simulator/suite-data.cts';
@@ -113,6 +113,16 @@ describe('the workflow answers', () => {
 			{ second: true },
 		]);
 		expect(JSON.stringify(run.json('WeCom'))).not.toContain(token);
+	});
+
+	it('with the claims the item has: an outsider belongs to no company', async () => {
+		const outsider = { wecom: { ...loggedIn.wecom, kind: 'visitor', subject: 'openid:o1' } };
+		const run = await respond({ allowedHosts: 'app.example.com', signJwt: true }, outsider);
+		const [{ headers }] = run.responses as unknown as Array<{ headers: Record<string, string> }>;
+		const claims = decodeJwt(new URL(headers.location).searchParams.get('token')!);
+		expect(claims).toMatchObject({ kind: 'visitor', sub: 'openid:o1' });
+		expect(claims).not.toHaveProperty('corpid');
+		expect(claims).not.toHaveProperty('userid');
 	});
 
 	it('never sends on somebody the trigger refused, whatever nodes in between make of the item', async () => {
