@@ -160,7 +160,7 @@ function succeed(visit: Visit, person: Person, journey: Journey): IWebhookRespon
 	};
 
 	if (settings.answer === 'workflow') {
-		coverBareAnswers(response);
+		coverBareAnswers(response, 'done');
 		return { workflowData: started.workflowData };
 	}
 	const target = settings.answer === 'redirect' && (journey.target || settings.redirectUrl);
@@ -222,7 +222,7 @@ function fail(visit: Visit, failed: Failed): IWebhookResponseData {
 		],
 	};
 	if (started && settings.answer === 'workflow') {
-		coverBareAnswers(context.getResponseObject());
+		coverBareAnswers(context.getResponseObject(), page, { code: errcode, again });
 		return started;
 	}
 	return { ...showPage(context, page, { code: errcode, again }), ...started };
@@ -328,16 +328,23 @@ function log(context: IWebhookFunctions, what: string): void {
 	});
 }
 
-/** A workflow that failed, or ended without an answer, leaves people with n8n's JSON or an empty page: they get one of ours. */
-function coverBareAnswers(response: Response): void {
+/**
+ * A workflow that failed, or ended without an answer, leaves people with n8n's JSON or an empty page: they get one of ours,
+ * `unanswered` with its status where the workflow said nothing.
+ */
+function coverBareAnswers(
+	response: Response,
+	unanswered: PageName,
+	more?: Parameters<typeof loginPage>[1],
+): void {
 	const end = response.end.bind(response) as (...args: unknown[]) => Response;
 	response.end = ((...args: unknown[]) => {
 		if (response.headersSent) return end(...args);
 		const bare = !args[0] || typeof args[0] === 'function';
 		const failed = response.statusCode >= 500;
 		if (!failed && (!bare || response.statusCode >= 300)) return end(...args);
-		const name = failed ? 'broken' : 'done';
-		const html = loginPage(name);
+		const name = failed ? 'broken' : unanswered;
+		const html = failed ? loginPage(name) : loginPage(name, more);
 		response.removeHeader('etag');
 		for (const [header, value] of Object.entries(PAGE_HEADERS)) response.setHeader(header, value);
 		response.setHeader('content-length', String(Buffer.byteLength(html)));

@@ -89,6 +89,31 @@ describe('the workflow answers', () => {
 		expect((await shown(200, '<p>own</p>')).body).toBe('<p>own</p>');
 	});
 
+	it('and where it says nothing of a failed login, the person sees that it failed', async () => {
+		const parameters = { answer: 'workflow', options: { onFailure: 'workflow' } };
+		const refused = await visitorWith({ parameters }, WXWORK).logIn(
+			`outsider:${simulator().state.outsiders[1].openid}`,
+		);
+		const visitor = visitorWith({ parameters });
+		const declined = await visitor.open(await visitor.decide('user:zhangsan', 'deny'));
+		const back = await visitor.decide('user:zhangsan');
+		simulator().control.inject({ path: '/cgi-bin/auth/getuserinfo', errcode: 40029 });
+		const unconfirmed = await visitor.open(back);
+		for (const [{ response, result }, status, text] of [
+			[refused, 403, 'No access'],
+			[declined, 403, 'Login cancelled'],
+			[unconfirmed, 401, 'WeCom 40029'],
+		] as const) {
+			expect(result.workflowData).toHaveLength(1);
+			response.status(200).end();
+			expect([response.statusCode, response.body]).toEqual([status, expect.stringContaining(text)]);
+			expect(response.body).toContain('Log in again');
+		}
+		const broken = await visitor.open(await visitor.decide('user:zhangsan', 'deny'));
+		broken.response.status(500).end('{}');
+		expect(broken.response.body).toContain('Something went wrong');
+	});
+
 	it('with a redirect and a JWT', async () => {
 		const run = await respond({ allowedHosts: 'app.example.com', signJwt: true }, loggedIn);
 		expect(run.error).toBeUndefined();
