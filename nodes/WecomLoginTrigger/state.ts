@@ -28,8 +28,8 @@ export interface Binding {
 
 /** Scanning a code with a telephone takes its time; WeCom's own code lives five minutes after that. */
 export const LIFETIME_SECONDS = 15 * 60;
-/** Logins that one browser can have under way at a time: cookies must not fill its request headers. */
-const SLOTS = 5;
+/** Logins that one browser can have under way at a time: nginx takes 8 KB of cookies, and a long target fills most of 2. */
+const SLOTS = 3;
 
 const ID_BYTES = 16;
 const MAC_BYTES = 16;

@@ -24,7 +24,7 @@ describe('a login', () => {
 		const { state, cookie } = beginLogin(binding(), journey);
 		expect(state).toMatch(/^[a-zA-Z0-9]{72}$/);
 		const [pair, ...attributes] = cookie.split('; ');
-		expect(pair).toMatch(/^__Secure-wecom_login_[0-4]=[\w-]+\.[\w-]+$/);
+		expect(pair).toMatch(/^__Secure-wecom_login_[0-2]=[\w-]+\.[\w-]+$/);
 		expect(attributes).toEqual([
 			'Path=/webhook/login',
 			`Max-Age=${LIFETIME_SECONDS}`,
@@ -33,7 +33,7 @@ describe('a login', () => {
 			'Secure',
 		]);
 		const plain = binding('', { url: new URL('http://localhost:5678/webhook/login') });
-		expect(beginLogin(plain, journey).cookie).toMatch(/^wecom_login_[0-4]=.*SameSite=Lax$/);
+		expect(beginLogin(plain, journey).cookie).toMatch(/^wecom_login_[0-2]=.*SameSite=Lax$/);
 	});
 
 	it('ends once, with what the person wanted', () => {
@@ -41,7 +41,7 @@ describe('a login', () => {
 		const back = binding(`other=1; ${cookieOf(cookie)}; more=a=b`);
 		const ended = endLogin(back, state);
 		expect(ended).toMatchObject({ ok: true, journey });
-		expect((ended as { clear: string }).clear).toMatch(/^__Secure-wecom_login_[0-4]=; .*Max-Age=0/);
+		expect((ended as { clear: string }).clear).toMatch(/^__Secure-wecom_login_[0-2]=; .*Max-Age=0/);
 		expect(endLogin(back, state)).toMatchObject({ ok: false, reason: 'used' });
 		expect(endLogin(binding(), state)).toMatchObject({ ok: false, reason: 'used' });
 	});
@@ -115,21 +115,32 @@ describe('a login', () => {
 		let count = 0;
 		const state_ = () => `tab${++count}`;
 		jest.useFakeTimers({ now: Date.now() });
-		const states = Array.from({ length: 7 }, () => {
+		const states = Array.from({ length: 5 }, () => {
 			jest.advanceTimersByTime(2_000);
 			return begin();
 		});
-		expect(jar.size).toBe(5);
+		expect(jar.size).toBe(3);
 		const outcomes = states.map((state) => endLogin(binding(cookies()), state));
-		expect(outcomes.map(({ ok }) => ok)).toEqual([false, false, true, true, true, true, true]);
-		expect(outcomes.slice(2).map((one) => one.journey?.nonce)).toEqual([
-			'tab3',
-			'tab4',
-			'tab5',
-			'tab6',
-			'tab7',
-		]);
-		expect(cookies().length).toBeLessThan(8_000);
+		expect(outcomes.map(({ ok }) => ok)).toEqual([false, false, true, true, true]);
+		expect(outcomes.slice(2).map((one) => one.journey?.nonce)).toEqual(['tab3', 'tab4', 'tab5']);
+	});
+
+	it('they leave room in the 8 KB that nginx takes of cookies, however long their targets', () => {
+		const jar = new Map<string, string>();
+		const cookies = () => [...jar].map((pair) => pair.join('=')).join('; ');
+		const target = `https://app.example.com/${'a'.repeat(976)}`;
+		for (let i = 0; i < 50; i++) {
+			const { cookie } = beginLogin(binding(cookies()), {
+				...journey,
+				target,
+				nonce: '"'.repeat(200),
+			});
+			const [name, value] = cookieOf(cookie).split('=');
+			jar.set(name, value);
+		}
+		expect(target).toHaveLength(1000);
+		expect(cookies().length).toBeGreaterThan(5_000);
+		expect(cookies().length).toBeLessThan(6_100);
 	});
 
 	it('remembers the used ones within bounds', () => {
