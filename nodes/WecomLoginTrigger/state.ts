@@ -28,6 +28,8 @@ export interface Binding {
 
 /** Scanning a code with a telephone takes its time; WeCom's own code lives five minutes after that. */
 export const LIFETIME_SECONDS = 15 * 60;
+/** For as long again the browser knows whose login took too long, and where they wanted to go. */
+const COOKIE_SECONDS = 2 * LIFETIME_SECONDS;
 /** Logins that one browser can have under way at a time: nginx takes 8 KB of cookies, and a long target fills most of 2. */
 const SLOTS = 3;
 
@@ -69,11 +71,17 @@ export function endLogin(binding: Binding, state: string): Ended {
 	const own = sign(binding, 'state', id + end);
 	if (!timingSafeEqual(own, Buffer.from(mac, 'hex'))) return { ok: false, reason: 'forged' };
 
+	const now = Date.now() / 1000;
 	const expires = Number.parseInt(end, 16);
+	const forgotten = expires + COOKIE_SECONDS - LIFETIME_SECONDS;
 	const found = keptCookies(binding).find(({ kept }) => kept.id === id);
 	const mine = found && { journey: found.kept.journey, clear: setCookie(binding, found.slot, '') };
-	if (expires < Date.now() / 1000) return { ok: false, reason: 'expired', ...mine };
 	if (used.has(id)) return { ok: false, reason: 'used', ...mine };
+	if (expires < now) {
+		if (!mine || forgotten < now) return { ok: false, reason: 'expired' };
+		used.add(id, forgotten);
+		return { ok: false, reason: 'expired', ...mine };
+	}
 	if (!mine) return { ok: false, reason: 'otherBrowser' };
 	used.add(id, expires);
 	return { ok: true, ...mine };
@@ -168,7 +176,7 @@ function setCookie(binding: Binding, slot: number, value: string): string {
 	return [
 		`${cookieName(binding, slot)}=${value}`,
 		`Path=${pathname}`,
-		`Max-Age=${value ? LIFETIME_SECONDS : 0}`,
+		`Max-Age=${value ? COOKIE_SECONDS : 0}`,
 		'HttpOnly',
 		'SameSite=Lax',
 		...(protocol === 'https:' ? ['Secure'] : []),

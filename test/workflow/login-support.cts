@@ -52,6 +52,8 @@ let nodes = 0;
 /** A login trigger with a browser in front of it: cookies and all. */
 export class Visitor {
 	readonly jar = new Map<string, string>();
+	/** When the browser forgets them. */
+	private readonly ends = new Map<string, number>();
 	private readonly id = `login-${++nodes}`;
 
 	constructor(
@@ -61,6 +63,7 @@ export class Visitor {
 
 	async open(query: Record<string, string> = {}, headers: Record<string, string> = {}) {
 		const { sim, parameters = {}, credential, provider } = this.setup;
+		for (const [name, end] of this.ends) if (end <= Date.now()) this.jar.delete(name);
 		const store: CredentialStore = this.setup.store ??
 			provider?.store ?? {
 				c1: { ...credentialOf(sim), ...credential } as ICredentialDataDecryptedObject,
@@ -93,7 +96,9 @@ export class Visitor {
 		const cookie = run.response.headers['set-cookie'];
 		if (cookie) {
 			const [name, value] = cookie.split(';')[0].split('=');
-			if (cookie.includes('Max-Age=0')) this.jar.delete(name);
+			const maxAge = Number(/Max-Age=(\d+)/.exec(cookie)![1]);
+			this.ends.set(name, Date.now() + maxAge * 1000);
+			if (maxAge === 0) this.jar.delete(name);
 			else this.jar.set(name, value);
 		}
 		return run;

@@ -286,6 +286,28 @@ describe('a login that fails', () => {
 		});
 	});
 
+	it('too slow: starts the workflow once, and the link to begin anew knows the target', async () => {
+		const parameters = {
+			answer: 'redirect',
+			allowedHosts: 'a.example',
+			options: { onFailure: 'workflow' },
+		};
+		const visitor = visitorWith({ parameters });
+		const back = await visitor.decide('user:zhangsan', 'allow', {
+			return_to: 'https://a.example/x',
+		});
+		jest.useFakeTimers({ now: Date.now() + 16 * 60_000, doNotFake: ['setImmediate', 'nextTick'] });
+		try {
+			const run = await visitor.open(back);
+			expect(run.response.statusCode).toBe(410);
+			expect(run.response.body).toContain('?return_to=https%3A%2F%2Fa.example%2Fx');
+			expect(item(run)).toMatchObject({ reason: 'expired', error: 'The login took too long' });
+			expect(pageOf(await visitor.open(back))[0]).toBe(409);
+		} finally {
+			jest.useRealTimers();
+		}
+	});
+
 	it('something unforeseen is a page, not an exception', async () => {
 		const run = await visitorWith({ store: {} }).open();
 		expect(pageOf(run)).toEqual([500, 'Something went wrong']);

@@ -27,7 +27,7 @@ describe('a login', () => {
 		expect(pair).toMatch(/^__Secure-wecom_login_[0-2]=[\w-]+\.[\w-]+$/);
 		expect(attributes).toEqual([
 			'Path=/webhook/login',
-			`Max-Age=${LIFETIME_SECONDS}`,
+			`Max-Age=${2 * LIFETIME_SECONDS}`,
 			'HttpOnly',
 			'SameSite=Lax',
 			'Secure',
@@ -57,15 +57,22 @@ describe('a login', () => {
 		expect(endLogin(binding(cookieOf(mine.cookie)), mine.state).ok).toBe(true);
 	});
 
-	it('ends in time only', () => {
+	it('ends in time only; for as long again the browser knows what it was, and says so once', () => {
 		const { state, cookie } = beginLogin(binding(), journey);
-		jest.useFakeTimers({ now: Date.now() + (LIFETIME_SECONDS + 1) * 1000 });
-		expect(endLogin(binding(cookieOf(cookie)), state)).toMatchObject({
+		const other = beginLogin(binding(), journey);
+		const start = Date.now();
+		const at = (seconds: number) => jest.useFakeTimers({ now: start + seconds * 1000 });
+		const lifetime = Number(/Max-Age=(\d+)/.exec(cookie)![1]);
+		at(lifetime - 2);
+		const back = binding(cookieOf(cookie));
+		expect(endLogin(binding(), state)).toEqual({ ok: false, reason: 'expired' });
+		expect(endLogin(back, state)).toMatchObject({ ok: false, reason: 'expired', journey });
+		expect(endLogin(back, state)).toMatchObject({ ok: false, reason: 'used' });
+		at(lifetime + 2);
+		expect(endLogin(binding(cookieOf(other.cookie)), other.state)).toEqual({
 			ok: false,
 			reason: 'expired',
-			journey,
 		});
-		expect(endLogin(binding(), state)).toEqual({ ok: false, reason: 'expired' });
 	});
 
 	it('cannot be forged: no digit of the state can change, no other key or trigger can make it', () => {
