@@ -105,7 +105,7 @@ async function sendToWecom(
 		// Without it WeCom silently gives less than was asked for.
 		if (!agentId) return misconfigured(context, 'the credential has no Agent ID');
 	}
-	const { state, cookie } = beginLogin(binding, { page, target, nonce });
+	const { state, cookies } = beginLogin(binding, { page, target, nonce });
 	const redirectUri = binding.url.href;
 	const link = loginLink(client, {
 		page,
@@ -115,7 +115,7 @@ async function sendToWecom(
 		lang,
 		agentId,
 	});
-	return redirect(context.getResponseObject(), link, cookie);
+	return redirect(context.getResponseObject(), link, cookies);
 }
 
 async function comeBack(visit: Visit, state: string, code: string): Promise<IWebhookResponseData> {
@@ -288,11 +288,11 @@ function ownershipFile(context: IWebhookFunctions, asked: string): IWebhookRespo
 	return ANSWERED;
 }
 
-function redirect(response: Response, location: string, cookie?: string): IWebhookResponseData {
+function redirect(response: Response, location: string, cookies?: string[]): IWebhookResponseData {
 	response.writeHead(302, {
 		...PRIVATE_HEADERS,
 		location,
-		...(cookie ? { 'set-cookie': cookie } : {}),
+		...(cookies ? { 'set-cookie': cookies } : {}),
 	});
 	response.end();
 	return ANSWERED;
