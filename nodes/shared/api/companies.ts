@@ -306,12 +306,14 @@ const MAX_KNOWN_AGENTS = 5_000;
 export async function agentIdOf(client: WecomClient, itemIndex?: number): Promise<string> {
 	const { agentId, company, identity } = client;
 	if (agentId || !company?.permanentCode) return agentId;
-	const known = knownAgents.get(identity);
+	const { corpId, permanentCode } = company;
+	// Each authorization has an app of its own.
+	const key = digest(identity, permanentCode);
+	const known = knownAgents.get(key);
 	if (known) return known;
 	const suite = client.actingAs({ kind: 'suite' });
-	const { corpId, permanentCode } = company;
 	const { agentId: found = '' } = await readCompany(suite, corpId, permanentCode, itemIndex);
-	if (found) knownAgents.set(identity, found);
+	if (found) knownAgents.set(key, found);
 	if (knownAgents.size > MAX_KNOWN_AGENTS)
 		knownAgents.delete(knownAgents.keys().next().value as string);
 	return found;
