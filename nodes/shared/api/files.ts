@@ -25,11 +25,11 @@ export function uploadRequest(
 ): ApiRequest {
 	const boundary = `wecom-${createHash('sha256').update(file.data).digest('hex').slice(0, 32)}`;
 	// The file name goes out as plain UTF-8: WeCom does not read the encoded forms (limits of doc 90253).
-	const fileName = file.fileName.replace(/[\r\n]+/g, ' ').replace(/"/g, '%22');
+	const fileName = oneLine(file.fileName).replace(/"/g, '%22');
 	const head = [
 		`--${boundary}`,
 		`Content-Disposition: form-data; name="${partName}"; filename="${fileName}"; filelength=${file.data.length}`,
-		`Content-Type: ${file.mimeType}`,
+		`Content-Type: ${oneLine(file.mimeType)}`,
 		'',
 		'',
 	].join('\r\n');
@@ -44,6 +44,9 @@ export function uploadRequest(
 		timeout: TIMEOUT_MS,
 	};
 }
+
+/** A line break would begin another header. */
+const oneLine = (text: string) => text.replace(/[\r\n]+/g, ' ');
 
 /** A whole file: in one piece where WeCom allows it, else in pieces of 20 MB. */
 export async function downloadFile(
