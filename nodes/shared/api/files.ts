@@ -60,7 +60,7 @@ export async function downloadFile(
 		first = await client.download(patient, itemIndex);
 	} catch (error) {
 		if ((error as { context?: IDataObject }).context?.errcode !== TOO_LARGE_FOR_ONE_PIECE)
-			throw asIs(error);
+			throw error as Error;
 		first = await downloadChunk(client, patient, 0, itemIndex);
 	}
 	const pieces = [first.data];
@@ -122,4 +122,3 @@ function repaired(text: string): string {
 }
 
 const baseName = (name: string) => name.replace(/^.*[\\/]/, '');
-const asIs = (error: unknown) => error;
