@@ -341,6 +341,38 @@ describe('people and IDs', () => {
 		});
 	});
 
+	it('of a third-party app do not log in as those of a self-built one do; those of customized apps do', async () => {
+		const run = (operation: string, parameters: IDataObject) => ({
+			resource: 'login',
+			operation,
+			company: first.corpid,
+			parameters,
+		});
+		const build = run('buildUrl', { redirect_uri: 'https://app.example.com/login' });
+		const getInfo = run('getUserInfo', { code: 'c' });
+		await begin();
+		const before = simulator().requests.length;
+		for (const [refused, instead] of [
+			[build, 'Build Login URL'],
+			[getInfo, 'Get User Info'],
+		] as const) {
+			const { error } = await provider.run(refused);
+			expect(error).toMatchObject({
+				message: 'A third-party app cannot log people in this way',
+				description: `Use the operation '${instead}' of the resource Suite.`,
+			});
+			expect(resource.operations.map(({ name }) => name)).toContain(instead);
+		}
+		expect(simulator().requests).toHaveLength(before);
+		await provider.stop();
+
+		await begin(DEMO_TEMPLATE);
+		const [{ url }] = await provider.itemsOf(build);
+		expect(url).toContain(`appid=${first.corpid}&`);
+		const { error } = await provider.run(getInfo);
+		expect(error?.message).toContain('(40029)');
+	});
+
 	it('are converted', async () => {
 		await begin();
 		expect(await one('convertCorpId', { corpid: first.corpid })).toMatchObject({
