@@ -1,8 +1,8 @@
 /** App, JS-SDK and the uploads of Media. */
 import { createHash } from 'node:crypto';
 import type { IDataObject, NodeApiError } from 'n8n-workflow';
-import { DEMO_APP, DEMO_CORP } from '../simulator/demo-data.cts';
-import { binaryBytes, binaryItem } from '../support/harness.cts';
+import { DEMO_APP, DEMO_CORP, DEMO_SALES_APP } from '../simulator/demo-data.cts';
+import { binaryBytes, binaryItem, logged, type CredentialStore } from '../support/harness.cts';
 import { byId, credentialOf, itemsOf, runWecom, useSimulator, type Run } from './support.cts';
 
 const simulator = useSimulator();
@@ -201,6 +201,23 @@ describe('JS-SDK', () => {
 			expiresInSeconds: expect.any(Number),
 		});
 		expect(sent('ticket/get')[0].query.type).toBe('wx_card');
+	});
+
+	it('hands it out also when it cannot be stored, and says so in the log', async () => {
+		// No test before has asked for a ticket of this app.
+		const c1 = credentialOf(simulator(), DEMO_SALES_APP) as CredentialStore[string];
+		const store: CredentialStore = { c1 };
+		const run: Run = { resource: 'jsSdk', operation: 'getTicket', store };
+		await itemsOf(simulator(), { ...run, parameters: { ticket: 'config' } });
+		const kept = store.c1;
+		Object.defineProperty(store, 'c1', { get: () => kept, set() {} });
+		logged.length = 0;
+		const [item] = await itemsOf(simulator(), { ...run, parameters: { ticket: 'agentConfig' } });
+		expect(item).toMatchObject({ ticket });
+		expect(logged).toMatchObject([
+			{ level: 'warn', message: expect.stringMatching(/^A JS-SDK ticket could not be stored: /) },
+		]);
+		expect(JSON.stringify(logged)).not.toContain(ticket);
 	});
 });
 

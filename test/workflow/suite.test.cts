@@ -100,6 +100,30 @@ describe.each([
 	});
 });
 
+it('a company that is kept elsewhere and authorizes again is sent to with its new Agent ID', async () => {
+	await begin();
+	await ticket();
+	for (const agentid of [1000071, 1000072]) {
+		await simulator().control.authorize(DEMO_SUITE.suiteId, first.corpid, { agentid });
+		await until(() => provider.companies()[first.corpid]?.agentId === String(agentid));
+		const { permanentCode } = provider.companies()[first.corpid];
+		await provider.itemsOf({
+			resource: 'suite',
+			operation: 'forgetCompany',
+			company: first.corpid,
+		});
+		const { parameters } = send('');
+		const kept = { ...send(first.corpid), parameters: { ...parameters, permanentCode } };
+		await provider.itemsOf(kept);
+		await provider.itemsOf(kept);
+		expect(provider.companies()).toEqual({});
+		expect(simulator().messages.at(-1)).toMatchObject({ agentid });
+		await simulator().control.cancelAuth(DEMO_SUITE.suiteId, first.corpid);
+	}
+	const asked = calls('/cgi-bin/service/v2/get_auth_info');
+	expect(asked).toHaveLength(4);
+});
+
 describe('tickets', () => {
 	it('are stored at once and start nothing, also with All Events', async () => {
 		await begin();
