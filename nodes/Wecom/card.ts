@@ -2,7 +2,7 @@ import { compareText } from '../shared/text';
 import { randomBytes } from 'crypto';
 import type { IDataObject, INodePropertyOptions } from 'n8n-workflow';
 import type { Field, OperationCall } from './operation';
-import { problem, toJson } from './values';
+import { isOn, problem, toJson } from './values';
 
 /** Template cards (docs 90236, 101032): the form for what people use, JSON for the rest, and the card WeCom takes. */
 
@@ -262,10 +262,10 @@ const BODIES: Record<Kind, (call: OperationCall, options: IDataObject) => IDataO
 	vote_interaction: (call, options) => ({
 		checkbox: {
 			question_key: 'vote',
-			mode: options.mode === true ? 1 : 0,
+			mode: isOn(call, 'Multiple Choice', options.mode) ? 1 : 0,
 			option_list: choices(call, call.get('option_list'), 20).map((choice) => ({
 				...choice,
-				is_checked: choice.is_checked === true,
+				is_checked: isOn(call, 'Checked', choice.is_checked),
 			})),
 		},
 		submit_button: submitButton(options),

@@ -19,6 +19,7 @@ import {
 	type Output,
 	type ResourceCredential,
 } from './operation';
+import { isOn } from './values';
 
 /** Reading calls overlap; writing ones keep the order of the items unless the person asks otherwise. */
 const READS_AT_ONCE = 8;
@@ -84,10 +85,15 @@ async function callFor(
 			: await WecomClient.open(context, itemIndex, operation.as, credential as OwnCredential);
 	const get = (name: string, fallback: unknown = '') => {
 		const value = context.getNodeParameter(name, itemIndex, fallback as IDataObject[string]);
+		if (typeof fallback === 'boolean') return isOn(call, labelOf(operation, name), value);
 		return isResourceLocatorValue(value) ? value.value : value;
 	};
-	return { context, client, operation, itemIndex, get: get as Getter };
+	const call: OperationCall = { context, client, operation, itemIndex, get: get as Getter };
+	return call;
 }
+
+const labelOf = ({ fields }: Operation, name: string): string =>
+	fields.find((field) => field.name === name)?.displayName ?? name;
 
 async function runItem(call: OperationCall): Promise<INodeExecutionData[]> {
 	const output: Output = await (call.operation.run ?? callRow)(call);

@@ -21,7 +21,10 @@ export function collectParameters(call: OperationCall): IDataObject {
 			}
 			continue;
 		}
-		const value = convert(call, field, call.get<unknown>(field.name));
+		const given = call.get<unknown>(field.name);
+		// What the form does not show is not switched off.
+		if (given === '' && field.type === 'boolean' && !isShown(call, field)) continue;
+		const value = convert(call, field, given);
 		if (!isEmpty(value)) putField(sent, field, value);
 		else if (field.required && isShown(call, field)) throw emptyField(call, field);
 	}
@@ -131,10 +134,12 @@ function convert(
 	if (field.type === 'fixedCollection') return rowsOf(call, field, value);
 	const converted = field.as
 		? CONVERSIONS[field.as](call, field, value)
-		: field.type === 'string' && typeof value === 'number'
-			? // WeCom drops a number where it wants text.
-				String(value)
-			: (value as IDataObject[string]);
+		: field.type === 'boolean'
+			? isOn(call, field.displayName, value)
+			: field.type === 'string' && typeof value === 'number'
+				? // WeCom drops a number where it wants text.
+					String(value)
+				: (value as IDataObject[string]);
 	return field.each && Array.isArray(converted)
 		? (converted as string[]).map((one) => ({ [field.each!]: one }))
 		: converted;
@@ -150,7 +155,7 @@ const CONVERSIONS: Record<Conversion, Converter> = {
 	integer: (call, field, value) => (value === '' ? undefined : toInteger(call, field, value)),
 	integerList: (call, field, value) => splitIds(value).map((part) => toInteger(call, field, part)),
 	stringList: (_call, _field, value) => splitIds(value),
-	flag: (_call, _field, value) => (value === true || value === 'true' || value === 1 ? 1 : 0),
+	flag: (call, { displayName }, value) => (isOn(call, displayName, value) ? 1 : 0),
 	json: (call, field, value) => (value === '' ? undefined : toJson(call, field.displayName, value)),
 	jsonText: (call, field, value) =>
 		value === '' ? undefined : JSON.stringify(toJson(call, field.displayName, value)),
@@ -159,6 +164,18 @@ const CONVERSIONS: Record<Conversion, Converter> = {
 	timestampText: (call, field, value) =>
 		value === '' ? undefined : String(toTimestamp(call, field.displayName, value)),
 };
+
+/** Whether a switch is on: an expression may give a word or a number, and any text is true for JavaScript. */
+export function isOn(call: OperationCall, displayName: string, value: unknown): boolean {
+	const word = String(value ?? '').trim();
+	if (/^(true|1|yes)$/i.test(word)) return true;
+	if (/^(false|0|no|)$/i.test(word)) return false;
+	throw problem(
+		call,
+		`'${displayName}' holds '${word}', which is neither true nor false`,
+		'Use the switch, or let the expression give true or false.',
+	);
+}
 
 function toInteger(call: OperationCall, field: Field, value: unknown): number {
 	const number = Number(value);

@@ -5,7 +5,7 @@ import { MEDIA_KINDS, readBinary, type MediaKind } from '../binary';
 import { cardFrom } from '../card';
 import type { OperationCall } from '../operation';
 import { keepFields } from '../reply';
-import { problem } from '../values';
+import { isOn, problem } from '../values';
 import { byteLength, splitText } from '../../shared/text';
 
 /** The content of a message as WeCom takes it: limits checked that WeCom would enforce by cutting, files uploaded, text split. */
@@ -103,7 +103,7 @@ async function single(
 
 function textContents(call: OperationCall, part: IDataObject, more: IDataObject): IDataObject[] {
 	checkText(call, part);
-	if (more.splitLongText === true) {
+	if (isOn(call, 'Split Long Text', more.splitLongText)) {
 		const parts = splitText(String(part.content), TEXT_BYTES);
 		// One mention is enough.
 		return parts.map((content, index) => (index === 0 ? { ...part, content } : { content }));

@@ -1,0 +1,83 @@
+/** What expressions give instead of what the form would: text for switches, numbers for text, nothing at all. */
+import type { IDataObject, NodeOperationError } from 'n8n-workflow';
+import { byId, CONTACTS, itemsOf, runWecom, useSimulator, type Run } from './support.cts';
+
+const simulator = useSimulator();
+const send = (parameters: IDataObject): Run => ({
+	resource: 'message',
+	operation: 'send',
+	parameters: { content: 'x', touser: ['zhangsan'], ...parameters },
+});
+const sent = () => simulator().messages.map(({ body }) => body);
+const bodyOf = (path: string) =>
+	simulator()
+		.requests.filter((request) => request.path === `/cgi-bin/${path}`)
+		.at(-1)?.body as IDataObject | undefined;
+const failure = async (run: Run) =>
+	(await runWecom(simulator(), run)).error as NodeOperationError | undefined;
+
+describe('A switch', () => {
+	const on = [
+		'={{ true }}',
+		'={{ 1 }}',
+		'={{ "1" }}',
+		'={{ "true" }}',
+		'={{ "TRUE" }}',
+		'={{ "yes" }}',
+	];
+	const off = [
+		'={{ false }}',
+		'={{ 0 }}',
+		'={{ "0" }}',
+		'={{ "False" }}',
+		'={{ "no" }}',
+		'={{ "" }}',
+	];
+
+	it.each([...on.map((value) => [value, true]), ...off.map((value) => [value, false])])(
+		'holding %p is %p',
+		async (value, expected) => {
+			await itemsOf(simulator(), send({ toAll: value, additionalFields: { safe: value } }));
+			expect(sent()[0]).toMatchObject({
+				touser: expected ? '@all' : 'zhangsan',
+				safe: Number(expected),
+			});
+			const additionalFields = { department: '1', mobile: '13900001234', enable: value };
+			await itemsOf(simulator(), {
+				resource: 'member',
+				operation: 'create',
+				app: CONTACTS,
+				parameters: { userid: 'new', name: 'N', to_invite: value, additionalFields },
+			});
+			expect(bodyOf('user/create')).toMatchObject({
+				to_invite: expected,
+				enable: Number(expected),
+			});
+		},
+	);
+
+	it('holding anything else is refused, with its name', async () => {
+		const error = await failure(send({ toAll: '={{ "all" }}' }));
+		expect(error?.message).toBe("'Send to Everyone' holds 'all', which is neither true nor false");
+		expect(error?.description).toContain('true or false');
+		const more = { additionalFields: { safe: '={{ "2" }}' } };
+		expect((await failure(send(more)))?.message).toContain("'Confidential' holds '2'");
+		expect(sent()).toEqual([]);
+	});
+
+	it('that only the node reads goes the same way', async () => {
+		const list = async (parameters: IDataObject) =>
+			await itemsOf(simulator(), {
+				resource: 'member',
+				operation: 'getAll',
+				parameters: { department_id: byId(1), recursive: '={{ "true" }}', ...parameters },
+			});
+		expect(await list({ returnAll: '={{ "false" }}', limit: 2 })).toHaveLength(2);
+		const long = 'x'.repeat(2100);
+		await itemsOf(
+			simulator(),
+			send({ content: long, additionalFields: { splitLongText: '={{ "true" }}' } }),
+		);
+		expect(sent()).toHaveLength(2);
+	});
+});
