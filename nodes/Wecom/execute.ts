@@ -56,9 +56,9 @@ export async function executeOperation(
 			}
 		}
 	};
-	await Promise.all(
-		Array.from({ length: Math.min(Math.max(1, Number(atOnce)), items.length) }, work),
-	);
+	// What is no number must not leave the items without a worker.
+	const workers = Math.max(1, Math.floor(Number(atOnce)) || 1);
+	await Promise.all(Array.from({ length: Math.min(workers, items.length) }, work));
 
 	if (failed.length > 0) {
 		const [first] = failed.sort((a, b) => a.itemIndex - b.itemIndex);

@@ -81,3 +81,13 @@ describe('A switch', () => {
 		expect(sent()).toHaveLength(2);
 	});
 });
+
+it.each(['={{ "many" }}', '={{ null }}', '={{ 0.5 }}', '={{ -1 }}'])(
+	"'Items at Once' as %s leaves no item out",
+	async (concurrency) => {
+		const items = [{ json: {} }, { json: {} }];
+		const run = { ...send({ options: { concurrency } }), items };
+		expect(await itemsOf(simulator(), run)).toHaveLength(2);
+		expect(sent()).toHaveLength(2);
+	},
+);
