@@ -47,11 +47,11 @@ function rowsOf(call: OperationCall, field: Field, given: unknown): IDataObject[
 	});
 }
 
-/** Whether the form shows a field, as its other values are. */
+/** Whether the form shows a field, as its other values are; an expression may give "3" for 3. */
 function isShown({ get }: OperationCall, { displayOptions }: Field): boolean {
 	const { show = {}, hide = {} } = displayOptions ?? {};
 	const fits = ([name, values]: [string, unknown]) =>
-		(values as unknown[]).includes(get<unknown>(name));
+		(values as unknown[]).map(String).includes(String(get<unknown>(name)));
 	return Object.entries(show).every(fits) && !Object.entries(hide).some(fits);
 }
 
@@ -134,15 +134,32 @@ function convert(
 	if (field.type === 'fixedCollection') return rowsOf(call, field, value);
 	const converted = field.as
 		? CONVERSIONS[field.as](call, field, value)
-		: field.type === 'boolean'
-			? isOn(call, field.displayName, value)
-			: field.type === 'string' && typeof value === 'number'
-				? // WeCom drops a number where it wants text.
-					String(value)
-				: (value as IDataObject[string]);
+		: plain(call, field, value);
 	return field.each && Array.isArray(converted)
 		? (converted as string[]).map((one) => ({ [field.each!]: one }))
 		: converted;
+}
+
+/** The types whose values WeCom wants as text. */
+const TEXTS = ['string', 'resourceLocator', 'options', 'color'];
+
+function plain(call: OperationCall, field: Field, value: unknown): IDataObject[string] {
+	if (field.type === 'boolean') return isOn(call, field.displayName, value);
+	return TEXTS.includes(field.type)
+		? toText(call, field.displayName, value)
+		: (value as IDataObject[string]);
+}
+
+/** WeCom drops a number where it wants text; a date becomes its ISO text. */
+function toText(call: OperationCall, displayName: string, value: unknown): string {
+	const text = (value as { toJSON?: () => unknown }).toJSON?.() ?? value;
+	if (typeof text === 'object')
+		throw problem(
+			call,
+			`'${displayName}' holds ${Array.isArray(text) ? 'a list' : 'an object'} where WeCom needs text`,
+			'Let the expression give one value of it, or join them into text.',
+		);
+	return String(text);
 }
 
 type Converter = (

@@ -91,3 +91,56 @@ it.each(['={{ "many" }}', '={{ null }}', '={{ 0.5 }}', '={{ -1 }}'])(
 		expect(sent()).toHaveLength(2);
 	},
 );
+
+describe('WeCom gets the type it wants', () => {
+	const run = (resource: string, operation: string, parameters: IDataObject): Run => ({
+		resource,
+		operation,
+		parameters,
+		app: operation === 'update' ? CONTACTS : undefined,
+	});
+
+	it('where a picker of members holds a number', async () => {
+		await runWecom(
+			simulator(),
+			run('member', 'update', {
+				userid: byId('={{ 1001 }}'),
+				name: '={{ 42 }}',
+				additionalFields: { gender: '={{ 2 }}', alias: '={{ true }}', position: '={{ $now }}' },
+			}),
+		);
+		expect(bodyOf('user/update')).toEqual({
+			userid: '1001',
+			name: '42',
+			gender: '2',
+			alias: 'true',
+			position: expect.stringMatching(/^\d{4}-\d\d-\d\dT/),
+		});
+	});
+
+	it('where a choice of numbers holds text', async () => {
+		const chosen = {
+			open_kfid: byId('kf'),
+			external_userid: 'wm',
+			servicer_userid: byId('zhangsan'),
+			service_state: '={{ "3" }}',
+		};
+		await runWecom(simulator(), run('customerService', 'transferSession', chosen));
+		expect(bodyOf('kf/service_state/trans')).toMatchObject({ service_state: 3 });
+		await runWecom(
+			simulator(),
+			run('member', 'getByEmail', { email: 'a@b.example', email_type: '={{ "2" }}' }),
+		);
+		expect(bodyOf('user/get_userid_by_email')).toMatchObject({ email_type: 2 });
+	});
+
+	it.each([
+		['={{ {a: 1} }}', 'an object'],
+		['={{ ["a", "b"] }}', 'a list'],
+	])('and refuses %s as text', async (content, what) => {
+		const error = await failure(send({ content }));
+		expect(error?.message).toBe(`'Content' holds ${what} where WeCom needs text`);
+		expect(error?.description).toContain('expression');
+		expect(sent()).toEqual([]);
+	});
+});

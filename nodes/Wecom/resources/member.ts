@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 import { simplified, wantedCount } from '../call';
-import { additionalFields, departmentPicker, ids, memberPicker, text } from '../fields';
+import { additionalFields, choice, departmentPicker, ids, memberPicker, text } from '../fields';
 import type { Field, OperationCall, Resource } from '../operation';
 
 const DETAIL_SUMMARY = [
@@ -218,17 +218,10 @@ export const member: Resource = {
 					placeholder: 'e.g. name@email.com',
 					description: 'The address to look for',
 				},
-				{
-					displayName: 'Email Type',
-					name: 'email_type',
-					type: 'options',
-					options: [
-						{ name: 'Business Email', value: 1 },
-						{ name: 'Personal Email', value: 2 },
-					],
-					default: 1,
-					description: "Which of a member's two addresses to compare with",
-				},
+				choice('email_type', 'Email Type', "Which of a member's two addresses to compare with", [
+					{ name: 'Business Email', value: 1 },
+					{ name: 'Personal Email', value: 2 },
+				]),
 			],
 		},
 		{

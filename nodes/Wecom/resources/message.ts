@@ -49,17 +49,11 @@ export const message: Resource = {
 			covers: ['externalcontact.message.send'],
 			fields: [
 				messageType(SCHOOL.types),
-				choice(
-					'recv_scope',
-					'Recipients',
-					'Who of those below gets the message',
-					[
-						{ name: 'Parents', value: 0 },
-						{ name: 'Parents and Students', value: 2 },
-						{ name: 'Students', value: 1 },
-					],
-					{ as: 'integer' },
-				),
+				choice('recv_scope', 'Recipients', 'Who of those below gets the message', [
+					{ name: 'Parents', value: 0 },
+					{ name: 'Parents and Students', value: 2 },
+					{ name: 'Students', value: 1 },
+				]),
 				toggle('toall', 'Send to Whole School', 'Whether to send to all of them', {
 					as: 'flag',
 				}),
