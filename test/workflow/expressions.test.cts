@@ -134,6 +134,32 @@ describe('WeCom gets the type it wants', () => {
 		expect(bodyOf('user/get_userid_by_email')).toMatchObject({ email_type: 2 });
 	});
 
+	it('in what is added to a text card and a video', async () => {
+		const media_id = simulator().control.addMedia({ filename: 'a.mp4', type: 'video' });
+		await itemsOf(
+			simulator(),
+			send({
+				msgtype: 'textcard',
+				title: '={{ 1 }}',
+				description: '={{ 2 }}',
+				url: 'https://a.example',
+				additionalFields: { btntxt: '={{ 3 }}' },
+			}),
+		);
+		await itemsOf(
+			simulator(),
+			send({
+				msgtype: 'video',
+				mediaFrom: 'mediaId',
+				media_id,
+				additionalFields: { videoTitle: '={{ 4 }}', videoDescription: '={{ 5 }}' },
+			}),
+		);
+		const [{ textcard }, { video }] = sent();
+		expect(textcard).toMatchObject({ title: '1', description: '2', btntxt: '3' });
+		expect(video).toEqual({ media_id, title: '4', description: '5' });
+	});
+
 	it.each([
 		['={{ {a: 1} }}', 'an object'],
 		['={{ ["a", "b"] }}', 'a list'],

@@ -84,7 +84,7 @@ async function single(
 		case 'template_card':
 			return cardFrom(call);
 		case 'textcard':
-			return textCard(call, channel, { ...part, ...(more.btntxt ? { btntxt: more.btntxt } : {}) });
+			return textCard(call, channel, { ...part, ...texts({ btntxt: more.btntxt }) });
 		case 'news':
 			return { articles: news(call, channel, part) };
 		case 'mpnews':
@@ -241,13 +241,21 @@ async function mediaContent(
 		media_id: await mediaId(call, kind, String(more.fileName ?? ''), channel.uploadPath),
 	};
 	if (kind !== 'video') return content;
-	const { videoTitle: title, videoDescription: description } = more;
-	check(call, { title, description }, [
+	const about = texts({ title: more.videoTitle, description: more.videoDescription });
+	check(call, about, [
 		['title', 'Video Title', 128, 'bytes'],
 		['description', 'Video Description', 512, 'bytes'],
 	]);
-	return { ...content, ...(title ? { title } : {}), ...(description ? { description } : {}) };
+	return { ...content, ...about };
 }
+
+/** What is filled in, as text. */
+const texts = (values: IDataObject): IDataObject =>
+	Object.fromEntries(
+		Object.entries(values)
+			.map(([name, value]) => [name, String(value ?? '')])
+			.filter(([, value]) => value !== ''),
+	);
 
 /** The bytes in Base64 with the MD5 of what they were before (doc 99110). */
 async function inlineImage(call: OperationCall): Promise<IDataObject> {
@@ -268,7 +276,7 @@ export async function mediaId(
 ): Promise<string> {
 	if (call.get('mediaFrom', 'binary') !== 'mediaId')
 		return await uploaded(call, kind, fileName, uploadPath);
-	const id = call.get('media_id').trim();
+	const id = String(call.get('media_id')).trim();
 	if (id) return id;
 	throw problem(
 		call,
