@@ -3,7 +3,7 @@ import { agentIdOf } from '../../shared/api/companies';
 import type { WecomReply } from '../../shared/api/reply';
 import { cardFrom } from '../card';
 import type { OperationCall } from '../operation';
-import { toItem } from '../reply';
+import { NOT_SENT, toItem } from '../reply';
 import { collectParameters, merge, problem, splitIds } from '../values';
 import { contents, UPLOAD_PATH, type Channel } from './content';
 
@@ -77,7 +77,7 @@ export async function sendMessage(call: OperationCall): Promise<IDataObject> {
 			"Switch off 'Send to Everyone' and choose departments.",
 		);
 	const replies = await deliver(call, APP, { ...to, ...(notice ? {} : { agentid }) });
-	const item = toItem(replies[0]);
+	const item = toItem(replies[0], NOT_SENT);
 	return replies.length === 1
 		? item
 		: { ...item, msgids: replies.map(({ msgid }) => msgid as string) };
@@ -96,7 +96,7 @@ export async function sendToSchool(call: OperationCall): Promise<IDataObject> {
 		);
 	for (const name of given) notTooMany(call, name, lists[name] as string[], name === 'to_party');
 	const replies = await deliver(call, SCHOOL, { agentid });
-	return { ...toItem(replies[0]), sent: true };
+	return { ...toItem(replies[0], NOT_SENT), sent: true };
 }
 
 /** `appchat/send` (doc 90248); without an answer but ok. */
@@ -105,10 +105,11 @@ export async function sendToGroupChat(call: OperationCall): Promise<IDataObject>
 	return { chatid: call.get('chatid'), ...sentCount(replies) };
 }
 
-/** How many messages a text became, where that is not one. */
-export const sentCount = ({ length }: WecomReply[]): IDataObject => ({
+/** What WeCom had to say, and how many messages a text became, where that is not one. */
+export const sentCount = (replies: WecomReply[]): IDataObject => ({
+	...(Object.assign({}, ...replies.map((reply) => toItem(reply, NOT_SENT))) as IDataObject),
 	sent: true,
-	...(length > 1 ? { messages: length } : {}),
+	...(replies.length > 1 ? { messages: replies.length } : {}),
 });
 
 /** A button greyed out or a new card in place of a card that was sent (doc 94888). */
@@ -125,7 +126,7 @@ export async function updateCard(call: OperationCall): Promise<IDataObject> {
 	}
 	const path = '/cgi-bin/message/update_template_card';
 	const request = { method: 'POST', path, body: merge(body, sent), repeatable: false } as const;
-	return { ...toItem(await client.call(request, itemIndex)), updated: true };
+	return { ...toItem(await client.call(request, itemIndex), NOT_SENT), updated: true };
 }
 
 /** The app in whose name is sent. */
