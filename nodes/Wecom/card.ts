@@ -2,7 +2,7 @@ import { compareText } from '../shared/text';
 import { randomBytes } from 'crypto';
 import type { IDataObject, INodePropertyOptions } from 'n8n-workflow';
 import type { Field, OperationCall } from './operation';
-import { isOn, merge, problem, toJson } from './values';
+import { isOn, merge, problem, toObject } from './values';
 
 /** Template cards (docs 90236, 101032): the form for what people use, JSON for the rest, and the card WeCom takes. */
 
@@ -348,7 +348,7 @@ function checkTaskId(call: OperationCall, id: string): string {
 const madeUpTaskId = () => `n8n-${randomBytes(12).toString('hex')}`;
 
 function jsonObject(call: OperationCall, displayName: string, value: unknown): IDataObject {
-	return value === undefined || value === '' ? {} : toJson(call, displayName, value);
+	return value === undefined || value === '' ? {} : toObject(call, displayName, value);
 }
 
 /** What WeCom does not want as text. */

@@ -84,9 +84,10 @@ async function callFor(
 			? (undefined as never)
 			: await WecomClient.open(context, itemIndex, operation.as, credential as OwnCredential);
 	const get = (name: string, fallback: unknown = '') => {
-		const value = context.getNodeParameter(name, itemIndex, fallback as IDataObject[string]);
-		if (typeof fallback === 'boolean') return isOn(call, labelOf(operation, name), value);
-		return isResourceLocatorValue(value) ? value.value : value;
+		const given = context.getNodeParameter(name, itemIndex, fallback as IDataObject[string]);
+		// n8n falls back only where there is no parameter, not where its expression gives nothing.
+		const value = (isResourceLocatorValue(given) ? given.value : given) ?? fallback;
+		return typeof fallback === 'boolean' ? isOn(call, labelOf(operation, name), value) : value;
 	};
 	const call: OperationCall = { context, client, operation, itemIndex, get: get as Getter };
 	return call;

@@ -66,10 +66,8 @@ const idOf = (value: unknown) => (isResourceLocatorValue(value) ? value.value : 
 
 /** What a person adds to the form of a row: documented parameters that the form does not offer. */
 function additionalParameters(call: OperationCall): IDataObject {
-	const given = call.get<unknown>('options.additionalParameters', '');
-	return given === '' || given === undefined
-		? {}
-		: toJson(call, 'Additional Parameters (JSON)', given);
+	const { additionalParameters: given = '' } = call.get<IDataObject>('options', {});
+	return given === '' ? {} : toObject(call, 'Additional Parameters (JSON)', given);
 }
 
 function putField(target: IDataObject, { name, path, spread }: Field, value: unknown): void {
@@ -103,7 +101,7 @@ const isPlainObject = (value: unknown): value is IDataObject =>
 	typeof value === 'object' && value !== null && !Array.isArray(value);
 
 const isEmpty = (value: unknown) =>
-	value === undefined || value === '' || (Array.isArray(value) && value.length === 0);
+	(value ?? '') === '' || (Array.isArray(value) && value.length === 0);
 
 /** An error at this item for something the person can set right. */
 export function problem(
@@ -219,8 +217,19 @@ export function toTimestamp(call: OperationCall, displayName: string, value: unk
 	return seconds;
 }
 
+/** JSON that has to be an object. */
+export function toObject(call: OperationCall, displayName: string, value: unknown): IDataObject {
+	const object = value === null ? undefined : toJson(call, displayName, value);
+	if (isPlainObject(object)) return object;
+	throw problem(
+		call,
+		`'${displayName}' ${object ? 'is a list' : 'is empty'} where an object is needed`,
+		'Check the expression that should give it, or enter {} for none.',
+	);
+}
+
 export function toJson(call: OperationCall, displayName: string, value: unknown): IDataObject {
-	if (typeof value === 'object') return value as IDataObject;
+	if (typeof value === 'object' && value !== null) return value as IDataObject;
 	const parsed = tryParse(String(value));
 	if (parsed === undefined) {
 		throw problem(

@@ -1,5 +1,6 @@
 /** What expressions give instead of what the form would: text for switches, numbers for text, nothing at all. */
 import type { IDataObject, NodeOperationError } from 'n8n-workflow';
+import { binaryItem } from '../support/harness.cts';
 import { byId, CONTACTS, itemsOf, runWecom, useSimulator, type Run } from './support.cts';
 
 const simulator = useSimulator();
@@ -168,5 +169,57 @@ describe('WeCom gets the type it wants', () => {
 		expect(error?.message).toBe(`'Content' holds ${what} where WeCom needs text`);
 		expect(error?.description).toContain('expression');
 		expect(sent()).toEqual([]);
+	});
+});
+
+describe('An expression that gives nothing', () => {
+	const nothing = ['={{ undefined }}', '={{ null }}'];
+
+	it.each(nothing)('counts as what the form has by itself: %s', async (value) => {
+		await itemsOf(simulator(), send({ toAll: value, additionalFields: value, options: value }));
+		expect(sent()[0]).toMatchObject({ touser: 'zhangsan', text: { content: 'x' } });
+	});
+
+	it.each(nothing)('is an empty field, by its name: %s', async (value) => {
+		const run = (resource: string, operation: string, parameters: IDataObject) =>
+			failure({ resource, operation, parameters });
+		const download = await run('media', 'download', { media_id: value });
+		expect(download?.message).toBe("'Media ID' is empty");
+		expect(download?.description).toContain('expression');
+		const member = await run('member', 'get', { userid: byId(value) });
+		expect(member?.message).toBe("'Member' is empty");
+		const list = await run('member', 'getAll', { department_id: byId(value) });
+		expect(list?.message).toBe("'Department' is empty");
+		expect((await failure(send({ content: value })))?.message).toBe("'Content' is empty");
+		const card = { msgtype: 'template_card', main_title: 'x', card_url: value };
+		expect((await failure(send(card)))?.message).toBe("'Card Link' is empty");
+		const file = { msgtype: 'file', mediaFrom: 'mediaId', media_id: value };
+		expect((await failure(send(file)))?.message).toBe("'Media ID' is empty");
+	});
+
+	it('as JSON is a clear error', async () => {
+		const additional = await failure(send({ options: { additionalParameters: '={{ null }}' } }));
+		expect(additional?.message).toBe(
+			"'Additional Parameters (JSON)' is empty where an object is needed",
+		);
+		const list = await failure(send({ options: { additionalParameters: '[1]' } }));
+		expect(list?.message).toContain('is a list where an object is needed');
+		const card = { msgtype: 'template_card', main_title: 'x', card_url: 'https://a.example' };
+		const further = await failure(send({ ...card, card_options: { more: '={{ null }}' } }));
+		expect(further?.message).toBe("'Further Fields' is empty where an object is needed");
+		const json = { msgtype: 'template_card', card_type: 'json', template_card: '={{ null }}' };
+		expect((await failure(send(json)))?.message).toBe("'Card' has no card_type");
+		expect(sent()).toEqual([]);
+	});
+
+	it('or a number as the name of a file', async () => {
+		const item = await binaryItem({}, { data: { data: '0123456789', fileName: 'a.pdf' } });
+		const upload = async (fileName: string) => {
+			const run = { resource: 'media', operation: 'upload', parameters: { fileName } };
+			const [{ media_id }] = await itemsOf(simulator(), { ...run, items: [item] });
+			return simulator().state.media.get(String(media_id))?.filename;
+		};
+		expect(await upload('={{ null }}')).toBe('a.pdf');
+		expect(await upload('={{ 2026 }}')).toBe('2026.pdf');
 	});
 });
