@@ -3,11 +3,12 @@ import type { Conversion, Field, FieldGroup, OperationCall } from './operation';
 import { toUnixSeconds } from './time';
 
 /**
- * Reads the form of one item as WeCom's parameters: converted, each at its path, without empty values, required ones checked.
- * Options > Additional Parameters come last.
+ * Reads the form of one item as WeCom's parameters: converted, each at its path, without empty values. Options > Additional
+ * Parameters come last, before the check of what is required. `part` is what WeCom calls the object that the form has at `part`.
  */
-export function collectParameters(call: OperationCall): IDataObject {
+export function collectParameters(call: OperationCall, part?: string): IDataObject {
 	const sent: IDataObject = {};
+	const empty: Field[] = [];
 	for (const [path, value] of Object.entries(call.operation.fixed ?? {})) put(sent, path, value);
 	for (const field of call.operation.fields) {
 		if (field.local) continue;
@@ -26,9 +27,14 @@ export function collectParameters(call: OperationCall): IDataObject {
 		if (given === '' && field.type === 'boolean' && !isShown(call, field)) continue;
 		const value = convert(call, field, given);
 		if (!isEmpty(value)) putField(sent, field, value);
-		else if (field.required && isShown(call, field)) throw emptyField(call, field);
+		else if (field.required && isShown(call, field)) empty.push(field);
 	}
-	return merge(sent, additionalParameters(call));
+	const added = additionalParameters(call);
+	const inPart = part ? added[part] : undefined;
+	const whole = merge(sent, isPlainObject(inPart) ? { ...added, part: inPart } : added);
+	const missing = empty.find(({ name, path }) => isEmpty(at(whole, path ?? name)));
+	if (missing) throw emptyField(call, missing);
+	return whole;
 }
 
 /** The objects that the rows of a fixed collection stand for. */
@@ -83,6 +89,12 @@ function put(target: IDataObject, path: string, value: unknown): void {
 	for (const name of names) level = (level[name] ??= {}) as IDataObject;
 	level[last] = value as IDataObject[string];
 }
+
+/** The value at a dotted path. */
+const at = (object: IDataObject, path: string): unknown =>
+	path
+		.split('.')
+		.reduce<unknown>((level, name) => (level as IDataObject | undefined)?.[name], object);
 
 /** `extra` over `base`, object by object. */
 export function merge(base: IDataObject, extra: IDataObject): IDataObject {

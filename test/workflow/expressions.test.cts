@@ -223,3 +223,39 @@ describe('An expression that gives nothing', () => {
 		expect(await upload('={{ 2026 }}')).toBe('2026.pdf');
 	});
 });
+
+describe('Additional Parameters', () => {
+	const adding = (msgtype: string, added: unknown, more: IDataObject = {}) =>
+		send({
+			msgtype,
+			...more,
+			options: { additionalParameters: JSON.stringify({ [msgtype]: added }) },
+		});
+
+	it('can give what the form requires, such as any number of articles', async () => {
+		const articles = [1, 2].map((number) => ({ title: `T${number}`, url: 'https://a.example' }));
+		await itemsOf(simulator(), adding('news', { articles }, { articles: {} }));
+		expect(sent()[0].news).toEqual({ articles });
+		const known = simulator().control.addMedia({ filename: 'a.png', type: 'image' });
+		const stored = { title: 'S', content: 'c', thumb_media_id: known };
+		await itemsOf(simulator(), adding('mpnews', { articles: [stored] }));
+		expect(sent()[1].mpnews).toEqual({ articles: [stored] });
+	});
+
+	it('win over the form, and are checked and split like it', async () => {
+		const url = 'https://a.example';
+		await itemsOf(
+			simulator(),
+			adding('text', { content: 'y'.repeat(3000) }, { additionalFields: { splitLongText: true } }),
+		);
+		expect(sent().map(({ text }) => text.content.length)).toEqual([2048, 952]);
+		const many = Array(9).fill({ title: 'T', url });
+		expect((await failure(adding('news', { articles: many })))?.message).toBe(
+			'9 articles, WeCom takes 8',
+		);
+		expect((await failure(adding('news', { articles: [null] })))?.message).toBe(
+			"'articles' holds what is no article",
+		);
+		expect((await failure(adding('news', { articles: [] })))?.message).toBe("'Articles' is empty");
+	});
+});

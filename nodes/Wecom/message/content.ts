@@ -53,6 +53,10 @@ const PARTS: Record<string, string[]> = {
 	],
 };
 
+/** What Additional Parameters hold for a type besides what `contents` has taken of them. */
+export const withoutParts = (type: string, added: IDataObject): IDataObject =>
+	Object.fromEntries(Object.entries(added).filter(([name]) => !PARTS[type]?.includes(name)));
+
 /** More than one content only for split text. */
 export async function contents(
 	call: OperationCall,
@@ -161,7 +165,11 @@ function articlesOf(
 	part: IDataObject,
 	verify: (article: IDataObject, where: string) => void = () => {},
 ): IDataObject[] {
-	const articles = part.articles as IDataObject[];
+	const articles = [part.articles].flat() as IDataObject[];
+	if (!articles.every((article) => typeof article === 'object' && article !== null)) {
+		const todo = 'Give a list of objects, each with the fields of an article.';
+		throw problem(call, "'articles' holds what is no article", todo);
+	}
 	if (articles.length > MAX_ARTICLES) {
 		const todo = 'Send the rest in another message.';
 		throw problem(call, `${articles.length} articles, WeCom takes ${MAX_ARTICLES}`, todo);
@@ -213,7 +221,7 @@ function notice(call: OperationCall, part: IDataObject): IDataObject {
 				'Put the details into the entries.',
 			);
 	}
-	const entries = (part.content_item ?? []) as IDataObject[];
+	const entries = [part.content_item ?? []].flat() as IDataObject[];
 	if (entries.length > 10)
 		throw problem(call, `${entries.length} entries, WeCom takes 10`, 'Leave some out.');
 	entries.forEach((entry, index) =>

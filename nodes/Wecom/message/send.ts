@@ -5,7 +5,7 @@ import { cardFrom } from '../card';
 import type { OperationCall } from '../operation';
 import { NOT_SENT, toItem } from '../reply';
 import { collectParameters, merge, problem, splitIds } from '../values';
-import { contents, UPLOAD_PATH, type Channel } from './content';
+import { contents, UPLOAD_PATH, withoutParts, type Channel } from './content';
 
 /** Sending in the name of the app: to members, to a school; and updating what was sent. */
 
@@ -40,8 +40,9 @@ export async function deliver(
 ): Promise<WecomReply[]> {
 	const { client, get, itemIndex } = call;
 	const msgtype = get('msgtype', 'text');
-	const { part = {}, ...rest } = collectParameters(call);
+	const { part = {}, ...rest } = collectParameters(call, msgtype);
 	const parts = await contents(call, channel, msgtype, part as IDataObject);
+	if (rest[msgtype]) rest[msgtype] = withoutParts(msgtype, rest[msgtype] as IDataObject);
 	const repeatable = rest.enable_duplicate_check === 1;
 	const replies: WecomReply[] = [];
 	for (const content of parts) {
@@ -86,7 +87,7 @@ export async function sendMessage(call: OperationCall): Promise<IDataObject> {
 /** `externalcontact/message/send` to parents and students (doc 91609). */
 export async function sendToSchool(call: OperationCall): Promise<IDataObject> {
 	const agentid = await ownAgentId(call);
-	const lists = collectParameters(call);
+	const lists = collectParameters(call, call.get('msgtype', 'text'));
 	const given = ['to_parent_userid', 'to_student_userid', 'to_party'].filter((name) => lists[name]);
 	if (!lists.toall && given.length === 0)
 		throw problem(
