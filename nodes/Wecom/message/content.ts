@@ -72,7 +72,8 @@ export async function contents(
 		);
 	const more = call.get<IDataObject>('additionalFields', {});
 	part = keepFields(part, PARTS[type] ?? []);
-	if (type === 'text') return textContents(call, part, more);
+	if (type === 'text') return textContents(call, part, more, TEXT_BYTES);
+	if (type.startsWith('markdown')) return textContents(call, part, more, channel.markdownBytes);
 	if (type in MEDIA_KINDS) return [await mediaContent(call, channel, type as MediaKind, more)];
 	return [await single(call, channel, type, part, more)];
 }
@@ -95,32 +96,33 @@ async function single(
 			return { articles: await storedNews(call, channel, part) };
 		case 'miniprogram_notice':
 			return notice(call, part);
-		case 'miniprogram':
+		default:
 			check(call, part, [['title', 'Title', 64, 'bytes']]);
 			return { ...part, thumb_media_id: await cover(call, channel, part.thumb_media_id) };
-		default:
-			checkText(call, part);
-			check(call, part, [['content', 'Content', channel.markdownBytes, 'bytes']]);
-			return part;
 	}
 }
 
-function textContents(call: OperationCall, part: IDataObject, more: IDataObject): IDataObject[] {
-	checkText(call, part);
+/** Text and Markdown. */
+function textContents(
+	call: OperationCall,
+	part: IDataObject,
+	more: IDataObject,
+	maxBytes: number,
+): IDataObject[] {
+	if (String(part.content).trim() === '')
+		throw problem(
+			call,
+			"'Content' is empty",
+			'Fill it in, or check the expression that should give it.',
+		);
 	if (isOn(call, 'Split Long Text', more.splitLongText)) {
-		const parts = splitText(String(part.content), TEXT_BYTES);
+		const parts = splitText(String(part.content), maxBytes);
 		// One mention is enough.
 		return parts.map((content, index) => (index === 0 ? { ...part, content } : { content }));
 	}
 	const todo = "Shorten it, or add the field 'Split Long Text'.";
-	check(call, part, [['content', 'Content', TEXT_BYTES, 'bytes']], '', todo);
+	check(call, part, [['content', 'Content', maxBytes, 'bytes']], '', todo);
 	return [part];
-}
-
-function checkText(call: OperationCall, { content }: IDataObject): void {
-	if (String(content).trim() !== '') return;
-	const todo = 'Fill it in, or check the expression that should give it.';
-	throw problem(call, "'Content' is empty", todo);
 }
 
 function textCard(call: OperationCall, { cardUnit }: Channel, card: IDataObject): IDataObject {

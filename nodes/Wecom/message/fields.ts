@@ -248,8 +248,8 @@ export const MORE_CONTENT = additionalFields([
 	toggle(
 		'splitLongText',
 		'Split Long Text',
-		'Whether to send text of over 2,048 bytes as several messages',
-		forTypes('text'),
+		'Whether to send what is too long as several messages',
+		forTypes('text', 'markdown', 'markdown_v2'),
 	),
 	translateIds,
 	text('videoDescription', 'Video Description', 'Up to 512 bytes', forTypes('video')),
