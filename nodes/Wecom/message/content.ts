@@ -95,7 +95,7 @@ async function single(
 		case 'mpnews':
 			return { articles: await storedNews(call, channel, part) };
 		case 'miniprogram_notice':
-			return notice(call, part);
+			return notice(call, part, isOn(call, 'Translate IDs', more.enable_id_trans));
 		default:
 			check(call, part, [['title', 'Title', 64, 'bytes']]);
 			return { ...part, thumb_media_id: await cover(call, channel, part.thumb_media_id) };
@@ -210,13 +210,18 @@ async function cover(call: OperationCall, channel: Channel, value: unknown): Pro
 	);
 }
 
-function notice(call: OperationCall, part: IDataObject): IDataObject {
+/** `$userName=ID$` and the like, of which nobody knows how long the name is. */
+const TRANSLATED = /\$\w+=[^$]+\$/;
+
+function notice(call: OperationCall, part: IDataObject, translates: boolean): IDataObject {
 	for (const [field, label] of [
 		['title', 'Title'],
 		['description', 'Description'],
 	]) {
-		const { length } = [...String(part[field] ?? '')];
-		if (part[field] && (length < 4 || length > 12))
+		const content = String(part[field] ?? '');
+		const { length } = [...content];
+		if (translates && TRANSLATED.test(content)) continue;
+		if (content && (length < 4 || length > 12))
 			throw problem(
 				call,
 				`'${label}' has ${length} characters, a mini program notice takes 4 to 12`,
