@@ -117,8 +117,9 @@ function complete(operation: Operation, sample: IDataObject): IDataObject {
 }
 
 function requiredValue({ as, each }: Field): unknown {
-	const one = as === 'integer' || as === 'integerList' || as === 'timestamp' ? 1 : 'x';
-	if (as !== 'integerList' && as !== 'stringList') return as === 'timestampText' ? '1' : one;
+	const time = 1769851800;
+	const one = as === 'integer' || as === 'integerList' ? 1 : as === 'timestamp' ? time : 'x';
+	if (as !== 'integerList' && as !== 'stringList') return as === 'timestampText' ? `${time}` : one;
 	return [each ? { [each]: one } : one];
 }
 
