@@ -106,14 +106,10 @@ export const message: Resource = {
 					text('partyids', 'Departments', 'IDs with commas between them, up to 100', {
 						as: 'integerList',
 					}),
-					text(
-						'replace_text',
-						'Replacement Text',
-						'New cards only: a grey button in place of all',
-						{
-							path: 'template_card.replace_text',
-						},
-					),
+					text('replace_text', 'Replacement Text', 'A grey button in place of all', {
+						path: 'template_card.replace_text',
+						displayOptions: { show: { '/msgtype': ['template_card'] } },
+					}),
 					text('tagids', 'Tags', 'IDs with commas between them, up to 100', { as: 'integerList' }),
 					translateIds,
 				]),
