@@ -19,7 +19,7 @@ import {
 	type Output,
 	type ResourceCredential,
 } from './operation';
-import { isOn } from './values';
+import { isOn, labelOf } from './values';
 
 /** Reading calls overlap; writing ones keep the order of the items unless the person asks otherwise. */
 const READS_AT_ONCE = 8;
@@ -92,9 +92,6 @@ async function callFor(
 	const call: OperationCall = { context, client, operation, itemIndex, get: get as Getter };
 	return call;
 }
-
-const labelOf = ({ fields }: Operation, name: string): string =>
-	fields.find((field) => field.name === name)?.displayName ?? name;
 
 async function runItem(call: OperationCall): Promise<INodeExecutionData[]> {
 	const output: Output = await (call.operation.run ?? callRow)(call);

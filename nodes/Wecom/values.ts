@@ -1,5 +1,5 @@
 import { isResourceLocatorValue, NodeOperationError, type IDataObject } from 'n8n-workflow';
-import type { Conversion, Field, FieldGroup, OperationCall } from './operation';
+import type { Conversion, Field, FieldGroup, Operation, OperationCall } from './operation';
 import { toUnixSeconds } from './time';
 
 /**
@@ -60,6 +60,10 @@ function isShown({ get }: OperationCall, { displayOptions }: Field): boolean {
 		(values as unknown[]).map(String).includes(String(get<unknown>(name)));
 	return Object.entries(show).every(fits) && !Object.entries(hide).some(fits);
 }
+
+/** What the form calls a field. */
+export const labelOf = ({ fields }: Operation, name: string): string =>
+	fields.find((field) => field.name === name)?.displayName ?? name;
 
 const emptyField = (call: OperationCall, { displayName }: Field) =>
 	problem(
@@ -131,8 +135,19 @@ export function problem(
 
 /** Ids as entered: an array, or text with commas, semicolons, `|` or line breaks between them. */
 export function splitIds(value: unknown): string[] {
-	const parts = Array.isArray(value) ? value : String(value ?? '').split(/[|,;，；\n]/);
-	return parts.map((part) => String(part).trim()).filter(Boolean);
+	const parts: unknown[] = Array.isArray(value) ? value : String(value ?? '').split(/[|,;，；\n]/);
+	return parts.map((part) => String(part ?? '').trim()).filter(Boolean);
+}
+
+/** Ids of a field; objects, such as whole members, are none. */
+export function toIds(call: OperationCall, displayName: string, value: unknown): string[] {
+	if (![value].flat().some((part) => typeof part === 'object' && part !== null))
+		return splitIds(value);
+	throw problem(
+		call,
+		`'${displayName}' holds an object where WeCom needs IDs`,
+		'Let the expression give the IDs alone, such as {{ $json.members.map((one) => one.userid) }}.',
+	);
 }
 
 function convert(
@@ -179,9 +194,11 @@ type Converter = (
 ) => IDataObject[string] | undefined;
 
 const CONVERSIONS: Record<Conversion, Converter> = {
-	integer: (call, field, value) => (value === '' ? undefined : toInteger(call, field, value)),
-	integerList: (call, field, value) => splitIds(value).map((part) => toInteger(call, field, part)),
-	stringList: (_call, _field, value) => splitIds(value),
+	integer: (call, field, value) =>
+		String(value).trim() === '' ? undefined : toInteger(call, field, value),
+	integerList: (call, field, value) =>
+		toIds(call, field.displayName, value).map((part) => toInteger(call, field, part)),
+	stringList: (call, { displayName }, value) => toIds(call, displayName, value),
 	flag: (call, { displayName }, value) => (isOn(call, displayName, value) ? 1 : 0),
 	json: (call, field, value) => (value === '' ? undefined : toJson(call, field.displayName, value)),
 	jsonText: (call, field, value) =>
@@ -205,7 +222,7 @@ export function isOn(call: OperationCall, displayName: string, value: unknown): 
 }
 
 function toInteger(call: OperationCall, field: Field, value: unknown): number {
-	const number = Number(value);
+	const number = typeof value === 'object' ? NaN : Number(value);
 	if (!Number.isSafeInteger(number)) {
 		throw problem(
 			call,

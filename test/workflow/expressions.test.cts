@@ -161,6 +161,31 @@ describe('WeCom gets the type it wants', () => {
 		expect(video).toEqual({ media_id, title: '4', description: '5' });
 	});
 
+	it('or no number at all, where text is blank', async () => {
+		const department = { name: 'N', parentid: byId(1), additionalFields: { order: '={{ " " }}' } };
+		const create = run('department', 'create', department);
+		await itemsOf(simulator(), { ...create, app: CONTACTS });
+		expect(bodyOf('department/create')).toEqual({ name: 'N', parentid: 1 });
+		const list = { ...department, additionalFields: { order: '={{ [5] }}' } };
+		const refused = await failure({ ...create, app: CONTACTS, parameters: list });
+		expect(refused?.message).toContain('where WeCom needs a whole number');
+	});
+
+	it.each([
+		['touser', 'Member Names or IDs', send({ touser: '={{ [{ userid: "zhangsan" }] }}' })],
+		['user', 'Member Names or IDs', run('member', 'invite', { user: '={{ ({ a: 1 }) }}' })],
+		['party', 'Department Names or IDs', run('member', 'invite', { party: '={{ [{ id: 1 }] }}' })],
+	])('where %s are ids, not objects', async (_name, label, wrong) => {
+		const error = await failure(wrong);
+		expect(error?.message).toBe(`'${label}' holds an object where WeCom needs IDs`);
+		expect(error?.description).toContain('IDs alone');
+	});
+
+	it('without the gaps in a list of ids', async () => {
+		await itemsOf(simulator(), send({ touser: '={{ ["zhangsan", null, undefined, ""] }}' }));
+		expect(sent()[0].touser).toBe('zhangsan');
+	});
+
 	it.each([
 		['={{ {a: 1} }}', 'an object'],
 		['={{ ["a", "b"] }}', 'a list'],

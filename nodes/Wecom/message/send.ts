@@ -4,7 +4,7 @@ import type { WecomReply } from '../../shared/api/reply';
 import { cardFrom } from '../card';
 import type { OperationCall } from '../operation';
 import { NOT_SENT, toItem } from '../reply';
-import { collectParameters, merge, problem, splitIds } from '../values';
+import { collectParameters, labelOf, merge, problem, toIds } from '../values';
 import { contents, UPLOAD_PATH, withoutParts, type Channel } from './content';
 
 /** Sending in the name of the app: to members, to a school; and updating what was sent. */
@@ -147,7 +147,7 @@ export async function ownAgentId(call: OperationCall): Promise<number> {
 function recipients(call: OperationCall, names: string[]): IDataObject {
 	if (call.get<boolean>('toAll', false)) return { touser: '@all' };
 	const chosen = names.flatMap((name) => {
-		const ids = splitIds(call.get<unknown>(name, []));
+		const ids = toIds(call, labelOf(call.operation, name), call.get<unknown>(name, []));
 		notTooMany(call, name, ids, name !== 'touser');
 		return ids.length > 0 ? [[name, ids.join('|')]] : [];
 	});
