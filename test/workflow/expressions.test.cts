@@ -261,10 +261,19 @@ describe('Additional Parameters', () => {
 		const articles = [1, 2].map((number) => ({ title: `T${number}`, url: 'https://a.example' }));
 		await itemsOf(simulator(), adding('news', { articles }, { articles: {} }));
 		expect(sent()[0].news).toEqual({ articles });
+		const fromItem = {
+			...send({
+				msgtype: 'news',
+				options: { additionalParameters: '={{ { news: { articles: $json.articles } } }}' },
+			}),
+			items: [{ json: { articles } }],
+		};
+		await itemsOf(simulator(), fromItem);
+		expect(sent()[1].news).toEqual({ articles });
 		const known = simulator().control.addMedia({ filename: 'a.png', type: 'image' });
 		const stored = { title: 'S', content: 'c', thumb_media_id: known };
 		await itemsOf(simulator(), adding('mpnews', { articles: [stored] }));
-		expect(sent()[1].mpnews).toEqual({ articles: [stored] });
+		expect(sent()[2].mpnews).toEqual({ articles: [stored] });
 	});
 
 	it('win over the form, and are checked and split like it', async () => {

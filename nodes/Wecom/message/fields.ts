@@ -166,7 +166,11 @@ const articles = rows(
 		text('appid', 'App ID', 'App messages only: of a mini program to open instead of the link'),
 		text('pagepath', 'Page', 'Path of the page in the mini program'),
 	],
-	{ path: 'part.articles', required: true },
+	{
+		path: 'part.articles',
+		required: true,
+		description: 'A list from an expression goes into Additional Parameters as news.articles',
+	},
 );
 
 const storedArticles = rows(
@@ -181,7 +185,11 @@ const storedArticles = rows(
 		text('content_source_url', 'Source Link', "Opened by 'Read More'"),
 		text('digest', 'Summary', 'Up to 512 bytes'),
 	],
-	{ path: 'part.articles', required: true },
+	{
+		path: 'part.articles',
+		required: true,
+		description: 'A list from an expression goes into Additional Parameters as mpnews.articles',
+	},
 );
 
 const notice: Field[] = [
