@@ -235,6 +235,24 @@ describe('Media', () => {
 		expect((await failure({ ...run, items: [large] }))?.description).toContain('to 2 MB');
 	});
 
+	it.each([
+		['report', undefined, 'report.pdf'],
+		['report.PDF', undefined, 'report.PDF'],
+		['a.pdf', 'Quarter 1', 'Quarter 1.pdf'],
+		['a.pdf', 'as.txt', 'as.txt'],
+	])('names a file %p, entered as %p, with its extension', async (own, entered, expected) => {
+		const item = await file(own, 'application/pdf');
+		item.binary!.data.fileExtension = 'pdf';
+		await itemsOf(simulator(), {
+			resource: 'media',
+			operation: 'upload',
+			parameters: entered ? { fileName: entered } : {},
+			items: [item],
+		});
+		const [{ filename }] = [...simulator().state.media.values()].slice(-1);
+		expect(filename).toBe(expected);
+	});
+
 	it('uploads an attachment for moments', async () => {
 		const [item] = await itemsOf(simulator(), {
 			resource: 'media',
