@@ -56,8 +56,8 @@ export interface BotMessage {
 	reqId: string;
 	/** The stream of the first answer, if one was given. */
 	streamId?: string;
-	/** To call when the workflow starts; the result when it has ended. */
-	begin(): () => void;
+	/** To call when the workflow starts; the result when it has ended: that resolves when WeCom has all of its replies. */
+	begin(): () => Promise<void>;
 }
 
 /** What a workflow wants shown until it replies, and when it does not. */

@@ -109,13 +109,14 @@ export function startStream(
 	});
 }
 
-/** A workflow runs for this message; the result is called when it has ended. */
-export function beginRun(wire: Wire, reqId: string): () => void {
+/** A workflow runs for this message; the result is called when it has ended, and resolves when its replies and the end are out. */
+export function beginRun(wire: Wire, reqId: string): () => Promise<void> {
 	const talk = remember(wire.botId, reqId);
 	talk.runs++;
-	return () => {
+	return async () => {
 		talk.runs--;
 		if (talk.runs === 0) closeStream(wire, talk);
+		await talk.last;
 	};
 }
 

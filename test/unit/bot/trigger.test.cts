@@ -1,6 +1,7 @@
 /** The WeCom Bot Trigger as n8n drives it: what it emits, and what it does with replies, kicks and refusals. */
 import type { IDataObject, INodeExecutionData, ITriggerFunctions } from 'n8n-workflow';
 import { WecomBotTrigger } from '../../../nodes/WecomBotTrigger/WecomBotTrigger.node';
+import { liveBot } from '../../../nodes/shared/bot/live';
 import { botId, pause, until, useLab } from './live-support.cts';
 
 const lab = useLab();
@@ -80,7 +81,11 @@ class N8n {
 
 const running: N8n[] = [];
 afterEach(async () => {
-	for (const n8n of running.splice(0)) await n8n.stop();
+	for (const n8n of running.splice(0)) {
+		await n8n.stop();
+		// Test runs under way.
+		await n8n.stop();
+	}
 });
 
 const counts = () => lab.bots.connections(botId);
@@ -200,18 +205,76 @@ it('a secret that is no longer right is fatal: n8n activates again with what the
 	expect(JSON.stringify([n8n.logged, n8n.fatal])).not.toContain(lab.settings().secret);
 });
 
-it('a test run shares the connection, takes one message and stays until its workflow has ended', async () => {
+it('a test run shares the connection and takes one message', async () => {
 	const production = await new N8n().start();
 	const test = await new N8n({}, {}, 'manual').start();
 	await lab.bots.say(botId, { text: 'one' });
-	await test.next();
+	const { done } = await test.next();
 	await lab.bots.say(botId, { text: 'two' });
 	await production.next(2);
 	expect(test.emitted).toHaveLength(1);
 	await test.stop();
+	done.resolve({ status: 'success' });
+	await pause(50);
 	expect(counts()).toMatchObject({ open: 1, subscribes: 1, kicked: 0 });
 	await production.stop();
 	await until('closing', () => lab.bots.openSockets() === 0);
+});
+
+describe('a test run with nothing published', () => {
+	const options = { firstAnswer: 'Thinking…', closingText: 'Nothing to say' };
+	async function testRun() {
+		const test = await new N8n({ options }, {}, 'manual').start();
+		const { msgid, reqId } = await lab.bots.say(botId, { text: 'one' });
+		const { done } = await test.next();
+		const shown = () => lab.bots.transcript({ replyTo: msgid })[0];
+		return { test, reqId, done, shown };
+	}
+
+	it('keeps the connection after n8n has closed the trigger, until its replies are out', async () => {
+		const { test, reqId, done, shown } = await testRun();
+		// n8n waits for this before it tells that the run has ended.
+		await test.stop();
+		const { wecomBot } = relayed('Here it is', reqId, 'id');
+		lab.bots.inject({ cmd: 'aibot_respond_msg', delayMs: 60 });
+		const sent = liveBot(lab.credential())!.request('aibot_respond_msg', wecomBot.body, reqId);
+		done.resolve({ status: 'success' });
+		expect(await sent).toEqual({});
+		expect(shown()).toMatchObject({ text: 'Here it is', stream: { finish: true } });
+		await until('closing', () => lab.bots.openSockets() === 0);
+		expect(liveBot(lab.credential())).toBeUndefined();
+	});
+
+	it.each(['success', 'error', 'waiting'])(
+		'ends its stream and the connection: %s',
+		async (status) => {
+			const { test, done, shown } = await testRun();
+			await test.stop();
+			done.resolve({ status });
+			await until('closing', () => lab.bots.openSockets() === 0);
+			expect(shown()).toMatchObject({ text: 'Nothing to say', stream: { finish: true } });
+		},
+	);
+
+	it('leaves at once when it is stopped', async () => {
+		const { test } = await testRun();
+		await test.stop();
+		expect(counts().open).toBe(1);
+		await test.stop();
+		await until('closing', () => lab.bots.openSockets() === 0);
+	});
+
+	it('that loses the bot is not there for what comes later', async () => {
+		const test = await new N8n({}, {}, 'manual').start();
+		lab.bots.kick(botId);
+		await until('the report', () => test.saved.length === 1);
+		const production = await new N8n().start();
+		await lab.bots.say(botId, { text: 'hello' });
+		await production.next();
+		expect(test.emitted).toEqual([]);
+		await production.stop();
+		await until('closing', () => lab.bots.openSockets() === 0);
+	});
 });
 
 it('a test run that is stopped while it connects leaves nothing behind', async () => {
