@@ -6,7 +6,7 @@ import {
 	type ITriggerFunctions,
 } from 'n8n-workflow';
 import type { BotSettings } from '../shared/bot/connection';
-import { BotFailure, withReason } from '../shared/bot/failure';
+import { BotFailure, closed, withReason } from '../shared/bot/failure';
 import { botFilter, type BotOptions } from '../shared/bot/form';
 import { botItem, matchesBot } from '../shared/bot/items';
 import {
@@ -86,9 +86,11 @@ interface Recipient {
 }
 
 async function deliver(
-	{ context, settings: { botId }, options, member, started }: Recipient,
+	recipient: Recipient,
 	{ body, reqId, streamId, begin }: BotMessage,
 ): Promise<void> {
+	const { context, options, started } = recipient;
+	const { botId } = recipient.settings;
 	const ended = begin();
 	try {
 		const { wecom, ...json } = botItem(body, { transport: 'websocket', botId, reqId }, options);
@@ -106,7 +108,7 @@ async function deliver(
 			// n8n calls this for every reply of the workflow, and at its end with something else.
 			resolve: (reply: unknown) => {
 				const sent = begin();
-				void sendRelayed(context, member, reply).then(sent);
+				void sendRelayed(recipient, reply).then(sent);
 			},
 			reject: () => undefined,
 		};
@@ -125,16 +127,15 @@ async function deliver(
 
 /** Sends what a worker has asked for. */
 async function sendRelayed(
-	context: ITriggerFunctions,
-	member: BotMember,
+	{ context, settings, member }: Recipient,
 	reply: unknown,
 ): Promise<void> {
 	const relayed = (reply as { wecomBot?: RelayedReply } | undefined)?.wecomBot;
 	if (!relayed) return;
 	try {
 		const { cmd, reqId, file } = relayed;
-		const bot = liveBotOf(member);
-		if (!bot) throw new Error('The AI bot has no connection to WeCom any more');
+		const bot = liveBotOf(member, settings);
+		if (!bot) throw closed();
 		let { body } = relayed;
 		if (file) {
 			const { data, fileName, type } = file;

@@ -119,10 +119,21 @@ export function liveBot(credentials: IDataObject): LiveBot | undefined {
 	return openIn(bots.get(fingerprint(botSettings(credentials))));
 }
 
-/** The connection a workflow has joined, wherever a new secret has moved it. */
-export function liveBotOf(member: BotMember): LiveBot | undefined {
-	return openIn([...bots.values()].find(({ members }) => members.has(member)));
+/**
+ * The connection a workflow has joined, wherever a new secret has moved it. A workflow that was published again in the meantime
+ * has left, and its newest version, or another workflow of the bot, holds the connection.
+ */
+export function liveBotOf(member: BotMember, settings: BotSettings): LiveBot | undefined {
+	const joined = openIn([...bots.values()].find(({ members }) => members.has(member)));
+	return joined ?? heldFor(settings)?.live;
 }
+
+/** A connection that workflows use for this bot. */
+const heldFor = (settings: BotSettings): Held | undefined =>
+	[...bots.values()].find(
+		({ settings: own, connection, members }) =>
+			botKey(own) === botKey(settings) && connection.isOpen && members.size > 0,
+	);
 
 const openIn = (held?: Held) => (held?.connection.isOpen ? held.live : undefined);
 

@@ -166,6 +166,31 @@ it('uploads the file of a worker and puts its media_id into the reply', async ()
 	expect(lab.bots.transcript({ replyTo: msgid })[0].text).toBe('Thinking…');
 });
 
+it('sends the reply of an execution that runs on while its workflow is published again', async () => {
+	const before = await new N8n().start();
+	const { msgid, reqId } = await lab.bots.say(botId, { text: 'hello' });
+	const { response } = await before.next();
+	await before.stop();
+	const after = await new N8n().start();
+	response.resolve(relayed('all the same', reqId, 'id'));
+	const [entry] = await lab.bots.waitForReply(msgid);
+	expect(entry.text).toBe('all the same');
+	expect([...before.saved, ...after.saved]).toEqual([]);
+});
+
+it('tells of the reply of a worker that no connection is left for', async () => {
+	const n8n = await new N8n().start();
+	const { reqId } = await lab.bots.say(botId, { text: 'hello' });
+	const { response } = await n8n.next();
+	await n8n.stop();
+	response.resolve(relayed('too late', reqId, 'id'));
+	await until('the report', () => n8n.saved.length === 1);
+	expect(n8n.saved[0]).toMatchObject({
+		message: 'The AI bot has no connection to WeCom',
+		description: expect.stringContaining('Publish'),
+	});
+});
+
 it('saves a failed execution for a reply that WeCom refuses', async () => {
 	const n8n = await new N8n().start();
 	const { reqId } = await lab.bots.say(botId, { text: 'hello' });
