@@ -208,7 +208,11 @@ function hold(key: string, settings: BotSettings): Held {
 	});
 	const wire: Wire = {
 		botId: settings.botId,
-		request: async (cmd, body, reqId) => await connection.request(cmd, body, reqId),
+		// Workflows outlive this connection: what they say then goes over the one that has come after it.
+		request: async (cmd, body, reqId) => {
+			const current = connection.isOpen ? connection : heldFor(settings)?.connection;
+			return await (current ?? connection).request(cmd, body, reqId);
+		},
 	};
 	const live: LiveBot = {
 		request: async (cmd, body, reqId) =>

@@ -15,6 +15,8 @@ export const streamTimings = {
 	margin: 20_000,
 	/** A stream nobody adds to is sent again. */
 	keepAlive: 120_000,
+	/** The end of a stream that could not be sent is tried again. */
+	endAgain: 5_000,
 };
 
 const MAX_STREAM_BYTES = 20_480;
@@ -37,6 +39,8 @@ interface Stream {
 	id: string;
 	content: string;
 	sentAt: number;
+	/** When to end it, if that is not the end of its life; never while its end is under way. */
+	endAt?: number;
 }
 
 /** A message and what became of it. */
@@ -104,7 +108,7 @@ export function startStream(
 	const stream = { id, content, sentAt: Date.now() };
 	talk.closingText = closingText;
 	setStream(talk, stream);
-	whenStillOpen(wire, talk, stream, async () => {
+	void whenStillOpen(wire, talk, stream, async () => {
 		await sendRepeatable(wire, frameOf(id, content, false), reqId);
 	});
 }
@@ -226,11 +230,11 @@ export function tendStreams(wire: Wire, now: number): void {
 	for (const talk of open) {
 		const { stream } = talk;
 		if (!stream || talk.botId !== wire.botId) continue;
-		if (now - talk.at >= streamTimings.life - streamTimings.margin) {
+		if (now >= (stream.endAt ?? talk.at + streamTimings.life - streamTimings.margin)) {
 			closeStream(wire, talk);
 		} else if (now - stream.sentAt >= streamTimings.keepAlive) {
 			stream.sentAt = now;
-			whenStillOpen(wire, talk, stream, async () => {
+			void whenStillOpen(wire, talk, stream, async () => {
 				await sendRepeatable(wire, frameOf(stream.id, stream.content, false), talk.reqId);
 			});
 		}
@@ -241,21 +245,32 @@ export function tendStreams(wire: Wire, now: number): void {
 function closeStream(wire: Wire, talk: Talk): void {
 	const { stream } = talk;
 	if (!stream) return;
-	open.delete(talk);
-	whenStillOpen(wire, talk, stream, async () => {
-		stream.content = talk.closingText || stream.content;
-		await finishNow(wire, talk, stream);
+	stream.endAt = Infinity;
+	void whenStillOpen(wire, talk, stream, async () => {
+		await finishNow(wire, talk, { ...stream, content: talk.closingText || stream.content });
+	}).then(() => {
+		// Nobody to send it over, such as while a workflow is published again: the next connection does it.
+		stream.endAt = Date.now() + streamTimings.endAgain;
+		// WeCom has ended it.
+		if (talk.stream === stream && Date.now() - talk.at >= streamTimings.life) answered(talk);
 	});
 }
 
 async function finishNow(wire: Wire, talk: Talk, { id, content }: Stream): Promise<void> {
+	await sendRepeatable(wire, frameOf(id, content, true), talk.reqId).catch((error: BotFailure) => {
+		if (!TOO_LATE.includes(error.errcode ?? 0)) throw error;
+	});
 	answered(talk);
-	await sendRepeatable(wire, frameOf(id, content, true), talk.reqId);
 }
 
 /** After the replies under way, unless one of them has changed or finished the stream. */
-function whenStillOpen(wire: Wire, talk: Talk, stream: Stream, send: () => Promise<void>): void {
-	inOrder(talk, async () => {
+async function whenStillOpen(
+	wire: Wire,
+	talk: Talk,
+	stream: Stream,
+	send: () => Promise<void>,
+): Promise<void> {
+	await inOrder(talk, async () => {
 		if (talk.stream === stream) await send();
 	}).catch((error: Error) => note(wire, 'A stream of the AI bot could not be kept', error));
 }

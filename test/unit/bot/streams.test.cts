@@ -33,7 +33,7 @@ async function ask(wish: Member['wish'] = {}, chatid?: string) {
 		await liveBot(lab.credential())!.request('aibot_respond_msg', body, reqId);
 	const entries = () => lab.bots.transcript({ botId }).filter(({ via }) => via !== 'user');
 	const shown = () => lab.bots.transcript({ replyTo: msgid })[0];
-	return { at, msgid, reqId, message, answer, entries, shown };
+	return { at, member, msgid, reqId, message, answer, entries, shown };
 }
 
 describe('the first answer', () => {
@@ -197,6 +197,37 @@ describe('the life of a stream', () => {
 		expect(updates.length).toBeGreaterThanOrEqual(4);
 		await pause(150);
 		expect(shown().stream!.updates).toHaveLength(updates.length);
+	});
+
+	it('ends with its workflow, also over a connection made since', async () => {
+		const { member, message, shown } = await ask({ firstAnswer: 'Thinking…' });
+		const end = message.begin();
+		await lab.leave(member);
+		await lab.join();
+		await end();
+		expect(shown()).toMatchObject({ text: 'Thinking…', stream: { finish: true } });
+	});
+
+	it('ends with the next connection when its workflow ended while there was none', async () => {
+		streamTimings.endAgain = 20;
+		const { member, message, shown } = await ask({ firstAnswer: '…', closingText: 'Sorry' });
+		const end = message.begin();
+		await lab.leave(member);
+		await end();
+		await pause(50);
+		expect(shown().stream!.finish).toBe(false);
+		await lab.join();
+		await until('the end', () => shown().stream!.finish);
+		expect(shown().text).toBe('Sorry');
+	});
+
+	it('has not ended when WeCom refused the end: a reply still replaces it', async () => {
+		const { message, answer, shown } = await ask({ firstAnswer: '…', closingText: 'Sorry' });
+		await until('the first answer', () => shown()?.text === '…');
+		lab.bots.inject({ cmd: 'aibot_respond_msg', errcode: 45009 });
+		await message.begin()();
+		expect(await answer(stream('here I am', true))).toEqual({});
+		expect(shown()).toMatchObject({ text: 'here I am', stream: { finish: true } });
 	});
 
 	it('a reply after its end is a message of its own, to the group or the person', async () => {
