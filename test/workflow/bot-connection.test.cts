@@ -118,6 +118,26 @@ it('streams step by step', async () => {
 	expect(result.json('end')).toEqual([{ via: 'longConnection', botId, msgid }]);
 });
 
+it.each(['append', 'finish'])('says nothing twice when a step is tried again: %s', async (step) => {
+	const { msgid, item } = await said();
+	if (step === 'finish') lab.bots.inject({ cmd: 'aibot_respond_msg', delayMs: 1 });
+	lab.bots.inject({ cmd: 'aibot_respond_msg', errcode: 45009 });
+	const retried = { retryOnFail: true, maxTries: 2, waitBetweenTries: 0 };
+	const nodes = [
+		botNode('stream', { content: 'A' }, 'one'),
+		botNode('stream', { step, content: 'B' }, 'two'),
+		botNode('stream', { step: 'finish', content: 'C' }, 'end'),
+	].slice(0, step === 'append' ? 3 : 2);
+	ok(
+		await run(
+			nodes.map((node) => ({ ...node, ...retried })),
+			{ item },
+		),
+	);
+	const [entry] = await lab.bots.waitForReply(msgid);
+	expect(entry.text).toBe(step === 'append' ? 'ABC' : 'AB');
+});
+
 it('sends a file as the reply, pushes text, cards and files, and uploads', async () => {
 	const { msgid, item } = await said();
 	ok(await run([botNode('reply', { msgtype: 'image' })], { item, file: true }));

@@ -198,15 +198,15 @@ export async function streamReply(call: OperationCall): Promise<IDataObject> {
 	const feedback = firstOnly(call, message);
 	const before = step === 'replace' ? '' : (begun.get(streamId) ?? '');
 	const content = before + added;
-	begun.delete(streamId);
-	if (isEvent(message) && finish && content.trim())
-		return await replyToEvent(call, message, 'text', content);
-	if (finish && content.trim()) return await replyText(call, message, content, feedback);
-	if (finish)
+	if (finish && !content.trim())
 		throw problem(call, 'The stream has no text', "Fill in 'Content', or add to the stream first.");
-
-	if (begun.size >= MAX_BEGUN) begun.delete(begun.keys().next().value as string);
-	begun.set(streamId, content);
+	if (finish) {
+		const answer = isEvent(message)
+			? await replyToEvent(call, message, 'text', content)
+			: await replyText(call, message, content, feedback);
+		begun.delete(streamId);
+		return answer;
+	}
 	const [shown] = splitText(content, MAX_TEXT_BYTES);
 	const sent = isEvent(message)
 		? undefined
@@ -214,10 +214,17 @@ export async function streamReply(call: OperationCall): Promise<IDataObject> {
 				msgtype: 'stream',
 				stream: { id: streamId, finish, content, ...withId(feedback) },
 			})) ?? (await intoStream(call, message, { content: shown, finish, feedback })));
-	if (sent) return told(message, sent, { finish });
-	if (!message.responseUrl && !isEvent(message)) nowhere(call, message);
-	// It is sent whole with the end.
-	return told(message, { via: 'collected' }, { finish });
+	if (!sent && !message.responseUrl && !isEvent(message)) nowhere(call, message);
+	// A step that failed is tried again with the text before it.
+	keepBegun(streamId, content);
+	// Without a stream it is sent whole with the end.
+	return told(message, sent ?? { via: 'collected' }, { finish });
+}
+
+function keepBegun(key: string, text: string): void {
+	begun.delete(key);
+	if (begun.size >= MAX_BEGUN) begun.delete(begun.keys().next().value as string);
+	begun.set(key, text);
 }
 
 /** What a person sees on entering the chat. */
