@@ -31,11 +31,12 @@ interface Given {
 	file?: boolean;
 	/** Without a trigger of the bot in the workflow. */
 	alone?: boolean;
+	executionId?: string;
 }
 
 async function run(
 	nodes: TestNode[],
-	{ item = {}, file = false, alone = false }: Given = {},
+	{ item = {}, file = false, alone = false, executionId = '1' }: Given = {},
 ): Promise<WorkflowRun> {
 	const trigger = { name: 'WeCom Bot Trigger', type: alone ? 'test.agent' : BOT_TRIGGER };
 	const data = {
@@ -51,6 +52,7 @@ async function run(
 		nodes: alone ? nodes : [trigger, ...nodes],
 		connections: chain(...(alone ? [] : [trigger.name]), ...nodes.map(({ name }) => name)),
 		items,
+		additionalData: { executionId },
 	});
 }
 const ok = (result: WorkflowRun) => {
@@ -136,6 +138,22 @@ it.each(['append', 'finish'])('says nothing twice when a step is tried again: %s
 	);
 	const [entry] = await lab.bots.waitForReply(msgid);
 	expect(entry.text).toBe(step === 'append' ? 'ABC' : 'AB');
+});
+
+it("keeps the texts of two workflows apart, and a reply's from those before it", async () => {
+	const { item } = await said();
+	const step = (content: string) => [botNode('stream', { content })];
+	ok(await run(step('mine'), { item, executionId: '1' }));
+	ok(await run(step('yours'), { item, executionId: '2' }));
+	const shown = () => lab.bots.transcript({ botId }).at(-1)!;
+	expect(shown().text).toBe('yours');
+	ok(await run(step(' again'), { item, executionId: '1' }));
+	expect(shown().text).toBe('mine again');
+	ok(await run([botNode('reply', { content: 'whole' })], { item, executionId: '1' }));
+	ok(
+		await run([botNode('stream', { step: 'finish', content: 'more' })], { item, executionId: '1' }),
+	);
+	expect(shown()).toMatchObject({ via: 'push', text: 'more' });
 });
 
 it('sends a file as the reply, pushes text, cards and files, and uploads', async () => {

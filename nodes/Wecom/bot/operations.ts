@@ -24,6 +24,13 @@ import { asAnswer, intoStream, isStreamed, overConnection, toResponseUrl, type S
 /** One reply to a message: text, a card, or a file. */
 export async function replyToMessage(call: OperationCall): Promise<IDataObject> {
 	const message = messageOf(call);
+	const answer = await replyWhole(call, message);
+	// It takes the place of what 'Stream Reply' has begun.
+	begun.delete(begunKey(call, message));
+	return answer;
+}
+
+async function replyWhole(call: OperationCall, message: BotMessage): Promise<IDataObject> {
 	const type = call.get('msgtype', 'text');
 	if (isEvent(message)) return await replyToEvent(call, message, type);
 	if (type === 'text')
@@ -111,7 +118,7 @@ async function replyCard(call: OperationCall, message: BotMessage): Promise<IDat
 	const body = { msgtype: 'template_card', template_card: card };
 	const facts = { task_id: card.task_id };
 	const { streamId: id } = message;
-	if (streamBegun(message)) {
+	if (streamBegun(call, message)) {
 		// Behind a first answer a card comes as the end of its stream, which needs a text.
 		const content = titleOf(card);
 		const stream = { id, finish: true, content };
@@ -132,9 +139,9 @@ async function replyCard(call: OperationCall, message: BotMessage): Promise<IDat
 }
 
 /** Whether WeCom shows a first answer, or what 'Stream Reply' has begun. */
-const streamBegun = (message: BotMessage): boolean =>
+const streamBegun = (call: OperationCall, message: BotMessage): boolean =>
 	message.transport === 'websocket'
-		? begun.has(message.streamId) || Boolean((message.item.wecom as IDataObject).streamId)
+		? begun.has(begunKey(call, message)) || Boolean((message.item.wecom as IDataObject).streamId)
 		: isStreamed(message);
 
 function titleOf(card: IDataObject): string {
@@ -183,20 +190,26 @@ const imageOf = (data: Buffer): IDataObject => ({
 	},
 });
 
-/** Texts of streams that this process has begun and not finished: a stream always shows its whole text. */
+/**
+ * Texts of streams that executions in this process have begun and not finished: a stream always shows its whole text. Several
+ * workflows may answer one message, each with its own text.
+ */
 const begun = new Map<string, string>();
+const begunKey = ({ context }: OperationCall, { streamId }: BotMessage) =>
+	`${context.getExecutionId()}|${streamId}`;
 const MAX_BEGUN = 2_000;
 
 /** One step of a reply that grows. */
 export async function streamReply(call: OperationCall): Promise<IDataObject> {
 	const message = messageOf(call);
 	const { streamId } = message;
+	const key = begunKey(call, message);
 	const step = call.get('step', 'append');
 	const finish = step === 'finish';
 	// The end may come without words.
 	const added = finish && !String(call.get('content') ?? '').trim() ? '' : textOf(call);
 	const feedback = firstOnly(call, message);
-	const before = step === 'replace' ? '' : (begun.get(streamId) ?? '');
+	const before = step === 'replace' ? '' : (begun.get(key) ?? '');
 	const content = before + added;
 	if (finish && !content.trim())
 		throw problem(call, 'The stream has no text', "Fill in 'Content', or add to the stream first.");
@@ -204,7 +217,7 @@ export async function streamReply(call: OperationCall): Promise<IDataObject> {
 		const answer = isEvent(message)
 			? await replyToEvent(call, message, 'text', content)
 			: await replyText(call, message, content, feedback);
-		begun.delete(streamId);
+		begun.delete(key);
 		return answer;
 	}
 	const [shown] = splitText(content, MAX_TEXT_BYTES);
@@ -216,7 +229,7 @@ export async function streamReply(call: OperationCall): Promise<IDataObject> {
 			})) ?? (await intoStream(call, message, { content: shown, finish, feedback })));
 	if (!sent && !message.responseUrl && !isEvent(message)) nowhere(call, message);
 	// A step that failed is tried again with the text before it.
-	keepBegun(streamId, content);
+	keepBegun(key, content);
 	// Without a stream it is sent whole with the end.
 	return told(message, sent ?? { via: 'collected' }, { finish });
 }
@@ -279,7 +292,7 @@ function inTime(call: OperationCall, { item, kind }: BotMessage, wanted: string,
 
 /** A stream takes the feedback ID with its first text. */
 const firstOnly = (call: OperationCall, message: BotMessage) =>
-	streamBegun(message) ? undefined : feedbackOf(call);
+	streamBegun(call, message) ? undefined : feedbackOf(call);
 
 function told(
 	{ botId, item }: BotMessage,
