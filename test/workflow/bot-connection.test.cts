@@ -95,6 +95,22 @@ it('replaces the first answer, and a card ends it', async () => {
 	expect(entry.stream!.updates.map(({ content }) => content)).toEqual(['Thinking…', 'Order']);
 });
 
+it('keeps what was streamed when a card or an image follows', async () => {
+	member.wish = { firstAnswer: 'Thinking…' };
+	const card = { msgtype: 'template_card', main_title: 'Order', card_url: 'https://example.com' };
+	for (const [index, ending] of [card, { msgtype: 'image' }].entries()) {
+		const { msgid } = await lab.bots.say(botId, { text: 'hello' });
+		const item = await heard(index + 1);
+		ok(await run([botNode('stream', { content: 'A' })], { item }));
+		const { via } = ok(await run([botNode('reply', ending)], { item, file: true })).json(
+			'reply',
+		)[0];
+		expect(via).toBe('longConnection');
+		const [entry] = await lab.bots.waitForReply(msgid);
+		expect(entry).toMatchObject({ text: 'A', stream: { finish: true } });
+	}
+});
+
 it('streams step by step', async () => {
 	member.wish = { firstAnswer: 'Thinking…' };
 	const { msgid, item } = await said();

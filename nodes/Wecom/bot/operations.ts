@@ -117,22 +117,12 @@ async function replyCard(call: OperationCall, message: BotMessage): Promise<IDat
 	const card = withFeedback(call, cardFrom(call));
 	const body = { msgtype: 'template_card', template_card: card };
 	const facts = { task_id: card.task_id };
-	const { streamId: id } = message;
-	if (streamBegun(call, message)) {
-		// Behind a first answer a card comes as the end of its stream, which needs a text.
-		const content = titleOf(card);
-		const stream = { id, finish: true, content };
-		const sent =
-			(await overConnection(call, message, 'aibot_respond_msg', {
-				msgtype: 'stream_with_template_card',
-				stream,
-				template_card: card,
-			})) ?? (await intoStream(call, message, { content, card, finish: true }));
-		if (sent) return told(message, sent, facts);
-	}
 	const sent =
 		(await overConnection(call, message, 'aibot_respond_msg', body)) ??
-		(await asAnswer(call, message, body)) ??
+		// Behind a first answer a card comes as the end of its stream.
+		(isStreamed(message)
+			? await intoStream(call, message, { card, finish: true })
+			: await asAnswer(call, message, body)) ??
 		(await toResponseUrl(call, message, body)) ??
 		nowhere(call, message);
 	return told(message, sent, facts);
@@ -143,11 +133,6 @@ const streamBegun = (call: OperationCall, message: BotMessage): boolean =>
 	message.transport === 'websocket'
 		? begun.has(begunKey(call, message)) || Boolean((message.item.wecom as IDataObject).streamId)
 		: isStreamed(message);
-
-function titleOf(card: IDataObject): string {
-	const { title } = (card.main_title ?? {}) as IDataObject;
-	return String(title || card.sub_title_text || '…');
-}
 
 async function replyFile(
 	call: OperationCall,
@@ -161,7 +146,6 @@ async function replyFile(
 	if (live) return told(message, live);
 	if (message.transport === 'callback' && kind === 'image') {
 		const sent = await intoStream(call, message, {
-			content: '',
 			finish: true,
 			images: [imageOf(data)],
 		});

@@ -1,5 +1,6 @@
 import { LoggerProxy, type IDataObject } from 'n8n-workflow';
 import { splitText } from '../text';
+import { cardTitle } from './card';
 import type { BotFailure } from './failure';
 import { STREAM_LIFE_MS } from './items';
 
@@ -39,6 +40,8 @@ interface Stream {
 	id: string;
 	content: string;
 	sentAt: number;
+	/** It shows the first answer, no reply. */
+	first?: boolean;
 	/** When to end it, if that is not the end of its life; never while its end is under way. */
 	endAt?: number;
 }
@@ -105,7 +108,7 @@ export function startStream(
 	closingText = '',
 ): void {
 	const talk = remember(wire.botId, reqId);
-	const stream = { id, content, sentAt: Date.now() };
+	const stream = { id, content, sentAt: Date.now(), first: true };
 	talk.closingText = closingText;
 	setStream(talk, stream);
 	void whenStillOpen(wire, talk, stream, async () => {
@@ -162,27 +165,28 @@ async function replyStream(
 	for (const part of answer ? rest : [content, ...rest]) {
 		if (part) await push(wire, talk, { msgtype: 'markdown', markdown: { content: part } });
 	}
-	const { template_card } = body;
-	if (!answer && template_card) await push(wire, talk, { msgtype: 'template_card', template_card });
 	return answer ?? LATE;
 }
 
 /** A card or a file. Where the trigger has begun a stream, a card joins it, and a file follows it. */
 async function replyWhole(wire: Wire, talk: Talk, body: IDataObject): Promise<IDataObject> {
-	const { msgtype, template_card } = body;
 	const { stream } = talk;
-	if (stream && msgtype === 'template_card') {
-		const { id, content } = stream;
-		const joined = { msgtype: 'stream_with_template_card', template_card };
-		return await replyStream(wire, talk, joined, { id, content, finish: true });
-	}
-	if (stream) await finishNow(wire, talk, stream);
-	const answer = await inPlace(talk, async () => {
-		return await wire.request('aibot_respond_msg', body, talk.reqId);
-	});
+	const joins = stream && body.msgtype === 'template_card';
+	if (stream && !joins) await finishNow(wire, talk, stream);
+	const answer = await inPlace(talk, async () =>
+		joins
+			? await sendRepeatable(wire, withCard(stream, body.template_card as IDataObject), talk.reqId)
+			: await wire.request('aibot_respond_msg', body, talk.reqId),
+	);
 	answered(talk);
 	if (!answer) await push(wire, talk, body);
 	return answer ?? LATE;
+}
+
+/** The text of a reply stays. */
+function withCard({ id, content, first }: Stream, template_card: IDataObject): IDataObject {
+	const text = first ? cardTitle(template_card) : content;
+	return { ...frameOf(id, text, true), msgtype: 'stream_with_template_card', template_card };
 }
 
 const LATE: IDataObject = { late: true };

@@ -88,7 +88,11 @@ describe('the first answer', () => {
 	it('is joined by a card and followed by a file', async () => {
 		const { answer, shown, entries } = await ask({ firstAnswer: 'Thinking…' });
 		await answer(CARD);
-		expect(shown()).toMatchObject({ card: { task_id: 'task-1' }, stream: { finish: true } });
+		expect(shown()).toMatchObject({
+			text: 'Done',
+			card: { task_id: 'task-1' },
+			stream: { finish: true },
+		});
 		expect(entries()).toHaveLength(1);
 
 		const second = await ask({ firstAnswer: 'Thinking…' });
@@ -97,6 +101,28 @@ describe('the first answer', () => {
 		expect(await second.answer({ msgtype: 'file', file })).toEqual({ late: true });
 		expect(second.shown().stream!.finish).toBe(true);
 		expect(second.entries().at(-1)).toMatchObject({ via: 'push', media: { filename: 'a.txt' } });
+	});
+});
+
+describe('a card', () => {
+	it('keeps the text that was replied before it', async () => {
+		const { answer, shown, entries } = await ask({ firstAnswer: 'Thinking…' });
+		await answer(stream('All about it', false));
+		await answer(CARD);
+		expect(shown()).toMatchObject({
+			text: 'All about it',
+			card: { task_id: 'task-1' },
+			stream: { finish: true },
+		});
+		expect(entries()).toHaveLength(1);
+	});
+
+	it('that comes too late is one message', async () => {
+		const { answer, entries } = await ask({ firstAnswer: 'Thinking…' });
+		await until('the first answer', () => entries().length === 1);
+		lab.bots.inject({ cmd: 'aibot_respond_msg', errcode: 846608 });
+		expect(await answer(CARD)).toEqual({ late: true });
+		expect(entries()).toMatchObject([{}, { via: 'push', card: { task_id: 'task-1' } }]);
 	});
 });
 
