@@ -237,20 +237,41 @@ it('welcomes, and updates a card', async () => {
 	});
 });
 
-it('answers a click with a message of its own, and a file', async () => {
-	lab.bots.setBot(botId, { responseUrls: false });
+it('answers a click with messages of its own, as often and as long as it likes, and a file', async () => {
 	const { item: first } = await said();
 	const card = { card_type: 'button_interaction', button_list: { entries: [{ text: 'Go' }] } };
 	const nodes = [botNode('reply', { msgtype: 'template_card', main_title: 'OK?', ...card })];
 	const [{ task_id: taskId }] = ok(await run(nodes, { item: first })).json('reply');
 	await lab.bots.clickCard(botId, { taskId: String(taskId), eventKey: '1' });
 	const item = await heard(2);
-	ok(await run([botNode('reply', { content: 'Thanks' })], { item }));
+	expect(item.response_url).toEqual(expect.any(String));
+	const long = '长'.repeat(8_000);
+	for (const content of ['Thanks', long]) {
+		const [told] = ok(await run([botNode('reply', { content })], { item })).json('reply');
+		expect(told).toMatchObject({ via: 'longConnection' });
+		expect(told).not.toHaveProperty('warning');
+	}
 	ok(await run([botNode('reply', { msgtype: 'image' })], { item, file: true }));
 	const pushed = lab.bots.transcript({ botId }).filter(({ via }) => via === 'push');
-	expect(pushed.map(({ chat, msgtype, text }) => [chat, msgtype, text])).toEqual([
-		['zhangsan', 'markdown', 'Thanks'],
-		['zhangsan', 'image', expect.any(String)],
+	expect(pushed.map(({ chat, msgtype }) => [chat, msgtype])).toEqual([
+		...Array.from({ length: 3 }, () => ['zhangsan', 'markdown']),
+		['zhangsan', 'image'],
+	]);
+	const [thanks, ...parts] = pushed.slice(0, 3).map(({ text }) => text);
+	expect([thanks, parts.join('')]).toEqual(['Thanks', long]);
+});
+
+it('answers a click at its response_url where no connection is open', async () => {
+	const { item: first } = await said();
+	const card = { card_type: 'button_interaction', button_list: { entries: [{ text: 'Go' }] } };
+	const nodes = [botNode('reply', { msgtype: 'template_card', main_title: 'OK?', ...card })];
+	const [{ task_id: taskId }] = ok(await run(nodes, { item: first })).json('reply');
+	await lab.bots.clickCard(botId, { taskId: String(taskId), eventKey: '1' });
+	const item = await heard(2);
+	await lab.leave(member);
+	const thanks = [botNode('reply', { content: 'Thanks' })];
+	expect(ok(await run(thanks, { item, alone: true })).json('reply')).toMatchObject([
+		{ via: 'responseUrl' },
 	]);
 });
 

@@ -54,21 +54,19 @@ async function replyToEvent(
 			"'Chat: Entered' takes a welcome, no reply",
 			"Use the operation Welcome, within five seconds, or start with the person's first message.",
 		);
-	if (type === 'text' && message.responseUrl)
-		return await byUrl(call, message, content ?? textOf(call), feedbackOf(call));
 	const { bodies, file } = await ownMessages(call, type, content);
+	const chatid = chatOf(message);
+	const facts = cardFacts(bodies);
 	let sent: Sent | undefined;
 	for (const body of bodies) {
-		sent = file ? undefined : await toResponseUrl(call, message, body);
-		sent ??= await overConnection(
-			call,
-			{ ...message, reqId: '' },
-			'aibot_send_msg',
-			{ chatid: chatOf(message), ...body },
-			file,
-		);
+		sent = await overConnection(call, message, 'aibot_send_msg', { chatid, ...body }, file);
+		if (!sent) break;
 	}
-	return told(message, sent ?? nowhere(call, message), cardFacts(bodies));
+	if (sent) return told(message, sent, facts);
+	// The address takes one message, and no file.
+	if (type === 'text') return await byUrl(call, message, content ?? textOf(call), feedbackOf(call));
+	if (!file) sent = await toResponseUrl(call, message, bodies[0]);
+	return told(message, sent ?? nowhere(call, message), facts);
 }
 
 function chatOf({ item }: BotMessage): string {

@@ -52,17 +52,19 @@ export async function overConnection(
 	file?: LiveFile,
 ): Promise<Sent | undefined> {
 	if (transport !== 'websocket') return undefined;
+	// A message of its own answers none.
+	const request = { cmd, reqId: cmd === 'aibot_send_msg' ? '' : reqId };
 	const credentials = await call.context.getCredentials(BOT_CREDENTIAL, call.itemIndex);
 	const live = clean(credentials.botId) === botId && liveBot(credentials);
 	if (live) {
 		const media = file && (await refusals(call, live.upload(file)));
-		const request = live.request(cmd, media ? withMedia(body, media) : body, reqId);
-		const { late } = await refusals(call, request);
+		const whole = media ? withMedia(body, media) : body;
+		const { late } = await refusals(call, live.request(cmd, whole, request.reqId));
 		return { via: 'longConnection', ...(late === true && { late }) };
 	}
 	if (!ownTrigger) return undefined;
 	// The trigger of this execution sends it from the process that holds the connection.
-	const relayed: IDataObject = { cmd, body, reqId };
+	const relayed: IDataObject = { ...request, body };
 	if (file) relayed.file = { ...file, data: file.data.toString('base64') };
 	await call.context.sendResponse({ wecomBot: relayed });
 	return { via: 'longConnection' };
