@@ -133,7 +133,7 @@ async function sendRelayed(
 	const relayed = (reply as { wecomBot?: RelayedReply } | undefined)?.wecomBot;
 	if (!relayed) return;
 	try {
-		const { cmd, reqId, file } = relayed;
+		const { cmd, reqId, origin, file } = relayed;
 		const bot = liveBotOf(member, settings);
 		if (!bot) throw closed();
 		let { body } = relayed;
@@ -142,7 +142,7 @@ async function sendRelayed(
 			const uploaded = await bot.upload({ data: Buffer.from(data, 'base64'), fileName, type });
 			body = { ...body, [type]: { ...(body[type] as IDataObject), ...uploaded } };
 		}
-		await bot.request(cmd, body, reqId);
+		await bot.request(cmd, body, reqId, origin);
 	} catch (error) {
 		report(context, asNodeError(context, error as Error));
 	}

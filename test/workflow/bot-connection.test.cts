@@ -275,13 +275,32 @@ it('answers a click at its response_url where no connection is open', async () =
 	]);
 });
 
+it.each([
+	['text', 2],
+	['template_card', 4],
+	['image', 6],
+])('replies to a message this process has forgotten: %s', async (msgtype, hours) => {
+	const { item } = await said();
+	const later = jest.spyOn(Date, 'now').mockReturnValue(Date.now() + hours * 3_600_000);
+	try {
+		// Messages older than an hour make room.
+		await lab.bots.say(botId, { from: 'lisi', text: 'another' });
+		await heard(2);
+		const card = { main_title: 'Order', card_url: 'https://example.com' };
+		const node = botNode('reply', { msgtype, content: 'better late', ...card });
+		expect(ok(await run([node], { item, file: true })).json('reply')).toMatchObject([
+			{ via: 'longConnection', late: true },
+		]);
+	} finally {
+		later.mockRestore();
+	}
+	expect(lab.bots.transcript({ botId }).at(-1)).toMatchObject({ via: 'push', chat: 'zhangsan' });
+});
+
 it('hands the reply of a worker to the trigger, files included', async () => {
 	action = workerNode();
 	const { item } = await said();
-	const { reqId, streamId } = { streamId: undefined, ...(item.wecom as IDataObject) } as {
-		reqId: string;
-		streamId?: string;
-	};
+	const { reqId, streamId, receivedAt } = item.wecom as { [name: string]: string };
 	expect(streamId).toBeUndefined();
 	const text = ok(await run([botNode('reply', { content: 'from afar' })], { item }));
 	expect(text.responses).toEqual([
@@ -293,6 +312,7 @@ it('hands the reply of a worker to the trigger, files included', async () => {
 					stream: { id: expect.any(String) as string, finish: true, content: 'from afar' },
 				},
 				reqId,
+				origin: { chatid: 'zhangsan', at: Date.parse(receivedAt) },
 			},
 		},
 	]);

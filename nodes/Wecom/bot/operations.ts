@@ -55,7 +55,7 @@ async function replyToEvent(
 			"Use the operation Welcome, within five seconds, or start with the person's first message.",
 		);
 	const { bodies, file } = await ownMessages(call, type, content);
-	const chatid = chatOf(message);
+	const { chatid } = message.origin;
 	const facts = cardFacts(bodies);
 	let sent: Sent | undefined;
 	for (const body of bodies) {
@@ -67,11 +67,6 @@ async function replyToEvent(
 	if (type === 'text') return await byUrl(call, message, content ?? textOf(call), feedbackOf(call));
 	if (!file) sent = await toResponseUrl(call, message, bodies[0]);
 	return told(message, sent ?? nowhere(call, message), facts);
-}
-
-function chatOf({ item }: BotMessage): string {
-	const { userid } = (item.from ?? {}) as IDataObject;
-	return String(item.chatid || userid || '');
 }
 
 async function replyText(

@@ -46,25 +46,25 @@ const MAX_ANSWERED = 10_000;
 /** Over the connection the message came on, also from a worker of queue mode. */
 export async function overConnection(
 	call: OperationCall,
-	{ transport, botId, reqId, ownTrigger }: BotMessage,
+	{ transport, botId, reqId, origin, ownTrigger }: BotMessage,
 	cmd: LiveCommand,
 	body: IDataObject,
 	file?: LiveFile,
 ): Promise<Sent | undefined> {
 	if (transport !== 'websocket') return undefined;
 	// A message of its own answers none.
-	const request = { cmd, reqId: cmd === 'aibot_send_msg' ? '' : reqId };
+	const answers = cmd === 'aibot_send_msg' ? {} : { reqId, origin: { ...origin } };
 	const credentials = await call.context.getCredentials(BOT_CREDENTIAL, call.itemIndex);
 	const live = clean(credentials.botId) === botId && liveBot(credentials);
 	if (live) {
 		const media = file && (await refusals(call, live.upload(file)));
 		const whole = media ? withMedia(body, media) : body;
-		const { late } = await refusals(call, live.request(cmd, whole, request.reqId));
+		const { late } = await refusals(call, live.request(cmd, whole, answers.reqId, origin));
 		return { via: 'longConnection', ...(late === true && { late }) };
 	}
 	if (!ownTrigger) return undefined;
 	// The trigger of this execution sends it from the process that holds the connection.
-	const relayed: IDataObject = { ...request, body };
+	const relayed: IDataObject = { cmd, body, ...answers };
 	if (file) relayed.file = { ...file, data: file.data.toString('base64') };
 	await call.context.sendResponse({ wecomBot: relayed });
 	return { via: 'longConnection' };

@@ -5,13 +5,21 @@ import { DeliveryWindow } from '../callback/dedupe';
 import { BotConnection, type BotSettings, type PushedFrame } from './connection';
 import { streamIdOf } from './conversations';
 import { WRONG_SECRET, type BotFailure } from './failure';
-import { beginRun, beginTalk, reply, startStream, tendStreams, type Wire } from './streams';
+import {
+	beginRun,
+	beginTalk,
+	reply,
+	startStream,
+	tendStreams,
+	type Origin,
+	type Wire,
+} from './streams';
 
 /**
  * The long connections of AI bots that this process holds (doc 101463): one per bot, whoever uses it.
  *
  * A node that replies asks `liveBot(credentials)`. Where that gives nothing it may run on a worker of queue mode, while the connection
- * lives in the main process. Then it calls `this.sendResponse({ wecomBot: { cmd, body, reqId, file? } })` (a `RelayedReply`), as
+ * lives in the main process. Then it calls `this.sendResponse({ wecomBot: { cmd, body, reqId, origin, file? } })` (a `RelayedReply`), as
  * often as it likes: n8n hands it to the trigger that started this execution, and the trigger sends it. No answer comes back;
  * what WeCom refuses becomes a failed execution of the workflow. `file` (at most some MB, base64) is uploaded first, and its
  * media_id put into `body[type]`. An execution that another trigger has started has no such way to the connection.
@@ -36,6 +44,8 @@ export interface RelayedReply {
 	cmd: LiveCommand;
 	body: IDataObject;
 	reqId?: string;
+	/** Of the message with this reqId. */
+	origin?: Origin;
 	file?: { data: string; fileName: string; type: LiveFile['type'] };
 }
 
@@ -44,9 +54,14 @@ export interface LiveBot {
 	/**
 	 * Sends a frame and gives the answer's body; throws an Error with `errcode` and `description` when WeCom refuses. Frames with
 	 * the same reqId go out one after another. What comes too late for an answer in place is sent as a message of its own: the
-	 * result is `{ late: true }`.
+	 * result is `{ late: true }`. `origin` tells where to, and what is late, if this process has forgotten the message.
 	 */
-	request(cmd: LiveCommand, body: IDataObject, reqId?: string): Promise<IDataObject>;
+	request(
+		cmd: LiveCommand,
+		body: IDataObject,
+		reqId?: string,
+		origin?: Origin,
+	): Promise<IDataObject>;
 	upload(file: LiveFile): Promise<{ media_id: string }>;
 }
 
@@ -215,8 +230,8 @@ function hold(key: string, settings: BotSettings): Held {
 		},
 	};
 	const live: LiveBot = {
-		request: async (cmd, body, reqId) =>
-			reqId ? await reply(wire, cmd, body, reqId) : await wire.request(cmd, body),
+		request: async (cmd, body, reqId, origin) =>
+			reqId ? await reply(wire, cmd, body, reqId, origin) : await wire.request(cmd, body),
 		upload: async (file) => await connection.upload(file),
 	};
 	const held: Held = { settings, connection, members: new Set(), wire, live };

@@ -2,7 +2,7 @@ import { LoggerProxy, type IDataObject } from 'n8n-workflow';
 import { splitText } from '../text';
 import { cardTitle } from './card';
 import type { BotFailure } from './failure';
-import { STREAM_LIFE_MS } from './items';
+import { chatOf, STREAM_LIFE_MS } from './items';
 
 /**
  * Replies to messages that came over a long connection: one after the other per message, streams kept alive and ended in time,
@@ -36,6 +36,14 @@ export interface Wire {
 	request(cmd: string, body: IDataObject, reqId?: string): Promise<IDataObject>;
 }
 
+/** What a reply must know of its message when this process has forgotten it, or was started since. */
+export interface Origin {
+	/** Where a late reply goes: the group, else the person. */
+	chatid: string;
+	/** When the message came. */
+	at: number;
+}
+
 interface Stream {
 	id: string;
 	content: string;
@@ -47,12 +55,9 @@ interface Stream {
 }
 
 /** A message and what became of it. */
-interface Talk {
+interface Talk extends Origin {
 	botId: string;
 	reqId: string;
-	at: number;
-	/** Where a late reply goes: the group, else the person. */
-	chatid: string;
 	/** The stream that is not finished; the talk is then one of `open`. */
 	stream?: Stream;
 	/** It has its answer: WeCom takes one for each message. */
@@ -69,18 +74,21 @@ const talks = new Map<string, Talk>();
 const open = new Set<Talk>();
 
 /** Remembers a message, so that replies find their chat. */
-export function beginTalk(botId: string, reqId: string, { chatid, from }: IDataObject): void {
-	const { userid } = (from ?? {}) as IDataObject;
-	remember(botId, reqId, String(chatid ?? userid ?? ''));
+export function beginTalk(botId: string, reqId: string, body: IDataObject): void {
+	remember(botId, reqId, { chatid: chatOf(body), at: Date.now() });
 }
 
-function remember(botId: string, reqId: string, chatid = ''): Talk {
+function remember(
+	botId: string,
+	reqId: string,
+	{ chatid, at }: Origin = { chatid: '', at: Date.now() },
+): Talk {
 	const key = `${botId}|${reqId}`;
 	const known = talks.get(key);
 	if (known) return known;
-	const at = Date.now();
+	const now = Date.now();
 	for (const [oldKey, old] of talks) {
-		if (talks.size < MAX_REMEMBERED && at - old.at < REMEMBER_MS) break;
+		if (talks.size < MAX_REMEMBERED && now - old.at < REMEMBER_MS) break;
 		talks.delete(oldKey);
 		open.delete(old);
 	}
@@ -133,8 +141,9 @@ export async function reply(
 	cmd: string,
 	body: IDataObject,
 	reqId: string,
+	origin?: Origin,
 ): Promise<IDataObject> {
-	const talk = remember(wire.botId, reqId);
+	const talk = remember(wire.botId, reqId, origin);
 	return await inOrder(talk, async () => {
 		if (cmd !== 'aibot_respond_msg') return await wire.request(cmd, body, reqId);
 		const answer = body.stream

@@ -178,6 +178,19 @@ it('sends the reply of an execution that runs on while its workflow is published
 	expect([...before.saved, ...after.saved]).toEqual([]);
 });
 
+it('sends the late reply of a worker to its chat when the message is forgotten', async () => {
+	const n8n = await new N8n().start();
+	await lab.bots.say(botId, { text: 'hello' });
+	const { response } = await n8n.next();
+	const { wecomBot } = relayed('better late', 'before a restart', 'id');
+	const origin = { chatid: 'lisi', at: Date.now() - 10 * 60_000 };
+	response.resolve({ wecomBot: { ...wecomBot, origin } });
+	const last = () => lab.bots.transcript({ botId }).at(-1)!;
+	await until('the reply', () => last().via === 'push');
+	expect(last()).toMatchObject({ chat: 'lisi', text: 'better late' });
+	expect(n8n.saved).toEqual([]);
+});
+
 it('tells of the reply of a worker that no connection is left for', async () => {
 	const n8n = await new N8n().start();
 	const { reqId } = await lab.bots.say(botId, { text: 'hello' });
