@@ -1,5 +1,5 @@
 /** The resource AI Bot over a long connection that this process holds, and from a worker that holds none. */
-import type { IDataObject, INodeType } from 'n8n-workflow';
+import type { IDataObject, IExecuteFunctions, INodeType } from 'n8n-workflow';
 import { WecomBotApi } from '../../credentials/WecomBotApi.credentials';
 import { botItem } from '../../nodes/shared/bot/items';
 import { WecomBotTrigger } from '../../nodes/WecomBotTrigger/WecomBotTrigger.node';
@@ -32,11 +32,20 @@ interface Given {
 	/** Without a trigger of the bot in the workflow. */
 	alone?: boolean;
 	executionId?: string;
+	/** A test of single nodes: the trigger's item is there from before. */
+	mode?: 'trigger' | 'manual';
 }
+
+const earlier = {
+	...agentType,
+	async execute(this: IExecuteFunctions) {
+		return [this.getInputData()];
+	},
+} as INodeType;
 
 async function run(
 	nodes: TestNode[],
-	{ item = {}, file = false, alone = false, executionId = '1' }: Given = {},
+	{ item = {}, file = false, alone = false, executionId = '1', mode = 'trigger' }: Given = {},
 ): Promise<WorkflowRun> {
 	const trigger = { name: 'WeCom Bot Trigger', type: alone ? 'test.agent' : BOT_TRIGGER };
 	const data = {
@@ -46,13 +55,18 @@ async function run(
 	};
 	const items = [file ? await binaryItem(item, { data }) : { json: item }];
 	return await runWorkflow({
-		nodeTypes: { [WECOM]: action, [BOT_TRIGGER]: new WecomBotTrigger(), 'test.agent': agentType },
+		nodeTypes: {
+			[WECOM]: action,
+			[BOT_TRIGGER]: mode === 'manual' ? earlier : new WecomBotTrigger(),
+			'test.agent': agentType,
+		},
 		credentialTypes: [new WecomBotApi()],
 		credentials: { bot: credential as never },
 		nodes: alone ? nodes : [trigger, ...nodes],
 		connections: chain(...(alone ? [] : [trigger.name]), ...nodes.map(({ name }) => name)),
 		items,
 		additionalData: { executionId },
+		mode,
 	});
 }
 const ok = (result: WorkflowRun) => {
@@ -333,6 +347,28 @@ it('hands the reply of a worker to the trigger, files included', async () => {
 	expect(without.nodeError('reply')?.message).toBe(
 		'The long connection this message came on is not open in this process',
 	);
+});
+
+it('says so when the bot is lost: no worker is there to hand the reply to', async () => {
+	const { item } = await said();
+	lab.bots.kick(botId);
+	await until('the kick', () => member.lostBy.length === 1);
+	const nodes = [botNode('reply', { content: 'x' })];
+	const without = await run(nodes, { item: { ...item, response_url: '' } });
+	expect(without.responses).toEqual([]);
+	expect(without.nodeError('reply')?.message).toBe(
+		'The long connection this message came on is not open in this process',
+	);
+	expect(ok(await run(nodes, { item })).json('reply')).toMatchObject([{ via: 'responseUrl' }]);
+});
+
+it('says so when a single node is tested and nothing is published', async () => {
+	action = workerNode();
+	const { item } = await said();
+	const nodes = [botNode('reply', { content: 'x' })];
+	const alone = await run(nodes, { item: { ...item, response_url: '' }, mode: 'manual' });
+	expect(alone.responses).toEqual([]);
+	expect(alone.nodeError('reply')?.message).toContain('is not open in this process');
 });
 
 it('says what is missing for a message nobody asked for', async () => {

@@ -143,6 +143,12 @@ export function liveBotOf(member: BotMember, settings: BotSettings): LiveBot | u
 	return joined ?? heldFor(settings)?.live;
 }
 
+/** Whether this process has a connection of the bot, with whatever secret. */
+export const isConnected = (botId: string): boolean =>
+	[...bots.values()].some(
+		({ settings, connection }) => settings.botId === botId && connection.isOpen,
+	);
+
 /** A connection that workflows use for this bot. */
 const heldFor = (settings: BotSettings): Held | undefined =>
 	[...bots.values()].find(

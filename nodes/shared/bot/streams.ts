@@ -78,6 +78,10 @@ export function beginTalk(botId: string, reqId: string, body: IDataObject): void
 	remember(botId, reqId, { chatid: chatOf(body), at: Date.now() });
 }
 
+/** Whether this process has taken the message. */
+export const isRemembered = (botId: string, reqId: string): boolean =>
+	talks.has(`${botId}|${reqId}`);
+
 function remember(
 	botId: string,
 	reqId: string,
