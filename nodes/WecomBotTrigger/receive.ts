@@ -103,12 +103,14 @@ async function deliver(
 			(item.json.wecom as IDataObject).media = media;
 		}
 		const { createDeferredPromise } = context.helpers;
+		// The file of one reply must be up before the next reply goes out.
+		let last = Promise.resolve();
 		const response = {
 			...createDeferredPromise<never>(),
 			// n8n calls this for every reply of the workflow, and at its end with something else.
 			resolve: (reply: unknown) => {
 				const sent = begin();
-				void sendRelayed(recipient, reply).then(sent);
+				last = last.then(async () => await sendRelayed(recipient, reply)).then(sent);
 			},
 			reject: () => undefined,
 		};
@@ -116,6 +118,7 @@ async function deliver(
 		const run = done.promise.then(async ({ status }) => {
 			// Nothing resumes a test run with its connection.
 			if (status !== 'waiting' || context.getMode() === 'manual') await ended();
+			await last;
 		}, ended);
 		started(run);
 		context.emit([[item]], response, done);

@@ -204,6 +204,24 @@ it('tells of the reply of a worker that no connection is left for', async () => 
 	});
 });
 
+it('sends what follows a file of a worker after it, and waits for all of it', async () => {
+	const n8n = await new N8n({}, {}, 'manual').start();
+	const { reqId } = await lab.bots.say(botId, { text: 'a file and a word' });
+	const { response, done } = await n8n.next();
+	const file = { data: Buffer.from('hello').toString('base64'), fileName: 'a.txt', type: 'file' };
+	lab.bots.inject({ cmd: 'aibot_upload_media_init', delayMs: 60 });
+	const body = { msgtype: 'file' };
+	response.resolve({ wecomBot: { cmd: 'aibot_respond_msg', reqId, body, file } });
+	response.resolve(relayed('and a word', reqId, 'id'));
+	await n8n.stop();
+	done.resolve({ status: 'success' });
+	await until('closing', () => lab.bots.openSockets() === 0);
+	const [, first, second] = lab.bots.transcript({ botId });
+	expect(first.media).toMatchObject({ filename: 'a.txt' });
+	expect(second.text).toBe('and a word');
+	expect(n8n.saved).toEqual([]);
+});
+
 it('saves a failed execution for a reply that WeCom refuses', async () => {
 	const n8n = await new N8n().start();
 	const { reqId } = await lab.bots.say(botId, { text: 'hello' });
