@@ -145,7 +145,8 @@ async function sendRelayed(
 			const uploaded = await bot.upload({ data: Buffer.from(data, 'base64'), fileName, type });
 			body = { ...body, [type]: { ...(body[type] as IDataObject), ...uploaded } };
 		}
-		await bot.request(cmd, body, reqId, origin);
+		const { warning } = await bot.request(cmd, body, reqId, origin);
+		if (warning) throw new BotFailure(String(warning), 'Send the rest again, or a shorter text.');
 	} catch (error) {
 		report(context, asNodeError(context, error as Error));
 	}

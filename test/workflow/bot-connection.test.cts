@@ -349,6 +349,23 @@ it('hands the reply of a worker to the trigger, files included', async () => {
 	);
 });
 
+it('does not fail when WeCom has taken the beginning of a text: tried again, it would be there twice', async () => {
+	const content = '长'.repeat(8_000);
+	const warning = expect.stringContaining('the beginning of the text only') as string;
+	const { item } = await said();
+	const texts = () => lab.bots.transcript({ botId }).filter(({ via }) => via !== 'user');
+	lab.bots.inject({ cmd: 'aibot_send_msg', errcode: 45009 });
+	const reply = await run([botNode('reply', { content })], { item });
+	expect(ok(reply).json('reply')).toMatchObject([{ via: 'longConnection', warning }]);
+	expect(texts()).toHaveLength(1);
+
+	lab.bots.inject({ cmd: 'aibot_send_msg', delayMs: 1 });
+	lab.bots.inject({ cmd: 'aibot_send_msg', errcode: 45009 });
+	const push = await run([botNode('push', { chatid: 'zhangsan', content })], { alone: true });
+	expect(ok(push).json('push')).toMatchObject([{ via: 'longConnection', warning }]);
+	expect(texts()).toHaveLength(2);
+});
+
 it('says so when the bot is lost: no worker is there to hand the reply to', async () => {
 	const { item } = await said();
 	lab.bots.kick(botId);

@@ -17,7 +17,15 @@ import {
 	withFeedback,
 	withId,
 } from './messages';
-import { asAnswer, intoStream, isStreamed, overConnection, toResponseUrl, type Sent } from './ways';
+import {
+	asAnswer,
+	inParts,
+	intoStream,
+	isStreamed,
+	overConnection,
+	toResponseUrl,
+	type Sent,
+} from './ways';
 
 /** The operations of an AI bot: what they say, and in which order they try the ways to say it. */
 
@@ -57,11 +65,9 @@ async function replyToEvent(
 	const { bodies, file } = await ownMessages(call, type, content);
 	const { chatid } = message.origin;
 	const facts = cardFacts(bodies);
-	let sent: Sent | undefined;
-	for (const body of bodies) {
-		sent = await overConnection(call, message, 'aibot_send_msg', { chatid, ...body }, file);
-		if (!sent) break;
-	}
+	let sent = await inParts(bodies, async (body) => {
+		return await overConnection(call, message, 'aibot_send_msg', { chatid, ...body }, file);
+	});
 	if (sent) return told(message, sent, facts);
 	// The address takes one message, and no file.
 	if (type === 'text') return await byUrl(call, message, content ?? textOf(call), feedbackOf(call));
@@ -273,10 +279,17 @@ const firstOnly = (call: OperationCall, message: BotMessage) =>
 
 function told(
 	{ botId, item }: BotMessage,
-	{ via, late }: Sent | { via: 'collected'; late?: undefined },
+	{ via, late, warning }: Sent | { via: 'collected'; late?: undefined; warning?: undefined },
 	more: IDataObject = {},
 ): IDataObject {
-	return { via, ...(late ? { late } : {}), botId, msgid: item.msgid, ...more };
+	return {
+		via,
+		...(late ? { late } : {}),
+		botId,
+		msgid: item.msgid,
+		...(warning ? { warning } : {}),
+		...more,
+	};
 }
 
 function nowhere(call: OperationCall, message: BotMessage): never {

@@ -12,7 +12,7 @@ import {
 	type StreamChange,
 } from '../../shared/bot/conversations';
 import { isConnected, liveBot, type LiveCommand, type LiveFile } from '../../shared/bot/live';
-import { isRemembered } from '../../shared/bot/streams';
+import { BEGINNING_ONLY, isRemembered } from '../../shared/bot/streams';
 import {
 	parseEncodingAesKey,
 	signedReply,
@@ -35,6 +35,8 @@ export interface Sent {
 	via: Via;
 	/** The stream was over: WeCom shows the text as a new message. */
 	late?: boolean;
+	/** What is missing of it. */
+	warning?: string;
 }
 
 const RELAY_TIMEOUT_MS = 8_000;
@@ -60,8 +62,12 @@ export async function overConnection(
 	if (live) {
 		const media = file && (await refusals(call, live.upload(file)));
 		const whole = media ? withMedia(body, media) : body;
-		const { late } = await refusals(call, live.request(cmd, whole, answers.reqId, origin));
-		return { via: 'longConnection', ...(late === true && { late }) };
+		const { late, warning } = await refusals(call, live.request(cmd, whole, answers.reqId, origin));
+		return {
+			via: 'longConnection',
+			...(late === true && { late }),
+			...(typeof warning === 'string' && { warning }),
+		};
 	}
 	// The trigger was here, as in every test run, and its connection is gone: there is nobody to hand it to.
 	const here = isRemembered(botId, reqId) || call.context.getMode() === 'manual';
@@ -71,6 +77,23 @@ export async function overConnection(
 	if (file) relayed.file = { ...file, data: file.data.toString('base64') };
 	await call.context.sendResponse({ wecomBot: relayed });
 	return { via: 'longConnection' };
+}
+
+/** The parts of a text, until a way is not open. When a later one fails, to try again would say the beginning twice. */
+export async function inParts(
+	bodies: IDataObject[],
+	send: (body: IDataObject) => Promise<Sent | undefined>,
+): Promise<Sent | undefined> {
+	let sent: Sent | undefined;
+	for (const body of bodies) {
+		const next = await send(body).catch((error: Error): Sent => {
+			if (!sent) throw error;
+			return { ...sent, warning: `${BEGINNING_ONLY}: ${error.message}` };
+		});
+		if (!next || next.warning) return next;
+		sent = next;
+	}
+	return sent;
 }
 
 export const withMedia = (body: IDataObject, media: { media_id: string }): IDataObject => ({

@@ -175,8 +175,20 @@ async function replyStream(
 	// What a stream does not hold, and all of one that is over, comes when it is whole.
 	if (!finish) return answer ?? LATE;
 
+	let taken = answer !== undefined;
 	for (const part of answer ? rest : [content, ...rest]) {
-		if (part) await push(wire, talk, { msgtype: 'markdown', markdown: { content: part } });
+		if (!part) continue;
+		const sent = push(wire, talk, { msgtype: 'markdown', markdown: { content: part } });
+		const warning = await sent.then(
+			() => '',
+			(error: Error) => {
+				// To try again would say the beginning twice.
+				if (taken) return `${BEGINNING_ONLY}: ${error.message}`;
+				throw error;
+			},
+		);
+		if (warning) return { ...(answer ?? LATE), warning };
+		taken = true;
 	}
 	return answer ?? LATE;
 }
@@ -203,6 +215,7 @@ function withCard({ id, content, first }: Stream, template_card: IDataObject): I
 }
 
 const LATE: IDataObject = { late: true };
+export const BEGINNING_ONLY = 'WeCom has taken the beginning of the text only';
 
 /** As the answer to the message; undefined when it is too late for that and the chat is known. */
 async function inPlace(

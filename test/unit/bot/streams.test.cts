@@ -156,6 +156,33 @@ describe('replies', () => {
 		expect(parts.map((part) => part.text).join('')).toBe(text);
 	});
 
+	it.each([false, true])(
+		'of which WeCom takes the beginning only say so, and do not fail (late: %s)',
+		async (late) => {
+			const { answer, entries } = await ask();
+			const text = '长'.repeat(15_000);
+			if (late) {
+				lab.bots.inject({ cmd: 'aibot_respond_msg', errcode: 846608 });
+				lab.bots.inject({ cmd: 'aibot_send_msg', delayMs: 1 });
+			}
+			lab.bots.inject({ cmd: 'aibot_send_msg', errcode: 45009 });
+			expect(await answer(stream(text, true))).toEqual({
+				...(late && { late }),
+				warning: expect.stringMatching(/^WeCom has taken the beginning of the text only: .*45009/),
+			});
+			expect(entries()).toHaveLength(1);
+		},
+	);
+
+	it('that WeCom refuses whole fail, also late', async () => {
+		const { answer, entries } = await ask();
+		lab.bots.inject({ cmd: 'aibot_respond_msg', errcode: 846608 });
+		lab.bots.inject({ cmd: 'aibot_send_msg', errcode: 45009 });
+		await expect(answer(stream('x', true))).rejects.toMatchObject({ errcode: 45009 });
+		expect(await answer(stream('x', true))).toEqual({ late: true });
+		expect(entries()).toHaveLength(1);
+	});
+
 	it('that WeCom refuses say so, and the next one goes out', async () => {
 		const { answer, shown } = await ask();
 		lab.bots.inject({ cmd: 'aibot_respond_msg', errcode: 45002 });

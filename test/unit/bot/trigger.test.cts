@@ -242,6 +242,17 @@ it('closes the stream when the workflow ends or fails, not when it waits', async
 	expect(lab.bots.transcript({ replyTo: msgid })[0].stream!.finish).toBe(false);
 });
 
+it('saves a failed execution when WeCom has taken the beginning of a text only', async () => {
+	const n8n = await new N8n().start();
+	const { reqId } = await lab.bots.say(botId, { text: 'hello' });
+	const { response } = await n8n.next();
+	lab.bots.inject({ cmd: 'aibot_send_msg', errcode: 45009 });
+	response.resolve(relayed('长'.repeat(8_000), reqId, 'id'));
+	await until('the report', () => n8n.saved.length === 1);
+	expect(n8n.saved[0].message).toContain('the beginning of the text only');
+	expect(n8n.saved[0].description).toContain('Send the rest again');
+});
+
 it('a kick is saved as a failed execution; n8n must not activate the workflow again', async () => {
 	const n8n = await new N8n().start();
 	lab.bots.kick(botId);
