@@ -4,7 +4,7 @@ import { clean } from '../api/settings';
 import { DeliveryWindow } from '../callback/dedupe';
 import { BotConnection, type BotSettings, type PushedFrame } from './connection';
 import { streamIdOf } from './conversations';
-import { WRONG_SECRET, type BotFailure } from './failure';
+import { kicked, WRONG_SECRET, type BotFailure } from './failure';
 import {
 	beginRun,
 	beginTalk,
@@ -95,6 +95,8 @@ interface Held {
 	settings: BotSettings;
 	connection: BotConnection;
 	members: Set<BotMember>;
+	/** Those whose own connection was taken while this one is being made. */
+	moved: Set<BotMember>;
 	wire: Wire;
 	live: LiveBot;
 }
@@ -177,8 +179,10 @@ export async function joinBot(
 		held.connection.start();
 		await held.connection.whenLive();
 		joined = true;
+		held.moved.clear();
 	} finally {
 		const { lastFailure } = held.connection;
+		if (!joined) dropMoved(held);
 		if (!joined && lastFailure?.errcode === WRONG_SECRET) rememberRefusal(key, lastFailure);
 		if (!joined) await leaveBot(member);
 	}
@@ -203,6 +207,13 @@ export async function tryBot(settings: BotSettings): Promise<void> {
 		await connection.close();
 		ownTests.set(botKey(settings), Date.now());
 	}
+}
+
+/** It was another program after all that took their connection. */
+function dropMoved({ members, moved }: Held): void {
+	const lost = [...moved];
+	moved.clear();
+	for (const member of lost) if (members.delete(member)) member.lost('kicked', kicked());
 }
 
 function rememberRefusal(key: string, failure: BotFailure): void {
@@ -240,7 +251,7 @@ function hold(key: string, settings: BotSettings): Held {
 			reqId ? await reply(wire, cmd, body, reqId, origin) : await wire.request(cmd, body),
 		upload: async (file) => await connection.upload(file),
 	};
-	const held: Held = { settings, connection, members: new Set(), wire, live };
+	const held: Held = { settings, connection, members: new Set(), moved: new Set(), wire, live };
 	bots.set(key, held);
 	return held;
 }
@@ -282,7 +293,10 @@ function wasThisProcess(key: string, held: Held): boolean {
 		(other) => other !== held && botKey(other.settings) === bot && other.connection.isOpen,
 	);
 	if (successor) {
-		for (const member of held.members) successor.members.add(member);
+		for (const member of held.members) {
+			successor.members.add(member);
+			if (!successor.connection.isLive) successor.moved.add(member);
+		}
 		held.members.clear();
 		bots.delete(key);
 	}
