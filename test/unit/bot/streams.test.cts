@@ -71,8 +71,8 @@ describe('the first answer', () => {
 
 	it('stays without a closing text', async () => {
 		const { message, shown } = await ask({ firstAnswer: 'Thinking…' });
-		message.begin()();
-		await until('the end', () => shown().stream!.finish);
+		void message.begin()();
+		await until('the end', () => shown()?.stream?.finish ?? false);
 		expect(shown().text).toBe('Thinking…');
 	});
 
@@ -255,6 +255,7 @@ describe('the life of a stream', () => {
 	it('ends with its workflow, also over a connection made since', async () => {
 		const { member, message, shown } = await ask({ firstAnswer: 'Thinking…' });
 		const end = message.begin();
+		await until('the first answer', () => shown() !== undefined);
 		await lab.leave(member);
 		await lab.join();
 		await end();
@@ -265,6 +266,7 @@ describe('the life of a stream', () => {
 		streamTimings.endAgain = 20;
 		const { member, message, shown } = await ask({ firstAnswer: '…', closingText: 'Sorry' });
 		const end = message.begin();
+		await until('the first answer', () => shown() !== undefined);
 		await lab.leave(member);
 		await end();
 		await pause(50);
