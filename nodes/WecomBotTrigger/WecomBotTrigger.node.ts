@@ -7,7 +7,7 @@ import {
 } from 'n8n-workflow';
 import { wecomBotApiTest } from '../shared/bot/credentialTest';
 import { properties } from './properties';
-import { listen } from './receive';
+import { listen, type Listening } from './receive';
 
 const WHILE_BUILDING =
 	"<b>While building your workflow</b>, click 'execute step', then write to the bot in WeCom. It works beside the published workflow, which gets the message too.";
@@ -45,21 +45,25 @@ export class WecomBotTrigger implements INodeType {
 	methods = { credentialTest: { wecomBotApiTest } };
 
 	async trigger(this: ITriggerFunctions): Promise<ITriggerResponse> {
-		let leave: (() => Promise<void>) | undefined;
+		let listening: Listening | undefined;
 		let stopped = false;
 		const closeFunction = async () => {
+			// n8n closes a test run right after its item, before the nodes that reply; the second time somebody stops it. It waits
+			// for this function before it says that the run has ended.
+			const run = stopped ? undefined : listening?.testRun;
 			stopped = true;
-			await leave?.();
+			if (run) void run.then(listening?.leave);
+			else await listening?.leave();
 		};
 		if (this.getMode() === 'manual') {
 			// n8n can take messages only after this function has returned, and may stop a test run while it connects.
 			const manualTriggerFunction = async () => {
-				leave = await listen(this, true);
-				if (stopped) await leave();
+				listening = await listen(this, true);
+				if (stopped) await listening.leave();
 			};
 			return { closeFunction, manualTriggerFunction };
 		}
-		leave = await listen(this);
+		listening = await listen(this);
 		return { closeFunction };
 	}
 }

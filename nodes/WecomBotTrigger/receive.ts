@@ -6,7 +6,7 @@ import {
 	type ITriggerFunctions,
 } from 'n8n-workflow';
 import type { BotSettings } from '../shared/bot/connection';
-import { BotFailure, withReason } from '../shared/bot/failure';
+import { BotFailure, closed, withReason } from '../shared/bot/failure';
 import { botFilter, type BotOptions } from '../shared/bot/form';
 import { botItem, matchesBot } from '../shared/bot/items';
 import {
@@ -24,15 +24,23 @@ import { downloadMedia } from '../shared/bot/media';
 const CREDENTIAL = 'wecomBotApi';
 const REASON_MS = 5_000;
 
-/** Joins the bot's connection for this workflow; the result leaves it. */
-export async function listen(
-	context: ITriggerFunctions,
-	once = false,
-): Promise<() => Promise<void>> {
+/** A workflow that takes part in the bot's connection. */
+export interface Listening {
+	leave(): Promise<void>;
+	/** Of a test run that n8n has given its item: resolves when it has ended and WeCom has its replies. */
+	testRun?: Promise<void>;
+}
+
+/** Joins the bot's connection for this workflow; `once` is a test run, which takes one message. */
+export async function listen(context: ITriggerFunctions, once = false): Promise<Listening> {
 	const settings = await readSettings(context);
 	const kinds = context.getNodeParameter('events', []) as string[];
 	const filter = botFilter(kinds, context.getNodeParameter('filters', {}) as IDataObject);
 	const options = context.getNodeParameter('options', {}) as BotOptions;
+	const listening: Listening = { leave: async () => {} };
+	const started = (run: Promise<void>) => {
+		if (once) listening.testRun = run;
+	};
 	let over = false;
 	const member: BotMember = {
 		accepts: (body) => {
@@ -43,9 +51,13 @@ export async function listen(
 		deliver: (message) => {
 			// A test run takes one message; the connection stays for the reply.
 			over = once;
-			void deliver(context, settings, options, message, member);
+			void deliver({ context, settings, options, member, started }, message).then(() => {
+				// A test run that has failed before it got its item is never closed by n8n.
+				if (once && !listening.testRun) void listening.leave();
+			});
 		},
 		lost: (why, failure) => {
+			if (once) void listening.leave();
 			const error = asNodeError(context, failure);
 			// emitError has n8n activate the workflow again and again: right for a secret that someone will correct, but two
 			// n8n would take the bot from each other for ever.
@@ -54,7 +66,8 @@ export async function listen(
 		},
 	};
 	try {
-		return await joinBot(settings, member);
+		listening.leave = await joinBot(settings, member);
+		return listening;
 	} catch (error) {
 		const request = async (url: string) =>
 			await context.helpers.httpRequest({ url, timeout: REASON_MS, ignoreHttpStatusErrors: true });
@@ -62,13 +75,22 @@ export async function listen(
 	}
 }
 
+/** Who gets the messages. */
+interface Recipient {
+	context: ITriggerFunctions;
+	settings: BotSettings;
+	options: BotOptions;
+	member: BotMember;
+	/** Called with what resolves when WeCom has all replies of the run. */
+	started(run: Promise<void>): void;
+}
+
 async function deliver(
-	context: ITriggerFunctions,
-	{ botId }: BotSettings,
-	options: BotOptions,
+	recipient: Recipient,
 	{ body, reqId, streamId, begin }: BotMessage,
-	member: BotMember,
 ): Promise<void> {
+	const { context, options, started } = recipient;
+	const { botId } = recipient.settings;
 	const ended = begin();
 	try {
 		const { wecom, ...json } = botItem(body, { transport: 'websocket', botId, reqId }, options);
@@ -81,45 +103,50 @@ async function deliver(
 			(item.json.wecom as IDataObject).media = media;
 		}
 		const { createDeferredPromise } = context.helpers;
+		// The file of one reply must be up before the next reply goes out.
+		let last = Promise.resolve();
 		const response = {
 			...createDeferredPromise<never>(),
 			// n8n calls this for every reply of the workflow, and at its end with something else.
 			resolve: (reply: unknown) => {
 				const sent = begin();
-				void sendRelayed(context, member, reply).then(sent);
+				last = last.then(async () => await sendRelayed(recipient, reply)).then(sent);
 			},
 			reject: () => undefined,
 		};
 		const done = createDeferredPromise<IRun>();
-		done.promise.then(({ status }) => {
-			if (status !== 'waiting') ended();
+		const run = done.promise.then(async ({ status }) => {
+			// Nothing resumes a test run with its connection.
+			if (status !== 'waiting' || context.getMode() === 'manual') await ended();
+			await last;
 		}, ended);
+		started(run);
 		context.emit([[item]], response, done);
 	} catch (error) {
-		ended();
+		void ended();
 		report(context, asNodeError(context, error as Error));
 	}
 }
 
 /** Sends what a worker has asked for. */
 async function sendRelayed(
-	context: ITriggerFunctions,
-	member: BotMember,
+	{ context, settings, member }: Recipient,
 	reply: unknown,
 ): Promise<void> {
 	const relayed = (reply as { wecomBot?: RelayedReply } | undefined)?.wecomBot;
 	if (!relayed) return;
 	try {
-		const { cmd, reqId, file } = relayed;
-		const bot = liveBotOf(member);
-		if (!bot) throw new Error('The AI bot has no connection to WeCom any more');
+		const { cmd, reqId, origin, file } = relayed;
+		const bot = liveBotOf(member, settings);
+		if (!bot) throw closed();
 		let { body } = relayed;
 		if (file) {
 			const { data, fileName, type } = file;
 			const uploaded = await bot.upload({ data: Buffer.from(data, 'base64'), fileName, type });
 			body = { ...body, [type]: { ...(body[type] as IDataObject), ...uploaded } };
 		}
-		await bot.request(cmd, body, reqId);
+		const { warning } = await bot.request(cmd, body, reqId, origin);
+		if (warning) throw new BotFailure(String(warning), 'Send the rest again, or a shorter text.');
 	} catch (error) {
 		report(context, asNodeError(context, error as Error));
 	}

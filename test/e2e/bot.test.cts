@@ -194,6 +194,23 @@ describe('a published workflow', () => {
 	});
 });
 
+it('replies in a test run while nothing is published, then closes the connection', async () => {
+	const after = reply('={{ "You tried: " + $json.text.content }}');
+	const id = await create({ options: { firstAnswer: 'Thinking…' } }, [after]);
+	const run = await rest.runManually(id, 'Bot');
+	await sim.bots.waitForConnection(botId);
+	const { msgid } = await sim.bots.say(botId, { text: 'a test' });
+	const [entry] = await sim.bots.waitForReply(msgid);
+	expect(entry.stream!.updates.map(({ content }) => content)).toEqual([
+		'Thinking…',
+		'You tried: a test',
+	]);
+	const execution = await rest.waitForExecution(run);
+	expect(execution.status).toBe('success');
+	expect(itemsOf(execution, 'Reply')).toMatchObject([{ via: 'longConnection' }]);
+	await poll(10_000, 'the connection stayed', async () => sim.bots.openSockets() === 0);
+});
+
 it('is not published with a wrong secret, and says what is wrong', async () => {
 	const wrong = await rest.createCredential(
 		'Wrong',

@@ -327,6 +327,33 @@ describe('Stream Reply', () => {
 		expect(bots.outcomes().filter(({ problem }) => problem)).toEqual([]);
 	});
 
+	it.each([false, true])(
+		'keeps its text when a card or an image ends it (worker: %s)',
+		async (worker) => {
+			const data = {
+				data: Buffer.from('iVBORw0KGgoAAAANSUhEUg==', 'base64'),
+				fileName: 'a.png',
+				mimeType: 'image/png',
+			};
+			const { binary } = await binaryItem({}, { data });
+			for (const ending of [
+				{ msgtype: 'template_card', main_title: 'Order', card_url: 'https://example.com' },
+				{ msgtype: 'image' },
+			]) {
+				n8n.reset();
+				if (worker) n8n.action = workerNode();
+				n8n.file = binary!;
+				n8n.parameters = FIRST;
+				n8n.nodes = [steps[0], { name: 'File', type: 'test.file' }, botNode('reply', ending)];
+				const { msgid } = await bots.say(botId, { text: 'count' });
+				const [entry] = await bots.waitForReply(msgid);
+				expect(entry).toMatchObject({ text: 'A', stream: { finish: true } });
+				if (ending.msgtype === 'image') expect(entry.stream!.images).toHaveLength(1);
+				else expect(entry.card).toMatchObject({ main_title: { title: 'Order' } });
+			}
+		},
+	);
+
 	it('replaces what was shown', async () => {
 		n8n.parameters = WAITS;
 		n8n.nodes = [

@@ -1,6 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 import { streamIdOf } from '../../shared/bot/conversations';
-import { isObject } from '../../shared/bot/items';
+import { chatOf, isObject } from '../../shared/bot/items';
+import type { Origin } from '../../shared/bot/streams';
 import type { OperationCall } from '../operation';
 import { problem, toJson } from '../values';
 
@@ -12,6 +13,8 @@ export interface BotMessage {
 	kind: string;
 	botId: string;
 	reqId: string;
+	/** Where the message came from, and when. */
+	origin: Origin;
 	/** The stream of its reply, whether it has begun or not. */
 	streamId: string;
 	responseUrl: string;
@@ -46,6 +49,7 @@ export function messageOf(call: OperationCall): BotMessage {
 		kind: text(wecom.kind),
 		botId: text(wecom.botId),
 		reqId: text(wecom.reqId),
+		origin: { chatid: chatOf(item), at: Date.parse(text(wecom.receivedAt)) || Date.now() },
 		streamId: text(wecom.streamId) || streamIdOf(item),
 		responseUrl: text(item.response_url),
 		ownTrigger: isBotItem(fromTrigger) && fromTrigger.msgid === item.msgid,

@@ -6,7 +6,7 @@ import { readBinary, type MediaKind } from '../binary';
 import { cardFrom } from '../card';
 import type { OperationCall } from '../operation';
 import { problem } from '../values';
-import { BOT_CREDENTIAL, refusals, withMedia } from './ways';
+import { BOT_CREDENTIAL, inParts, refusals, withMedia } from './ways';
 
 /** What a bot says in messages of its own, and what its messages are made of. */
 
@@ -26,11 +26,12 @@ export async function push(call: OperationCall): Promise<IDataObject> {
 		);
 	const { bodies, file } = await ownMessages(call, call.get('msgtype', 'text'));
 	const media = file && (await refusals(call, live.upload(file)));
-	for (const body of bodies) {
+	const sent = await inParts(bodies, async (body) => {
 		const whole = media ? withMedia(body, media) : body;
 		await refusals(call, live.request('aibot_send_msg', { chatid, ...whole }));
-	}
-	return { via: 'longConnection', botId, chatid, ...cardFacts(bodies) };
+		return { via: 'longConnection' };
+	});
+	return { ...sent, botId, chatid, ...cardFacts(bodies) };
 }
 
 /** A file for later messages of the bot. */

@@ -17,13 +17,28 @@ import {
 	withFeedback,
 	withId,
 } from './messages';
-import { asAnswer, intoStream, isStreamed, overConnection, toResponseUrl, type Sent } from './ways';
+import {
+	asAnswer,
+	inParts,
+	intoStream,
+	isStreamed,
+	overConnection,
+	toResponseUrl,
+	type Sent,
+} from './ways';
 
 /** The operations of an AI bot: what they say, and in which order they try the ways to say it. */
 
 /** One reply to a message: text, a card, or a file. */
 export async function replyToMessage(call: OperationCall): Promise<IDataObject> {
 	const message = messageOf(call);
+	const answer = await replyWhole(call, message);
+	// It takes the place of what 'Stream Reply' has begun.
+	begun.delete(begunKey(call, message));
+	return answer;
+}
+
+async function replyWhole(call: OperationCall, message: BotMessage): Promise<IDataObject> {
 	const type = call.get('msgtype', 'text');
 	if (isEvent(message)) return await replyToEvent(call, message, type);
 	if (type === 'text')
@@ -47,26 +62,17 @@ async function replyToEvent(
 			"'Chat: Entered' takes a welcome, no reply",
 			"Use the operation Welcome, within five seconds, or start with the person's first message.",
 		);
-	if (type === 'text' && message.responseUrl)
-		return await byUrl(call, message, content ?? textOf(call), feedbackOf(call));
 	const { bodies, file } = await ownMessages(call, type, content);
-	let sent: Sent | undefined;
-	for (const body of bodies) {
-		sent = file ? undefined : await toResponseUrl(call, message, body);
-		sent ??= await overConnection(
-			call,
-			{ ...message, reqId: '' },
-			'aibot_send_msg',
-			{ chatid: chatOf(message), ...body },
-			file,
-		);
-	}
-	return told(message, sent ?? nowhere(call, message), cardFacts(bodies));
-}
-
-function chatOf({ item }: BotMessage): string {
-	const { userid } = (item.from ?? {}) as IDataObject;
-	return String(item.chatid || userid || '');
+	const { chatid } = message.origin;
+	const facts = cardFacts(bodies);
+	let sent = await inParts(bodies, async (body) => {
+		return await overConnection(call, message, 'aibot_send_msg', { chatid, ...body }, file);
+	});
+	if (sent) return told(message, sent, facts);
+	// The address takes one message, and no file.
+	if (type === 'text') return await byUrl(call, message, content ?? textOf(call), feedbackOf(call));
+	if (!file) sent = await toResponseUrl(call, message, bodies[0]);
+	return told(message, sent ?? nowhere(call, message), facts);
 }
 
 async function replyText(
@@ -110,37 +116,22 @@ async function replyCard(call: OperationCall, message: BotMessage): Promise<IDat
 	const card = withFeedback(call, cardFrom(call));
 	const body = { msgtype: 'template_card', template_card: card };
 	const facts = { task_id: card.task_id };
-	const { streamId: id } = message;
-	if (streamBegun(message)) {
-		// Behind a first answer a card comes as the end of its stream, which needs a text.
-		const content = titleOf(card);
-		const stream = { id, finish: true, content };
-		const sent =
-			(await overConnection(call, message, 'aibot_respond_msg', {
-				msgtype: 'stream_with_template_card',
-				stream,
-				template_card: card,
-			})) ?? (await intoStream(call, message, { content, card, finish: true }));
-		if (sent) return told(message, sent, facts);
-	}
 	const sent =
 		(await overConnection(call, message, 'aibot_respond_msg', body)) ??
-		(await asAnswer(call, message, body)) ??
+		// Behind a first answer a card comes as the end of its stream.
+		(isStreamed(message)
+			? await intoStream(call, message, { card, finish: true })
+			: await asAnswer(call, message, body)) ??
 		(await toResponseUrl(call, message, body)) ??
 		nowhere(call, message);
 	return told(message, sent, facts);
 }
 
 /** Whether WeCom shows a first answer, or what 'Stream Reply' has begun. */
-const streamBegun = (message: BotMessage): boolean =>
+const streamBegun = (call: OperationCall, message: BotMessage): boolean =>
 	message.transport === 'websocket'
-		? begun.has(message.streamId) || Boolean((message.item.wecom as IDataObject).streamId)
+		? begun.has(begunKey(call, message)) || Boolean((message.item.wecom as IDataObject).streamId)
 		: isStreamed(message);
-
-function titleOf(card: IDataObject): string {
-	const { title } = (card.main_title ?? {}) as IDataObject;
-	return String(title || card.sub_title_text || '…');
-}
 
 async function replyFile(
 	call: OperationCall,
@@ -154,7 +145,6 @@ async function replyFile(
 	if (live) return told(message, live);
 	if (message.transport === 'callback' && kind === 'image') {
 		const sent = await intoStream(call, message, {
-			content: '',
 			finish: true,
 			images: [imageOf(data)],
 		});
@@ -183,30 +173,36 @@ const imageOf = (data: Buffer): IDataObject => ({
 	},
 });
 
-/** Texts of streams that this process has begun and not finished: a stream always shows its whole text. */
+/**
+ * Texts of streams that executions in this process have begun and not finished: a stream always shows its whole text. Several
+ * workflows may answer one message, each with its own text.
+ */
 const begun = new Map<string, string>();
+const begunKey = ({ context }: OperationCall, { streamId }: BotMessage) =>
+	`${context.getExecutionId()}|${streamId}`;
 const MAX_BEGUN = 2_000;
 
 /** One step of a reply that grows. */
 export async function streamReply(call: OperationCall): Promise<IDataObject> {
 	const message = messageOf(call);
 	const { streamId } = message;
+	const key = begunKey(call, message);
 	const step = call.get('step', 'append');
 	const finish = step === 'finish';
 	// The end may come without words.
 	const added = finish && !String(call.get('content') ?? '').trim() ? '' : textOf(call);
 	const feedback = firstOnly(call, message);
-	const before = step === 'replace' ? '' : (begun.get(streamId) ?? '');
+	const before = step === 'replace' ? '' : (begun.get(key) ?? '');
 	const content = before + added;
-	begun.delete(streamId);
-	if (isEvent(message) && finish && content.trim())
-		return await replyToEvent(call, message, 'text', content);
-	if (finish && content.trim()) return await replyText(call, message, content, feedback);
-	if (finish)
+	if (finish && !content.trim())
 		throw problem(call, 'The stream has no text', "Fill in 'Content', or add to the stream first.");
-
-	if (begun.size >= MAX_BEGUN) begun.delete(begun.keys().next().value as string);
-	begun.set(streamId, content);
+	if (finish) {
+		const answer = isEvent(message)
+			? await replyToEvent(call, message, 'text', content)
+			: await replyText(call, message, content, feedback);
+		begun.delete(key);
+		return answer;
+	}
 	const [shown] = splitText(content, MAX_TEXT_BYTES);
 	const sent = isEvent(message)
 		? undefined
@@ -214,10 +210,17 @@ export async function streamReply(call: OperationCall): Promise<IDataObject> {
 				msgtype: 'stream',
 				stream: { id: streamId, finish, content, ...withId(feedback) },
 			})) ?? (await intoStream(call, message, { content: shown, finish, feedback })));
-	if (sent) return told(message, sent, { finish });
-	if (!message.responseUrl && !isEvent(message)) nowhere(call, message);
-	// It is sent whole with the end.
-	return told(message, { via: 'collected' }, { finish });
+	if (!sent && !message.responseUrl && !isEvent(message)) nowhere(call, message);
+	// A step that failed is tried again with the text before it.
+	keepBegun(key, content);
+	// Without a stream it is sent whole with the end.
+	return told(message, sent ?? { via: 'collected' }, { finish });
+}
+
+function keepBegun(key: string, text: string): void {
+	begun.delete(key);
+	if (begun.size >= MAX_BEGUN) begun.delete(begun.keys().next().value as string);
+	begun.set(key, text);
 }
 
 /** What a person sees on entering the chat. */
@@ -272,14 +275,21 @@ function inTime(call: OperationCall, { item, kind }: BotMessage, wanted: string,
 
 /** A stream takes the feedback ID with its first text. */
 const firstOnly = (call: OperationCall, message: BotMessage) =>
-	streamBegun(message) ? undefined : feedbackOf(call);
+	streamBegun(call, message) ? undefined : feedbackOf(call);
 
 function told(
 	{ botId, item }: BotMessage,
-	{ via, late }: Sent | { via: 'collected'; late?: undefined },
+	{ via, late, warning }: Sent | { via: 'collected'; late?: undefined; warning?: undefined },
 	more: IDataObject = {},
 ): IDataObject {
-	return { via, ...(late ? { late } : {}), botId, msgid: item.msgid, ...more };
+	return {
+		via,
+		...(late ? { late } : {}),
+		botId,
+		msgid: item.msgid,
+		...(warning ? { warning } : {}),
+		...more,
+	};
 }
 
 function nowhere(call: OperationCall, message: BotMessage): never {

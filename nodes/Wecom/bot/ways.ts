@@ -11,7 +11,8 @@ import {
 	type Relayed,
 	type StreamChange,
 } from '../../shared/bot/conversations';
-import { liveBot, type LiveCommand, type LiveFile } from '../../shared/bot/live';
+import { isConnected, liveBot, type LiveCommand, type LiveFile } from '../../shared/bot/live';
+import { BEGINNING_ONLY, isRemembered } from '../../shared/bot/streams';
 import {
 	parseEncodingAesKey,
 	signedReply,
@@ -34,6 +35,8 @@ export interface Sent {
 	via: Via;
 	/** The stream was over: WeCom shows the text as a new message. */
 	late?: boolean;
+	/** What is missing of it. */
+	warning?: string;
 }
 
 const RELAY_TIMEOUT_MS = 8_000;
@@ -46,26 +49,51 @@ const MAX_ANSWERED = 10_000;
 /** Over the connection the message came on, also from a worker of queue mode. */
 export async function overConnection(
 	call: OperationCall,
-	{ transport, botId, reqId, ownTrigger }: BotMessage,
+	{ transport, botId, reqId, origin, ownTrigger }: BotMessage,
 	cmd: LiveCommand,
 	body: IDataObject,
 	file?: LiveFile,
 ): Promise<Sent | undefined> {
 	if (transport !== 'websocket') return undefined;
+	// A message of its own answers none.
+	const answers = cmd === 'aibot_send_msg' ? {} : { reqId, origin: { ...origin } };
 	const credentials = await call.context.getCredentials(BOT_CREDENTIAL, call.itemIndex);
 	const live = clean(credentials.botId) === botId && liveBot(credentials);
 	if (live) {
 		const media = file && (await refusals(call, live.upload(file)));
-		const request = live.request(cmd, media ? withMedia(body, media) : body, reqId);
-		const { late } = await refusals(call, request);
-		return { via: 'longConnection', ...(late === true && { late }) };
+		const whole = media ? withMedia(body, media) : body;
+		const { late, warning } = await refusals(call, live.request(cmd, whole, answers.reqId, origin));
+		return {
+			via: 'longConnection',
+			...(late === true && { late }),
+			...(typeof warning === 'string' && { warning }),
+		};
 	}
-	if (!ownTrigger) return undefined;
+	// The trigger was here, as in every test run, and its connection is gone: there is nobody to hand it to.
+	const here = isRemembered(botId, reqId) || call.context.getMode() === 'manual';
+	if (!ownTrigger || (here && !isConnected(botId))) return undefined;
 	// The trigger of this execution sends it from the process that holds the connection.
-	const relayed: IDataObject = { cmd, body, reqId };
+	const relayed: IDataObject = { cmd, body, ...answers };
 	if (file) relayed.file = { ...file, data: file.data.toString('base64') };
 	await call.context.sendResponse({ wecomBot: relayed });
 	return { via: 'longConnection' };
+}
+
+/** The parts of a text, until a way is not open. When a later one fails, to try again would say the beginning twice. */
+export async function inParts(
+	bodies: IDataObject[],
+	send: (body: IDataObject) => Promise<Sent | undefined>,
+): Promise<Sent | undefined> {
+	let sent: Sent | undefined;
+	for (const body of bodies) {
+		const next = await send(body).catch((error: Error): Sent => {
+			if (!sent) throw error;
+			return { ...sent, warning: `${BEGINNING_ONLY}: ${error.message}` };
+		});
+		if (!next || next.warning) return next;
+		sent = next;
+	}
+	return sent;
 }
 
 export const withMedia = (body: IDataObject, media: { media_id: string }): IDataObject => ({

@@ -1,5 +1,6 @@
 import { createHash } from 'crypto';
 import type { IDataObject } from 'n8n-workflow';
+import { cardTitle } from './card';
 import { isObject, STREAM_LIFE_MS } from './items';
 
 /**
@@ -15,7 +16,7 @@ const MAX_CONVERSATIONS = 2_000;
 /** A finished reply is kept for questions that WeCom repeats. */
 const KEEP_FINISHED_MS = 15_000;
 
-/** What a reply may change. The text replaces the one before. */
+/** What a reply may change. The text replaces the one before; a card or an image without text leaves what was replied. */
 export interface StreamChange {
 	content?: string;
 	finish?: boolean;
@@ -40,6 +41,8 @@ interface Conversation {
 	/** Whether WeCom knows the stream and asks. */
 	known: boolean;
 	stream: StreamChange;
+	/** Its text is more than a first answer. */
+	replied?: boolean;
 	cardShown?: boolean;
 	closingText?: string;
 	/** The newest change from another process. */
@@ -98,7 +101,11 @@ export function changeStream(id: string, change: StreamChange, at = 0): Way | un
 		if (at <= conversation.changedAt) return undefined;
 		conversation.changedAt = at;
 	}
-	Object.assign(conversation.stream, change);
+	const instead = conversation.replied
+		? {}
+		: { content: change.card ? cardTitle(change.card) : '' };
+	Object.assign(conversation.stream, instead, change);
+	conversation.replied = true;
 	conversation.closingText = '';
 	if (conversation.known) {
 		delete conversation.stream.feedback;

@@ -67,7 +67,7 @@ export function botItem(
 		...payload,
 		// The fields that an AI Agent and its memory take by themselves.
 		...(text ? { chatInput: text } : {}),
-		...(userOf(body) ? { sessionId: `${botId}:${word(body.chatid) || userOf(body)}` } : {}),
+		...(userOf(body) ? { sessionId: `${botId}:${chatOf(body)}` } : {}),
 		wecom: {
 			family: 'bot',
 			kind,
@@ -102,6 +102,9 @@ function lifeOf(body: IDataObject, kind: string): number {
 /** enter_chat tells no chattype: it happens in single chats only. */
 const chatTypeOf = (body: IDataObject) =>
 	word(body.chattype) || (word(body.chatid) ? 'group' : 'single');
+
+/** Where a message of the bot's own goes: to the group, else to the person. */
+export const chatOf = (body: IDataObject): string => word(body.chatid) || userOf(body);
 
 const userOf = (body: IDataObject) => (isObject(body.from) ? word(body.from.userid) : '');
 

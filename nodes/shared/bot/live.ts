@@ -4,14 +4,22 @@ import { clean } from '../api/settings';
 import { DeliveryWindow } from '../callback/dedupe';
 import { BotConnection, type BotSettings, type PushedFrame } from './connection';
 import { streamIdOf } from './conversations';
-import { WRONG_SECRET, type BotFailure } from './failure';
-import { beginRun, beginTalk, reply, startStream, tendStreams, type Wire } from './streams';
+import { kicked, WRONG_SECRET, type BotFailure } from './failure';
+import {
+	beginRun,
+	beginTalk,
+	reply,
+	startStream,
+	tendStreams,
+	type Origin,
+	type Wire,
+} from './streams';
 
 /**
  * The long connections of AI bots that this process holds (doc 101463): one per bot, whoever uses it.
  *
  * A node that replies asks `liveBot(credentials)`. Where that gives nothing it may run on a worker of queue mode, while the connection
- * lives in the main process. Then it calls `this.sendResponse({ wecomBot: { cmd, body, reqId, file? } })` (a `RelayedReply`), as
+ * lives in the main process. Then it calls `this.sendResponse({ wecomBot: { cmd, body, reqId, origin, file? } })` (a `RelayedReply`), as
  * often as it likes: n8n hands it to the trigger that started this execution, and the trigger sends it. No answer comes back;
  * what WeCom refuses becomes a failed execution of the workflow. `file` (at most some MB, base64) is uploaded first, and its
  * media_id put into `body[type]`. An execution that another trigger has started has no such way to the connection.
@@ -36,6 +44,8 @@ export interface RelayedReply {
 	cmd: LiveCommand;
 	body: IDataObject;
 	reqId?: string;
+	/** Of the message with this reqId. */
+	origin?: Origin;
 	file?: { data: string; fileName: string; type: LiveFile['type'] };
 }
 
@@ -44,9 +54,14 @@ export interface LiveBot {
 	/**
 	 * Sends a frame and gives the answer's body; throws an Error with `errcode` and `description` when WeCom refuses. Frames with
 	 * the same reqId go out one after another. What comes too late for an answer in place is sent as a message of its own: the
-	 * result is `{ late: true }`.
+	 * result is `{ late: true }`. `origin` tells where to, and what is late, if this process has forgotten the message. A `warning` in the result says that the end of a long text is missing.
 	 */
-	request(cmd: LiveCommand, body: IDataObject, reqId?: string): Promise<IDataObject>;
+	request(
+		cmd: LiveCommand,
+		body: IDataObject,
+		reqId?: string,
+		origin?: Origin,
+	): Promise<IDataObject>;
 	upload(file: LiveFile): Promise<{ media_id: string }>;
 }
 
@@ -56,8 +71,8 @@ export interface BotMessage {
 	reqId: string;
 	/** The stream of the first answer, if one was given. */
 	streamId?: string;
-	/** To call when the workflow starts; the result when it has ended. */
-	begin(): () => void;
+	/** To call when the workflow starts; the result when it has ended: that resolves when WeCom has all of its replies. */
+	begin(): () => Promise<void>;
 }
 
 /** What a workflow wants shown until it replies, and when it does not. */
@@ -80,6 +95,8 @@ interface Held {
 	settings: BotSettings;
 	connection: BotConnection;
 	members: Set<BotMember>;
+	/** Those whose own connection was taken while this one is being made. */
+	moved: Set<BotMember>;
 	wire: Wire;
 	live: LiveBot;
 }
@@ -119,10 +136,27 @@ export function liveBot(credentials: IDataObject): LiveBot | undefined {
 	return openIn(bots.get(fingerprint(botSettings(credentials))));
 }
 
-/** The connection a workflow has joined, wherever a new secret has moved it. */
-export function liveBotOf(member: BotMember): LiveBot | undefined {
-	return openIn([...bots.values()].find(({ members }) => members.has(member)));
+/**
+ * The connection a workflow has joined, wherever a new secret has moved it. A workflow that was published again in the meantime
+ * has left, and its newest version, or another workflow of the bot, holds the connection.
+ */
+export function liveBotOf(member: BotMember, settings: BotSettings): LiveBot | undefined {
+	const joined = openIn([...bots.values()].find(({ members }) => members.has(member)));
+	return joined ?? heldFor(settings)?.live;
 }
+
+/** Whether this process has a connection of the bot, with whatever secret. */
+export const isConnected = (botId: string): boolean =>
+	[...bots.values()].some(
+		({ settings, connection }) => settings.botId === botId && connection.isOpen,
+	);
+
+/** A connection that workflows use for this bot. */
+const heldFor = (settings: BotSettings): Held | undefined =>
+	[...bots.values()].find(
+		({ settings: own, connection, members }) =>
+			botKey(own) === botKey(settings) && connection.isOpen && members.size > 0,
+	);
 
 const openIn = (held?: Held) => (held?.connection.isOpen ? held.live : undefined);
 
@@ -145,8 +179,10 @@ export async function joinBot(
 		held.connection.start();
 		await held.connection.whenLive();
 		joined = true;
+		held.moved.clear();
 	} finally {
 		const { lastFailure } = held.connection;
+		if (!joined) dropMoved(held);
 		if (!joined && lastFailure?.errcode === WRONG_SECRET) rememberRefusal(key, lastFailure);
 		if (!joined) await leaveBot(member);
 	}
@@ -173,6 +209,13 @@ export async function tryBot(settings: BotSettings): Promise<void> {
 	}
 }
 
+/** It was another program after all that took their connection. */
+function dropMoved({ members, moved }: Held): void {
+	const lost = [...moved];
+	moved.clear();
+	for (const member of lost) if (members.delete(member)) member.lost('kicked', kicked());
+}
+
 function rememberRefusal(key: string, failure: BotFailure): void {
 	const now = Date.now();
 	for (const [other, { at }] of refusals) if (now - at >= REFUSED_MS) refusals.delete(other);
@@ -197,14 +240,18 @@ function hold(key: string, settings: BotSettings): Held {
 	});
 	const wire: Wire = {
 		botId: settings.botId,
-		request: async (cmd, body, reqId) => await connection.request(cmd, body, reqId),
+		// Workflows outlive this connection: what they say then goes over the one that has come after it.
+		request: async (cmd, body, reqId) => {
+			const current = connection.isOpen ? connection : heldFor(settings)?.connection;
+			return await (current ?? connection).request(cmd, body, reqId);
+		},
 	};
 	const live: LiveBot = {
-		request: async (cmd, body, reqId) =>
-			reqId ? await reply(wire, cmd, body, reqId) : await wire.request(cmd, body),
+		request: async (cmd, body, reqId, origin) =>
+			reqId ? await reply(wire, cmd, body, reqId, origin) : await wire.request(cmd, body),
 		upload: async (file) => await connection.upload(file),
 	};
-	const held: Held = { settings, connection, members: new Set(), wire, live };
+	const held: Held = { settings, connection, members: new Set(), moved: new Set(), wire, live };
 	bots.set(key, held);
 	return held;
 }
@@ -246,7 +293,10 @@ function wasThisProcess(key: string, held: Held): boolean {
 		(other) => other !== held && botKey(other.settings) === bot && other.connection.isOpen,
 	);
 	if (successor) {
-		for (const member of held.members) successor.members.add(member);
+		for (const member of held.members) {
+			successor.members.add(member);
+			if (!successor.connection.isLive) successor.moved.add(member);
+		}
 		held.members.clear();
 		bots.delete(key);
 	}

@@ -49,10 +49,6 @@ export function mediaOf(body: IDataObject, prefix = ''): BotMedia[] {
 	return [...own, ...mixedIn, ...quoted];
 }
 
-/** The file as it was sent; undefined when the key does not fit it. */
-export const decryptMedia = (bytes: Buffer, key: Buffer): Buffer | undefined =>
-	decryptBytes(key, bytes);
-
 /**
  * Downloads and decrypts all files of a message into binary fields `data`, `data_2` ... A file that cannot be had leaves its
  * reason instead. `callbackKey` is for files without a key of their own.
@@ -129,7 +125,7 @@ async function fetchFile(
 	}
 	if (reply.statusCode !== 200)
 		return { reason: `The file could not be downloaded (HTTP ${reply.statusCode})` };
-	const data = decryptMedia(Buffer.from(reply.body), key);
+	const data = decryptBytes(key, Buffer.from(reply.body));
 	return data
 		? { data, fileName: fileNameOf(reply.headers) }
 		: { reason: 'The file could not be decrypted: its key does not fit' };

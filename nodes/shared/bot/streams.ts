@@ -1,7 +1,8 @@
 import { LoggerProxy, type IDataObject } from 'n8n-workflow';
 import { splitText } from '../text';
+import { cardTitle } from './card';
 import type { BotFailure } from './failure';
-import { STREAM_LIFE_MS } from './items';
+import { chatOf, STREAM_LIFE_MS } from './items';
 
 /**
  * Replies to messages that came over a long connection: one after the other per message, streams kept alive and ended in time,
@@ -15,6 +16,8 @@ export const streamTimings = {
 	margin: 20_000,
 	/** A stream nobody adds to is sent again. */
 	keepAlive: 120_000,
+	/** The end of a stream that could not be sent is tried again. */
+	endAgain: 5_000,
 };
 
 const MAX_STREAM_BYTES = 20_480;
@@ -33,19 +36,28 @@ export interface Wire {
 	request(cmd: string, body: IDataObject, reqId?: string): Promise<IDataObject>;
 }
 
+/** What a reply must know of its message when this process has forgotten it, or was started since. */
+export interface Origin {
+	/** Where a late reply goes: the group, else the person. */
+	chatid: string;
+	/** When the message came. */
+	at: number;
+}
+
 interface Stream {
 	id: string;
 	content: string;
 	sentAt: number;
+	/** It shows the first answer, no reply. */
+	first?: boolean;
+	/** When to end it, if that is not the end of its life; never while its end is under way. */
+	endAt?: number;
 }
 
 /** A message and what became of it. */
-interface Talk {
+interface Talk extends Origin {
 	botId: string;
 	reqId: string;
-	at: number;
-	/** Where a late reply goes: the group, else the person. */
-	chatid: string;
 	/** The stream that is not finished; the talk is then one of `open`. */
 	stream?: Stream;
 	/** It has its answer: WeCom takes one for each message. */
@@ -62,18 +74,25 @@ const talks = new Map<string, Talk>();
 const open = new Set<Talk>();
 
 /** Remembers a message, so that replies find their chat. */
-export function beginTalk(botId: string, reqId: string, { chatid, from }: IDataObject): void {
-	const { userid } = (from ?? {}) as IDataObject;
-	remember(botId, reqId, String(chatid ?? userid ?? ''));
+export function beginTalk(botId: string, reqId: string, body: IDataObject): void {
+	remember(botId, reqId, { chatid: chatOf(body), at: Date.now() });
 }
 
-function remember(botId: string, reqId: string, chatid = ''): Talk {
+/** Whether this process has taken the message. */
+export const isRemembered = (botId: string, reqId: string): boolean =>
+	talks.has(`${botId}|${reqId}`);
+
+function remember(
+	botId: string,
+	reqId: string,
+	{ chatid, at }: Origin = { chatid: '', at: Date.now() },
+): Talk {
 	const key = `${botId}|${reqId}`;
 	const known = talks.get(key);
 	if (known) return known;
-	const at = Date.now();
+	const now = Date.now();
 	for (const [oldKey, old] of talks) {
-		if (talks.size < MAX_REMEMBERED && at - old.at < REMEMBER_MS) break;
+		if (talks.size < MAX_REMEMBERED && now - old.at < REMEMBER_MS) break;
 		talks.delete(oldKey);
 		open.delete(old);
 	}
@@ -101,21 +120,22 @@ export function startStream(
 	closingText = '',
 ): void {
 	const talk = remember(wire.botId, reqId);
-	const stream = { id, content, sentAt: Date.now() };
+	const stream = { id, content, sentAt: Date.now(), first: true };
 	talk.closingText = closingText;
 	setStream(talk, stream);
-	whenStillOpen(wire, talk, stream, async () => {
+	void whenStillOpen(wire, talk, stream, async () => {
 		await sendRepeatable(wire, frameOf(id, content, false), reqId);
 	});
 }
 
-/** A workflow runs for this message; the result is called when it has ended. */
-export function beginRun(wire: Wire, reqId: string): () => void {
+/** A workflow runs for this message; the result is called when it has ended, and resolves when its replies and the end are out. */
+export function beginRun(wire: Wire, reqId: string): () => Promise<void> {
 	const talk = remember(wire.botId, reqId);
 	talk.runs++;
-	return () => {
+	return async () => {
 		talk.runs--;
 		if (talk.runs === 0) closeStream(wire, talk);
+		await talk.last;
 	};
 }
 
@@ -125,8 +145,9 @@ export async function reply(
 	cmd: string,
 	body: IDataObject,
 	reqId: string,
+	origin?: Origin,
 ): Promise<IDataObject> {
-	const talk = remember(wire.botId, reqId);
+	const talk = remember(wire.botId, reqId, origin);
 	return await inOrder(talk, async () => {
 		if (cmd !== 'aibot_respond_msg') return await wire.request(cmd, body, reqId);
 		const answer = body.stream
@@ -154,33 +175,47 @@ async function replyStream(
 	// What a stream does not hold, and all of one that is over, comes when it is whole.
 	if (!finish) return answer ?? LATE;
 
+	let taken = answer !== undefined;
 	for (const part of answer ? rest : [content, ...rest]) {
-		if (part) await push(wire, talk, { msgtype: 'markdown', markdown: { content: part } });
+		if (!part) continue;
+		const sent = push(wire, talk, { msgtype: 'markdown', markdown: { content: part } });
+		const warning = await sent.then(
+			() => '',
+			(error: Error) => {
+				// To try again would say the beginning twice.
+				if (taken) return `${BEGINNING_ONLY}: ${error.message}`;
+				throw error;
+			},
+		);
+		if (warning) return { ...(answer ?? LATE), warning };
+		taken = true;
 	}
-	const { template_card } = body;
-	if (!answer && template_card) await push(wire, talk, { msgtype: 'template_card', template_card });
 	return answer ?? LATE;
 }
 
 /** A card or a file. Where the trigger has begun a stream, a card joins it, and a file follows it. */
 async function replyWhole(wire: Wire, talk: Talk, body: IDataObject): Promise<IDataObject> {
-	const { msgtype, template_card } = body;
 	const { stream } = talk;
-	if (stream && msgtype === 'template_card') {
-		const { id, content } = stream;
-		const joined = { msgtype: 'stream_with_template_card', template_card };
-		return await replyStream(wire, talk, joined, { id, content, finish: true });
-	}
-	if (stream) await finishNow(wire, talk, stream);
-	const answer = await inPlace(talk, async () => {
-		return await wire.request('aibot_respond_msg', body, talk.reqId);
-	});
+	const joins = stream && body.msgtype === 'template_card';
+	if (stream && !joins) await finishNow(wire, talk, stream);
+	const answer = await inPlace(talk, async () =>
+		joins
+			? await sendRepeatable(wire, withCard(stream, body.template_card as IDataObject), talk.reqId)
+			: await wire.request('aibot_respond_msg', body, talk.reqId),
+	);
 	answered(talk);
 	if (!answer) await push(wire, talk, body);
 	return answer ?? LATE;
 }
 
+/** The text of a reply stays. */
+function withCard({ id, content, first }: Stream, template_card: IDataObject): IDataObject {
+	const text = first ? cardTitle(template_card) : content;
+	return { ...frameOf(id, text, true), msgtype: 'stream_with_template_card', template_card };
+}
+
 const LATE: IDataObject = { late: true };
+export const BEGINNING_ONLY = 'WeCom has taken the beginning of the text only';
 
 /** As the answer to the message; undefined when it is too late for that and the chat is known. */
 async function inPlace(
@@ -225,11 +260,11 @@ export function tendStreams(wire: Wire, now: number): void {
 	for (const talk of open) {
 		const { stream } = talk;
 		if (!stream || talk.botId !== wire.botId) continue;
-		if (now - talk.at >= streamTimings.life - streamTimings.margin) {
+		if (now >= (stream.endAt ?? talk.at + streamTimings.life - streamTimings.margin)) {
 			closeStream(wire, talk);
 		} else if (now - stream.sentAt >= streamTimings.keepAlive) {
 			stream.sentAt = now;
-			whenStillOpen(wire, talk, stream, async () => {
+			void whenStillOpen(wire, talk, stream, async () => {
 				await sendRepeatable(wire, frameOf(stream.id, stream.content, false), talk.reqId);
 			});
 		}
@@ -240,21 +275,32 @@ export function tendStreams(wire: Wire, now: number): void {
 function closeStream(wire: Wire, talk: Talk): void {
 	const { stream } = talk;
 	if (!stream) return;
-	open.delete(talk);
-	whenStillOpen(wire, talk, stream, async () => {
-		stream.content = talk.closingText || stream.content;
-		await finishNow(wire, talk, stream);
+	stream.endAt = Infinity;
+	void whenStillOpen(wire, talk, stream, async () => {
+		await finishNow(wire, talk, { ...stream, content: talk.closingText || stream.content });
+	}).then(() => {
+		// Nobody to send it over, such as while a workflow is published again: the next connection does it.
+		stream.endAt = Date.now() + streamTimings.endAgain;
+		// WeCom has ended it.
+		if (talk.stream === stream && Date.now() - talk.at >= streamTimings.life) answered(talk);
 	});
 }
 
 async function finishNow(wire: Wire, talk: Talk, { id, content }: Stream): Promise<void> {
+	await sendRepeatable(wire, frameOf(id, content, true), talk.reqId).catch((error: BotFailure) => {
+		if (!TOO_LATE.includes(error.errcode ?? 0)) throw error;
+	});
 	answered(talk);
-	await sendRepeatable(wire, frameOf(id, content, true), talk.reqId);
 }
 
 /** After the replies under way, unless one of them has changed or finished the stream. */
-function whenStillOpen(wire: Wire, talk: Talk, stream: Stream, send: () => Promise<void>): void {
-	inOrder(talk, async () => {
+async function whenStillOpen(
+	wire: Wire,
+	talk: Talk,
+	stream: Stream,
+	send: () => Promise<void>,
+): Promise<void> {
+	await inOrder(talk, async () => {
 		if (talk.stream === stream) await send();
 	}).catch((error: Error) => note(wire, 'A stream of the AI bot could not be kept', error));
 }

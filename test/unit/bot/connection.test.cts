@@ -229,6 +229,19 @@ describe('when the bot is gone', () => {
 		expect(lab.bots.openSockets()).toBe(0);
 	});
 
+	it('a kick while a wrong secret is tried tells every workflow', async () => {
+		const members = [await lab.join(), await lab.join()];
+		lab.bots.inject({ cmd: 'aibot_subscribe', delayMs: 80 });
+		const joining = lab.join(undefined, { secret: 'wrong-and-slow' });
+		await until('the attempt', () => lab.bots.openSockets() === 2);
+		lab.bots.kick(botId);
+		await expect(joining).rejects.toThrow('Authorization refused');
+		expect(members.map(({ lostBy }) => lostBy)).toEqual([['kicked'], ['kicked']]);
+		await until('closing', () => lab.bots.openSockets() === 0);
+		await expect(lab.join(undefined, { secret: 'wrong-too' })).rejects.toThrow('refused');
+		expect(members[0].lostBy).toEqual(['kicked']);
+	});
+
 	it('workflows with the old secret move to the connection with the new one', async () => {
 		const old = await lab.join();
 		lab.bots.setBot(botId, { secret: 'new' });

@@ -1,5 +1,6 @@
 import { createCipheriv, randomBytes } from 'node:crypto';
-import { decryptMedia, downloadMedia, mediaOf } from '../../../nodes/shared/bot/media';
+import { downloadMedia, mediaOf } from '../../../nodes/shared/bot/media';
+import { decryptBytes } from '../../../nodes/shared/callback/crypto';
 
 const key = randomBytes(32);
 function encrypted(content: Buffer, withKey = key): Buffer {
@@ -16,15 +17,15 @@ function encrypted(content: Buffer, withKey = key): Buffer {
 
 it.each([0, 1, 15, 16, 31, 32, 33, 100_000])('decrypts %i bytes', (size) => {
 	const content = randomBytes(size);
-	expect(decryptMedia(encrypted(content), key)).toEqual(content);
+	expect(decryptBytes(key, encrypted(content))).toEqual(content);
 });
 
 it('tells a wrong key, a cut file and no file from a right one', () => {
 	const file = encrypted(Buffer.alloc(100, 'x'));
-	expect(decryptMedia(file, Buffer.alloc(32, 1))).toBeUndefined();
-	expect(decryptMedia(file, key.subarray(1))).toBeUndefined();
-	expect(decryptMedia(file.subarray(0, 40), key)).toBeUndefined();
-	expect(decryptMedia(Buffer.alloc(0), key)).toBeUndefined();
+	expect(decryptBytes(Buffer.alloc(32, 1), file)).toBeUndefined();
+	expect(decryptBytes(key.subarray(1), file)).toBeUndefined();
+	expect(decryptBytes(key, file.subarray(0, 40))).toBeUndefined();
+	expect(decryptBytes(key, Buffer.alloc(0))).toBeUndefined();
 });
 
 it('finds files wherever they are', () => {

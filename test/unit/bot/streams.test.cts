@@ -33,7 +33,7 @@ async function ask(wish: Member['wish'] = {}, chatid?: string) {
 		await liveBot(lab.credential())!.request('aibot_respond_msg', body, reqId);
 	const entries = () => lab.bots.transcript({ botId }).filter(({ via }) => via !== 'user');
 	const shown = () => lab.bots.transcript({ replyTo: msgid })[0];
-	return { at, msgid, reqId, message, answer, entries, shown };
+	return { at, member, msgid, reqId, message, answer, entries, shown };
 }
 
 describe('the first answer', () => {
@@ -71,8 +71,8 @@ describe('the first answer', () => {
 
 	it('stays without a closing text', async () => {
 		const { message, shown } = await ask({ firstAnswer: 'Thinking…' });
-		message.begin()();
-		await until('the end', () => shown().stream!.finish);
+		void message.begin()();
+		await until('the end', () => shown()?.stream?.finish ?? false);
 		expect(shown().text).toBe('Thinking…');
 	});
 
@@ -88,7 +88,11 @@ describe('the first answer', () => {
 	it('is joined by a card and followed by a file', async () => {
 		const { answer, shown, entries } = await ask({ firstAnswer: 'Thinking…' });
 		await answer(CARD);
-		expect(shown()).toMatchObject({ card: { task_id: 'task-1' }, stream: { finish: true } });
+		expect(shown()).toMatchObject({
+			text: 'Done',
+			card: { task_id: 'task-1' },
+			stream: { finish: true },
+		});
 		expect(entries()).toHaveLength(1);
 
 		const second = await ask({ firstAnswer: 'Thinking…' });
@@ -97,6 +101,28 @@ describe('the first answer', () => {
 		expect(await second.answer({ msgtype: 'file', file })).toEqual({ late: true });
 		expect(second.shown().stream!.finish).toBe(true);
 		expect(second.entries().at(-1)).toMatchObject({ via: 'push', media: { filename: 'a.txt' } });
+	});
+});
+
+describe('a card', () => {
+	it('keeps the text that was replied before it', async () => {
+		const { answer, shown, entries } = await ask({ firstAnswer: 'Thinking…' });
+		await answer(stream('All about it', false));
+		await answer(CARD);
+		expect(shown()).toMatchObject({
+			text: 'All about it',
+			card: { task_id: 'task-1' },
+			stream: { finish: true },
+		});
+		expect(entries()).toHaveLength(1);
+	});
+
+	it('that comes too late is one message', async () => {
+		const { answer, entries } = await ask({ firstAnswer: 'Thinking…' });
+		await until('the first answer', () => entries().length === 1);
+		lab.bots.inject({ cmd: 'aibot_respond_msg', errcode: 846608 });
+		expect(await answer(CARD)).toEqual({ late: true });
+		expect(entries()).toMatchObject([{}, { via: 'push', card: { task_id: 'task-1' } }]);
 	});
 });
 
@@ -128,6 +154,33 @@ describe('replies', () => {
 		expect(parts.map(({ via }) => via)).toEqual(['reply', 'push', 'push']);
 		for (const part of parts) expect(Buffer.byteLength(part.text)).toBeLessThanOrEqual(20_480);
 		expect(parts.map((part) => part.text).join('')).toBe(text);
+	});
+
+	it.each([false, true])(
+		'of which WeCom takes the beginning only say so, and do not fail (late: %s)',
+		async (late) => {
+			const { answer, entries } = await ask();
+			const text = '长'.repeat(15_000);
+			if (late) {
+				lab.bots.inject({ cmd: 'aibot_respond_msg', errcode: 846608 });
+				lab.bots.inject({ cmd: 'aibot_send_msg', delayMs: 1 });
+			}
+			lab.bots.inject({ cmd: 'aibot_send_msg', errcode: 45009 });
+			expect(await answer(stream(text, true))).toEqual({
+				...(late && { late }),
+				warning: expect.stringMatching(/^WeCom has taken the beginning of the text only: .*45009/),
+			});
+			expect(entries()).toHaveLength(1);
+		},
+	);
+
+	it('that WeCom refuses whole fail, also late', async () => {
+		const { answer, entries } = await ask();
+		lab.bots.inject({ cmd: 'aibot_respond_msg', errcode: 846608 });
+		lab.bots.inject({ cmd: 'aibot_send_msg', errcode: 45009 });
+		await expect(answer(stream('x', true))).rejects.toMatchObject({ errcode: 45009 });
+		expect(await answer(stream('x', true))).toEqual({ late: true });
+		expect(entries()).toHaveLength(1);
 	});
 
 	it('that WeCom refuses say so, and the next one goes out', async () => {
@@ -197,6 +250,39 @@ describe('the life of a stream', () => {
 		expect(updates.length).toBeGreaterThanOrEqual(4);
 		await pause(150);
 		expect(shown().stream!.updates).toHaveLength(updates.length);
+	});
+
+	it('ends with its workflow, also over a connection made since', async () => {
+		const { member, message, shown } = await ask({ firstAnswer: 'Thinking…' });
+		const end = message.begin();
+		await until('the first answer', () => shown() !== undefined);
+		await lab.leave(member);
+		await lab.join();
+		await end();
+		expect(shown()).toMatchObject({ text: 'Thinking…', stream: { finish: true } });
+	});
+
+	it('ends with the next connection when its workflow ended while there was none', async () => {
+		streamTimings.endAgain = 20;
+		const { member, message, shown } = await ask({ firstAnswer: '…', closingText: 'Sorry' });
+		const end = message.begin();
+		await until('the first answer', () => shown() !== undefined);
+		await lab.leave(member);
+		await end();
+		await pause(50);
+		expect(shown().stream!.finish).toBe(false);
+		await lab.join();
+		await until('the end', () => shown().stream!.finish);
+		expect(shown().text).toBe('Sorry');
+	});
+
+	it('has not ended when WeCom refused the end: a reply still replaces it', async () => {
+		const { message, answer, shown } = await ask({ firstAnswer: '…', closingText: 'Sorry' });
+		await until('the first answer', () => shown()?.text === '…');
+		lab.bots.inject({ cmd: 'aibot_respond_msg', errcode: 45009 });
+		await message.begin()();
+		expect(await answer(stream('here I am', true))).toEqual({});
+		expect(shown()).toMatchObject({ text: 'here I am', stream: { finish: true } });
 	});
 
 	it('a reply after its end is a message of its own, to the group or the person', async () => {

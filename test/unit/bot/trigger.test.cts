@@ -1,6 +1,7 @@
 /** The WeCom Bot Trigger as n8n drives it: what it emits, and what it does with replies, kicks and refusals. */
 import type { IDataObject, INodeExecutionData, ITriggerFunctions } from 'n8n-workflow';
 import { WecomBotTrigger } from '../../../nodes/WecomBotTrigger/WecomBotTrigger.node';
+import { liveBot } from '../../../nodes/shared/bot/live';
 import { botId, pause, until, useLab } from './live-support.cts';
 
 const lab = useLab();
@@ -80,7 +81,11 @@ class N8n {
 
 const running: N8n[] = [];
 afterEach(async () => {
-	for (const n8n of running.splice(0)) await n8n.stop();
+	for (const n8n of running.splice(0)) {
+		await n8n.stop();
+		// Test runs under way.
+		await n8n.stop();
+	}
 });
 
 const counts = () => lab.bots.connections(botId);
@@ -161,6 +166,62 @@ it('uploads the file of a worker and puts its media_id into the reply', async ()
 	expect(lab.bots.transcript({ replyTo: msgid })[0].text).toBe('Thinking…');
 });
 
+it('sends the reply of an execution that runs on while its workflow is published again', async () => {
+	const before = await new N8n().start();
+	const { msgid, reqId } = await lab.bots.say(botId, { text: 'hello' });
+	const { response } = await before.next();
+	await before.stop();
+	const after = await new N8n().start();
+	response.resolve(relayed('all the same', reqId, 'id'));
+	const [entry] = await lab.bots.waitForReply(msgid);
+	expect(entry.text).toBe('all the same');
+	expect([...before.saved, ...after.saved]).toEqual([]);
+});
+
+it('sends the late reply of a worker to its chat when the message is forgotten', async () => {
+	const n8n = await new N8n().start();
+	await lab.bots.say(botId, { text: 'hello' });
+	const { response } = await n8n.next();
+	const { wecomBot } = relayed('better late', 'before a restart', 'id');
+	const origin = { chatid: 'lisi', at: Date.now() - 10 * 60_000 };
+	response.resolve({ wecomBot: { ...wecomBot, origin } });
+	const last = () => lab.bots.transcript({ botId }).at(-1)!;
+	await until('the reply', () => last().via === 'push');
+	expect(last()).toMatchObject({ chat: 'lisi', text: 'better late' });
+	expect(n8n.saved).toEqual([]);
+});
+
+it('tells of the reply of a worker that no connection is left for', async () => {
+	const n8n = await new N8n().start();
+	const { reqId } = await lab.bots.say(botId, { text: 'hello' });
+	const { response } = await n8n.next();
+	await n8n.stop();
+	response.resolve(relayed('too late', reqId, 'id'));
+	await until('the report', () => n8n.saved.length === 1);
+	expect(n8n.saved[0]).toMatchObject({
+		message: 'The AI bot has no connection to WeCom',
+		description: expect.stringContaining('Publish'),
+	});
+});
+
+it('sends what follows a file of a worker after it, and waits for all of it', async () => {
+	const n8n = await new N8n({}, {}, 'manual').start();
+	const { reqId } = await lab.bots.say(botId, { text: 'a file and a word' });
+	const { response, done } = await n8n.next();
+	const file = { data: Buffer.from('hello').toString('base64'), fileName: 'a.txt', type: 'file' };
+	lab.bots.inject({ cmd: 'aibot_upload_media_init', delayMs: 60 });
+	const body = { msgtype: 'file' };
+	response.resolve({ wecomBot: { cmd: 'aibot_respond_msg', reqId, body, file } });
+	response.resolve(relayed('and a word', reqId, 'id'));
+	await n8n.stop();
+	done.resolve({ status: 'success' });
+	await until('closing', () => lab.bots.openSockets() === 0);
+	const [, first, second] = lab.bots.transcript({ botId });
+	expect(first.media).toMatchObject({ filename: 'a.txt' });
+	expect(second.text).toBe('and a word');
+	expect(n8n.saved).toEqual([]);
+});
+
 it('saves a failed execution for a reply that WeCom refuses', async () => {
 	const n8n = await new N8n().start();
 	const { reqId } = await lab.bots.say(botId, { text: 'hello' });
@@ -179,6 +240,17 @@ it('closes the stream when the workflow ends or fails, not when it waits', async
 	(await n8n.next(2)).done.reject(new Error('it could not start'));
 	expect((await lab.bots.waitForReply(failing.msgid))[0].text).toBe('Sorry');
 	expect(lab.bots.transcript({ replyTo: msgid })[0].stream!.finish).toBe(false);
+});
+
+it('saves a failed execution when WeCom has taken the beginning of a text only', async () => {
+	const n8n = await new N8n().start();
+	const { reqId } = await lab.bots.say(botId, { text: 'hello' });
+	const { response } = await n8n.next();
+	lab.bots.inject({ cmd: 'aibot_send_msg', errcode: 45009 });
+	response.resolve(relayed('长'.repeat(8_000), reqId, 'id'));
+	await until('the report', () => n8n.saved.length === 1);
+	expect(n8n.saved[0].message).toContain('the beginning of the text only');
+	expect(n8n.saved[0].description).toContain('Send the rest again');
 });
 
 it('a kick is saved as a failed execution; n8n must not activate the workflow again', async () => {
@@ -200,18 +272,76 @@ it('a secret that is no longer right is fatal: n8n activates again with what the
 	expect(JSON.stringify([n8n.logged, n8n.fatal])).not.toContain(lab.settings().secret);
 });
 
-it('a test run shares the connection, takes one message and stays until its workflow has ended', async () => {
+it('a test run shares the connection and takes one message', async () => {
 	const production = await new N8n().start();
 	const test = await new N8n({}, {}, 'manual').start();
 	await lab.bots.say(botId, { text: 'one' });
-	await test.next();
+	const { done } = await test.next();
 	await lab.bots.say(botId, { text: 'two' });
 	await production.next(2);
 	expect(test.emitted).toHaveLength(1);
 	await test.stop();
+	done.resolve({ status: 'success' });
+	await pause(50);
 	expect(counts()).toMatchObject({ open: 1, subscribes: 1, kicked: 0 });
 	await production.stop();
 	await until('closing', () => lab.bots.openSockets() === 0);
+});
+
+describe('a test run with nothing published', () => {
+	const options = { firstAnswer: 'Thinking…', closingText: 'Nothing to say' };
+	async function testRun() {
+		const test = await new N8n({ options }, {}, 'manual').start();
+		const { msgid, reqId } = await lab.bots.say(botId, { text: 'one' });
+		const { done } = await test.next();
+		const shown = () => lab.bots.transcript({ replyTo: msgid })[0];
+		return { test, reqId, done, shown };
+	}
+
+	it('keeps the connection after n8n has closed the trigger, until its replies are out', async () => {
+		const { test, reqId, done, shown } = await testRun();
+		// n8n waits for this before it tells that the run has ended.
+		await test.stop();
+		const { wecomBot } = relayed('Here it is', reqId, 'id');
+		lab.bots.inject({ cmd: 'aibot_respond_msg', delayMs: 60 });
+		const sent = liveBot(lab.credential())!.request('aibot_respond_msg', wecomBot.body, reqId);
+		done.resolve({ status: 'success' });
+		expect(await sent).toEqual({});
+		expect(shown()).toMatchObject({ text: 'Here it is', stream: { finish: true } });
+		await until('closing', () => lab.bots.openSockets() === 0);
+		expect(liveBot(lab.credential())).toBeUndefined();
+	});
+
+	it.each(['success', 'error', 'waiting'])(
+		'ends its stream and the connection: %s',
+		async (status) => {
+			const { test, done, shown } = await testRun();
+			await test.stop();
+			done.resolve({ status });
+			await until('closing', () => lab.bots.openSockets() === 0);
+			expect(shown()).toMatchObject({ text: 'Nothing to say', stream: { finish: true } });
+		},
+	);
+
+	it('leaves at once when it is stopped', async () => {
+		const { test } = await testRun();
+		await test.stop();
+		expect(counts().open).toBe(1);
+		await test.stop();
+		await until('closing', () => lab.bots.openSockets() === 0);
+	});
+
+	it('that loses the bot is not there for what comes later', async () => {
+		const test = await new N8n({}, {}, 'manual').start();
+		lab.bots.kick(botId);
+		await until('the report', () => test.saved.length === 1);
+		const production = await new N8n().start();
+		await lab.bots.say(botId, { text: 'hello' });
+		await production.next();
+		expect(test.emitted).toEqual([]);
+		await production.stop();
+		await until('closing', () => lab.bots.openSockets() === 0);
+	});
 });
 
 it('a test run that is stopped while it connects leaves nothing behind', async () => {
