@@ -19,7 +19,7 @@ export async function callRow(call: OperationCall): Promise<Output> {
 	const item = operation.pick ? ((reply[operation.pick] ?? {}) as IDataObject) : data;
 	const own =
 		operation.returns?.(sent) ?? (Object.keys(item).length === 0 ? { success: true } : {});
-	return { ...simplified(call, { ...own, ...item }), ...(warning ? { warning } : {}) };
+	return { ...own, ...simplified(call, item), ...(warning ? { warning } : {}) };
 }
 
 /** Whether repeating the operation changes nothing. */

@@ -1,4 +1,9 @@
-import { isResourceLocatorValue, NodeOperationError, type IDataObject } from 'n8n-workflow';
+import {
+	isResourceLocatorValue,
+	NodeOperationError,
+	type IDataObject,
+	type INodePropertyOptions,
+} from 'n8n-workflow';
 import type { Conversion, Field, FieldGroup, Operation, OperationCall } from './operation';
 import { toUnixSeconds } from './time';
 
@@ -168,12 +173,18 @@ function convert(
 /** The types whose values WeCom wants as text. */
 const TEXTS = ['string', 'resourceLocator', 'options', 'color'];
 
-function plain(call: OperationCall, field: Field, value: unknown): IDataObject[string] {
+function plain(call: OperationCall, field: Field, value: unknown): IDataObject[string] | undefined {
 	if (field.type === 'boolean') return isOn(call, field.displayName, value);
+	if (isChoiceOfNumbers(field)) return CONVERSIONS.integer(call, field, value);
 	return TEXTS.includes(field.type)
 		? toText(call, field.displayName, value)
 		: (value as IDataObject[string]);
 }
+
+/** An expression may give "3" there. */
+const isChoiceOfNumbers = ({ type, options = [] }: Field): boolean =>
+	type === 'options' &&
+	(options as INodePropertyOptions[]).some(({ value }) => typeof value === 'number');
 
 /** WeCom drops a number where it wants text; a date becomes its ISO text. */
 function toText(call: OperationCall, displayName: string, value: unknown): string {

@@ -201,7 +201,11 @@ describe('An expression that gives nothing', () => {
 	const nothing = ['={{ undefined }}', '={{ null }}'];
 
 	it.each(nothing)('counts as what the form has by itself: %s', async (value) => {
-		await itemsOf(simulator(), send({ toAll: value, additionalFields: value, options: value }));
+		const item = await binaryItem({}, { data: { data: '0123456789', fileName: 'a.pdf' } });
+		const upload = { resource: 'media', operation: 'upload', parameters: { type: value } };
+		const [{ media_id }] = await itemsOf(simulator(), { ...upload, items: [item] });
+		expect(simulator().state.media.get(String(media_id))?.type).toBe('file');
+		await itemsOf(simulator(), send({ toAll: value }));
 		expect(sent()[0]).toMatchObject({ touser: 'zhangsan', text: { content: 'x' } });
 	});
 

@@ -55,7 +55,9 @@ const PARTS: Record<string, string[]> = {
 
 /** What Additional Parameters hold for a type besides what `contents` has taken of them. */
 export const withoutParts = (type: string, added: IDataObject): IDataObject =>
-	Object.fromEntries(Object.entries(added).filter(([name]) => !PARTS[type]?.includes(name)));
+	typeof added === 'object'
+		? Object.fromEntries(Object.entries(added).filter(([name]) => !PARTS[type]?.includes(name)))
+		: added;
 
 /** More than one content only for split text. */
 export async function contents(
