@@ -1,13 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 import { collect } from '../../shared/api/paging';
-import {
-	fileSource,
-	forTypes,
-	sendServiceMessage,
-	serviceMenu,
-	serviceText,
-	serviceType,
-} from '../attachments';
+import { fileSource } from '../attachments';
 import { toRequest, wantedCount } from '../call';
 import {
 	all,
@@ -20,6 +13,13 @@ import {
 } from '../customers';
 import { choice, memberPicker, text, toggle, updateFields } from '../fields';
 import type { Check, Field, OperationCall, Resource } from '../operation';
+import {
+	forTypes,
+	sendServiceMessage,
+	serviceMenu,
+	serviceText,
+	serviceType,
+} from '../serviceMessage';
 import { collectParameters, problem } from '../values';
 
 const customerId = text('external_userid', 'Customer ID', 'The "external_userid" of a message', {
