@@ -146,7 +146,7 @@ export async function readContent(
 	call: OperationCall,
 	{ store, bytes, attachments: most }: Rules,
 ): Promise<IDataObject> {
-	const content = String(call.get('content'));
+	const content = String(call.get<unknown>('content') ?? '');
 	const entries = entriesOf(call, store);
 	if (content.trim() === '' && entries.length === 0) {
 		throw problem(call, 'There is nothing to send', "Fill in 'Content', or add an attachment.");

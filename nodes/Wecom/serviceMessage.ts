@@ -89,7 +89,7 @@ async function serviceMessage(call: OperationCall, type: string): Promise<IDataO
 	const { needs, may = [] } = SERVICE_MESSAGES[type] ?? { needs: [] };
 	const content: IDataObject = {};
 	for (const name of [...needs, ...may]) {
-		const value = String(call.get(name));
+		const value = String(call.get<unknown>(name) ?? '');
 		const label = call.operation.fields.find((field) => field.name === name)!.displayName;
 		if (value.trim() !== '') content[name] = value;
 		else if (needs.includes(name)) {

@@ -94,6 +94,8 @@ describe('Send Message', () => {
 
 	it.each([
 		[{ msgtype: 'text', content: '  ' }, "'Content' is empty"],
+		[{ msgtype: 'text', content: '={{ null }}' }, "'Content' is empty"],
+		[{ msgtype: 'text', content: '={{ $json.none }}' }, "'Content' is empty"],
 		[
 			{ msgtype: 'text', content: '字'.repeat(683) },
 			"'Content' has 2,049 bytes, WeCom takes 2,048",

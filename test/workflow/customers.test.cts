@@ -173,6 +173,8 @@ describe('Customer Message', () => {
 
 	it.each([
 		[{ content: ' ' }, 'There is nothing to send'],
+		[{ content: '={{ null }}' }, 'There is nothing to send'],
+		[{ content: '={{ $json.none }}' }, 'There is nothing to send'],
 		[{ content: '字'.repeat(1334) }, "'Content' has 4,002 bytes, WeCom takes 4,000"],
 		[{ content: 'x', chat_type: 'group', chat_id_list: 'wr1' }, "'Sender' is empty"],
 		[{ content: 'x', external_userid: '' }, 'Nobody is chosen to get the message'],
