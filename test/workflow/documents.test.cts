@@ -294,14 +294,21 @@ describe('Drive File', () => {
 		const data = Buffer.alloc((10 << 20) + 5, 'again ');
 		await upload(data);
 		const before = simulator().requests.length;
-		const [{ fileid }] = await upload(data, { additionalFields: { fileName: 'copy.pdf' } });
-		expect(fileid).toEqual(expect.any(String));
+		const [item] = await upload(data, { additionalFields: { fileName: 'copy.pdf' } });
+		expect(item).toEqual({ fileid: expect.any(String), file_name: 'copy.pdf' });
 		expect(
 			simulator()
 				.requests.slice(before)
 				.map(({ path }) => path),
 		).toEqual(['/cgi-bin/wedrive/file_upload_init']);
 	}, 30_000);
+
+	it('stores the file under the name of the form', async () => {
+		const additionalFields = { fileName: '合同.pdf' };
+		const [{ file_name }] = await upload(Buffer.from('some bytes'), { additionalFields });
+		expect(file_name).toBe('合同.pdf');
+		expect(bodies('/cgi-bin/wedrive/file_upload')[0].file_name).toBe('合同.pdf');
+	});
 
 	it('says what to do when the link is refused', async () => {
 		const [{ fileid }] = await upload(Buffer.from('some bytes'));
