@@ -202,14 +202,19 @@ function checkEntry(call: OperationCall, entry: IDataObject): void {
 	}
 }
 
+/** The fields that hold something, as text: WeCom drops a number where it wants text. */
+export const filledTexts = (entry: IDataObject, names: string[]): IDataObject =>
+	Object.fromEntries(
+		names.map((name) => [name, String(entry[name] ?? '')]).filter(([, value]) => value !== ''),
+	) as IDataObject;
+
 async function attachment(
 	call: OperationCall,
 	type: string,
 	entry: IDataObject,
 	store: 'message' | 'moment',
 ): Promise<IDataObject> {
-	const filled = (...names: string[]) =>
-		Object.fromEntries(names.filter((name) => entry[name]).map((name) => [name, entry[name]]));
+	const filled = (...names: string[]) => filledTexts(entry, names);
 	if (type === 'miniprogram') {
 		const pic_media_id = await mediaId(call, 'image', entry, store);
 		return { ...filled('title', 'appid', 'page'), pic_media_id };

@@ -1,5 +1,5 @@
 import type { IDataObject } from 'n8n-workflow';
-import { atMost, BYTES, contentField, mediaId } from './attachments';
+import { atMost, BYTES, contentField, filledTexts, mediaId } from './attachments';
 import type { MediaKind } from './binary';
 import { toRequest } from './call';
 import { choice, rows, text } from './fields';
@@ -156,8 +156,9 @@ function menu(call: OperationCall): IDataObject[] {
 	return entries.map((entry) => {
 		const type = String(entry.type ?? 'view');
 		const names = MENU_ENTRIES[type] ?? [];
+		const filled = filledTexts(entry, names);
 		// WeCom makes up the ID of an answer that has none.
-		const missing = names.find((name) => name !== 'id' && !entry[name]);
+		const missing = names.find((name) => name !== 'id' && filled[name] === undefined);
 		if (missing) {
 			throw problem(
 				call,
@@ -165,7 +166,6 @@ function menu(call: OperationCall): IDataObject[] {
 				'Fill it in, or check the expression that should give it.',
 			);
 		}
-		const filled = names.filter((name) => entry[name]).map((name) => [name, entry[name]]);
-		return { type, [type]: Object.fromEntries(filled) as IDataObject };
+		return { type, [type]: filled };
 	});
 }

@@ -63,6 +63,20 @@ describe('Send Message', () => {
 		expect(sent()).toEqual([{ touser: 'wm1', open_kfid: 'wk1', msgtype, [msgtype]: content }]);
 	});
 
+	it('sends numbers in a menu as text', async () => {
+		const row = [
+			{ type: 'click', id: '={{ 101 }}', content: '={{ 5 }}' },
+			{ type: 'text', content: '={{ 0 }}' },
+		];
+		await itemsOf(simulator(), send({ msgtype: 'msgmenu', menu: { row } }));
+		expect(sent()[0].msgmenu).toEqual({
+			list: [
+				{ type: 'click', click: { id: '101', content: '5' } },
+				{ type: 'text', text: { content: '0' } },
+			],
+		});
+	});
+
 	it.each([
 		['image', 'photo.png', 'image/png', {}, 'media_id'],
 		['voice', 'memo.amr', 'audio/amr', {}, 'media_id'],

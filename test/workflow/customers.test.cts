@@ -203,6 +203,14 @@ describe('Customer Message', () => {
 		expect(apiCalls()).toEqual([]);
 	});
 
+	it('sends numbers in a link as text', async () => {
+		const link = { msgtype: 'link', title: '={{ 20260101 }}', url: 'https://a.example' };
+		await itemsOf(simulator(), create({ attachments: rows({ ...link, desc: '={{ 0 }}' }) }));
+		expect(bodyOf(`${CONTACT}/add_msg_template`).attachments).toEqual([
+			{ msgtype: 'link', link: { title: '20260101', url: 'https://a.example', desc: '0' } },
+		]);
+	});
+
 	it('refuses a file of the wrong kind and a missing media ID', async () => {
 		const attached = (row: IDataObject) => create({ attachments: rows(row) });
 		const items = [await image()];
