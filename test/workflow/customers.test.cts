@@ -103,6 +103,7 @@ describe('Customer', () => {
 });
 
 describe('Customer Message', () => {
+	const sender = byId('zhangsan');
 	const create = (parameters: IDataObject, items?: INodeExecutionData[]) =>
 		call(
 			'customerMessage',
@@ -133,10 +134,7 @@ describe('Customer Message', () => {
 						{ msgtype: 'video', mediaFrom: 'mediaId', media_id: video },
 						{ msgtype: 'file', binaryPropertyName: 'photo' },
 					),
-					additionalFields: {
-						allow_select: true,
-						group_list: rows({ tag_list: ['et1', 'et2'] }, { tag_list: ['et3'] }),
-					},
+					allow_select: true,
 				},
 				[await image(['photo'])],
 			),
@@ -152,7 +150,6 @@ describe('Customer Message', () => {
 			chat_type: 'single',
 			external_userid: ['wm1', 'wm2'],
 			allow_select: true,
-			tag_filter: { group_list: [{ tag_list: ['et1', 'et2'] }, { tag_list: ['et3'] }] },
 			text: { content: '你好' },
 			attachments: [
 				{ msgtype: 'image', image: { media_id } },
@@ -177,7 +174,15 @@ describe('Customer Message', () => {
 		[{ content: '={{ $json.none }}' }, 'There is nothing to send'],
 		[{ content: '字'.repeat(1334) }, "'Content' has 4,002 bytes, WeCom takes 4,000"],
 		[{ content: 'x', chat_type: 'group', chat_id_list: 'wr1' }, "'Sender' is empty"],
-		[{ content: 'x', external_userid: '' }, 'Nobody is chosen to get the message'],
+		[{ content: 'x', external_userid: '={{ "" }}' }, "'External User IDs' is empty"],
+		[{ content: 'x', external_userid: '={{ [] }}', sender }, "'External User IDs' is empty"],
+		[{ content: 'x', to: 'tags', sender }, "'Tags' is empty"],
+		[{ content: 'x', to: 'tags', group_list: rows() }, "'Tags' is empty"],
+		[
+			{ content: 'x', to: 'tags', sender, group_list: rows({ tag_list: '={{ [] }}' }) },
+			"'Tag Names or IDs' is empty",
+		],
+		[{ content: 'x', to: 'all' }, "'Sender' is empty"],
 		[
 			{ content: 'x', external_userid: Array.from({ length: 10_001 }, (_, i) => `wm${i}`).join() },
 			"'external_userid' has 10,001 entries, WeCom takes 10,000",
@@ -201,6 +206,28 @@ describe('Customer Message', () => {
 	])('refuses before anything is sent (%#)', async (parameters, message) => {
 		expect((await failure(create(parameters)))?.message).toBe(message);
 		expect(apiCalls()).toEqual([]);
+	});
+
+	it.each([
+		[
+			'by tags',
+			{ to: 'tags', group_list: rows({ tag_list: ['et1', 'et2'] }, { tag_list: ['et3'] }) },
+			{ tag_filter: { group_list: [{ tag_list: ['et1', 'et2'] }, { tag_list: ['et3'] }] } },
+		],
+		['to all customers of a member', { to: 'all', sender }, { sender: 'zhangsan' }],
+		[
+			'to groups',
+			{ chat_type: 'group', chat_id_list: 'wr1', sender },
+			{ sender: 'zhangsan', chat_type: 'group', chat_id_list: ['wr1'], allow_select: undefined },
+		],
+	])('goes out %s', async (_name, parameters, wanted) => {
+		await itemsOf(simulator(), create({ content: 'x', ...parameters }));
+		expect(bodyOf(`${CONTACT}/add_msg_template`)).toEqual({
+			chat_type: 'single',
+			allow_select: false,
+			text: { content: 'x' },
+			...wanted,
+		});
 	});
 
 	it('sends numbers in a link as text', async () => {

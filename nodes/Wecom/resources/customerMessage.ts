@@ -62,10 +62,35 @@ export const customerMessage: Resource = {
 			call: ['POST', '/cgi-bin/externalcontact/add_msg_template'],
 			fields: [
 				chatType,
+				// Nothing at all means everybody to WeCom, so a person says which of the lists must not be empty.
+				choice(
+					'to',
+					'Recipients',
+					'Which customers get it',
+					[
+						{ name: 'These Customers', value: 'ids' },
+						{ name: 'By Tags', value: 'tags' },
+						{ name: 'All of the Sender', value: 'all' },
+					],
+					{ displayOptions: forCustomers, local: true },
+				),
 				text('external_userid', 'External User IDs', 'Comma-separated, up to 10,000', {
 					as: 'stringList',
-					displayOptions: forCustomers,
+					required: true,
+					displayOptions: { show: { ...forCustomers.show, to: ['ids'] } },
 				}),
+				rows(
+					'group_list',
+					'Tags',
+					'Tags',
+					[{ ...corpTagIds('tag_list', 'Tag Names or IDs'), required: true }],
+					{
+						path: 'tag_filter.group_list',
+						required: true,
+						description: 'Customers with one tag of every entry',
+						displayOptions: { show: { ...forCustomers.show, to: ['tags'] } },
+					},
+				),
 				text('chat_id_list', 'Customer Group IDs', 'Comma-separated, up to 2,000', {
 					as: 'stringList',
 					displayOptions: forGroups,
@@ -75,19 +100,15 @@ export const customerMessage: Resource = {
 					displayName: 'Sender',
 					required: false,
 					description:
-						'The member to send it; required for groups, else all who know the customers',
+						'The member to send it; if empty, all who know the customers do. Required for groups.',
 				}),
 				content,
 				attachments,
-				additionalFields([
-					toggle('allow_select', 'Members May Select', 'Whether members may leave customers out'),
-					rows('group_list', 'Tags', 'Tags', [corpTagIds('tag_list', 'Tag Names or IDs')], {
-						path: 'tag_filter.group_list',
-						description: 'Customers with one tag of every entry',
-					}),
-				]),
+				toggle('allow_select', 'Members May Select', 'Whether members may leave customers out', {
+					displayOptions: forCustomers,
+				}),
 			],
-			check: all(within({ external_userid: 10_000, chat_id_list: 2_000 }), someone),
+			check: all(within({ external_userid: 10_000, chat_id_list: 2_000 }), senderChosen),
 			run: sendMessage,
 		},
 		{
@@ -332,19 +353,14 @@ export const customerMoment: Resource = {
 	],
 };
 
-/** A group message goes out through one owner; one to customers needs at least a way to find them. */
-function someone(...[call, sent]: Parameters<Check>): void {
-	if (sent.sender) return;
-	if (sent.chat_type === 'group') {
-		throw problem(call, "'Sender' is empty", 'Choose the member who owns the groups.');
-	}
-	if (!sent.external_userid && !sent.tag_filter) {
-		throw problem(
-			call,
-			'Nobody is chosen to get the message',
-			'Enter customers, add tags, or choose a sender to reach all customers of theirs.',
-		);
-	}
+/** A group message goes out through one owner, and one to all customers of a member through that member. */
+function senderChosen(...[call, { sender, chat_type }]: Parameters<Check>): void {
+	if (sender || (chat_type !== 'group' && call.get('to') !== 'all')) return;
+	throw problem(
+		call,
+		"'Sender' is empty",
+		'Choose the member who owns the groups, or whose customers get the message.',
+	);
 }
 
 const MESSAGE = { store: 'message', bytes: 4000, attachments: 9 } as const;
