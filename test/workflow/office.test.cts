@@ -39,6 +39,7 @@ const CONTROLS = [
 			options: [
 				{ key: 'option-1', value: zh('交通') },
 				{ key: 'option-2', value: zh('住宿') },
+				{ key: 'option-5', value: zh('机票,火车票') },
 			],
 		},
 	}),
@@ -48,6 +49,7 @@ const CONTROLS = [
 			options: [
 				{ key: 'option-3', value: zh('加急') },
 				{ key: 'option-4', value: zh('涉外') },
+				{ key: 'option-6', value: zh('a, b') },
 			],
 		},
 	}),
@@ -131,6 +133,7 @@ describe('Approval > Submit', () => {
 		expect(fields[4].options).toEqual([
 			{ name: '交通', value: 'option-1' },
 			{ name: '住宿', value: 'option-2' },
+			{ name: '机票,火车票', value: 'option-5' },
 		]);
 	});
 
@@ -181,6 +184,28 @@ describe('Approval > Submit', () => {
 		]);
 	});
 
+	it('takes options with a comma in their names, and a number as summary', async () => {
+		useTemplate();
+		const values = { 'Text-1': 'x', 'Selector-1': '机票,火车票', 'Selector-2': 'a, b' };
+		await itemsOf(simulator(), submit(values, { summary: '={{ 2026 }}' }));
+		const body = lastBody('/cgi-bin/oa/applyevent')!;
+		expect(body.summary_list).toEqual([{ summary_info: zh('2026') }]);
+		const { contents } = body.apply_data as { contents: IDataObject[] };
+		expect(contents.slice(1).map(({ value }) => value)).toEqual([
+			{ selector: { type: 'single', options: [{ key: 'option-5' }] } },
+			{ selector: { type: 'multi', options: [{ key: 'option-6' }] } },
+		]);
+	});
+
+	it('names the fields of the template when one is not there', async () => {
+		useTemplate();
+		const values = { 'Text-1': 'x', 'Text-9': 'lost', 'Text-8': '' };
+		const { error } = await runWecom(simulator(), submit(values));
+		expect(error?.message).toBe("The template has no field 'Text-9'");
+		expect((error as { description?: string }).description).toContain('Text-1 (事由), Number-1');
+		expect(lastBody('/cgi-bin/oa/applyevent')).toBeUndefined();
+	});
+
 	it('takes steps of its own instead of those of the template', async () => {
 		useTemplate();
 		const node_list = {
@@ -221,6 +246,13 @@ describe('Approval > Submit', () => {
 			{ 'Text-1': 'x', 'Location-1': 'here' },
 			{},
 			"'位置' is not a JSON object",
+		],
+		['no summary', { 'Text-1': 'x' }, { summary: '={{ null }}' }, "'Summary' does not fit"],
+		[
+			'several of which one may be chosen',
+			{ 'Text-1': 'x', 'Selector-1': '交通,住宿' },
+			{},
+			"'类别' has no option '交通,住宿'",
 		],
 		[
 			'a summary that is too long',
