@@ -27,7 +27,16 @@ export const PAGES = {
 } as const;
 
 /** Filled by WeCom itself. */
-const READ_ONLY = ['CREATED_USER', 'MODIFIED_USER', 'CREATED_TIME', 'MODIFIED_TIME', 'AUTONUMBER'];
+const READ_ONLY = [
+	'CREATED_USER',
+	'MODIFIED_USER',
+	'CREATED_TIME',
+	'MODIFIED_TIME',
+	'AUTONUMBER',
+	'FORMULA',
+];
+/** Lists that are shortened for reading. All others stay as they are, so that they can be written back. */
+const SHORTENED = ['TEXT', 'SELECT', 'SINGLE_SELECT', 'USER', 'URL', 'AUTONUMBER'];
 const NUMBERS = ['NUMBER', 'PROGRESS', 'CURRENCY', 'PERCENTAGE'];
 const TEXTS = ['PHONE_NUMBER', 'EMAIL', 'BARCODE'];
 const HINTS: Record<string, string> = {
@@ -176,7 +185,7 @@ function toCell(call: OperationCall, column: Column, value: unknown): unknown {
 	}
 	if (type === 'CHECKBOX') return value === true || value === 'true' || value === 1;
 	if (type === 'DATE_TIME') return String(toTimestamp(call, title, value) * 1000);
-	if (Array.isArray(value) && typeof value[0] === 'object') return value;
+	if (isCell(value) && value.length > 0) return value;
 	if (TEXTS.includes(type)) return String(value);
 	if (type === 'TEXT')
 		return [
@@ -196,16 +205,20 @@ function option({ options }: Column, wanted: string): IDataObject {
 	return found ? { id: found.id, text: found.text } : { text: wanted };
 }
 
+/** WeCom's own form of a cell: a list of objects. */
+const isCell = (value: unknown): value is IDataObject[] =>
+	Array.isArray(value) && value.every((entry) => typeof entry === 'object' && entry !== null);
+
 function wholeCell(call: OperationCall, { title, type }: Column, value: unknown): unknown {
 	try {
 		const cell: unknown = typeof value === 'string' ? JSON.parse(value) : value;
-		if (Array.isArray(cell)) return cell;
+		if (isCell(cell)) return cell;
 	} catch {
 		// Said below.
 	}
 	throw problem(
 		call,
-		`'${title}' is not a JSON list`,
+		`'${title}' is not a JSON list of objects`,
 		`A column of the type ${type} takes the list that WeCom documents for it: https://developer.work.weixin.qq.com/document/path/99907.`,
 	);
 }
@@ -222,14 +235,12 @@ export function simpleRecord(record: IDataObject, columns: Column[]): IDataObjec
 }
 
 function simpleCell(cell: unknown, type = ''): unknown {
-	if (/DATE_TIME|_TIME$/.test(type) && /^\d+$/.test(String(cell)))
+	if (/_TIME$/.test(type) && /^\d+$/.test(String(cell)))
 		return new Date(Number(cell)).toISOString();
-	if (!Array.isArray(cell)) return cell;
+	if (!Array.isArray(cell) || !SHORTENED.includes(type)) return cell;
 	const entries = cell as Array<IDataObject | string>;
 	const inner = entries.map((entry) =>
-		typeof entry === 'object'
-			? (entry.text ?? entry.user_id ?? entry.title ?? entry.name ?? entry)
-			: entry,
+		typeof entry === 'object' ? (entry.text ?? entry.user_id ?? entry) : entry,
 	);
 	if (type === 'TEXT' || type === 'AUTONUMBER') return inner.join('');
 	if (type === 'SINGLE_SELECT') return inner[0] ?? '';
