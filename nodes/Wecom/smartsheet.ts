@@ -38,6 +38,8 @@ const READ_ONLY = [
 /** Lists that are shortened for reading. All others stay as they are, so that they can be written back. */
 const SHORTENED = ['TEXT', 'SELECT', 'SINGLE_SELECT', 'USER', 'URL', 'AUTONUMBER'];
 const NUMBERS = ['NUMBER', 'PROGRESS', 'CURRENCY', 'PERCENTAGE'];
+const CHECKED = ['true', '1', 'yes'];
+const UNCHECKED = ['false', '0', 'no'];
 const TEXTS = ['PHONE_NUMBER', 'EMAIL', 'BARCODE'];
 const HINTS: Record<string, string> = {
 	SELECT: 'options',
@@ -156,7 +158,7 @@ export async function cellsOf(
 		}
 		if (value === undefined || value === null || READ_ONLY.includes(column.type)) continue;
 		// Only text can be made empty.
-		if (value === '' && column.type !== 'TEXT') continue;
+		if (typeof value === 'string' && value.trim() === '' && column.type !== 'TEXT') continue;
 		cells[column.id] = toCell(call, column, value) as IDataObject[string];
 	}
 	if (Object.keys(cells).length === 0) {
@@ -169,21 +171,31 @@ export async function cellsOf(
 	return cells;
 }
 
+const wrongValue = (
+	call: OperationCall,
+	title: string,
+	value: unknown,
+	wanted: string,
+	todo: string,
+) => {
+	const shown = typeof value === 'object' ? JSON.stringify(value) : String(value);
+	return problem(call, `'${title}' holds '${shown}' where the column needs ${wanted}`, todo);
+};
+
 /** One value as the column wants it (catalog: smart sheet cell values). Lists and objects are taken as WeCom's own form. */
 function toCell(call: OperationCall, column: Column, value: unknown): unknown {
 	const { type, title } = column;
 	if (NUMBERS.includes(type)) {
-		const number = Number(value);
-		if (value === '' || Number.isNaN(number)) {
-			throw problem(
-				call,
-				`'${title}' holds '${String(value)}' where the column needs a number`,
-				'Enter digits only.',
-			);
-		}
-		return number;
+		const number = typeof value === 'string' || typeof value === 'number' ? Number(value) : NaN;
+		if (Number.isFinite(number)) return number;
+		throw wrongValue(call, title, value, 'a number', 'Enter digits only.');
 	}
-	if (type === 'CHECKBOX') return value === true || value === 'true' || value === 1;
+	if (type === 'CHECKBOX') {
+		const word = String(value).trim().toLowerCase();
+		if (CHECKED.includes(word)) return true;
+		if (UNCHECKED.includes(word)) return false;
+		throw wrongValue(call, title, value, 'true or false', 'Also 1 or 0, and yes or no, are taken.');
+	}
 	if (type === 'DATE_TIME') return String(toTimestamp(call, title, value) * 1000);
 	if (isCell(value) && value.length > 0) return value;
 	if (TEXTS.includes(type)) return String(value);
@@ -239,11 +251,13 @@ function simpleCell(cell: unknown, type = ''): unknown {
 		return new Date(Number(cell)).toISOString();
 	if (!Array.isArray(cell) || !SHORTENED.includes(type)) return cell;
 	const entries = cell as Array<IDataObject | string>;
+	if (type === 'URL') return (entries[0] as IDataObject | undefined)?.link ?? '';
 	const inner = entries.map((entry) =>
-		typeof entry === 'object' ? (entry.text ?? entry.user_id ?? entry) : entry,
+		typeof entry === 'object' ? (entry.text ?? entry.user_id) : entry,
 	);
+	// External members have no ID that could be written.
+	if (inner.includes(undefined)) return cell;
 	if (type === 'TEXT' || type === 'AUTONUMBER') return inner.join('');
 	if (type === 'SINGLE_SELECT') return inner[0] ?? '';
-	if (type === 'URL') return (entries[0] as IDataObject | undefined)?.link ?? '';
 	return inner;
 }

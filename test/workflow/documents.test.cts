@@ -158,6 +158,19 @@ describe('Smart Sheet', () => {
 		]);
 	});
 
+	it.each([
+		[true, ['TRUE', 'Yes', '1', 1, true]],
+		[false, ['False', 'NO', '0', 0, false]],
+	])('writes a checkbox as %s', async (wanted, words) => {
+		useColumns();
+		const run = write({}, { items: words.map((Done) => ({ json: { Done } })) });
+		run.parameters!.columns = { mappingMode: 'autoMapInputData', value: {} };
+		await itemsOf(simulator(), run);
+		expect(
+			bodies(`${SHEET}/add_records`).map(({ records }) => (records as IDataObject[])[0].values),
+		).toEqual(words.map(() => ({ f3: wanted })));
+	});
+
 	it('maps the fields of the items by name, and reads the columns once', async () => {
 		useColumns();
 		const items = ['a', 'b', 'c'].map((Name, index) => ({
@@ -194,6 +207,23 @@ describe('Smart Sheet', () => {
 			{ Amount: 'much' },
 			"'Amount' holds 'much' where the column needs a number",
 		],
+		[
+			'a list in a column of numbers',
+			{ Amount: [] },
+			"'Amount' holds '[]' where the column needs a number",
+		],
+		['truth', { Amount: true }, "'Amount' holds 'true' where the column needs a number"],
+		[
+			'infinity',
+			{ Amount: 'Infinity' },
+			"'Amount' holds 'Infinity' where the column needs a number",
+		],
+		['blanks alone', { Amount: ' ', Done: ' ' }, 'There is no value for any column'],
+		[
+			'what is neither true nor false',
+			{ Done: 'maybe' },
+			"'Done' holds 'maybe' where the column needs true or false",
+		],
 		['what is no date', { Due: 'soon' }, "'Due' holds 'soon', which is not a date"],
 		['nothing at all', {}, 'There is no value for any column'],
 		['text in a column of places', { Place: 'here' }, "'Place' is not a JSON list of objects"],
@@ -216,6 +246,7 @@ describe('Smart Sheet', () => {
 			Photo: [{ id: 'i1', title: 'a.png', image_url: 'https://a.example/a.png' }],
 			Papers: [{ name: 'a.pdf', size: 5, file_ext: 'pdf', file_id: 'F1' }],
 			Order: ['r7'],
+			Owner: [{ user_id: 'zhangsan' }, { tmp_external_userid: 'wo1', id_type: 2 }],
 		};
 		simulator().control.setList(`${SHEET}/get_records`, [{ record_id: 'r1', values }] as never);
 		const [json] = await itemsOf(simulator(), {
@@ -235,6 +266,7 @@ describe('Smart Sheet', () => {
 			f13: values.Photo,
 			f14: values.Papers,
 			f15: values.Order,
+			f7: values.Owner,
 		});
 	});
 
