@@ -351,3 +351,123 @@ it('sends additional parameters over the form, object by object', async () => {
 		agentid: 1,
 	});
 });
+
+describe('Schedule > Update', () => {
+	const PATH = '/cgi-bin/oa/schedule';
+	const RULE = {
+		is_custom_repeat: 1,
+		repeat_interval: 2,
+		repeat_day_of_week: [3],
+		repeat_day_of_month: [],
+	};
+	const REMINDERS = {
+		is_remind: 1,
+		is_repeat: 1,
+		remind_before_event_secs: 3600,
+		remind_time_diffs: [0, -3600],
+		repeat_type: 1,
+		repeat_until: 1606976813,
+		timezone: 8,
+		...RULE,
+	};
+	const KNOWN = {
+		schedule_id: 'S1',
+		cal_id: 'C1',
+		status: 0,
+		admins: ['lisi'],
+		attendees: [
+			{ userid: 'lisi', response_status: 2 },
+			{ userid: 'wangwu', response_status: 0 },
+		],
+		summary: 'Review',
+		description: 'Quarter',
+		location: '10F',
+		is_whole_day: 0,
+		start_time: 1,
+		end_time: 2,
+		reminders: { ...REMINDERS, exclude_time_list: [{ start_time: 1 }] },
+	};
+	const update = async (parameters: IDataObject, schedule_list: object[] = [KNOWN]) => {
+		const rawBody = JSON.stringify({ errcode: 0, errmsg: 'ok', schedule_list });
+		simulator().control.inject({ path: `${PATH}/get`, rawBody });
+		const { error } = await runWecom(simulator(), {
+			resource: 'schedule',
+			operation: 'update',
+			parameters: { schedule_id: 'S1', start_time: '10', end_time: '20', ...parameters },
+		});
+		if (error) throw error;
+		return lastBody(`${PATH}/update`)!;
+	};
+	const STAYS = {
+		schedule_id: 'S1',
+		admins: ['lisi'],
+		summary: 'Review',
+		description: 'Quarter',
+		location: '10F',
+		is_whole_day: 0,
+		start_time: 10,
+		end_time: 20,
+		reminders: REMINDERS,
+	};
+
+	it('keeps what the form leaves out', async () => {
+		expect(await update({})).toEqual({ skip_attendees: 1, op_mode: 0, schedule: STAYS });
+		expect(lastBody(`${PATH}/get`)).toEqual({ schedule_id_list: ['S1'] });
+	});
+
+	it('changes what the form holds, and empties what was left empty there', async () => {
+		const additionalFields = { description: '', remind_before_event_secs: 300, repeat_type: 0 };
+		expect(await update({ summary: 'New', additionalFields })).toMatchObject({
+			schedule: { ...STAYS, summary: 'New', description: '', reminders: expect.anything() },
+		});
+		expect((lastBody(`${PATH}/update`)!.schedule as IDataObject).reminders).toEqual({
+			is_remind: 1,
+			is_repeat: 1,
+			remind_before_event_secs: 300,
+			repeat_type: 0,
+			repeat_until: 1606976813,
+			timezone: 8,
+		});
+	});
+
+	it('replaces attendees only by others, and their admins with them', async () => {
+		expect(await update({ skip_attendees: false, attendees: ['wangwu'] })).toMatchObject({
+			skip_attendees: 0,
+			schedule: { admins: [], attendees: [{ userid: 'wangwu' }] },
+		});
+		expect(await update({ skip_attendees: false, attendees: '={{ [] }}' })).toMatchObject({
+			skip_attendees: 0,
+			schedule: { admins: ['lisi'], attendees: [{ userid: 'lisi' }, { userid: 'wangwu' }] },
+		});
+	});
+
+	it('takes one repetition out of the rule, and leaves the later ones in it', async () => {
+		const { schedule: one } = await update({ op_mode: 1, op_start_time: '10' });
+		expect(one).toEqual({
+			...STAYS,
+			reminders: { is_remind: 1, remind_before_event_secs: 3600, remind_time_diffs: [0, -3600] },
+		});
+		const { schedule: later } = await update({ op_mode: 2, op_start_time: '10' });
+		expect(later).toEqual(STAYS);
+	});
+
+	it('refuses a schedule that is not there', async () => {
+		await expect(update({}, [])).rejects.toMatchObject({
+			message: "WeCom has no schedule 'S1'",
+		});
+		expect(lastBody(`${PATH}/update`)).toBeUndefined();
+	});
+});
+
+it('Calendar > Update leaves the subscribers alone unless told otherwise', async () => {
+	const update = async (more: IDataObject) =>
+		await itemsOf(simulator(), {
+			resource: 'calendar',
+			operation: 'update',
+			parameters: { cal_id: 'C1', summary: 'Team', ...more },
+		});
+	await update({});
+	expect(lastBody('/cgi-bin/oa/calendar/update')).toMatchObject({ skip_public_range: 1 });
+	await update({ skip_public_range: false });
+	expect(lastBody('/cgi-bin/oa/calendar/update')).toMatchObject({ skip_public_range: 0 });
+});
