@@ -28,7 +28,7 @@ const report = (
 	doc,
 	call: ['POST', path],
 	reads: true,
-	fields: [members, from('First day'), until('Last day, up to 31 days later')],
+	fields: [members, from('First day'), until('Last day, up to a month later')],
 	list: 'datas',
 });
 
