@@ -404,19 +404,26 @@ describe('Customer Product', () => {
 	});
 
 	it('updates without pictures, and checks pictures and price', async () => {
-		const product = {
-			product_id: byId('p1'),
-			description: 'Tea',
-			price: 1,
-			binaryPropertyNames: '',
-		};
+		const product = { product_id: byId('p1'), description: 'Tea', price: 1 };
 		expect(await itemsOf(simulator(), call('customerProduct', 'update', product))).toEqual([
 			{ product_id: 'p1', success: true },
 		]);
 		expect(bodyOf(`${CONTACT}/update_product_album`)).not.toHaveProperty('attachments');
-		expect((await failure(call('customerProduct', 'create', product)))?.message).toBe(
-			'A product has 0 pictures',
-		);
+		expect(
+			(await failure(call('customerProduct', 'create', { ...product, binaryPropertyNames: '' })))
+				?.message,
+		).toBe('A product has 0 pictures');
+		expect(
+			(await failure(call('customerProduct', 'update', { ...product, price: '={{ "" }}' })))
+				?.message,
+		).toBe("'Price' is empty");
+		expect(
+			(
+				await failure(
+					call('customerProduct', 'update', { product_id: byId('p1'), description: 'Tea' }),
+				)
+			)?.message,
+		).toBe("'Price' is empty");
 		expect(
 			(await failure(call('customerProduct', 'update', { ...product, price: 5_000_001 })))?.message,
 		).toBe('The price of 5000001 fen is out of range');

@@ -352,6 +352,48 @@ it('sends additional parameters over the form, object by object', async () => {
 	});
 });
 
+it.each<[string, string, IDataObject, string, IDataObject]>([
+	[
+		'toDo',
+		'update',
+		{ todo_id: 'T1', attendees: { row: [{ userid: 'lisi', status: 0 }] } },
+		'/cgi-bin/todo/update',
+		{ todo_id: 'T1', attendees: [{ userid: 'lisi', status: 0 }] },
+	],
+	[
+		'driveFile',
+		'updateSharing',
+		{ fileid: 'F1' },
+		'/cgi-bin/wedrive/file_setting',
+		{ fileid: 'F1', auth_scope: 1 },
+	],
+	[
+		'smartSheet',
+		'addSheet',
+		{ docid: 'D1', title: 'Orders' },
+		'/cgi-bin/wedoc/smartsheet/add_sheet',
+		{ docid: 'D1', properties: { title: 'Orders' } },
+	],
+])('%s > %s sends nothing that was not entered', async (resource, operation, form, path, sent) => {
+	await itemsOf(simulator(), { resource, operation, parameters: form });
+	expect(lastBody(path)).toEqual(sent);
+});
+
+it.each([
+	['toDo', { todo_id: 'T1' }, "'status' and 'attendees' are empty"],
+	[
+		'approval',
+		{ userid: byId('lisi'), vacation_id: 1, leftduration: '={{ "" }}' },
+		"'Left in Seconds' is empty",
+	],
+])('%s > Update needs something to change', async (resource, parameters, message) => {
+	const operation = resource === 'toDo' ? 'update' : 'updateLeaveBalance';
+	const { error } = await runWecom(simulator(), { resource, operation, parameters });
+	expect(error?.message).toBe(message);
+	const calls = simulator().requests.filter(({ path }) => path !== '/cgi-bin/gettoken');
+	expect(calls).toEqual([]);
+});
+
 describe('Schedule > Update', () => {
 	const PATH = '/cgi-bin/oa/schedule';
 	const RULE = {

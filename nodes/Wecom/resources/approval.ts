@@ -267,6 +267,7 @@ export const approval: Resource = {
 					'leftduration',
 					'Left in Seconds',
 					'Multiple of 8,640 (0.1 day) for leave by the day, of 360 (0.1 hour) for leave by the hour',
+					{ required: true, default: '' },
 				),
 				choice(
 					'time_attr',

@@ -1,3 +1,4 @@
+import { oneOf } from '../customers';
 import { additionalFields, choice, rows, text, toggle } from '../fields';
 import type { Field, Resource } from '../operation';
 
@@ -181,10 +182,15 @@ export const toDo: Resource = {
 			call: ['POST', '/cgi-bin/todo/update'],
 			fields: [
 				todoId,
-				choice('status', 'State', 'State of the whole to-do', STATES, {
-					as: 'integer',
-					default: 1,
-				}),
+				choice(
+					'status',
+					'State',
+					'State of the whole to-do',
+					[{ name: 'Leave as It Is', value: '' }, ...STATES],
+					{
+						as: 'integer',
+					},
+				),
 				rows('attendees', 'Attendees', 'Attendee', [
 					text('userid', 'User ID', 'Whose state it is', { required: true }),
 					choice('status', 'State', 'State of the to-do for this attendee', STATES, {
@@ -192,6 +198,7 @@ export const toDo: Resource = {
 					}),
 				]),
 			],
+			check: oneOf(['status', 'attendees'], 'Choose a state, or add attendees.'),
 			returns: ({ todo_id, status }) => ({ todo_id, status, success: true }),
 		},
 	],

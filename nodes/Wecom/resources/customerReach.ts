@@ -265,15 +265,18 @@ export const customerAcquisition: Resource = {
 const productId = locator('product_id', 'Product', 'searchProducts', 'e.g. product123', {
 	description: 'The product, by its description or by ID',
 });
-const product: Field[] = [
+const productFields = (pictures: string): Field[] => [
 	text('description', 'Description', 'Name and features, up to 300 characters', { required: true }),
-	integer('price', 'Price', 'In fen (1/100 CNY), up to 50,000 CNY', { required: true }),
+	integer('price', 'Price', 'In fen (1/100 CNY), up to 50,000 CNY', {
+		required: true,
+		default: '',
+	}),
 	text(
 		'binaryPropertyNames',
 		'Input Data Field Names',
 		'Binary fields with the pictures, comma-separated, up to 9',
 		{
-			default: 'data',
+			default: pictures,
 			local: true,
 		},
 	),
@@ -294,7 +297,7 @@ export const customerProduct: Resource = {
 			description: 'Add a product to the album that members send from',
 			doc: 95096,
 			call: ['POST', '/cgi-bin/externalcontact/add_product_album'],
-			fields: product,
+			fields: productFields('data'),
 			check: productLimits,
 			run: sendProduct,
 		},
@@ -335,10 +338,11 @@ export const customerProduct: Resource = {
 			value: 'update',
 			name: 'Update',
 			action: 'Update customer product',
-			description: 'Replace the description, price and pictures of a product',
+			description: 'Replace the description and price of a product, and its pictures if given',
 			doc: 95096,
 			call: ['POST', '/cgi-bin/externalcontact/update_product_album'],
-			fields: [productId, ...product],
+			// Without pictures the earlier ones stay.
+			fields: [productId, ...productFields('')],
 			check: productLimits,
 			returns: ({ product_id }) => ({ product_id, success: true }),
 			run: sendProduct,
@@ -351,7 +355,7 @@ async function sendProduct(call: OperationCall): Promise<IDataObject> {
 	const { operation, client, itemIndex } = call;
 	const entered = collectParameters(call);
 	operation.check?.(call, entered);
-	const fields = splitIds(call.get<unknown>('binaryPropertyNames', 'data'));
+	const fields = splitIds(call.get<unknown>('binaryPropertyNames'));
 	if (fields.length > IMAGES || (fields.length === 0 && operation.value === 'create')) {
 		throw problem(
 			call,

@@ -110,7 +110,10 @@ export const smartSheet: Resource = {
 			fields: [
 				docid,
 				text('title', 'Title', 'Name of the sheet', { path: 'properties.title' }),
-				integer('index', 'Position', 'Where it goes, from 0', { path: 'properties.index' }),
+				integer('index', 'Position', 'Where it goes, from 0', {
+					path: 'properties.index',
+					default: '',
+				}),
 			],
 			pick: 'properties',
 		}),
