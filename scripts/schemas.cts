@@ -23,7 +23,7 @@ const OPERATIONS = [
 	'customerGroup.getAll',
 	'customerMessage.getResults',
 	'customerMessage.getTasks',
-	'customerService.getCustomers',
+	'customerService.getByIds',
 	'customerService.getSession',
 	'department.get',
 	'department.getAll',

@@ -67,6 +67,8 @@ export interface Operation {
 	reads?: boolean;
 	/** The array of the reply whose entries become items; adds 'Return All' and 'Limit'. */
 	list?: string;
+	/** The list answers for things named one by one: all of it is returned, without 'Return All' and 'Limit'. */
+	whole?: true;
 	paging?: Paging;
 	/** The object of the reply that becomes the item. */
 	pick?: string;

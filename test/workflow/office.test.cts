@@ -352,6 +352,36 @@ it('sends additional parameters over the form, object by object', async () => {
 	});
 });
 
+it.each([
+	['form', 'getAnswers', '/cgi-bin/wedoc/get_form_answer', 'answer.answer_list'],
+	['calendar', 'getByIds', '/cgi-bin/oa/calendar/get', 'calendar_list'],
+	['schedule', 'getByIds', '/cgi-bin/oa/schedule/get', 'schedule_list'],
+	['customerService', 'getByIds', '/cgi-bin/kf/customer/batchget', 'customer_list'],
+	['customer', 'getPendingIds', '/cgi-bin/idconvert/batch/external_userid_to_pending_id', 'result'],
+	['attendance', 'getMemberRules', '/cgi-bin/checkin/getcheckinoption', 'info'],
+	['driveFile', 'move', '/cgi-bin/wedrive/file_move', 'file_list.item'],
+	['smartSheet', 'addFields', '/cgi-bin/wedoc/smartsheet/add_fields', 'fields'],
+])('%s > %s returns everything that was named', async (resource, operation, path, list) => {
+	const entries = Array.from({ length: 60 }, (_, id) => ({ id }));
+	const answer = (found: object[]) => {
+		const [outer, inner] = list.split('.');
+		const body = { errcode: 0, errmsg: 'ok', [outer]: inner ? { [inner]: found } : found };
+		simulator().control.inject({ path, rawBody: JSON.stringify(body) });
+	};
+	const parameters = {
+		...{ repeated_id: 'R1', answer_ids: '1,2', cal_id_list: 'c1', schedule_id_list: 's1' },
+		...{ external_userid_list: 'wm1', external_userid: 'wm1', useridlist: ['lisi'] },
+		...{ datetime: '2026-01-31', fileid: 'F1,F2', fatherid: 'D1', docid: 'D1' },
+		...{ sheet_id: byId('s1'), fields: { row: [{ field_title: 'A' }] } },
+	};
+	const run = { resource, operation, parameters };
+	answer(entries);
+	expect(await itemsOf(simulator(), run)).toEqual(entries);
+	answer([]);
+	const writes = ['move', 'addFields'].includes(operation);
+	expect(await itemsOf(simulator(), run)).toEqual(writes ? [{ success: true }] : []);
+});
+
 it.each<[string, string, IDataObject, string, IDataObject]>([
 	[
 		'toDo',

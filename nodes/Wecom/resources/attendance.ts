@@ -103,6 +103,7 @@ export const attendance: Resource = {
 				moment('datetime', 'Day', 'Midnight at the beginning of the day', { required: true }),
 			],
 			list: 'info',
+			whole: true,
 		},
 		report(
 			'getMonthlyReports',

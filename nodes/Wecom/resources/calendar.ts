@@ -125,6 +125,7 @@ export const calendar: Resource = {
 				}),
 			],
 			list: 'calendar_list',
+			whole: true,
 		},
 		{
 			value: 'update',

@@ -231,6 +231,7 @@ export const customer: Resource = {
 			],
 			check: within({ external_userid: 100 }),
 			list: 'result',
+			whole: true,
 		},
 	],
 };

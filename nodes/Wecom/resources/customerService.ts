@@ -110,7 +110,7 @@ export const customerService: Resource = {
 			run: getMessages,
 		},
 		{
-			value: 'getCustomers',
+			value: 'getByIds',
 			name: 'Get Customers',
 			action: 'Get customers of customer service',
 			description: 'Read names and avatars of up to 100 customers; unknown ones are left out',
@@ -127,6 +127,7 @@ export const customerService: Resource = {
 				}),
 			],
 			list: 'customer_list',
+			whole: true,
 		},
 		{
 			value: 'getSession',

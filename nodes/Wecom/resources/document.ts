@@ -200,6 +200,7 @@ export const form: Resource = {
 				}),
 			],
 			list: 'answer.answer_list',
+			whole: true,
 		},
 		{
 			value: 'getSubmissions',

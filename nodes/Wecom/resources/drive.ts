@@ -185,6 +185,7 @@ export const driveFile: Resource = {
 				),
 			],
 			list: 'file_list.item',
+			whole: true,
 		},
 		{
 			value: 'removeMembers',

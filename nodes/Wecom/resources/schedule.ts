@@ -138,6 +138,7 @@ export const schedule: Resource = {
 				}),
 			],
 			list: 'schedule_list',
+			whole: true,
 		},
 		{
 			value: 'getAll',

@@ -99,6 +99,7 @@ export const smartSheet: Resource = {
 				),
 			],
 			list: 'fields',
+			whole: true,
 		}),
 		operation({
 			value: 'addSheet',
