@@ -3,6 +3,7 @@ import type { IDataObject } from 'n8n-workflow';
 import type { WecomClient } from '../shared/api/client';
 import { collect, type Paging } from '../shared/api/paging';
 import { getList } from './call';
+import { dayOf } from './day';
 import { ids, locator } from './fields';
 import type { Check, Field, OperationCall } from './operation';
 import { collectParameters, problem } from './values';
@@ -106,9 +107,6 @@ export const all =
 		checks.forEach((check) => check(call, sent));
 
 const DAYS_KEPT = 180;
-const DAY_SECONDS = 86_400;
-/** WeCom's days begin at midnight in China. */
-const dayOf = (seconds: number) => Math.floor((seconds + 8 * 3600) / DAY_SECONDS);
 
 /** Refuses more days than WeCom gives at once, and of statistics those it does not have (docs 92132, 92133, 95489). */
 export const days =

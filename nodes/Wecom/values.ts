@@ -1,5 +1,6 @@
 import { isResourceLocatorValue, NodeOperationError, type IDataObject } from 'n8n-workflow';
 import type { Conversion, Field, FieldGroup, OperationCall } from './operation';
+import { dayInChina } from './day';
 import { toUnixSeconds } from './time';
 
 /**
@@ -154,6 +155,8 @@ const CONVERSIONS: Record<Conversion, Converter> = {
 	json: (call, field, value) => (value === '' ? undefined : toJson(call, field.displayName, value)),
 	jsonText: (call, field, value) =>
 		value === '' ? undefined : JSON.stringify(toJson(call, field.displayName, value)),
+	day: (call, field, value) =>
+		value === '' ? undefined : dayInChina(value, toTimestamp(call, field.displayName, value)),
 	timestamp: (call, field, value) =>
 		value === '' ? undefined : toTimestamp(call, field.displayName, value),
 	timestampText: (call, field, value) =>

@@ -111,6 +111,7 @@ function complete(operation: Operation, sample: IDataObject): IDataObject {
 }
 
 function requiredValue({ as, each }: Field): unknown {
+	if (as === 'day') return 57_600;
 	const one = as === 'integer' || as === 'integerList' || as === 'timestamp' ? 1 : 'x';
 	if (as !== 'integerList' && as !== 'stringList') return as === 'timestampText' ? '1' : one;
 	return [each ? { [each]: one } : one];

@@ -563,3 +563,20 @@ describe('pickers', () => {
 		expect(await search('ServiceAccounts', {}, 'A129')).toEqual([{ name: 'A129', value: 'wk129' }]);
 	});
 });
+
+it('Customer Statistic takes days as they are in China', async () => {
+	const day = daysAgo(3).slice(0, 10);
+	await itemsOf(
+		simulator(),
+		call('customerStatistic', 'getGroupsByDay', {
+			userid_list: ['zhangsan'],
+			day_begin_time: `${day}T00:00:00`,
+			day_end_time: `${day}T00:00:00`,
+		}),
+	);
+	const midnight = Date.parse(`${day}T00:00:00+08:00`) / 1000;
+	expect(bodyOf(`${CONTACT}/groupchat/statistic_group_by_day`)).toMatchObject({
+		day_begin_time: midnight,
+		day_end_time: midnight,
+	});
+});

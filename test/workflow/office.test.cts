@@ -424,6 +424,28 @@ it.each([
 	expect(calls).toEqual([]);
 });
 
+it.each([
+	['attendance', 'getDailyReports', '/cgi-bin/checkin/getcheckin_daydata', 'starttime'],
+	['attendance', 'getMonthlyReports', '/cgi-bin/checkin/getcheckin_monthdata', 'endtime'],
+	['attendance', 'getMemberRules', '/cgi-bin/checkin/getcheckinoption', 'datetime'],
+	['attendance', 'getSchedules', '/cgi-bin/checkin/getcheckinschedulist', 'starttime'],
+	['form', 'getSubmissions', '/cgi-bin/wedoc/get_form_statistic', 'end_time'],
+	[
+		'customerAcquisition',
+		'getStatistic',
+		'/cgi-bin/externalcontact/customer_acquisition/statistic',
+		'start_time',
+	],
+])('%s > %s takes days as they are in China', async (resource, operation, path, name) => {
+	const day = '2026-01-31T00:00:00';
+	const parameters = {
+		...{ starttime: day, endtime: day, start_time: day, end_time: day, datetime: day },
+		...{ useridlist: ['lisi'], repeated_id: 'R1', link_id: byId('ca1') },
+	};
+	await itemsOf(simulator(), { resource, operation, parameters });
+	expect(lastBody(path)![name]).toBe(Date.parse('2026-01-31T00:00:00+08:00') / 1000);
+});
+
 describe('Schedule > Update', () => {
 	const PATH = '/cgi-bin/oa/schedule';
 	const RULE = {

@@ -244,8 +244,8 @@ export const customerAcquisition: Resource = {
 			reads: true,
 			fields: [
 				linkId,
-				moment('start_time', 'Start', 'First day', { required: true }),
-				moment('end_time', 'End', 'Last day', { required: true }),
+				moment('start_time', 'Start', 'First day', { required: true, as: 'day' }),
+				moment('end_time', 'End', 'Last day', { required: true, as: 'day' }),
 			],
 		},
 		{

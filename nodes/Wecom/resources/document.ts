@@ -213,8 +213,8 @@ export const form: Resource = {
 			fixed: { req_type: 2 },
 			fields: [
 				text('repeated_id', 'Round ID', 'The "repeated_id", from Get', { required: true }),
-				moment('start_time', 'Start', 'First day', { required: true }),
-				moment('end_time', 'End', 'Last day', { required: true }),
+				moment('start_time', 'Start', 'First day', { required: true, as: 'day' }),
+				moment('end_time', 'End', 'Last day', { required: true, as: 'day' }),
 			],
 			list: 'submit_users',
 			paging: {
