@@ -143,6 +143,8 @@ interface Choice {
 	name: string;
 	value: string;
 }
+/** Reads another value of the form. */
+type FormValue = (name: string) => string;
 
 /** So many members, customers and names are looked up for a picker; its field takes any ID. */
 const MEMBERS = 100;
@@ -167,10 +169,7 @@ export async function customers(client: WecomClient): Promise<Choice[]> {
 	return members.length > 0 ? await customersOf(client, members.slice(0, MEMBERS)) : [];
 }
 
-export async function memberCustomers(
-	client: WecomClient,
-	form: (name: string) => string,
-): Promise<Choice[]> {
+export async function memberCustomers(client: WecomClient, form: FormValue): Promise<Choice[]> {
 	const member = form('userid');
 	return member ? await customersOf(client, [member]) : await customers(client);
 }
@@ -195,8 +194,8 @@ async function customersOf(client: WecomClient, userid_list: string[]): Promise<
 }
 
 /** The company's customer tags as "Group / Tag", or their groups (doc 92117). */
-export const corpTags = async (client: WecomClient): Promise<Choice[]> =>
-	(await tagGroups(client)).flatMap(({ group_name, tag }) =>
+export const corpTags = async (client: WecomClient, form: FormValue): Promise<Choice[]> =>
+	(await tagGroups(client, form)).flatMap(({ group_name, tag }) =>
 		((tag ?? []) as IDataObject[])
 			.filter(({ deleted }) => !deleted)
 			.map(({ id, name }) => ({
@@ -205,14 +204,24 @@ export const corpTags = async (client: WecomClient): Promise<Choice[]> =>
 			})),
 	);
 
-export const corpTagGroups = async (client: WecomClient): Promise<Choice[]> =>
-	(await tagGroups(client)).map(({ group_id, group_name }) => ({
+export const corpTagGroups = async (client: WecomClient, form: FormValue): Promise<Choice[]> =>
+	(await tagGroups(client, form)).map(({ group_id, group_name }) => ({
 		name: String(group_name),
 		value: String(group_id),
 	}));
 
-async function tagGroups(client: WecomClient): Promise<IDataObject[]> {
-	const { tag_group } = await read(client, 'externalcontact/get_corp_tag_list');
+/** What the groups depend on: operations on a strategy have its tags (doc 94882). */
+export const TAG_FORM = ['operation', 'strategy_id'];
+
+async function tagGroups(client: WecomClient, form: FormValue): Promise<IDataObject[]> {
+	const strategy_id = Number(form('strategy_id'));
+	const { tag_group } = form('operation').endsWith('InStrategy')
+		? await read(
+				client,
+				'externalcontact/get_strategy_tag_list',
+				strategy_id ? { strategy_id } : {},
+			)
+		: await read(client, 'externalcontact/get_corp_tag_list');
 	return ((tag_group ?? []) as IDataObject[]).filter(({ deleted }) => !deleted);
 }
 

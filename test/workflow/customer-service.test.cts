@@ -225,3 +225,17 @@ it.each([
 		expect(bodies(path)).toHaveLength(1);
 	},
 );
+
+it('up to 20 departments are added as servicers at once, up to 100 removed', async () => {
+	const department_id_list = Array.from({ length: 21 }, (_, index) => index + 1);
+	const run = (operation: string) => ({
+		...call(operation, { department_id_list }),
+		resource: 'customerServiceAccount',
+	});
+	expect((await failure(run('addServicers')))?.message).toBe(
+		"'department_id_list' has 21 entries, WeCom takes 20",
+	);
+	expect(bodies('/cgi-bin/kf/servicer/add')).toEqual([]);
+	await itemsOf(simulator(), run('removeServicers'));
+	expect(bodies('/cgi-bin/kf/servicer/del')).toHaveLength(1);
+});

@@ -81,14 +81,16 @@ describe('Customer', () => {
 				simulator(),
 				call('customer', 'getAllWithDetails', { userid_list: ['zhangsan'], ...parameters }),
 			);
+		const warning = 'Customers of members without a license are left out: lisi.';
 		const flat = await details({ returnAll: true });
 		expect(flat).toHaveLength(130);
 		expect(flat[129]).toEqual({
 			external_userid: 'wm129',
 			name: 'N129',
 			follow_info: { userid: 'zhangsan', tag_id: ['et1'] },
+			warning,
 		});
-		expect(await details({ limit: 1, simplify: false })).toEqual([entries[0]]);
+		expect(await details({ limit: 1, simplify: false })).toEqual([{ ...entries[0], warning }]);
 	});
 
 	it('Get Members and Get Many of acquisition links name the IDs', async () => {
@@ -541,6 +543,21 @@ describe('pickers', () => {
 		expect(await search('CorpTagGroups')).toEqual([{ name: 'GOURP_NAME', value: 'TAG_GROUPID1' }]);
 	});
 
+	it('offers the tags of the chosen strategy', async () => {
+		const { control } = simulator();
+		const path = `${CONTACT}/get_strategy_tag_list`;
+		const tag = [{ id: 't7', name: 'Gold' }];
+		control.setList(path, [{ group_id: 'g7', group_name: 'Level', tag }]);
+		const create = { operation: 'createInStrategy', strategy_id: byId(7) };
+		expect(await search('CorpTagGroups', { resource: 'customerTag', ...create })).toEqual([
+			{ name: 'Level', value: 'g7' },
+		]);
+		const update = { resource: 'customerTag', operation: 'updateInStrategy' };
+		expect(await search('CorpTags', update)).toEqual([{ name: 'Level / Gold', value: 't7' }]);
+		const answered = sentTo(path).filter(({ errcode }) => errcode === 0);
+		expect(answered.map(({ body }) => body)).toEqual([{ strategy_id: 7 }, {}]);
+	});
+
 	it.each([
 		['CustomerGroups', 'groupchat/list', { chat_id: 'wr1' }, 'wr1', '销售客服群'],
 		['ContactWays', 'list_contact_way', { config_id: 'c1' }, 'c1', expect.any(String)],
@@ -579,4 +596,23 @@ it('Customer Statistic takes days as they are in China', async () => {
 		day_begin_time: midnight,
 		day_end_time: midnight,
 	});
+});
+
+it('Acquisition Link > Update keeps the name when none is given', async () => {
+	const update = { link_id: byId('ca1'), user_list: ['zhangsan'] };
+	await itemsOf(simulator(), call('customerAcquisition', 'update', update));
+	expect(bodyOf(`${CONTACT}/customer_acquisition/update_link`)).toEqual({
+		link_id: 'ca1',
+		range: { user_list: ['zhangsan'] },
+	});
+});
+
+it('Contact Way: only Create says whether it is exclusive or temporary', async () => {
+	const settings = { user: ['zhangsan'], is_temp: true, is_exclusive: true };
+	const additionalFields = { is_temp: true, is_exclusive: true };
+	await itemsOf(simulator(), call('customerContactWay', 'create', settings));
+	expect(bodyOf(`${CONTACT}/add_contact_way`)).toMatchObject({ is_temp: true, is_exclusive: true });
+	const update = { config_id: byId('c1'), ...settings, additionalFields };
+	await itemsOf(simulator(), call('customerContactWay', 'update', update));
+	expect(bodyOf(`${CONTACT}/update_contact_way`)).toEqual({ config_id: 'c1', user: ['zhangsan'] });
 });

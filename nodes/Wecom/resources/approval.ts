@@ -103,6 +103,7 @@ export const approval: Resource = {
 							{ name: 'Outside Work', value: '4' },
 							{ name: 'Overtime', value: '5' },
 							{ name: 'Punch Correction', value: '2' },
+							{ name: 'Red Packet Expenses', value: '9' },
 							{ name: 'Refund', value: '8' },
 							{ name: 'Shift Change', value: '6' },
 						],

@@ -26,7 +26,10 @@ const msgid = text('msgid', 'Message ID', 'The "msgid" that Create or Get Many r
 	required: true,
 });
 const attachments = attachmentsField('Up to nine; one for group welcome templates');
-const content = contentField(4000);
+const content: Field = {
+	...contentField(4000),
+	description: 'The text, up to 4,000 bytes; 3,000 in group welcome templates',
+};
 const templateId = text('template_id', 'Template ID', 'The "template_id" that Create returned', {
 	required: true,
 });

@@ -28,12 +28,6 @@ const settings: Field[] = [
 	integer('expires_in', 'Expires In', 'Seconds a temporary QR code is valid, up to 14 days', {
 		default: 604800,
 	}),
-	toggle(
-		'is_exclusive',
-		'One Member per Customer',
-		'Whether each has only one of the members (Create only)',
-	),
-	toggle('is_temp', 'Temporary Chat', 'Whether it is for temporary chats (Create only)'),
 	text('remark', 'Remark', 'For yourself, up to 30 characters'),
 	toggle('skip_verify', 'Skip Confirmation', 'Whether members need not confirm', { default: true }),
 	text('state', 'State', 'Your name of the channel, shown with the customer, up to 30 characters'),
@@ -72,6 +66,13 @@ export const customerContactWay: Resource = {
 					{ name: 'Mini Program', value: 1 },
 				]),
 				...people,
+				// An update cannot change these two.
+				toggle(
+					'is_exclusive',
+					'One Member per Customer',
+					'Whether each has only one of the members',
+				),
+				toggle('is_temp', 'Temporary Chat', 'Whether it is for temporary chats'),
 				additionalFields(settings),
 			],
 			check: all(oneMember, texts),
@@ -255,7 +256,7 @@ export const customerAcquisition: Resource = {
 			description: 'Change the name, members or settings of a link',
 			doc: 97297,
 			call: ['POST', '/cgi-bin/externalcontact/customer_acquisition/update_link'],
-			fields: [linkId, linkName, ...range, additionalFields(linkSettings)],
+			fields: [linkId, { ...linkName, required: false }, ...range, additionalFields(linkSettings)],
 			check: linkLimits,
 			returns: ({ link_id }) => ({ link_id, success: true }),
 		},

@@ -270,12 +270,15 @@ async function getMessages(call: OperationCall): Promise<IDataObject[]> {
 
 const servicers: Field[] = [
 	memberIds('userid_list', 100),
-	departmentIds('department_id_list', 100),
+	departmentIds('department_id_list', 100, {
+		description: 'Choose, or give IDs by an expression; up to 20 to add, 100 to remove',
+	}),
 ];
-const someServicers: Check = all(
-	oneOf(['userid_list', 'department_id_list'], 'Choose members or departments.'),
-	within({ userid_list: 100, department_id_list: 100 }),
-);
+const someServicers = (departments: number): Check =>
+	all(
+		oneOf(['userid_list', 'department_id_list'], 'Choose members or departments.'),
+		within({ userid_list: 100, department_id_list: departments }),
+	);
 const name = text('name', 'Name', 'Up to 16 characters');
 const avatar = text('media_id', 'Picture Media ID', 'From Media > Upload');
 
@@ -354,7 +357,7 @@ export const customerServiceAccount: Resource = {
 			doc: 94646,
 			call: ['POST', '/cgi-bin/kf/servicer/add'],
 			fields: [serviceAccountPicker, ...servicers],
-			check: someServicers,
+			check: someServicers(20),
 		},
 		{
 			value: 'getServicers',
@@ -374,7 +377,7 @@ export const customerServiceAccount: Resource = {
 			doc: 94647,
 			call: ['POST', '/cgi-bin/kf/servicer/del'],
 			fields: [serviceAccountPicker, ...servicers],
-			check: someServicers,
+			check: someServicers(100),
 		},
 	],
 };
