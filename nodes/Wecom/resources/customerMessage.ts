@@ -1,23 +1,8 @@
 import type { IDataObject } from 'n8n-workflow';
-import {
-	attachmentsField,
-	contentField,
-	momentAttachment,
-	readContent,
-	type Rules,
-} from '../attachments';
+import { attachmentsField, contentField, readContent, type Rules } from '../attachments';
 import { toRequest } from '../call';
-import { all, corpTagIds, cursorPages, departmentIds, memberIds, days, within } from '../customers';
-import {
-	additionalFields,
-	choice,
-	filters,
-	memberPicker,
-	moment,
-	rows,
-	text,
-	toggle,
-} from '../fields';
+import { all, corpTagIds, cursorPages, days, within } from '../customers';
+import { choice, filters, memberPicker, moment, rows, text, toggle } from '../fields';
 import type { Check, Field, OperationCall, Resource } from '../operation';
 import { toItem } from '../reply';
 import { collectParameters, problem } from '../values';
@@ -26,7 +11,7 @@ const msgid = text('msgid', 'Message ID', 'The "msgid" that Create or Get Many r
 	required: true,
 });
 const attachments = attachmentsField('Up to nine; one for group welcome templates');
-const content: Field = {
+export const content: Field = {
 	...contentField(4000),
 	description: 'The text, up to 4,000 bytes; 3,000 in group welcome templates',
 };
@@ -38,7 +23,7 @@ const chatType = choice('chat_type', 'Send To', 'Who gets the message', [
 	{ name: 'Customer Groups', value: 'group' },
 ]);
 /** The span of a query, and who has made what it finds. */
-const period = (days: string): Field[] => [
+export const period = (days: string): Field[] => [
 	moment('start_time', 'Start', 'Made after this', { required: true }),
 	moment('end_time', 'End', `Made before this, up to ${days} later`, { required: true }),
 	filters([
@@ -239,123 +224,6 @@ export const customerMessage: Resource = {
 	],
 };
 
-const momentId = text('moment_id', 'Moment ID', 'The "moment_id" of Get Many or Get Task Result', {
-	required: true,
-});
-const publisher = memberPicker({ description: 'The member who has published it' });
-
-export const customerMoment: Resource = {
-	value: 'customerMoment',
-	name: 'Customer Moment',
-	operations: [
-		{
-			value: 'create',
-			name: 'Create',
-			action: 'Create customer moment',
-			description: 'Ask members to publish a moment that their customers see in WeChat',
-			doc: 95094,
-			call: ['POST', '/cgi-bin/externalcontact/add_moment_task'],
-			fields: [
-				content,
-				...momentAttachment,
-				additionalFields([
-					departmentIds('department_list', 1000, {
-						displayName: 'Publisher Department Names or IDs',
-						path: 'visible_range.sender_list.department_list',
-					}),
-					memberIds('user_list', 100_000, {
-						displayName: 'Publisher Names or IDs',
-						path: 'visible_range.sender_list.user_list',
-					}),
-					{
-						...corpTagIds('tag_list', 'Visible to Tag Names or IDs'),
-						path: 'visible_range.external_contact_list.tag_list',
-					},
-				]),
-			],
-			run: sendMoment,
-		},
-		{
-			value: 'cancel',
-			name: 'Cancel',
-			action: 'Cancel customer moment',
-			description: 'Stop a moment where members have not published it yet',
-			doc: 97612,
-			call: ['POST', '/cgi-bin/externalcontact/cancel_moment_task'],
-			fields: [momentId],
-			returns: ({ moment_id }) => ({ moment_id, cancelled: true }),
-		},
-		{
-			value: 'getAll',
-			name: 'Get Many',
-			action: 'Get many customer moments',
-			description: 'List the moments of the company and of members',
-			doc: 93333,
-			call: ['POST', '/cgi-bin/externalcontact/get_moment_list'],
-			reads: true,
-			fields: period('30 days'),
-			check: days('start_time', 'end_time', 30),
-			list: 'moment_list',
-			paging: cursorPages(20),
-		},
-		{
-			value: 'getInteractions',
-			name: 'Get Comments and Likes',
-			action: 'Get comments and likes of customer moment',
-			description: 'Read who has commented on a moment and who likes it',
-			doc: 93333,
-			call: ['POST', '/cgi-bin/externalcontact/get_moment_comments'],
-			reads: true,
-			fields: [momentId, publisher],
-		},
-		{
-			value: 'getCustomers',
-			name: 'Get Selected Customers',
-			action: 'Get customers selected for customer moment',
-			description: 'List the customers a member has chosen for a moment',
-			doc: 93333,
-			call: ['POST', '/cgi-bin/externalcontact/get_moment_customer_list'],
-			reads: true,
-			fields: [momentId, publisher],
-			list: 'customer_list',
-			paging: cursorPages(1000),
-		},
-		{
-			value: 'getMembers',
-			name: 'Get Publishers',
-			action: 'Get publishers of customer moment',
-			description: 'List the members who are to publish a moment, and who has',
-			doc: 93333,
-			call: ['POST', '/cgi-bin/externalcontact/get_moment_task'],
-			reads: true,
-			fields: [momentId],
-			list: 'task_list',
-			paging: cursorPages(1000),
-		},
-		{
-			value: 'getTaskResult',
-			name: 'Get Task Result',
-			action: 'Get task result of customer moment',
-			description: 'Read what has become of a moment that Create has asked for',
-			doc: 95094,
-			call: ['GET', '/cgi-bin/externalcontact/get_moment_task_result'],
-			fields: [text('jobid', 'Job ID', 'The "jobid" that Create returned', { required: true })],
-		},
-		{
-			value: 'getViewers',
-			name: 'Get Viewers',
-			action: 'Get viewers of customer moment',
-			description: 'List the customers who can see a moment',
-			doc: 93333,
-			call: ['POST', '/cgi-bin/externalcontact/get_moment_send_result'],
-			reads: true,
-			fields: [momentId, publisher],
-			list: 'customer_list',
-			paging: cursorPages(5000),
-		},
-	],
-};
-
 /** A group message goes out through one owner, and one to all customers of a member through that member. */
 function senderChosen(...[call, { sender, chat_type }]: Parameters<Check>): void {
 	if (sender || (chat_type !== 'group' && call.get('to') !== 'all')) return;
@@ -367,11 +235,10 @@ function senderChosen(...[call, { sender, chat_type }]: Parameters<Check>): void
 }
 
 const MESSAGE = { store: 'message', bytes: 4000, attachments: 9 } as const;
-const MOMENT = { store: 'moment', bytes: 4000, attachments: 9 } as const;
 const TEMPLATE = { store: 'message', bytes: 3000, attachments: 1 } as const;
 
 /** Sends the form together with its text and files, which go out last of all checks. */
-async function send(
+export async function send(
 	call: OperationCall,
 	rules: Rules,
 	arrange: (content: IDataObject) => IDataObject = (content) => content,
@@ -387,10 +254,6 @@ async function send(
 
 async function sendMessage(call: OperationCall): Promise<IDataObject> {
 	return await send(call, MESSAGE);
-}
-
-async function sendMoment(call: OperationCall): Promise<IDataObject> {
-	return await send(call, MOMENT);
 }
 
 /** A template holds its one attachment under the name of its type (doc 92366). */
