@@ -186,6 +186,10 @@ describe('Customer Message', () => {
 		],
 		[{ content: 'x', to: 'all' }, "'Sender' is empty"],
 		[
+			{ content: 'x', to: '={{ "" }}', external_userid: '={{ [] }}', sender },
+			'Nobody is chosen to get the message',
+		],
+		[
 			{ content: 'x', external_userid: Array.from({ length: 10_001 }, (_, i) => `wm${i}`).join() },
 			"'external_userid' has 10,001 entries, WeCom takes 10,000",
 		],

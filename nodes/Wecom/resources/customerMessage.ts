@@ -96,7 +96,7 @@ export const customerMessage: Resource = {
 					displayOptions: forCustomers,
 				}),
 			],
-			check: all(within({ external_userid: 10_000, chat_id_list: 2_000 }), senderChosen),
+			check: all(within({ external_userid: 10_000, chat_id_list: 2_000 }), someone),
 			run: sendMessage,
 		},
 		{
@@ -224,13 +224,22 @@ export const customerMessage: Resource = {
 	],
 };
 
-/** A group message goes out through one owner, and one to all customers of a member through that member. */
-function senderChosen(...[call, { sender, chat_type }]: Parameters<Check>): void {
-	if (sender || (chat_type !== 'group' && call.get('to') !== 'all')) return;
+/** A group message goes out through one owner, one to all customers of a member through that member, others to whom they name. */
+function someone(...[call, sent]: Parameters<Check>): void {
+	const toAll = call.get('to') === 'all';
+	if (!sent.sender && (toAll || sent.chat_type === 'group')) {
+		throw problem(
+			call,
+			"'Sender' is empty",
+			'Choose the member who owns the groups, or whose customers get the message.',
+		);
+	}
+	if (sent.chat_type === 'group' || toAll || sent.external_userid || sent.tag_filter) return;
+	// Also when an expression has chosen nothing.
 	throw problem(
 		call,
-		"'Sender' is empty",
-		'Choose the member who owns the groups, or whose customers get the message.',
+		'Nobody is chosen to get the message',
+		"Set 'Recipients', and enter the customers or their tags.",
 	);
 }
 
