@@ -44,7 +44,7 @@ const MIN_BYTES = 6;
 export async function readBinary(
 	call: OperationCall,
 	kind: MediaKind,
-	fileName = '',
+	fileName: unknown = '',
 	field = call.get('binaryPropertyName', 'data'),
 	rule: MediaRule = MEDIA_KINDS[kind],
 ): Promise<FileContent> {
@@ -55,7 +55,7 @@ export async function readBinary(
 		fileExtension,
 	} = context.helpers.assertBinaryData(itemIndex, field);
 	const data = await context.helpers.getBinaryDataBuffer(itemIndex, field);
-	const name = fileName || ownName || `${kind}${fileExtension ? `.${fileExtension}` : ''}`;
+	const name = withExtension(String(fileName || ownName || kind), fileExtension);
 	if (data.length < MIN_BYTES || data.length > rule.maxBytes) {
 		throw problem(
 			call,
@@ -72,6 +72,10 @@ export async function readBinary(
 	}
 	return { data, fileName: name, mimeType };
 }
+
+/** The recipient's device opens a file by its extension, and WeCom tells its kind by it. */
+const withExtension = (name: string, extension?: string): string =>
+	extension && !/\.[^.\s]+$/.test(name) ? `${name}.${extension}` : name;
 
 /** A downloaded file as an item with binary data. */
 export async function toBinaryItem(

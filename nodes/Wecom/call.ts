@@ -18,9 +18,11 @@ export async function callRow(call: OperationCall): Promise<Output> {
 	}
 
 	const reply = await client.call(toRequest(operation, sent), itemIndex);
-	const data = operation.pick ? (reply[operation.pick] as IDataObject) : toItem(reply);
-	if (Object.keys(data).length === 0) return operation.returns?.(sent) ?? { success: true };
-	return simplified(call, data);
+	const { warning, ...data } = toItem(reply);
+	const item = operation.pick ? ((reply[operation.pick] ?? {}) as IDataObject) : data;
+	const own =
+		operation.returns?.(sent) ?? (Object.keys(item).length === 0 ? { success: true } : {});
+	return { ...simplified(call, { ...own, ...item }), ...(warning ? { warning } : {}) };
 }
 
 /** Whether repeating the operation changes nothing. */

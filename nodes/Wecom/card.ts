@@ -2,7 +2,7 @@ import { compareText } from '../shared/text';
 import { randomBytes } from 'crypto';
 import type { IDataObject, INodePropertyOptions } from 'n8n-workflow';
 import type { Field, OperationCall } from './operation';
-import { problem, toJson } from './values';
+import { isOn, merge, problem, toObject } from './values';
 
 /** Template cards (docs 90236, 101032): the form for what people use, JSON for the rest, and the card WeCom takes. */
 
@@ -239,7 +239,7 @@ const BODIES: Record<Kind, (call: OperationCall, options: IDataObject) => IDataO
 			emphasis_content: filled({ title: options.emphasis_title, desc: options.emphasis_desc }),
 		}),
 	news_notice: (call, options) => {
-		const url = call.get('card_image').trim();
+		const url = String(call.get('card_image')).trim();
 		const { image_text_area } = jsonObject(call, 'Further Fields', options.more);
 		if (!url && !image_text_area)
 			throw problem(call, "'Image URL' is empty", 'A news notice needs an image.');
@@ -262,10 +262,10 @@ const BODIES: Record<Kind, (call: OperationCall, options: IDataObject) => IDataO
 	vote_interaction: (call, options) => ({
 		checkbox: {
 			question_key: 'vote',
-			mode: options.mode === true ? 1 : 0,
+			mode: isOn(call, 'Multiple Choice', options.mode) ? 1 : 0,
 			option_list: choices(call, call.get('option_list'), 20).map((choice) => ({
 				...choice,
-				is_checked: choice.is_checked === true,
+				is_checked: isOn(call, 'Checked', choice.is_checked),
 			})),
 		},
 		submit_button: submitButton(options),
@@ -285,7 +285,7 @@ const BODIES: Record<Kind, (call: OperationCall, options: IDataObject) => IDataO
 };
 
 function notice(call: OperationCall, options: IDataObject): IDataObject {
-	const url = call.get('card_url').trim();
+	const url = String(call.get('card_url')).trim();
 	const { card_action } = jsonObject(call, 'Further Fields', options.more);
 	if (!card_action && !/^https?:\/\//i.test(url))
 		throw problem(
@@ -348,29 +348,24 @@ function checkTaskId(call: OperationCall, id: string): string {
 const madeUpTaskId = () => `n8n-${randomBytes(12).toString('hex')}`;
 
 function jsonObject(call: OperationCall, displayName: string, value: unknown): IDataObject {
-	return value === undefined || value === '' ? {} : toJson(call, displayName, value);
+	return value === undefined || value === '' ? {} : toObject(call, displayName, value);
 }
 
-/** Without empty texts, lists and objects. */
+/** What WeCom does not want as text. */
+const NOT_TEXT = ['disable', 'is_checked', 'style', 'type'];
+
+/** Without empty texts, lists and objects. A number from an expression becomes text: WeCom drops it otherwise. */
 function filled(object: IDataObject): IDataObject {
 	return Object.fromEntries(
-		Object.entries(object).filter(([, value]) =>
-			typeof value === 'object' && value !== null
-				? Object.keys(value).length > 0
-				: value !== undefined && value !== null && value !== '',
-		),
+		Object.entries(object)
+			.filter(([, value]) =>
+				typeof value === 'object' && value !== null
+					? Object.keys(value).length > 0
+					: value !== undefined && value !== null && value !== '',
+			)
+			.map(([name, value]) => [
+				name,
+				typeof value === 'object' || NOT_TEXT.includes(name) ? value : String(value),
+			]),
 	);
-}
-
-/** `over` goes before `under`, object by object. */
-function merge(under: IDataObject, over: IDataObject): IDataObject {
-	const merged = { ...under };
-	for (const [name, value] of Object.entries(over)) {
-		const known = merged[name];
-		const both = [known, value].every(
-			(side) => typeof side === 'object' && side !== null && !Array.isArray(side),
-		);
-		merged[name] = both ? merge(known as IDataObject, value as IDataObject) : value;
-	}
-	return merged;
 }

@@ -19,6 +19,7 @@ import {
 	type Output,
 	type ResourceCredential,
 } from './operation';
+import { isOn, labelOf } from './values';
 
 /** Reading calls overlap; writing ones keep the order of the items unless the person asks otherwise. */
 const READS_AT_ONCE = 8;
@@ -55,9 +56,9 @@ export async function executeOperation(
 			}
 		}
 	};
-	await Promise.all(
-		Array.from({ length: Math.min(Math.max(1, Number(atOnce)), items.length) }, work),
-	);
+	// What is no number must not leave the items without a worker.
+	const workers = Math.max(1, Math.floor(Number(atOnce)) || 1);
+	await Promise.all(Array.from({ length: Math.min(workers, items.length) }, work));
 
 	if (failed.length > 0) {
 		const [first] = failed.sort((a, b) => a.itemIndex - b.itemIndex);
@@ -83,10 +84,13 @@ async function callFor(
 			? (undefined as never)
 			: await WecomClient.open(context, itemIndex, operation.as, credential as OwnCredential);
 	const get = (name: string, fallback: unknown = '') => {
-		const value = context.getNodeParameter(name, itemIndex, fallback as IDataObject[string]);
-		return isResourceLocatorValue(value) ? value.value : value;
+		const given = context.getNodeParameter(name, itemIndex, fallback as IDataObject[string]);
+		// n8n falls back only where there is no parameter, not where its expression gives nothing.
+		const value = (isResourceLocatorValue(given) ? given.value : given) ?? fallback;
+		return typeof fallback === 'boolean' ? isOn(call, labelOf(operation, name), value) : value;
 	};
-	return { context, client, operation, itemIndex, get: get as Getter };
+	const call: OperationCall = { context, client, operation, itemIndex, get: get as Getter };
+	return call;
 }
 
 async function runItem(call: OperationCall): Promise<INodeExecutionData[]> {

@@ -38,6 +38,7 @@ export const toggle = (
 	overrides: Overrides = {},
 ): Field => ({ displayName, name, type: 'boolean', default: false, description, ...overrides });
 
+/** One of several; numbers are sent as numbers, also where an expression gives "3". */
 export const choice = (
 	name: string,
 	displayName: string,
@@ -46,7 +47,16 @@ export const choice = (
 	overrides: Overrides = {},
 ): Field => {
 	const [{ value }] = options;
-	return { displayName, name, type: 'options', options, default: value, description, ...overrides };
+	return {
+		displayName,
+		name,
+		type: 'options',
+		options,
+		default: value,
+		description,
+		...(options.every((option) => typeof option.value === 'number') && { as: 'integer' }),
+		...overrides,
+	};
 };
 
 /** A moment, sent as Unix time in seconds. */

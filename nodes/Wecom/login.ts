@@ -1,4 +1,4 @@
-import type { IDataObject } from 'n8n-workflow';
+import type { IDataObject, INodeExecutionData, NodeTypeAndVersion } from 'n8n-workflow';
 import {
 	allowedTarget,
 	JWT_KEY_HELP,
@@ -119,7 +119,8 @@ export async function respond(call: OperationCall): Promise<IDataObject> {
 	const { context, itemIndex, get } = call;
 	const input = context.getInputData()[itemIndex].json;
 	if (itemIndex > 0) return input;
-	checkTrigger(call);
+	const triggers = loginTriggers(call);
+	checkTrigger(call, triggers);
 
 	if (get('respondWith', 'redirect') === 'page') {
 		const lines = get('text').split(/\r?\n/).filter(Boolean);
@@ -128,6 +129,7 @@ export async function respond(call: OperationCall): Promise<IDataObject> {
 		await context.sendResponse({ body: htmlPage(get('title'), lines), headers, statusCode });
 		return { ...input, responded: { statusCode } };
 	}
+	checkLogin(call, input, triggers);
 	const target = targetOf(call);
 	const location = get<boolean>('signJwt', false) ? signed(call, input, target) : target;
 	const headers = { ...PRIVATE_HEADERS, location: location.href };
@@ -135,11 +137,14 @@ export async function respond(call: OperationCall): Promise<IDataObject> {
 	return { ...input, responded: { statusCode: 302, url: target.href } };
 }
 
+function loginTriggers({ context }: OperationCall): NodeTypeAndVersion[] {
+	return context
+		.getParentNodes(context.getNode().name, { includeNodeParameters: true })
+		.filter(({ type }) => LOGIN_TRIGGER.test(type));
+}
+
 /** n8n drops a response nobody waits for; a person should hear of it. */
-function checkTrigger(call: OperationCall): void {
-	const { context } = call;
-	const parents = context.getParentNodes(context.getNode().name, { includeNodeParameters: true });
-	const trigger = parents.find(({ type }) => LOGIN_TRIGGER.test(type));
+function checkTrigger(call: OperationCall, [trigger]: NodeTypeAndVersion[]): void {
 	if (!trigger?.parameters || trigger.parameters.answer === 'workflow') return;
 	throw problem(
 		call,
@@ -147,6 +152,34 @@ function checkTrigger(call: OperationCall): void {
 		"Set its parameter 'Answer' to 'Using WeCom Node'.",
 	);
 }
+
+/**
+ * With On Failure "Start the Workflow, Too" the item of somebody who was refused arrives here as well, and nobody may take them
+ * for logged in. The trigger's own item counts, too: nodes in between may have left the error out.
+ */
+function checkLogin(call: OperationCall, input: IDataObject, triggers: NodeTypeAndVersion[]): void {
+	const proxy = call.context.getWorkflowDataProxy(call.itemIndex);
+	const started = triggers
+		.map(({ name }) => proxy.$(name) as StartedWith)
+		.filter(({ isExecuted }) => isExecuted)
+		.flatMap<IDataObject>((trigger) => trigger.first()?.json ?? []);
+	const failed = [input, ...started].find(isFailedLogin);
+	if (!failed) return;
+	throw problem(
+		call,
+		`The login failed, so nobody can be sent on: ${String(failed.error)}`,
+		"Lead items with an error to another Respond node, with 'Respond With' set to 'Page'.",
+	);
+}
+
+/** What n8n's expressions know of a node. */
+interface StartedWith {
+	isExecuted: boolean;
+	first: () => INodeExecutionData | undefined;
+}
+
+const isFailedLogin = ({ error, wecom }: IDataObject) =>
+	Boolean(error) && (wecom as IDataObject | undefined)?.family === 'login';
 
 function targetOf(call: OperationCall): URL {
 	const { origins, wrong } = readOrigins(call.get('allowedHosts'));

@@ -1,14 +1,15 @@
 import { isResourceLocatorValue, NodeOperationError, type IDataObject } from 'n8n-workflow';
-import type { Conversion, Field, FieldGroup, OperationCall } from './operation';
 import { dayInChina } from './day';
+import type { Conversion, Field, FieldGroup, Operation, OperationCall } from './operation';
 import { toUnixSeconds } from './time';
 
 /**
- * Reads the form of one item as WeCom's parameters: converted, each at its path, without empty values, required ones checked.
- * Options > Additional Parameters come last.
+ * Reads the form of one item as WeCom's parameters: converted, each at its path, without empty values. Options > Additional
+ * Parameters come last, before the check of what is required. `part` is what WeCom calls the object that the form has at `part`.
  */
-export function collectParameters(call: OperationCall): IDataObject {
+export function collectParameters(call: OperationCall, part?: string): IDataObject {
 	const sent: IDataObject = {};
+	const empty: Field[] = [];
 	for (const [path, value] of Object.entries(call.operation.fixed ?? {})) put(sent, path, value);
 	for (const field of call.operation.fields) {
 		if (field.local) continue;
@@ -22,11 +23,19 @@ export function collectParameters(call: OperationCall): IDataObject {
 			}
 			continue;
 		}
-		const value = convert(call, field, call.get<unknown>(field.name));
+		const given = call.get<unknown>(field.name);
+		// What the form does not show is not switched off.
+		if (given === '' && field.type === 'boolean' && !isShown(call, field)) continue;
+		const value = convert(call, field, given);
 		if (!isEmpty(value)) putField(sent, field, value);
-		else if (field.required && isShown(call, field)) throw emptyField(call, field);
+		else if (field.required && isShown(call, field)) empty.push(field);
 	}
-	return merge(sent, additionalParameters(call));
+	const added = additionalParameters(call);
+	const inPart = part ? added[part] : undefined;
+	const whole = merge(sent, isPlainObject(inPart) ? { ...added, part: inPart } : added);
+	const missing = empty.find(({ name, path }) => isEmpty(at(whole, path ?? name)));
+	if (missing) throw emptyField(call, missing);
+	return whole;
 }
 
 /** The objects that the rows of a fixed collection stand for. */
@@ -45,13 +54,17 @@ function rowsOf(call: OperationCall, field: Field, given: unknown): IDataObject[
 	});
 }
 
-/** Whether the form shows a field, as its other values are. */
+/** Whether the form shows a field, as its other values are; an expression may give "3" for 3. */
 function isShown({ get }: OperationCall, { displayOptions }: Field): boolean {
 	const { show = {}, hide = {} } = displayOptions ?? {};
 	const fits = ([name, values]: [string, unknown]) =>
-		(values as unknown[]).includes(get<unknown>(name));
+		(values as unknown[]).map(String).includes(String(get<unknown>(name)));
 	return Object.entries(show).every(fits) && !Object.entries(hide).some(fits);
 }
+
+/** What the form calls a field. */
+export const labelOf = ({ fields }: Operation, name: string): string =>
+	fields.find((field) => field.name === name)?.displayName ?? name;
 
 const emptyField = (call: OperationCall, { displayName }: Field) =>
 	problem(
@@ -64,10 +77,8 @@ const idOf = (value: unknown) => (isResourceLocatorValue(value) ? value.value : 
 
 /** What a person adds to the form of a row: documented parameters that the form does not offer. */
 function additionalParameters(call: OperationCall): IDataObject {
-	const given = call.get<unknown>('options.additionalParameters', '');
-	return given === '' || given === undefined
-		? {}
-		: toJson(call, 'Additional Parameters (JSON)', given);
+	const { additionalParameters: given = '' } = call.get<IDataObject>('options', {});
+	return given === '' ? {} : toObject(call, 'Additional Parameters (JSON)', given);
 }
 
 function putField(target: IDataObject, { name, path, spread }: Field, value: unknown): void {
@@ -83,6 +94,12 @@ function put(target: IDataObject, path: string, value: unknown): void {
 	for (const name of names) level = (level[name] ??= {}) as IDataObject;
 	level[last] = value as IDataObject[string];
 }
+
+/** The value at a dotted path. */
+const at = (object: IDataObject, path: string): unknown =>
+	path
+		.split('.')
+		.reduce<unknown>((level, name) => (level as IDataObject | undefined)?.[name], object);
 
 /** `extra` over `base`, object by object. */
 export function merge(base: IDataObject, extra: IDataObject): IDataObject {
@@ -101,7 +118,7 @@ const isPlainObject = (value: unknown): value is IDataObject =>
 	typeof value === 'object' && value !== null && !Array.isArray(value);
 
 const isEmpty = (value: unknown) =>
-	value === undefined || value === '' || (Array.isArray(value) && value.length === 0);
+	(value ?? '') === '' || (Array.isArray(value) && value.length === 0);
 
 /** An error at this item for something the person can set right. */
 export function problem(
@@ -119,8 +136,19 @@ export function problem(
 
 /** Ids as entered: an array, or text with commas, semicolons, `|` or line breaks between them. */
 export function splitIds(value: unknown): string[] {
-	const parts = Array.isArray(value) ? value : String(value ?? '').split(/[|,;，；\n]/);
-	return parts.map((part) => String(part).trim()).filter(Boolean);
+	const parts: unknown[] = Array.isArray(value) ? value : String(value ?? '').split(/[|,;，；\n]/);
+	return parts.map((part) => String(part ?? '').trim()).filter(Boolean);
+}
+
+/** Ids of a field; objects, such as whole members, are none. */
+export function toIds(call: OperationCall, displayName: string, value: unknown): string[] {
+	if (![value].flat().some((part) => typeof part === 'object' && part !== null))
+		return splitIds(value);
+	throw problem(
+		call,
+		`'${displayName}' holds an object where WeCom needs IDs`,
+		'Let the expression give the IDs alone, such as {{ $json.members.map((one) => one.userid) }}.',
+	);
 }
 
 function convert(
@@ -132,13 +160,32 @@ function convert(
 	if (field.type === 'fixedCollection') return rowsOf(call, field, value);
 	const converted = field.as
 		? CONVERSIONS[field.as](call, field, value)
-		: field.type === 'string' && typeof value === 'number'
-			? // WeCom drops a number where it wants text.
-				String(value)
-			: (value as IDataObject[string]);
+		: plain(call, field, value);
 	return field.each && Array.isArray(converted)
 		? (converted as string[]).map((one) => ({ [field.each!]: one }))
 		: converted;
+}
+
+/** The types whose values WeCom wants as text. */
+const TEXTS = ['string', 'resourceLocator', 'options', 'color'];
+
+function plain(call: OperationCall, field: Field, value: unknown): IDataObject[string] {
+	if (field.type === 'boolean') return isOn(call, field.displayName, value);
+	return TEXTS.includes(field.type)
+		? toText(call, field.displayName, value)
+		: (value as IDataObject[string]);
+}
+
+/** WeCom drops a number where it wants text; a date becomes its ISO text. */
+function toText(call: OperationCall, displayName: string, value: unknown): string {
+	const text = (value as { toJSON?: () => unknown }).toJSON?.() ?? value;
+	if (typeof text === 'object')
+		throw problem(
+			call,
+			`'${displayName}' holds ${Array.isArray(text) ? 'a list' : 'an object'} where WeCom needs text`,
+			'Let the expression give one value of it, or join them into text.',
+		);
+	return String(text);
 }
 
 type Converter = (
@@ -148,10 +195,12 @@ type Converter = (
 ) => IDataObject[string] | undefined;
 
 const CONVERSIONS: Record<Conversion, Converter> = {
-	integer: (call, field, value) => (value === '' ? undefined : toInteger(call, field, value)),
-	integerList: (call, field, value) => splitIds(value).map((part) => toInteger(call, field, part)),
-	stringList: (_call, _field, value) => splitIds(value),
-	flag: (_call, _field, value) => (value === true || value === 'true' || value === 1 ? 1 : 0),
+	integer: (call, field, value) =>
+		String(value).trim() === '' ? undefined : toInteger(call, field, value),
+	integerList: (call, field, value) =>
+		toIds(call, field.displayName, value).map((part) => toInteger(call, field, part)),
+	stringList: (call, { displayName }, value) => toIds(call, displayName, value),
+	flag: (call, { displayName }, value) => (isOn(call, displayName, value) ? 1 : 0),
 	json: (call, field, value) => (value === '' ? undefined : toJson(call, field.displayName, value)),
 	jsonText: (call, field, value) =>
 		value === '' ? undefined : JSON.stringify(toJson(call, field.displayName, value)),
@@ -163,8 +212,20 @@ const CONVERSIONS: Record<Conversion, Converter> = {
 		value === '' ? undefined : String(toTimestamp(call, field.displayName, value)),
 };
 
+/** Whether a switch is on: an expression may give a word or a number, and any text is true for JavaScript. */
+export function isOn(call: OperationCall, displayName: string, value: unknown): boolean {
+	const word = String(value ?? '').trim();
+	if (/^(true|1|yes)$/i.test(word)) return true;
+	if (/^(false|0|no|)$/i.test(word)) return false;
+	throw problem(
+		call,
+		`'${displayName}' holds '${word}', which is neither true nor false`,
+		'Use the switch, or let the expression give true or false.',
+	);
+}
+
 function toInteger(call: OperationCall, field: Field, value: unknown): number {
-	const number = Number(value);
+	const number = typeof value === 'object' ? NaN : Number(value);
 	if (!Number.isSafeInteger(number)) {
 		throw problem(
 			call,
@@ -188,8 +249,19 @@ export function toTimestamp(call: OperationCall, displayName: string, value: unk
 	return seconds;
 }
 
+/** JSON that has to be an object. */
+export function toObject(call: OperationCall, displayName: string, value: unknown): IDataObject {
+	const object = value === null ? undefined : toJson(call, displayName, value);
+	if (isPlainObject(object)) return object;
+	throw problem(
+		call,
+		`'${displayName}' ${object ? 'is a list' : 'is empty'} where an object is needed`,
+		'Check the expression that should give it, or enter {} for none.',
+	);
+}
+
 export function toJson(call: OperationCall, displayName: string, value: unknown): IDataObject {
-	if (typeof value === 'object') return value as IDataObject;
+	if (typeof value === 'object' && value !== null) return value as IDataObject;
 	const parsed = tryParse(String(value));
 	if (parsed === undefined) {
 		throw problem(

@@ -105,7 +105,7 @@ async function sendToWecom(
 		// Without it WeCom silently gives less than was asked for.
 		if (!agentId) return misconfigured(context, 'the credential has no Agent ID');
 	}
-	const { state, cookie } = beginLogin(binding, { page, target, nonce });
+	const { state, cookies } = beginLogin(binding, { page, target, nonce });
 	const redirectUri = binding.url.href;
 	const link = loginLink(client, {
 		page,
@@ -115,7 +115,7 @@ async function sendToWecom(
 		lang,
 		agentId,
 	});
-	return redirect(context.getResponseObject(), link, cookie);
+	return redirect(context.getResponseObject(), link, cookies);
 }
 
 async function comeBack(visit: Visit, state: string, code: string): Promise<IWebhookResponseData> {
@@ -160,7 +160,7 @@ function succeed(visit: Visit, person: Person, journey: Journey): IWebhookRespon
 	};
 
 	if (settings.answer === 'workflow') {
-		coverBareAnswers(response);
+		coverBareAnswers(response, 'done');
 		return { workflowData: started.workflowData };
 	}
 	const target = settings.answer === 'redirect' && (journey.target || settings.redirectUrl);
@@ -222,7 +222,7 @@ function fail(visit: Visit, failed: Failed): IWebhookResponseData {
 		],
 	};
 	if (started && settings.answer === 'workflow') {
-		coverBareAnswers(context.getResponseObject());
+		coverBareAnswers(context.getResponseObject(), page, { code: errcode, again });
 		return started;
 	}
 	return { ...showPage(context, page, { code: errcode, again }), ...started };
@@ -250,7 +250,9 @@ function toItem(
 		...person?.fields,
 		wecom: {
 			family: 'login',
-			...(person ? { kind: person.kind, subject: person.subject, granted: person.granted } : {}),
+			...(person ? { kind: person.kind, granted: person.granted } : {}),
+			// Only who is logged in has one: it is what applications take a person for.
+			...(person && !person.refusal ? { subject: person.subject } : {}),
 			loginUrl: binding.url.href,
 			page: journey.page,
 			scope,
@@ -286,11 +288,11 @@ function ownershipFile(context: IWebhookFunctions, asked: string): IWebhookRespo
 	return ANSWERED;
 }
 
-function redirect(response: Response, location: string, cookie?: string): IWebhookResponseData {
+function redirect(response: Response, location: string, cookies?: string[]): IWebhookResponseData {
 	response.writeHead(302, {
 		...PRIVATE_HEADERS,
 		location,
-		...(cookie ? { 'set-cookie': cookie } : {}),
+		...(cookies ? { 'set-cookie': cookies } : {}),
 	});
 	response.end();
 	return ANSWERED;
@@ -326,16 +328,23 @@ function log(context: IWebhookFunctions, what: string): void {
 	});
 }
 
-/** A workflow that failed, or ended without an answer, leaves people with n8n's JSON or an empty page: they get one of ours. */
-function coverBareAnswers(response: Response): void {
+/**
+ * A workflow that failed, or ended without an answer, leaves people with n8n's JSON or an empty page: they get one of ours,
+ * `unanswered` with its status where the workflow said nothing.
+ */
+function coverBareAnswers(
+	response: Response,
+	unanswered: PageName,
+	more?: Parameters<typeof loginPage>[1],
+): void {
 	const end = response.end.bind(response) as (...args: unknown[]) => Response;
 	response.end = ((...args: unknown[]) => {
 		if (response.headersSent) return end(...args);
 		const bare = !args[0] || typeof args[0] === 'function';
 		const failed = response.statusCode >= 500;
 		if (!failed && (!bare || response.statusCode >= 300)) return end(...args);
-		const name = failed ? 'broken' : 'done';
-		const html = loginPage(name);
+		const name = failed ? 'broken' : unanswered;
+		const html = failed ? loginPage(name) : loginPage(name, more);
 		response.removeHeader('etag');
 		for (const [header, value] of Object.entries(PAGE_HEADERS)) response.setHeader(header, value);
 		response.setHeader('content-length', String(Buffer.byteLength(html)));

@@ -7,7 +7,8 @@ import type { Settings } from './settings';
 /** Who came back with a code, and whether they may log in. */
 
 export interface Person {
-	kind: Kind;
+	/** Undefined when WeCom's reply names nobody. */
+	kind?: Kind;
 	/** One name per person, see `subjectOf`. */
 	subject: string;
 	/** For the item: as WeCom names them, with the member's record if asked for. */
@@ -35,12 +36,12 @@ export async function identify(
 ): Promise<Person> {
 	const info = await exchangeCode(client, code);
 	const who = fieldsOf(info);
-	const kind = kindOf(who) ?? 'visitor';
+	const kind = kindOf(who);
 	const { corpId } = client;
 	const person: Person = {
 		kind,
 		subject: subjectOf(who),
-		fields: { ...who, ...(corpId && { corpid: corpId }) },
+		fields: { ...who, ...companyOf(kind, who, corpId) },
 		claims: {},
 		granted: [],
 		refusal: refusalOf(client, kind, who, settings),
@@ -68,12 +69,20 @@ export async function identify(
 	return person;
 }
 
+/** The company somebody is a member of. WeCom names it to third-party apps, and members of other companies with it. */
+function companyOf(kind: Kind | undefined, { userid }: IDataObject, corpId: string): IDataObject {
+	if (kind === 'linkedMember') return { corpid: String(userid).split('/')[0] };
+	return kind === 'member' && corpId ? { corpid: corpId } : {};
+}
+
 function refusalOf(
 	client: WecomClient,
-	kind: Kind,
+	kind: Kind | undefined,
 	{ corpid }: IDataObject,
 	{ who, acceptAnyCompany }: Settings,
 ): string | undefined {
+	if (!kind)
+		return "WeCom's reply names nobody: no userid, parent_userid, external_userid or openid";
 	if (!who.includes(kind)) return `'Who May Log In' does not include this kind of person: ${kind}`;
 	const ofSuite = client.suiteId !== '' && client.corpId === '';
 	if (!ofSuite || !corpid || acceptAnyCompany) return undefined;

@@ -1,4 +1,4 @@
-import { createHmac, randomBytes, randomInt, timingSafeEqual } from 'crypto';
+import { createHash, createHmac, randomBytes, randomInt, timingSafeEqual } from 'crypto';
 
 /**
  * What ties a login together. `state` goes to WeCom and back: a number, its end and a signature, as hexadecimal digits, since pages
@@ -28,8 +28,10 @@ export interface Binding {
 
 /** Scanning a code with a telephone takes its time; WeCom's own code lives five minutes after that. */
 export const LIFETIME_SECONDS = 15 * 60;
-/** Logins that one browser can have under way at a time: cookies must not fill its request headers. */
-const SLOTS = 5;
+/** For as long again the browser knows whose login took too long, and where they wanted to go. */
+const COOKIE_SECONDS = 2 * LIFETIME_SECONDS;
+/** Logins that one browser can have under way at a time: nginx takes 8 KB of cookies, and a long target fills most of 2. */
+const SLOTS = 3;
 
 const ID_BYTES = 16;
 const MAC_BYTES = 16;
@@ -37,8 +39,8 @@ const STATE = /^([0-9a-f]{32})([0-9a-f]{8})([0-9a-f]{32})$/;
 
 export interface Begun {
 	state: string;
-	/** The value of the Set-Cookie header. */
-	cookie: string;
+	/** The values of the Set-Cookie headers. */
+	cookies: string[];
 }
 
 export function beginLogin(binding: Binding, journey: Journey): Begun {
@@ -46,10 +48,10 @@ export function beginLogin(binding: Binding, journey: Journey): Begun {
 	const expires = Math.floor(Date.now() / 1000) + LIFETIME_SECONDS;
 	const end = expires.toString(16).padStart(8, '0');
 	const mac = sign(binding, 'state', id + end).toString('hex');
-	return {
-		state: id + end + mac,
-		cookie: setCookie(binding, freeSlot(binding), keep(binding, { id, expires, journey })),
-	};
+	const name = cookieName(binding, freeSlot(binding));
+	const value = keep(binding, { id, expires, journey });
+	const forgotten = crowdedOut(binding, name, value).map((old) => setCookie(binding, old, ''));
+	return { state: id + end + mac, cookies: [...forgotten, setCookie(binding, name, value)] };
 }
 
 export type Ended =
@@ -69,11 +71,20 @@ export function endLogin(binding: Binding, state: string): Ended {
 	const own = sign(binding, 'state', id + end);
 	if (!timingSafeEqual(own, Buffer.from(mac, 'hex'))) return { ok: false, reason: 'forged' };
 
+	const now = Date.now() / 1000;
 	const expires = Number.parseInt(end, 16);
+	const forgotten = expires + COOKIE_SECONDS - LIFETIME_SECONDS;
 	const found = keptCookies(binding).find(({ kept }) => kept.id === id);
-	const mine = found && { journey: found.kept.journey, clear: setCookie(binding, found.slot, '') };
-	if (expires < Date.now() / 1000) return { ok: false, reason: 'expired', ...mine };
+	const mine = found && {
+		journey: found.kept.journey,
+		clear: setCookie(binding, cookieName(binding, found.slot), ''),
+	};
 	if (used.has(id)) return { ok: false, reason: 'used', ...mine };
+	if (expires < now) {
+		if (!mine || forgotten < now) return { ok: false, reason: 'expired' };
+		used.add(id, forgotten);
+		return { ok: false, reason: 'expired', ...mine };
+	}
 	if (!mine) return { ok: false, reason: 'otherBrowser' };
 	used.add(id, expires);
 	return { ok: true, ...mine };
@@ -130,21 +141,45 @@ function unpack(binding: Binding, value: string): Kept | undefined {
 	return { id, expires, journey: { page, target, nonce } };
 }
 
-/** Browsers let only https set a cookie with this prefix. */
-const cookieName = ({ url }: Binding, slot: number) =>
-	`${url.protocol === 'https:' ? '__Secure-' : ''}wecom_login_${slot}`;
+/**
+ * Browsers take a cookie with this prefix only over https, from this very host and for all of its paths: no neighbour under the
+ * same domain can plant one from a login of its own.
+ */
+const OWN_HOST = '__Host-';
+const NAME = 'wecom_login_';
+/** So much of the 8 KB that nginx takes of cookies may be ours, those of all login triggers of the host together. */
+const MAX_COOKIES_LENGTH = 6_000;
+
+const overHttps = ({ url }: Binding) => url.protocol === 'https:';
+
+function cookieName(binding: Binding, slot: number): string {
+	if (!overHttps(binding)) return NAME + slot;
+	const trigger = createHash('sha256').update(binding.scope).digest('hex').slice(0, 8);
+	return `${OWN_HOST}${NAME}${trigger}_${slot}`;
+}
+
+const cookiesOf = ({ cookies }: Binding): Array<[name: string, value: string]> =>
+	cookies.split(';').map((pair) => {
+		const at = pair.indexOf('=');
+		return [pair.slice(0, at).trim(), pair.slice(at + 1).trim()];
+	});
+
+/** The logins, also of other triggers, that must give way to a new one. Browsers send the oldest cookie first. */
+function crowdedOut(binding: Binding, name: string, value: string): string[] {
+	if (!overHttps(binding)) return [];
+	const others = cookiesOf(binding).filter(
+		([other]) => other.startsWith(OWN_HOST + NAME) && other !== name,
+	);
+	const lengthOf = (pairs: string[][]) => pairs.join('; ').length;
+	const gone: string[] = [];
+	while (others.length > 0 && lengthOf([...others, [name, value]]) > MAX_COOKIES_LENGTH)
+		gone.push(others.shift()![0]);
+	return gone;
+}
 
 function keptCookies(binding: Binding): Array<{ slot: number; kept: Kept }> {
 	// Of two cookies with one name the first has the longer path: it is this URL's own.
-	const values = new Map(
-		binding.cookies
-			.split(';')
-			.reverse()
-			.map((pair) => {
-				const at = pair.indexOf('=');
-				return [pair.slice(0, at).trim(), pair.slice(at + 1).trim()] as const;
-			}),
-	);
+	const values = new Map(cookiesOf(binding).reverse());
 	return Array.from({ length: SLOTS }, (_, slot) => {
 		const value = values.get(cookieName(binding, slot));
 		const kept = value ? unpack(binding, value) : undefined;
@@ -163,14 +198,13 @@ function freeSlot(binding: Binding): number {
 }
 
 /** Lax: the way back from WeCom is a link from another site. */
-function setCookie(binding: Binding, slot: number, value: string): string {
-	const { protocol, pathname } = binding.url;
+function setCookie(binding: Binding, name: string, value: string): string {
 	return [
-		`${cookieName(binding, slot)}=${value}`,
-		`Path=${pathname}`,
-		`Max-Age=${value ? LIFETIME_SECONDS : 0}`,
+		`${name}=${value}`,
+		`Path=${overHttps(binding) ? '/' : binding.url.pathname}`,
+		`Max-Age=${value ? COOKIE_SECONDS : 0}`,
 		'HttpOnly',
 		'SameSite=Lax',
-		...(protocol === 'https:' ? ['Secure'] : []),
+		...(overHttps(binding) ? ['Secure'] : []),
 	].join('; ');
 }

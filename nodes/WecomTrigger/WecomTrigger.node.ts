@@ -115,13 +115,11 @@ export class WecomTrigger implements INodeType {
 				: await receiveCallback(this);
 		} catch (error) {
 			const response = this.getResponseObject();
-			if (!response.headersSent) {
-				this.logger.error(
-					`WeCom Trigger could not handle a callback: ${(error as Error).message}`,
-					{ workflowId: this.getWorkflow().id, nodeName: this.getNode().name },
-				);
-				answer(response, 500);
-			}
+			this.logger.error(`WeCom Trigger could not handle a callback: ${(error as Error).message}`, {
+				workflowId: this.getWorkflow().id,
+				nodeName: this.getNode().name,
+			});
+			answer(response, 500);
 			if (this.getMode() === 'manual') {
 				mute(response);
 				throw new NodeOperationError(this.getNode(), error as Error);

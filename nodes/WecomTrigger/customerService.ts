@@ -6,6 +6,7 @@ import {
 	type IWebhookResponseData,
 } from 'n8n-workflow';
 import { WecomClient } from '../shared/api/client';
+import { listOf } from '../shared/text';
 import {
 	keepPosition,
 	positionOf,
@@ -113,13 +114,6 @@ export function wantsAccount(context: IWebhookFunctions, { payload }: OpenedCall
 	return wanted.length === 0 || wanted.includes(openKfId);
 }
 
-/** What is chosen in a list, or comes from an expression: also with commas. */
-const listOf = (value: unknown): string[] =>
-	String(value)
-		.split(',')
-		.map((one) => one.trim())
-		.filter(Boolean);
-
 const openKfIdOf = ({ OpenKfId }: OpenedCallback['payload']) =>
 	typeof OpenKfId === 'string' ? OpenKfId.trim() : '';
 
@@ -159,11 +153,12 @@ export async function receiveMessages(announced: Announcement): Promise<IWebhook
 		if (!later) return ANSWERED;
 		fetching = later;
 	}
-	// n8n answers when the workflow has ended, if that is to reply: long after it has stored the execution.
 	const replies = waitsForWorkflow(context);
-	afterwards(replies ? STORED_SOON_MS : STORED_BY_MS, () => void fetching.conclude(replies));
+	if (!replies) afterwards(STORED_BY_MS, () => void fetching.conclude(false));
 	const until = response.headersSent ? Date.now() + PATIENT_MS : at + ANSWER_BY_MS;
 	await attachMedia(context, fetching.items, opened.receiveId, until);
+	// n8n answers when the workflow has ended, if that is to reply: long after it has stored the execution.
+	if (replies) afterwards(STORED_SOON_MS, () => void fetching.conclude(true));
 	if (!response.headersSent) prepareAnswer(announced, fetching.items[0].json);
 	return { workflowData: [fetching.items] };
 }

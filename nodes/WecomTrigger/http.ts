@@ -55,9 +55,6 @@ export interface Answer {
 	deadlineMs?: number;
 }
 
-/** Exactly `success`, within a second (doc 100964). */
-export const COMMAND_ANSWER: Answer = { body: SUCCESS, deadlineMs: 800 };
-
 /**
  * Gives WeCom the answer at the moment n8n gives its own, which is once the execution is stored, or at the deadline. What
  * the workflow replies goes out as it is. A workflow that failed is answered like one that did not reply: its execution is

@@ -208,6 +208,7 @@ export const properties: INodeProperties[] = [
 		type: 'collection',
 		placeholder: 'Add Option',
 		default: {},
+		displayOptions: forSource('app', 'suite'),
 		options: [mediaOption, ...customerServiceOptions],
 	},
 	{

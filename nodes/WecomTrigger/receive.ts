@@ -13,6 +13,7 @@ import {
 	type Refusal,
 } from '../shared/callback/envelope';
 import { matches } from '../shared/callback/events';
+import { listOf } from '../shared/text';
 import { fetchesMessages, receiveMessages, wantsAccount } from './customerService';
 import { answer, ANSWER_BY_MS, readBody, SUCCESS, whenAnswered } from './http';
 import { attachMedia } from './media';
@@ -67,8 +68,9 @@ export async function receiveCallback(context: IWebhookFunctions): Promise<IWebh
 
 	const response = context.getResponseObject();
 	const command = isSuite(context) && typeof opened.payload.InfoType === 'string';
-	const unwanted = whyUnwanted(context, opened);
-	if (!command && unwanted) {
+	// A suite's commands do their work first, whatever the filters say or fail to say.
+	const unwanted = command ? undefined : whyUnwanted(context, opened);
+	if (unwanted) {
 		answer(response, 200);
 		tellTester(context, opened.callback.kind, unwanted);
 		return ANSWERED;
@@ -95,7 +97,7 @@ export async function receiveCallback(context: IWebhookFunctions): Promise<IWebh
 		return { workflowData: [items] };
 	}
 	const wanted = (callback: OpenedCallback) => !whyUnwanted(context, callback);
-	return await receiveCommand({ context, opened, toItem, wanted });
+	return await receiveCommand({ ...arrived, toItem, wanted });
 }
 
 /** Why a callback is refused whose signed time is too far from now, if the form says so. */
@@ -173,12 +175,11 @@ function whyUnwanted(context: IWebhookFunctions, opened: OpenedCallback): string
 		return `'Trigger On' does not include '${callback.kind}'.`;
 	if (!wantsAccount(context, opened))
 		return `The filter 'Account Names or IDs' does not include '${String(payload.OpenKfId)}'.`;
-	const { changeTypes } = context.getNodeParameter('filters', {}) as { changeTypes?: string };
-	const wanted = (changeTypes ?? '')
-		.split(',')
-		.map((type) => type.trim())
-		.filter(Boolean);
-	if (wanted.length === 0 || wanted.includes(callback.changeType ?? '')) return undefined;
+	const { changeTypes } = context.getNodeParameter('filters', {}) as IDataObject;
+	const wanted = listOf(changeTypes);
+	// WeCom spells some in two ways; the kind has the first one.
+	const spellings = [callback.changeType ?? '', callback.kind.replace(`${callback.event}.`, '')];
+	if (wanted.length === 0 || spellings.some((type) => wanted.includes(type))) return undefined;
 	return `The filter 'Change Types' does not include '${callback.changeType ?? ''}'.`;
 }
 

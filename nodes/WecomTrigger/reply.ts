@@ -1,6 +1,7 @@
 import { type IDataObject, type INodeExecutionData, type IWebhookFunctions } from 'n8n-workflow';
 import type { CallbackSecrets, OpenedCallback } from '../shared/callback/envelope';
 import { passiveReply } from '../shared/callback/replies';
+import { byteLength } from '../shared/text';
 import { answerWhenStored } from './http';
 import { nodeOf } from './secrets';
 
@@ -8,6 +9,9 @@ import { nodeOf } from './secrets';
 
 /** WeCom hangs up after five seconds (doc 90930). */
 export const REPLY_WITHIN_MS = 4_500;
+
+/** Of a text (doc 90241). */
+const MAX_TEXT_BYTES = 2_048;
 
 export interface Arrived {
 	context: IWebhookFunctions;
@@ -21,9 +25,9 @@ export interface Arrived {
 export const waitsForWorkflow = (context: IWebhookFunctions) =>
 	nodeOf(context).parameters.responseMode === 'responseNode';
 
-/** Kinds that no table knows may take a reply; of the others the table tells (doc 90241). */
-const takesReply = ({ payload, callback: { row } }: OpenedCallback) =>
-	typeof payload.FromUserName === 'string' && (!row || row.answer === 'P');
+/** Kinds of which nothing is known may take a reply; of the others the table tells (doc 90241). */
+const takesReply = ({ payload, callback: { row, family } }: OpenedCallback) =>
+	typeof payload.FromUserName === 'string' && (row ? row.answer === 'P' : family === 'unknown');
 
 /** Until when the workflow may reply, for the item; nothing where WeCom takes or awaits no reply. */
 export function replyFacts({ context, opened, at }: Arrived): IDataObject {
@@ -55,6 +59,8 @@ export function quickReply(
 	try {
 		const text = overItem(context, item, 'quickReply');
 		if (text.trim() === '') return without(context, 'it is empty, check its expression');
+		if (byteLength(text) > MAX_TEXT_BYTES)
+			return without(context, `it is longer than ${MAX_TEXT_BYTES} bytes, shorten it`);
 		const sender = {
 			FromUserName: String(payload.FromUserName),
 			ToUserName: String(payload.ToUserName),

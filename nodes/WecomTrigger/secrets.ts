@@ -59,13 +59,14 @@ const SOURCES: Record<string, Source> = {
 			name: 'Suite ID',
 			where: 'Copy it from the WeCom provider console: the page of your app or template.',
 		},
-		// Commands name the suite, messages the company, provider callbacks the provider (doc 90968).
-		receiveIds: (credentials) =>
-			[
-				clean(credentials.suiteId),
-				clean(credentials.providerCorpId),
-				...Object.keys(companiesOf(credentials)),
-			].filter(Boolean),
+		// Commands name the suite, messages the company, provider callbacks the provider, those of an individual developer's suite
+		// nobody (doc 90968).
+		receiveIds: (credentials) => [
+			'',
+			clean(credentials.suiteId),
+			clean(credentials.providerCorpId),
+			...Object.keys(companiesOf(credentials)),
+		],
 	},
 	bot: {
 		credential: 'wecomBotApi',

@@ -1,5 +1,6 @@
 import {
 	sleep,
+	type ICredentialDataDecryptedObject,
 	type IDataObject,
 	type INodeExecutionData,
 	type IWebhookFunctions,
@@ -17,19 +18,21 @@ import {
 } from '../shared/api/companies';
 import { suiteIdOf, withPendingCode, withTicket } from '../shared/api/suite';
 import type { OpenedCallback } from '../shared/callback/envelope';
-import { answer, answerWhenStored, COMMAND_ANSWER, SUCCESS } from './http';
+import { answer, answerWhenStored, mute, SUCCESS } from './http';
+import { waitsForWorkflow, type Arrived } from './reply';
 import { forgetSecrets } from './secrets';
 
 /** What a suite's command URL does besides starting the workflow (docs 90628, 100964): tickets, authorizations, companies. */
 
 /** A changed authorization is read again before the workflow runs, if WeCom is quick. */
 const WAIT_FOR_NEWS_MS = 500;
-/** By then n8n has stored the execution, or has ended. */
-const STORED_BY_MS = 4_000;
+/** WeCom waits one second for the answer to these (doc 100964), five for that to all others. */
+const URGENT = ['create_auth', 'change_auth', 'cancel_auth', 'reset_permanent_code'];
+const URGENT_MS = 800;
+/** How long after an exchange the company is looked for once more. */
+const PROVEN_AFTER_MS = 4_000;
 
-export interface Command {
-	context: IWebhookFunctions;
-	opened: OpenedCallback;
+export interface Command extends Arrived {
 	/** The item of a callback, with what is known besides. */
 	toItem: (opened: OpenedCallback, facts?: IDataObject) => IDataObject;
 	/** Whether Trigger On and the filters let it start the workflow. */
@@ -39,7 +42,7 @@ export interface Command {
 const ANSWERED: IWebhookResponseData = { noWebhookResponse: true };
 
 export async function receiveCommand(command: Command): Promise<IWebhookResponseData> {
-	const { context, opened, toItem, wanted } = command;
+	const { context, opened, toItem, wanted, at } = command;
 	const { payload, callback } = opened;
 	const field = (name: string) => String(payload[name] ?? '').trim();
 
@@ -47,6 +50,9 @@ export async function receiveCommand(command: Command): Promise<IWebhookResponse
 	if (field('AuthCode') && ['create_auth', 'reset_permanent_code'].includes(callback.kind))
 		return await onAuthCode(command, field('AuthCode'));
 
+	const urgent = URGENT.includes(callback.kind);
+	const deadlineMs = urgent ? Math.max(0, at + URGENT_MS - Date.now()) : undefined;
+	answerWhenStored(context.getResponseObject(), { body: SUCCESS, deadlineMs });
 	let facts: IDataObject = {};
 	if (callback.kind === 'cancel_auth') {
 		await forgetCompany(context, field('AuthCorpId'));
@@ -57,7 +63,6 @@ export async function receiveCommand(command: Command): Promise<IWebhookResponse
 		answer(context.getResponseObject(), 200, SUCCESS);
 		return ANSWERED;
 	}
-	answerWhenStored(context.getResponseObject(), COMMAND_ANSWER);
 	return { workflowData: [[{ json: toItem(opened, facts) }]] };
 }
 
@@ -77,6 +82,7 @@ async function onTicket(
 
 	// A ticket is a secret that changes all the time: "All Events" does not mean it.
 	const selected = context.getNodeParameter('events', []) as string[];
+	const done: Array<() => void> = [];
 	const items: INodeExecutionData[] =
 		selected.includes('suite_ticket') && wanted(opened) ? [{ json: toItem(opened) }] : [];
 	for (const { authCode, event, exchange } of await finishPending(context, stored, true)) {
@@ -88,10 +94,31 @@ async function onTicket(
 		};
 		if (wanted(earlier))
 			items.push({ json: toItem(earlier, { ...factsOf(context, exchange), retried: true }) });
-		forgetCodeLater(context, authCode, exchange.corpId);
+		done.push(() => forgetCodeLater(context, authCode, exchange.corpId));
 		forgetSecrets(context);
 	}
-	return items.length > 0 ? { ...ANSWERED, workflowData: [items] } : ANSWERED;
+	return startWith(context, items, () => done.forEach((forget) => forget()));
+}
+
+/**
+ * Starts the workflow after WeCom has its answer: n8n's own goes nowhere but to `handed`, once the execution is stored. A workflow
+ * that is to reply ends, and so n8n answers, long after that.
+ */
+function startWith(
+	context: IWebhookFunctions,
+	items: INodeExecutionData[],
+	handed: () => void,
+): IWebhookResponseData {
+	if (items.length === 0) {
+		handed();
+		return ANSWERED;
+	}
+	if (waitsForWorkflow(context)) {
+		handed();
+		return { ...ANSWERED, workflowData: [items] };
+	}
+	mute(context.getResponseObject(), (stored) => stored && handed());
+	return { workflowData: [items] };
 }
 
 /** The code is stored before the answer goes out, and WeCom waits one second only: the exchange comes after it. */
@@ -100,33 +127,47 @@ async function onAuthCode(
 	authCode: string,
 ): Promise<IWebhookResponseData> {
 	const pending = { at: Date.now(), event: { ...opened.payload } as IDataObject };
+	const change = (credentials: ICredentialDataDecryptedObject) =>
+		withPendingCode(credentials, authCode, pending);
 	const succeed = () => answer(context.getResponseObject(), 200, SUCCESS);
-	await updateSuite(
-		context,
-		(credentials) => withPendingCode(credentials, authCode, pending),
-		succeed,
+	const failure = await updateSuite(context, change, succeed).then(
+		() => undefined,
+		(error: Error) => error,
 	);
+	// Once it is written WeCom has its answer, and will not come back: a second look that fails must not end it here.
+	if (failure && !context.getResponseObject().headersSent) throw failure;
+	if (failure) log(context, `an auth_code may not be stored: ${failure.message}`);
 	succeed();
 
 	const exchange = await exchangeAuthCode(context, authCode);
 	// The company's messages may follow at once.
 	forgetSecrets(context);
-	if (exchange.done) forgetCodeLater(context, authCode, exchange.corpId);
-	else log(context, `an auth_code could not be exchanged: ${exchange.reason}`);
-	if (!wanted(opened)) return ANSWERED;
-	return { ...ANSWERED, workflowData: [[{ json: toItem(opened, factsOf(context, exchange)) }]] };
+	if (!exchange.done) log(context, `an auth_code could not be exchanged: ${exchange.reason}`);
+	const items = wanted(opened) ? [{ json: toItem(opened, factsOf(context, exchange)) }] : [];
+	return startWith(context, items, () => {
+		if (exchange.done) forgetCodeLater(context, authCode, exchange.corpId);
+	});
 }
 
 /** What the workflow learns of an exchange. */
 function factsOf(context: IWebhookFunctions, exchange: Exchange): IDataObject {
 	if (!exchange.done) return { exchange: 'failed', reason: exchange.reason };
 	const { corpId, company, warning } = exchange;
-	const withCode = context.getNodeParameter('suiteOptions.includePermanentCode', false) as boolean;
 	return {
 		exchange: 'done',
-		company: shownCompany(corpId, company, withCode),
+		company: shownCompany(corpId, company, showsPermanentCode(context)),
 		...(warning ? { warning } : {}),
 	};
+}
+
+/** An expression that fails must not cost the event. */
+function showsPermanentCode(context: IWebhookFunctions): boolean {
+	try {
+		return context.getNodeParameter('suiteOptions.includePermanentCode', false) === true;
+	} catch (error) {
+		log(context, `'Include Permanent Code' could not be read: ${(error as Error).message}`);
+		return false;
+	}
 }
 
 /** A changed authorization: name and Agent ID as they are now, or as soon as WeCom has told. */
@@ -140,9 +181,9 @@ async function newsOf(context: IWebhookFunctions, corpId: string): Promise<IData
 	return await Promise.race([news, sleep(WAIT_FOR_NEWS_MS).then(() => ({}))]);
 }
 
-/** Until n8n has stored the execution the code stays: if n8n ends before, the next ticket brings the event. */
+/** Until n8n has stored the execution the code stays: if it does not, the next ticket brings the event. */
 function forgetCodeLater(context: IWebhookFunctions, authCode: string, corpId: string): void {
-	AbortSignal.timeout(STORED_BY_MS).addEventListener('abort', () => {
+	AbortSignal.timeout(PROVEN_AFTER_MS).addEventListener('abort', () => {
 		handedOver(context, authCode, corpId).catch((error: Error) =>
 			log(context, `an exchanged auth_code stays stored: ${error.message}`),
 		);

@@ -88,7 +88,10 @@ describe('without a browser', () => {
 
 		const { nodes } = await rest.getWorkflow(login.id);
 		const stale = beginLongAgo(login, nodes[0].id, data());
-		const old = await visit(`${login.url}?code=x&state=${stale.state}`, stale.cookie.split(';')[0]);
+		const old = await visit(
+			`${login.url}?code=x&state=${stale.state}`,
+			stale.cookies[0].split(';')[0],
+		);
 		expect([old.status, old.text]).toEqual([410, expect.stringContaining('took too long')]);
 
 		expect((await visit(back, cookies)).status).toBe(200);

@@ -181,6 +181,7 @@ export const DEMO_SEED: Seed = {
 		{
 			name: '家长 吴女士 (parent)',
 			openid: 'oDemoParent000000000000000001',
+			external_userid: 'wmDemoParent0000000000000000001',
 			parent_userid: 'demo_parent_1',
 		},
 	],

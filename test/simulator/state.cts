@@ -80,7 +80,7 @@ export interface Tag {
 
 /**
  * Someone outside the company who can open an authorization page; a customer has an external_userid, a student's parent a
- * parent_userid. Members of linked, upstream and downstream companies have a `CorpId/userid` only.
+ * parent_userid besides (doc 96712). Members of linked, upstream and downstream companies have a `CorpId/userid` only.
  */
 export interface Outsider {
 	name: string;

@@ -1,8 +1,8 @@
 /** App, JS-SDK and the uploads of Media. */
 import { createHash } from 'node:crypto';
 import type { IDataObject, NodeApiError } from 'n8n-workflow';
-import { DEMO_APP, DEMO_CORP } from '../simulator/demo-data.cts';
-import { binaryBytes, binaryItem } from '../support/harness.cts';
+import { DEMO_APP, DEMO_CORP, DEMO_SALES_APP } from '../simulator/demo-data.cts';
+import { binaryBytes, binaryItem, logged, type CredentialStore } from '../support/harness.cts';
 import { byId, credentialOf, itemsOf, runWecom, useSimulator, type Run } from './support.cts';
 
 const simulator = useSimulator();
@@ -202,6 +202,23 @@ describe('JS-SDK', () => {
 		});
 		expect(sent('ticket/get')[0].query.type).toBe('wx_card');
 	});
+
+	it('hands it out also when it cannot be stored, and says so in the log', async () => {
+		// No test before has asked for a ticket of this app.
+		const c1 = credentialOf(simulator(), DEMO_SALES_APP) as CredentialStore[string];
+		const store: CredentialStore = { c1 };
+		const run: Run = { resource: 'jsSdk', operation: 'getTicket', store };
+		await itemsOf(simulator(), { ...run, parameters: { ticket: 'config' } });
+		const kept = store.c1;
+		Object.defineProperty(store, 'c1', { get: () => kept, set() {} });
+		logged.length = 0;
+		const [item] = await itemsOf(simulator(), { ...run, parameters: { ticket: 'agentConfig' } });
+		expect(item).toMatchObject({ ticket });
+		expect(logged).toMatchObject([
+			{ level: 'warn', message: expect.stringMatching(/^A JS-SDK ticket could not be stored: /) },
+		]);
+		expect(JSON.stringify(logged)).not.toContain(ticket);
+	});
 });
 
 describe('Media', () => {
@@ -216,6 +233,24 @@ describe('Media', () => {
 		expect(simulator().state.images).toHaveLength(1);
 		const large = await file('logo.png', 'image/png', Buffer.alloc((2 << 20) + 1));
 		expect((await failure({ ...run, items: [large] }))?.description).toContain('to 2 MB');
+	});
+
+	it.each([
+		['report', undefined, 'report.pdf'],
+		['report.PDF', undefined, 'report.PDF'],
+		['a.pdf', 'Quarter 1', 'Quarter 1.pdf'],
+		['a.pdf', 'as.txt', 'as.txt'],
+	])('names a file %p, entered as %p, with its extension', async (own, entered, expected) => {
+		const item = await file(own, 'application/pdf');
+		item.binary!.data.fileExtension = 'pdf';
+		await itemsOf(simulator(), {
+			resource: 'media',
+			operation: 'upload',
+			parameters: entered ? { fileName: entered } : {},
+			items: [item],
+		});
+		const [{ filename }] = [...simulator().state.media.values()].slice(-1);
+		expect(filename).toBe(expected);
 	});
 
 	it('uploads an attachment for moments', async () => {

@@ -245,6 +245,26 @@ describe('retries', () => {
 		}
 	});
 
+	it.each([
+		['corp/apply_mass_call_ticket', {}],
+		['miniprogram/jscode2session', { js_code: 'CODE', grant_type: 'authorization_code' }],
+	])('never repeat GET %s, which spends what can be had once', async (endpoint, parameters) => {
+		const path = `/cgi-bin/${endpoint}`;
+		simulator().control.inject({ path, drop: true, times: 1 });
+		const run = await runWecom(simulator(), {
+			resource: 'api',
+			operation: 'call',
+			parameters: {
+				endpoint: byId(`GET ${path}`),
+				inputMode: 'json',
+				json: JSON.stringify(parameters),
+			},
+			store: store(),
+		});
+		expect(run.error).toBeDefined();
+		expect(callsOf(path).length).toBeLessThanOrEqual(1);
+	});
+
 	it('repeat a message that the rate limit has kept back', async () => {
 		simulator().control.rateLimit('/cgi-bin/message/send', { times: 1 });
 		await itemsOf(simulator(), {

@@ -1,4 +1,4 @@
-import { jwtVerify } from 'jose';
+import { decodeJwt, jwtVerify } from 'jose';
 import type { ICredentialDataDecryptedObject, IDataObject } from 'n8n-workflow';
 import { DEMO_CORP } from '../simulator/demo-data.cts';
 import { DEMO_SUITE, DEMO_TEMPLATE } from '../simulator/suite-data.cts';
@@ -9,6 +9,7 @@ import {
 	location,
 	LOGIN,
 	pageOf,
+	REPLACE,
 	SECRET,
 	SELF,
 	types,
@@ -24,7 +25,12 @@ const visitorWith = (setup: Partial<Setup> = {}, agent?: string) =>
 	new Visitor({ sim: simulator(), ...setup }, agent);
 
 describe('the workflow answers', () => {
-	const respond = async (parameters: IDataObject, json: IDataObject, answer = 'workflow') =>
+	const respond = async (
+		parameters: IDataObject,
+		json: IDataObject,
+		answer = 'workflow',
+		between?: IDataObject,
+	) =>
 		await runWorkflow({
 			nodeTypes: types,
 			credentialTypes: suiteTypes,
@@ -33,6 +39,7 @@ describe('the workflow answers', () => {
 			},
 			nodes: [
 				{ name: 'Login', type: LOGIN, parameters: { answer }, disabled: false },
+				{ name: 'Between', type: REPLACE, parameters: { json: between ?? {} } as never },
 				{
 					name: 'WeCom',
 					type: WECOM,
@@ -40,8 +47,8 @@ describe('the workflow answers', () => {
 					credentials: { wecomApi: 'c1' },
 				},
 			],
-			connections: chain('Login', 'WeCom'),
-			start: 'WeCom',
+			connections: between ? chain('Login', 'Between', 'WeCom') : chain('Login', 'WeCom'),
+			start: between ? 'Login' : 'WeCom',
 			items: [{ json }, { json: { second: true } }],
 		});
 	const loggedIn = {
@@ -82,6 +89,31 @@ describe('the workflow answers', () => {
 		expect((await shown(200, '<p>own</p>')).body).toBe('<p>own</p>');
 	});
 
+	it('and where it says nothing of a failed login, the person sees that it failed', async () => {
+		const parameters = { answer: 'workflow', options: { onFailure: 'workflow' } };
+		const refused = await visitorWith({ parameters }, WXWORK).logIn(
+			`outsider:${simulator().state.outsiders[1].openid}`,
+		);
+		const visitor = visitorWith({ parameters });
+		const declined = await visitor.open(await visitor.decide('user:zhangsan', 'deny'));
+		const back = await visitor.decide('user:zhangsan');
+		simulator().control.inject({ path: '/cgi-bin/auth/getuserinfo', errcode: 40029 });
+		const unconfirmed = await visitor.open(back);
+		for (const [{ response, result }, status, text] of [
+			[refused, 403, 'No access'],
+			[declined, 403, 'Login cancelled'],
+			[unconfirmed, 401, 'WeCom 40029'],
+		] as const) {
+			expect(result.workflowData).toHaveLength(1);
+			response.status(200).end();
+			expect([response.statusCode, response.body]).toEqual([status, expect.stringContaining(text)]);
+			expect(response.body).toContain('Log in again');
+		}
+		const broken = await visitor.open(await visitor.decide('user:zhangsan', 'deny'));
+		broken.response.status(500).end('{}');
+		expect(broken.response.body).toContain('Something went wrong');
+	});
+
 	it('with a redirect and a JWT', async () => {
 		const run = await respond({ allowedHosts: 'app.example.com', signJwt: true }, loggedIn);
 		expect(run.error).toBeUndefined();
@@ -106,6 +138,41 @@ describe('the workflow answers', () => {
 			{ second: true },
 		]);
 		expect(JSON.stringify(run.json('WeCom'))).not.toContain(token);
+	});
+
+	it('with the claims the item has: an outsider belongs to no company', async () => {
+		const outsider = { wecom: { ...loggedIn.wecom, kind: 'visitor', subject: 'openid:o1' } };
+		const run = await respond({ allowedHosts: 'app.example.com', signJwt: true }, outsider);
+		const [{ headers }] = run.responses as unknown as Array<{ headers: Record<string, string> }>;
+		const claims = decodeJwt(new URL(headers.location).searchParams.get('token')!);
+		expect(claims).toMatchObject({ kind: 'visitor', sub: 'openid:o1' });
+		expect(claims).not.toHaveProperty('corpid');
+		expect(claims).not.toHaveProperty('userid');
+	});
+
+	it('never sends on somebody the trigger refused, whatever nodes in between make of the item', async () => {
+		const trigger = { answer: 'workflow', options: { onFailure: 'workflow' } };
+		const customer = `outsider:${simulator().state.outsiders[1].openid}`;
+		const refused = item(await visitorWith({ parameters: trigger }, WXWORK).logIn(customer));
+		expect(refused).toMatchObject({ reason: 'notAllowed', wecom: { family: 'login' } });
+		expect(refused.wecom).not.toHaveProperty('subject');
+
+		const url = 'https://app.example.com/';
+		const sub = { signJwt: true, subject: 'anybody' };
+		for (const more of [{}, { signJwt: true }, sub]) {
+			const run = await respond({ allowedHosts: 'app.example.com', url, ...more }, refused);
+			expect(run.error?.message).toMatch(/^The login failed, .*'Who May Log In'/);
+			expect(run.responses).toEqual([]);
+		}
+		const issuer = { claims: '{}', jwtOptions: { issuer: 'me' } };
+		const signing = { allowedHosts: 'app.example.com', url, ...sub, ...issuer };
+		const past = await respond(signing, refused, 'workflow', { userid: 'zhangsan' });
+		expect(past.error?.message).toMatch(/^The login failed/);
+		expect(past.responses).toEqual([]);
+		const fine = await respond(signing, loggedIn, 'workflow', { userid: 'zhangsan' });
+		expect(fine.responses).toMatchObject([{ statusCode: 302 }]);
+		const page = await respond({ respondWith: 'page', statusCode: 403 }, refused);
+		expect(page.responses).toMatchObject([{ statusCode: 403 }]);
 	});
 
 	it('with a page, as text', async () => {

@@ -1,5 +1,10 @@
 /** A login trigger in this process with people in front of it: cookies, WeCom's page and all. */
-import type { ICredentialDataDecryptedObject, IDataObject } from 'n8n-workflow';
+import type {
+	ICredentialDataDecryptedObject,
+	IDataObject,
+	IExecuteFunctions,
+	INodeType,
+} from 'n8n-workflow';
 import { WecomLoginTrigger } from '../../nodes/WecomLoginTrigger/WecomLoginTrigger.node';
 import type { Simulator } from '../simulator/server.cts';
 import { runWebhook, type CredentialStore, type WebhookRun } from '../support/harness.cts';
@@ -7,7 +12,25 @@ import { suiteTypes, type Provider } from './suite-support.cts';
 import { credentialOf, nodeTypes } from './support.cts';
 
 export const LOGIN = 'n8n-nodes-wecom-kit.wecomLoginTrigger';
-export const types = { ...nodeTypes, [LOGIN]: new WecomLoginTrigger() };
+/** A node that keeps nothing of the items it gets. */
+export const REPLACE = 'test.replace';
+const replace: INodeType = {
+	description: {
+		displayName: 'Replace',
+		name: 'replace',
+		group: ['transform'],
+		version: 1,
+		description: '',
+		defaults: { name: 'Replace' },
+		inputs: ['main'],
+		outputs: ['main'],
+		properties: [{ displayName: 'JSON', name: 'json', type: 'json', default: {} }],
+	},
+	async execute(this: IExecuteFunctions) {
+		return [[{ json: this.getNodeParameter('json', 0) as IDataObject }]];
+	},
+};
+export const types = { ...nodeTypes, [LOGIN]: new WecomLoginTrigger(), [REPLACE]: replace };
 export const SELF = 'http://127.0.0.1:5678/webhook/wecom-login';
 export const WXWORK =
 	'Mozilla/5.0 (Linux; Android 14) AppleWebKit/537.36 wxwork/4.1.38 MicroMessenger/7.0.1';
@@ -29,6 +52,8 @@ let nodes = 0;
 /** A login trigger with a browser in front of it: cookies and all. */
 export class Visitor {
 	readonly jar = new Map<string, string>();
+	/** When the browser forgets them. */
+	private readonly ends = new Map<string, number>();
 	private readonly id = `login-${++nodes}`;
 
 	constructor(
@@ -38,6 +63,7 @@ export class Visitor {
 
 	async open(query: Record<string, string> = {}, headers: Record<string, string> = {}) {
 		const { sim, parameters = {}, credential, provider } = this.setup;
+		for (const [name, end] of this.ends) if (end <= Date.now()) this.jar.delete(name);
 		const store: CredentialStore = this.setup.store ??
 			provider?.store ?? {
 				c1: { ...credentialOf(sim), ...credential } as ICredentialDataDecryptedObject,
@@ -70,7 +96,9 @@ export class Visitor {
 		const cookie = run.response.headers['set-cookie'];
 		if (cookie) {
 			const [name, value] = cookie.split(';')[0].split('=');
-			if (cookie.includes('Max-Age=0')) this.jar.delete(name);
+			const maxAge = Number(/Max-Age=(\d+)/.exec(cookie)![1]);
+			this.ends.set(name, Date.now() + maxAge * 1000);
+			if (maxAge === 0) this.jar.delete(name);
 			else this.jar.set(name, value);
 		}
 		return run;

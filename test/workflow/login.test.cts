@@ -1,5 +1,5 @@
 import { generateKeyPairSync } from 'node:crypto';
-import { importSPKI, jwtVerify } from 'jose';
+import { decodeJwt, importSPKI, jwtVerify } from 'jose';
 import type { IDataObject } from 'n8n-workflow';
 import { DEMO_APP, DEMO_CORP } from '../simulator/demo-data.cts';
 import { logged, type WebhookRun } from '../support/harness.cts';
@@ -154,20 +154,45 @@ describe('coming back', () => {
 	});
 
 	it.each([
-		[0, 'visitor', 'openid:oDemoVisitor00000000000000001'],
-		[1, 'customer', 'external_userid:wmDemoCustomer00000000000000001'],
-		[2, 'linkedMember', 'ww5e7d1c2b3a4f6089/zhoufan'],
-		[3, 'parent', 'parent_userid:demo_parent_1'],
-	])('tells the kind of outsider %i: %s', async (index, kind, subject) => {
+		[0, 'visitor', 'openid:oDemoVisitor00000000000000001', undefined],
+		[1, 'customer', 'external_userid:wmDemoCustomer00000000000000001', undefined],
+		[2, 'linkedMember', 'ww5e7d1c2b3a4f6089/zhoufan', 'ww5e7d1c2b3a4f6089'],
+		[3, 'parent', 'parent_userid:demo_parent_1', undefined],
+	])('tells the kind of outsider %i: %s', async (index, kind, subject, corpid) => {
 		const who = `outsider:${simulator().state.outsiders[index].openid}`;
 		const refused = await visitorWith({}, WXWORK).logIn(who);
 		expect(pageOf(refused)).toEqual([403, 'No access']);
-		const run = await visitorWith({ parameters: { who: [kind] } }, WXWORK).logIn(who);
+		const parameters = {
+			who: [kind],
+			answer: 'redirect',
+			redirectUrl: 'https://app.example.com',
+			signJwt: true,
+		};
+		const credential = { loginJwtKey: SECRET };
+		const run = await visitorWith({ parameters, credential }, WXWORK).logIn(who);
 		expect(wecom(run)).toMatchObject({ kind, subject });
+		expect(item(run).corpid).toBe(corpid);
+		const token = new URL(run.response.headers.location).searchParams.get('token')!;
+		expect(decodeJwt(token)).toMatchObject({ kind, sub: subject });
+		expect(decodeJwt(token).corpid).toBe(corpid);
 		expect(pageOf(await visitorWith({ parameters: { who: [kind] } }, WXWORK).logIn())).toEqual([
 			403,
 			'No access',
 		]);
+	});
+
+	it('lets nobody in whom the reply does not name', async () => {
+		const rawBody = '{"errcode":0,"errmsg":"ok","DeviceId":"d1"}';
+		const parameters = { who: ['member', 'visitor'], options: { onFailure: 'workflow' } };
+		const visitor = visitorWith({ parameters }, WXWORK);
+		const back = await visitor.decide('user:zhangsan');
+		simulator().control.inject({ path: '/cgi-bin/auth/getuserinfo', rawBody });
+		const run = await visitor.open(back);
+		expect(run.response.statusCode).toBe(403);
+		expect(item(run)).toMatchObject({
+			error: expect.stringMatching(/names nobody/),
+			reason: 'notAllowed',
+		});
 	});
 });
 
@@ -259,6 +284,28 @@ describe('a login that fails', () => {
 			external_userid: simulator().state.outsiders[1].external_userid,
 			wecom: { kind: 'customer' },
 		});
+	});
+
+	it('too slow: starts the workflow once, and the link to begin anew knows the target', async () => {
+		const parameters = {
+			answer: 'redirect',
+			allowedHosts: 'a.example',
+			options: { onFailure: 'workflow' },
+		};
+		const visitor = visitorWith({ parameters });
+		const back = await visitor.decide('user:zhangsan', 'allow', {
+			return_to: 'https://a.example/x',
+		});
+		jest.useFakeTimers({ now: Date.now() + 16 * 60_000, doNotFake: ['setImmediate', 'nextTick'] });
+		try {
+			const run = await visitor.open(back);
+			expect(run.response.statusCode).toBe(410);
+			expect(run.response.body).toContain('?return_to=https%3A%2F%2Fa.example%2Fx');
+			expect(item(run)).toMatchObject({ reason: 'expired', error: 'The login took too long' });
+			expect(pageOf(await visitor.open(back))[0]).toBe(409);
+		} finally {
+			jest.useRealTimers();
+		}
 	});
 
 	it('something unforeseen is a page, not an exception', async () => {

@@ -1,5 +1,7 @@
 /** Ways of sending besides Message: Send, and what becomes of a card that was sent. */
 import type { IDataObject, NodeApiError } from 'n8n-workflow';
+import type { Field } from '../../nodes/Wecom/operation';
+import { message } from '../../nodes/Wecom/resources/message';
 import { DEMO_APP } from '../simulator/demo-data.cts';
 import { binaryItem } from '../support/harness.cts';
 import { byId, itemsOf, runWecom, useSimulator } from './support.cts';
@@ -131,6 +133,15 @@ describe('Message: Update Template Card', () => {
 			},
 		]);
 	});
+});
+
+it('offers Replacement Text only with a new card', () => {
+	const { displayOptions } = (
+		message.operations
+			.find(({ value }) => value === 'updateCard')!
+			.fields.find(({ name }) => name === 'additionalFields')!.options as Field[]
+	).find(({ name }) => name === 'replace_text')!;
+	expect(displayOptions).toEqual({ show: { '/msgtype': ['template_card'] } });
 });
 
 describe('Group Chat', () => {

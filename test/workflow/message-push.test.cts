@@ -69,6 +69,21 @@ describe('Message Push: Send', () => {
 		);
 	});
 
+	it('splits Markdown on request, by what a message push takes of it', async () => {
+		const content = `${'文'.repeat(1000)}\n${'字'.repeat(1000)}`;
+		const refused = await failure({ msgtype: 'markdown', content });
+		expect(refused?.description).toContain('Split Long Text');
+		const additionalFields = { splitLongText: true };
+		for (const msgtype of ['markdown', 'markdown_v2'])
+			expect(await push({ msgtype, content, additionalFields })).toEqual([
+				{ sent: true, messages: 2 },
+			]);
+		expect(pushed().map((body) => body[body.msgtype].content)).toEqual([
+			...[`${'文'.repeat(1000)}\n`, '字'.repeat(1000)],
+			...[`${'文'.repeat(1000)}\n`, '字'.repeat(1000)],
+		]);
+	});
+
 	it('puts an image into the message with its MD5', async () => {
 		const file = { data: PNG, fileName: 'a.png', mimeType: 'image/png' };
 		await push({ msgtype: 'image' }, [await binaryItem({}, { data: file })]);

@@ -251,6 +251,22 @@ describe('Message: Send', () => {
 		]);
 	});
 
+	it('leaves the length of a notice to WeCom where it puts in names', async () => {
+		const long = { title: '$userName=zhangsan$ 的会议', noticeDescription: '$departmentName=2$' };
+		const parameters = { msgtype: 'miniprogram_notice', appid: 'wx1', ...long };
+		expect((await failure(parameters))?.message).toContain('a mini program notice takes 4 to 12');
+		await itemsOf(
+			simulator(),
+			send({ ...parameters, additionalFields: { enable_id_trans: true } }),
+		);
+		expect(sent()[0]).toMatchObject({
+			enable_id_trans: 1,
+			miniprogram_notice: { title: long.title, description: long.noticeDescription },
+		});
+		const plain = { ...parameters, title: '通知', additionalFields: { enable_id_trans: true } };
+		expect((await failure(plain))?.message).toContain("'Title' has 2 characters");
+	});
+
 	it.each([
 		['text_notice', { card_url: 'https://a.example' }],
 		['news_notice', { card_url: 'https://a.example', card_image: 'https://a.example/i.png' }],

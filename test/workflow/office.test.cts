@@ -448,6 +448,7 @@ it.each([
 
 describe('Schedule > Update', () => {
 	const PATH = '/cgi-bin/oa/schedule';
+	const [START, END] = [1800000000, 1800003600];
 	const RULE = {
 		is_custom_repeat: 1,
 		repeat_interval: 2,
@@ -487,7 +488,7 @@ describe('Schedule > Update', () => {
 		const { error } = await runWecom(simulator(), {
 			resource: 'schedule',
 			operation: 'update',
-			parameters: { schedule_id: 'S1', start_time: '10', end_time: '20', ...parameters },
+			parameters: { schedule_id: 'S1', start_time: START, end_time: END, ...parameters },
 		});
 		if (error) throw error;
 		return lastBody(`${PATH}/update`)!;
@@ -499,8 +500,8 @@ describe('Schedule > Update', () => {
 		description: 'Quarter',
 		location: '10F',
 		is_whole_day: 0,
-		start_time: 10,
-		end_time: 20,
+		start_time: START,
+		end_time: END,
 		reminders: REMINDERS,
 	};
 
@@ -524,6 +525,13 @@ describe('Schedule > Update', () => {
 		});
 	});
 
+	it('repeats for ever when the end was left empty', async () => {
+		await update({ additionalFields: { repeat_until: '' } });
+		const { reminders } = lastBody(`${PATH}/update`)!.schedule as IDataObject;
+		const { repeat_until: _end, ...rest } = REMINDERS;
+		expect(reminders).toEqual(rest);
+	});
+
 	it('replaces attendees only by others, and their admins with them', async () => {
 		expect(await update({ skip_attendees: false, attendees: ['wangwu'] })).toMatchObject({
 			skip_attendees: 0,
@@ -536,12 +544,12 @@ describe('Schedule > Update', () => {
 	});
 
 	it('takes one repetition out of the rule, and leaves the later ones in it', async () => {
-		const { schedule: one } = await update({ op_mode: 1, op_start_time: '10' });
+		const { schedule: one } = await update({ op_mode: 1, op_start_time: START });
 		expect(one).toEqual({
 			...STAYS,
 			reminders: { is_remind: 1, remind_before_event_secs: 3600, remind_time_diffs: [0, -3600] },
 		});
-		const { schedule: later } = await update({ op_mode: 2, op_start_time: '10' });
+		const { schedule: later } = await update({ op_mode: 2, op_start_time: START });
 		expect(later).toEqual(STAYS);
 	});
 

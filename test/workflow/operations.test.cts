@@ -99,6 +99,25 @@ describe('Member', () => {
 		expect(detailed).toHaveProperty('mobile');
 	});
 
+	it('lists with additional parameters, and not without a department', async () => {
+		const run = (parameters: object): Run => ({
+			resource: 'member',
+			operation: 'getAll',
+			parameters: { department_id: byId(1), ...parameters },
+		});
+		await items(run({ options: { additionalParameters: '{"fetch_child": 1}' } }));
+		expect(lastRequest('/cgi-bin/user/simplelist')?.query).toMatchObject({
+			department_id: '1',
+			fetch_child: '1',
+		});
+		expect(await failure(run({ department_id: byId('={{ "" }}') }))).toMatchObject({
+			message: "'Department' is empty",
+		});
+		expect(await failure(run({ department_id: byId('={{ "sales" }}') }))).toMatchObject({
+			message: "'Department' holds 'sales' where WeCom needs a whole number",
+		});
+	});
+
 	it('pages through all ids', async () => {
 		simulator().control.reset();
 		const all = await items({

@@ -129,6 +129,56 @@ describe('installing', () => {
 		});
 	});
 
+	describe('an exchanged company', () => {
+		afterEach(() => jest.restoreAllMocks());
+		const later = (seconds: number) => {
+			const now = Date.now() + seconds * 1000;
+			jest.spyOn(Date, 'now').mockImplementation(() => now);
+		};
+		const exchange = async () =>
+			await failure('getPermanentCode', {
+				auth_code: simulator().control.issueAuthCode(DEMO_SUITE.suiteId, second.corpid),
+			});
+
+		it('is written again for a few seconds, after that what is gone stays away', async () => {
+			await begin();
+			await exchange();
+			for (const [seconds, stored] of [
+				[0, [second.corpid]],
+				[11, []],
+			] as const) {
+				if (seconds) later(seconds);
+				provider.store.s1.companies = '';
+				await one('forgetCompany', {}, first.corpid);
+				expect(Object.keys(provider.companies())).toEqual(stored);
+			}
+		});
+
+		it('gives way at once to the code that is imported', async () => {
+			await begin();
+			await exchange();
+			const { authorizations } = simulator().state.providerSide;
+			const renewed = [...authorizations.values()].find(
+				({ company }) => company.corpid === second.corpid,
+			)!;
+			renewed.permanentCode = 'newer';
+			await one('importCompany', { corpId: second.corpid, importedCode: 'newer' });
+			await one('getSuiteToken');
+			expect(provider.companies()[second.corpid].permanentCode).toBe('newer');
+		});
+
+		it('that could not be stored is stored by a later execution', async () => {
+			await begin();
+			const { s1 } = provider.store;
+			Object.defineProperty(provider.store, 's1', { get: () => s1, set() {}, configurable: true });
+			expect(await exchange()).toMatchObject({ message: /could not be stored/ });
+			Object.defineProperty(provider.store, 's1', { value: s1, writable: true });
+			later(11);
+			await one('getSuiteToken');
+			expect(provider.companies()).toHaveProperty(second.corpid);
+		});
+	});
+
 	it.each(['v1', 'v2'])('exchanges with %s and shows the code on request', async (apiVersion) => {
 		await begin();
 		const issued = simulator().control.issueAuthCode(
@@ -289,6 +339,38 @@ describe('people and IDs', () => {
 		expect(await one('getUserDetail', { user_ticket: info.user_ticket })).toMatchObject({
 			userid: 'zhangsan',
 		});
+	});
+
+	it('of a third-party app do not log in as those of a self-built one do; those of customized apps do', async () => {
+		const run = (operation: string, parameters: IDataObject) => ({
+			resource: 'login',
+			operation,
+			company: first.corpid,
+			parameters,
+		});
+		const build = run('buildUrl', { redirect_uri: 'https://app.example.com/login' });
+		const getInfo = run('getUserInfo', { code: 'c' });
+		await begin();
+		const before = simulator().requests.length;
+		for (const [refused, instead] of [
+			[build, 'Build Login URL'],
+			[getInfo, 'Get User Info'],
+		] as const) {
+			const { error } = await provider.run(refused);
+			expect(error).toMatchObject({
+				message: 'A third-party app cannot log people in this way',
+				description: `Use the operation '${instead}' of the resource Suite.`,
+			});
+			expect(resource.operations.map(({ name }) => name)).toContain(instead);
+		}
+		expect(simulator().requests).toHaveLength(before);
+		await provider.stop();
+
+		await begin(DEMO_TEMPLATE);
+		const [{ url }] = await provider.itemsOf(build);
+		expect(url).toContain(`appid=${first.corpid}&`);
+		const { error } = await provider.run(getInfo);
+		expect(error?.message).toContain('(40029)');
 	});
 
 	it('are converted', async () => {

@@ -50,6 +50,8 @@ export interface Provider {
 	companies: () => Record<string, { permanentCode: string; agentId?: string; name?: string }>;
 	/** What the trigger handed to the workflow. */
 	items: IDataObject[];
+	/** How many of the next executions n8n cannot store. */
+	failures: number;
 	/** Starts a trigger and makes it the suite's command and data URL. */
 	listen: (parameters?: IDataObject, storingMs?: number) => Promise<void>;
 	stop: () => Promise<void>;
@@ -107,7 +109,8 @@ export async function startProvider(sim: Simulator, template?: Suite): Promise<P
 			items: input,
 		});
 
-	return {
+	const provider: Provider = {
+		failures: 0,
 		sim,
 		suite,
 		store,
@@ -124,11 +127,13 @@ export async function startProvider(sim: Simulator, template?: Suite): Promise<P
 					response.end(answer.body);
 				});
 				const { result } = await receive(request, answer, { suite, store, parameters });
-				items.push(...(result.workflowData?.[0] ?? []).map(({ json }) => json));
+				const failing = result.workflowData !== undefined && provider.failures-- > 0;
+				if (!failing) items.push(...(result.workflowData?.[0] ?? []).map(({ json }) => json));
 				// n8n answers once the execution is stored.
 				if (result.noWebhookResponse) return;
 				if (storingMs) await new Promise((resolve) => setTimeout(resolve, storingMs));
-				answer.end();
+				if (failing) answer.status(500).json({ code: 0, message: 'There was a problem' });
+				else answer.end();
 			});
 			await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
 			servers.push(server);
@@ -151,6 +156,7 @@ export async function startProvider(sim: Simulator, template?: Suite): Promise<P
 			return corpid;
 		},
 	};
+	return provider;
 }
 
 async function receive(

@@ -100,6 +100,30 @@ describe.each([
 	});
 });
 
+it('a company that is kept elsewhere and authorizes again is sent to with its new Agent ID', async () => {
+	await begin();
+	await ticket();
+	for (const agentid of [1000071, 1000072]) {
+		await simulator().control.authorize(DEMO_SUITE.suiteId, first.corpid, { agentid });
+		await until(() => provider.companies()[first.corpid]?.agentId === String(agentid));
+		const { permanentCode } = provider.companies()[first.corpid];
+		await provider.itemsOf({
+			resource: 'suite',
+			operation: 'forgetCompany',
+			company: first.corpid,
+		});
+		const { parameters } = send('');
+		const kept = { ...send(first.corpid), parameters: { ...parameters, permanentCode } };
+		await provider.itemsOf(kept);
+		await provider.itemsOf(kept);
+		expect(provider.companies()).toEqual({});
+		expect(simulator().messages.at(-1)).toMatchObject({ agentid });
+		await simulator().control.cancelAuth(DEMO_SUITE.suiteId, first.corpid);
+	}
+	const asked = calls('/cgi-bin/service/v2/get_auth_info');
+	expect(asked).toHaveLength(4);
+});
+
 describe('tickets', () => {
 	it('are stored at once and start nothing, also with All Events', async () => {
 		await begin();
@@ -329,19 +353,6 @@ describe('authorizations', () => {
 		expect(provider.companies()[first.corpid].permanentCode).not.toBe(before);
 		await provider.itemsOf(send(first.corpid));
 		expect(simulator().messages).toHaveLength(2);
-	});
-});
-
-describe('a command that starts the workflow', () => {
-	it('is answered with success within a second, however long n8n takes to store the execution', async () => {
-		provider = await startProvider(simulator());
-		await provider.listen({}, 2_000);
-		const fields = { InfoType: 'corp_arch_auth', AuthCorpId: first.corpid };
-		const push = await simulator().control.pushSuite(DEMO_SUITE.suiteId, fields as never);
-		expect(push).toMatchObject({ verdict: 'success' });
-		expect(push.ms).toBeLessThan(1_000);
-		expect(push.ms).toBeGreaterThan(700);
-		expect(provider.items).toMatchObject([{ InfoType: 'corp_arch_auth' }]);
 	});
 });
 

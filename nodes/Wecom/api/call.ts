@@ -126,7 +126,7 @@ function jsonBody(body: IDataObject): Pick<ApiRequest, 'body' | 'contentType'> {
 
 /** Reading by GET; what spends a code or deletes is not read. */
 const isRepeatable = ({ method, path }: Endpoint) =>
-	method === 'GET' && !/delete|remove|getuserinfo|authsucc/.test(path);
+	method === 'GET' && !/delete|remove|getuserinfo|authsucc|apply|jscode/.test(path);
 
 async function single(
 	{ client, itemIndex }: OperationCall,

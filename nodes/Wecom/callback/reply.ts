@@ -26,12 +26,13 @@ export async function sendReply(call: OperationCall): Promise<IDataObject> {
 			'WeCom takes one reply to a callback, the one of the first item',
 			"Let a single item come here, or switch on 'Execute Once' in the settings of this node.",
 		);
-	const { sender, receiveId } = callbackOf(call);
 	const type = get('msgtype', 'text');
+	// Does no harm where nobody waits, so that one branch can serve all kinds of callbacks.
 	if (type === 'none') {
 		await context.sendResponse({ body: '', statusCode: 200, headers: {} });
 		return { replied: false };
 	}
+	const { sender, receiveId } = callbackOf(call);
 	const keys = await keysOf(call);
 	const content = await contentOf(call, type);
 	// Uploading takes time, too.

@@ -5,7 +5,7 @@ import { MEDIA_KINDS, readBinary, type MediaKind } from '../binary';
 import { cardFrom } from '../card';
 import type { OperationCall } from '../operation';
 import { keepFields } from '../reply';
-import { problem } from '../values';
+import { isOn, problem } from '../values';
 import { byteLength, splitText } from '../../shared/text';
 
 /** The content of a message as WeCom takes it: limits checked that WeCom would enforce by cutting, files uploaded, text split. */
@@ -53,6 +53,10 @@ const PARTS: Record<string, string[]> = {
 	],
 };
 
+/** What Additional Parameters hold for a type besides what `contents` has taken of them. */
+export const withoutParts = (type: string, added: IDataObject): IDataObject =>
+	Object.fromEntries(Object.entries(added).filter(([name]) => !PARTS[type]?.includes(name)));
+
 /** More than one content only for split text. */
 export async function contents(
 	call: OperationCall,
@@ -68,7 +72,8 @@ export async function contents(
 		);
 	const more = call.get<IDataObject>('additionalFields', {});
 	part = keepFields(part, PARTS[type] ?? []);
-	if (type === 'text') return textContents(call, part, more);
+	if (type === 'text') return textContents(call, part, more, TEXT_BYTES);
+	if (type.startsWith('markdown')) return textContents(call, part, more, channel.markdownBytes);
 	if (type in MEDIA_KINDS) return [await mediaContent(call, channel, type as MediaKind, more)];
 	return [await single(call, channel, type, part, more)];
 }
@@ -84,39 +89,40 @@ async function single(
 		case 'template_card':
 			return cardFrom(call);
 		case 'textcard':
-			return textCard(call, channel, { ...part, ...(more.btntxt ? { btntxt: more.btntxt } : {}) });
+			return textCard(call, channel, { ...part, ...texts({ btntxt: more.btntxt }) });
 		case 'news':
 			return { articles: news(call, channel, part) };
 		case 'mpnews':
 			return { articles: await storedNews(call, channel, part) };
 		case 'miniprogram_notice':
-			return notice(call, part);
-		case 'miniprogram':
+			return notice(call, part, isOn(call, 'Translate IDs', more.enable_id_trans));
+		default:
 			check(call, part, [['title', 'Title', 64, 'bytes']]);
 			return { ...part, thumb_media_id: await cover(call, channel, part.thumb_media_id) };
-		default:
-			checkText(call, part);
-			check(call, part, [['content', 'Content', channel.markdownBytes, 'bytes']]);
-			return part;
 	}
 }
 
-function textContents(call: OperationCall, part: IDataObject, more: IDataObject): IDataObject[] {
-	checkText(call, part);
-	if (more.splitLongText === true) {
-		const parts = splitText(String(part.content), TEXT_BYTES);
+/** Text and Markdown. */
+function textContents(
+	call: OperationCall,
+	part: IDataObject,
+	more: IDataObject,
+	maxBytes: number,
+): IDataObject[] {
+	if (String(part.content).trim() === '')
+		throw problem(
+			call,
+			"'Content' is empty",
+			'Fill it in, or check the expression that should give it.',
+		);
+	if (isOn(call, 'Split Long Text', more.splitLongText)) {
+		const parts = splitText(String(part.content), maxBytes);
 		// One mention is enough.
 		return parts.map((content, index) => (index === 0 ? { ...part, content } : { content }));
 	}
 	const todo = "Shorten it, or add the field 'Split Long Text'.";
-	check(call, part, [['content', 'Content', TEXT_BYTES, 'bytes']], '', todo);
+	check(call, part, [['content', 'Content', maxBytes, 'bytes']], '', todo);
 	return [part];
-}
-
-function checkText(call: OperationCall, { content }: IDataObject): void {
-	if (String(content).trim() !== '') return;
-	const todo = 'Fill it in, or check the expression that should give it.';
-	throw problem(call, "'Content' is empty", todo);
 }
 
 function textCard(call: OperationCall, { cardUnit }: Channel, card: IDataObject): IDataObject {
@@ -161,7 +167,11 @@ function articlesOf(
 	part: IDataObject,
 	verify: (article: IDataObject, where: string) => void = () => {},
 ): IDataObject[] {
-	const articles = part.articles as IDataObject[];
+	const articles = [part.articles].flat() as IDataObject[];
+	if (!articles.every((article) => typeof article === 'object' && article !== null)) {
+		const todo = 'Give a list of objects, each with the fields of an article.';
+		throw problem(call, "'articles' holds what is no article", todo);
+	}
 	if (articles.length > MAX_ARTICLES) {
 		const todo = 'Send the rest in another message.';
 		throw problem(call, `${articles.length} articles, WeCom takes ${MAX_ARTICLES}`, todo);
@@ -200,20 +210,25 @@ async function cover(call: OperationCall, channel: Channel, value: unknown): Pro
 	);
 }
 
-function notice(call: OperationCall, part: IDataObject): IDataObject {
+/** `$userName=ID$` and the like, of which nobody knows how long the name is. */
+const TRANSLATED = /\$\w+=[^$]+\$/;
+
+function notice(call: OperationCall, part: IDataObject, translates: boolean): IDataObject {
 	for (const [field, label] of [
 		['title', 'Title'],
 		['description', 'Description'],
 	]) {
-		const { length } = [...String(part[field] ?? '')];
-		if (part[field] && (length < 4 || length > 12))
+		const content = String(part[field] ?? '');
+		const { length } = [...content];
+		if (translates && TRANSLATED.test(content)) continue;
+		if (content && (length < 4 || length > 12))
 			throw problem(
 				call,
 				`'${label}' has ${length} characters, a mini program notice takes 4 to 12`,
 				'Put the details into the entries.',
 			);
 	}
-	const entries = (part.content_item ?? []) as IDataObject[];
+	const entries = [part.content_item ?? []].flat() as IDataObject[];
 	if (entries.length > 10)
 		throw problem(call, `${entries.length} entries, WeCom takes 10`, 'Leave some out.');
 	entries.forEach((entry, index) =>
@@ -241,13 +256,21 @@ async function mediaContent(
 		media_id: await mediaId(call, kind, String(more.fileName ?? ''), channel.uploadPath),
 	};
 	if (kind !== 'video') return content;
-	const { videoTitle: title, videoDescription: description } = more;
-	check(call, { title, description }, [
+	const about = texts({ title: more.videoTitle, description: more.videoDescription });
+	check(call, about, [
 		['title', 'Video Title', 128, 'bytes'],
 		['description', 'Video Description', 512, 'bytes'],
 	]);
-	return { ...content, ...(title ? { title } : {}), ...(description ? { description } : {}) };
+	return { ...content, ...about };
 }
+
+/** What is filled in, as text. */
+const texts = (values: IDataObject): IDataObject =>
+	Object.fromEntries(
+		Object.entries(values)
+			.map(([name, value]) => [name, String(value ?? '')])
+			.filter(([, value]) => value !== ''),
+	);
 
 /** The bytes in Base64 with the MD5 of what they were before (doc 99110). */
 async function inlineImage(call: OperationCall): Promise<IDataObject> {
@@ -268,7 +291,7 @@ export async function mediaId(
 ): Promise<string> {
 	if (call.get('mediaFrom', 'binary') !== 'mediaId')
 		return await uploaded(call, kind, fileName, uploadPath);
-	const id = call.get('media_id').trim();
+	const id = String(call.get('media_id')).trim();
 	if (id) return id;
 	throw problem(
 		call,

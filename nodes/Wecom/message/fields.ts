@@ -166,7 +166,11 @@ const articles = rows(
 		text('appid', 'App ID', 'App messages only: of a mini program to open instead of the link'),
 		text('pagepath', 'Page', 'Path of the page in the mini program'),
 	],
-	{ path: 'part.articles', required: true },
+	{
+		path: 'part.articles',
+		required: true,
+		description: 'A list from an expression goes into Additional Parameters as news.articles',
+	},
 );
 
 const storedArticles = rows(
@@ -181,7 +185,11 @@ const storedArticles = rows(
 		text('content_source_url', 'Source Link', "Opened by 'Read More'"),
 		text('digest', 'Summary', 'Up to 512 bytes'),
 	],
-	{ path: 'part.articles', required: true },
+	{
+		path: 'part.articles',
+		required: true,
+		description: 'A list from an expression goes into Additional Parameters as mpnews.articles',
+	},
 );
 
 const notice: Field[] = [
@@ -248,8 +256,8 @@ export const MORE_CONTENT = additionalFields([
 	toggle(
 		'splitLongText',
 		'Split Long Text',
-		'Whether to send text of over 2,048 bytes as several messages',
-		forTypes('text'),
+		'Whether to send what is too long as several messages',
+		forTypes('text', 'markdown', 'markdown_v2'),
 	),
 	translateIds,
 	text('videoDescription', 'Video Description', 'Up to 512 bytes', forTypes('video')),

@@ -3,9 +3,9 @@ import { agentIdOf } from '../../shared/api/companies';
 import type { WecomReply } from '../../shared/api/reply';
 import { cardFrom } from '../card';
 import type { OperationCall } from '../operation';
-import { toItem } from '../reply';
-import { collectParameters, merge, problem, splitIds } from '../values';
-import { contents, UPLOAD_PATH, type Channel } from './content';
+import { NOT_SENT, toItem } from '../reply';
+import { collectParameters, labelOf, merge, problem, toIds } from '../values';
+import { contents, UPLOAD_PATH, withoutParts, type Channel } from './content';
 
 /** Sending in the name of the app: to members, to a school; and updating what was sent. */
 
@@ -40,8 +40,9 @@ export async function deliver(
 ): Promise<WecomReply[]> {
 	const { client, get, itemIndex } = call;
 	const msgtype = get('msgtype', 'text');
-	const { part = {}, ...rest } = collectParameters(call);
+	const { part = {}, ...rest } = collectParameters(call, msgtype);
 	const parts = await contents(call, channel, msgtype, part as IDataObject);
+	if (rest[msgtype]) rest[msgtype] = withoutParts(msgtype, rest[msgtype] as IDataObject);
 	const repeatable = rest.enable_duplicate_check === 1;
 	const replies: WecomReply[] = [];
 	for (const content of parts) {
@@ -77,7 +78,7 @@ export async function sendMessage(call: OperationCall): Promise<IDataObject> {
 			"Switch off 'Send to Everyone' and choose departments.",
 		);
 	const replies = await deliver(call, APP, { ...to, ...(notice ? {} : { agentid }) });
-	const item = toItem(replies[0]);
+	const item = toItem(replies[0], NOT_SENT);
 	return replies.length === 1
 		? item
 		: { ...item, msgids: replies.map(({ msgid }) => msgid as string) };
@@ -86,7 +87,7 @@ export async function sendMessage(call: OperationCall): Promise<IDataObject> {
 /** `externalcontact/message/send` to parents and students (doc 91609). */
 export async function sendToSchool(call: OperationCall): Promise<IDataObject> {
 	const agentid = await ownAgentId(call);
-	const lists = collectParameters(call);
+	const lists = collectParameters(call, call.get('msgtype', 'text'));
 	const given = ['to_parent_userid', 'to_student_userid', 'to_party'].filter((name) => lists[name]);
 	if (!lists.toall && given.length === 0)
 		throw problem(
@@ -96,7 +97,7 @@ export async function sendToSchool(call: OperationCall): Promise<IDataObject> {
 		);
 	for (const name of given) notTooMany(call, name, lists[name] as string[], name === 'to_party');
 	const replies = await deliver(call, SCHOOL, { agentid });
-	return { ...toItem(replies[0]), sent: true };
+	return { ...toItem(replies[0], NOT_SENT), sent: true };
 }
 
 /** `appchat/send` (doc 90248); without an answer but ok. */
@@ -105,10 +106,11 @@ export async function sendToGroupChat(call: OperationCall): Promise<IDataObject>
 	return { chatid: call.get('chatid'), ...sentCount(replies) };
 }
 
-/** How many messages a text became, where that is not one. */
-export const sentCount = ({ length }: WecomReply[]): IDataObject => ({
+/** What WeCom had to say, and how many messages a text became, where that is not one. */
+export const sentCount = (replies: WecomReply[]): IDataObject => ({
+	...(Object.assign({}, ...replies.map((reply) => toItem(reply, NOT_SENT))) as IDataObject),
 	sent: true,
-	...(length > 1 ? { messages: length } : {}),
+	...(replies.length > 1 ? { messages: replies.length } : {}),
 });
 
 /** A button greyed out or a new card in place of a card that was sent (doc 94888). */
@@ -125,7 +127,7 @@ export async function updateCard(call: OperationCall): Promise<IDataObject> {
 	}
 	const path = '/cgi-bin/message/update_template_card';
 	const request = { method: 'POST', path, body: merge(body, sent), repeatable: false } as const;
-	return { ...toItem(await client.call(request, itemIndex)), updated: true };
+	return { ...toItem(await client.call(request, itemIndex), NOT_SENT), updated: true };
 }
 
 /** The app in whose name is sent. */
@@ -145,7 +147,7 @@ export async function ownAgentId(call: OperationCall): Promise<number> {
 function recipients(call: OperationCall, names: string[]): IDataObject {
 	if (call.get<boolean>('toAll', false)) return { touser: '@all' };
 	const chosen = names.flatMap((name) => {
-		const ids = splitIds(call.get<unknown>(name, []));
+		const ids = toIds(call, labelOf(call.operation, name), call.get<unknown>(name, []));
 		notTooMany(call, name, ids, name !== 'touser');
 		return ids.length > 0 ? [[name, ids.join('|')]] : [];
 	});

@@ -147,8 +147,8 @@ export const app: Resource = {
 			covers: ['menu.delete'],
 			fields: [],
 			run: async (call) => {
-				await send(call, 'GET', 'menu/delete', false);
-				return { deleted: true };
+				const reply = await send(call, 'GET', 'menu/delete', false);
+				return { ...toItem(reply), deleted: true };
 			},
 		},
 		{
@@ -246,8 +246,9 @@ export const app: Resource = {
 			],
 			run: async (call) => {
 				const { shown, ...sent } = collectParameters(call);
-				await send(call, 'POST', 'agent/set_workbench_template', false, placed(sent, shown));
-				return { type: sent.type, success: true };
+				const body = placed(sent, shown);
+				const reply = await send(call, 'POST', 'agent/set_workbench_template', false, body);
+				return { type: sent.type, ...toItem(reply), success: true };
 			},
 		},
 	],
@@ -279,8 +280,8 @@ async function send(
 async function update(call: OperationCall): Promise<IDataObject> {
 	const sent = collectParameters(call);
 	if (sent.home_url) checkLink(call, 'Home Page', sent.home_url);
-	await send(call, 'POST', 'agent/set', false, sent);
-	return { ...sent, success: true };
+	const reply = await send(call, 'POST', 'agent/set', false, sent);
+	return { ...sent, ...toItem(reply), success: true };
 }
 
 /** One to three buttons with up to five below each, names of 16 and 40 bytes (doc 90231). */
@@ -295,8 +296,8 @@ async function setMenu(call: OperationCall): Promise<IDataObject> {
 		count(call, below, 5, `the submenu of '${String(one.name)}'`);
 		below.forEach((inner) => nameFits(call, inner, 40));
 	}
-	await send(call, 'POST', 'menu/create', false, sent);
-	return { ...sent, success: true };
+	const reply = await send(call, 'POST', 'menu/create', false, sent);
+	return { ...sent, ...toItem(reply), success: true };
 }
 
 /** The buttons of the bar, each with those that name it; one with a submenu only has a name. */
@@ -345,8 +346,8 @@ async function setWorkbenchData(call: OperationCall): Promise<IDataObject> {
 	const { userid_list, shown, ...sent } = collectParameters(call);
 	const userids = userid_list as string[];
 	const data = placed(sent, shown);
-	await (userids.length === 1
+	const reply = await (userids.length === 1
 		? send(call, 'POST', 'agent/set_workbench_data', false, { userid: userids[0], ...data })
 		: send(call, 'POST', 'agent/batch_set_workbench_data', false, { userid_list, data }));
-	return { userid_list, success: true };
+	return { userid_list, ...toItem(reply), success: true };
 }

@@ -108,8 +108,7 @@ async function create(call: OperationCall): Promise<IDataObject> {
 
 async function update(call: OperationCall): Promise<IDataObject> {
 	const sent = collectParameters(call);
-	await post(call, sent);
-	return { chatid: sent.chatid, success: true };
+	return { chatid: sent.chatid, ...toItem(await post(call, sent)), success: true };
 }
 
 async function post(call: OperationCall, body: IDataObject) {

@@ -1,5 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 import { agentIdOf } from '../../shared/api/companies';
+import { isCustomized } from '../../shared/api/suite';
 import { exchangeCode, readDetails } from '../../shared/login/identity';
 import { loginLink, type LoginPage, type Scope } from '../../shared/login/links';
 import { memberPicker } from '../fields';
@@ -210,6 +211,7 @@ export const login: Resource = {
 /** Both kinds of link, parameters in the documented order (doc 91022, 98152). */
 async function buildUrl(call: OperationCall): Promise<IDataObject> {
 	const { client, get } = call;
+	refuseThirdParty(call, 'Build Login URL');
 	const redirectUri = redirectUrl(call);
 	const agentId = await agentIdOf(client, call.itemIndex);
 	if (!agentId) {
@@ -251,7 +253,20 @@ export function checkState(call: OperationCall, state: string, most = MAX_STATE_
 	);
 }
 
-async function getUserInfo({ client, itemIndex, get }: OperationCall): Promise<IDataObject> {
+/** A third-party app logs people in with links and calls of its own (docs 91120, 91121), and a code works once. */
+function refuseThirdParty(call: OperationCall, instead: string): void {
+	const { suiteId } = call.client;
+	if (suiteId === '' || isCustomized(suiteId)) return;
+	throw problem(
+		call,
+		'A third-party app cannot log people in this way',
+		`Use the operation '${instead}' of the resource Suite.`,
+	);
+}
+
+async function getUserInfo(call: OperationCall): Promise<IDataObject> {
+	const { client, itemIndex, get } = call;
+	refuseThirdParty(call, 'Get User Info');
 	const info = toItem(await exchangeCode(client, get('code').trim(), itemIndex));
 	if (!info.user_ticket || !get<boolean>('withDetail', false)) return info;
 	try {

@@ -195,7 +195,13 @@ async function uploadImage(call: OperationCall): Promise<IDataObject> {
 
 async function download(call: OperationCall, path: string): Promise<ItemOutput> {
 	const { client, itemIndex, get } = call;
-	const media_id = get('media_id').trim();
+	const media_id = String(get('media_id')).trim();
+	if (!media_id)
+		throw problem(
+			call,
+			"'Media ID' is empty",
+			'Fill it in, or check the expression that should give it.',
+		);
 	const file = await downloadFile(client, { method: 'GET', path, qs: { media_id } }, itemIndex);
 	return await toBinaryItem(call, file, media_id);
 }

@@ -1,7 +1,8 @@
 import type { IDataObject } from 'n8n-workflow';
 import { simplified, wantedCount } from '../call';
-import { additionalFields, departmentPicker, ids, memberPicker, text } from '../fields';
+import { additionalFields, choice, departmentPicker, ids, memberPicker, text } from '../fields';
 import type { Field, OperationCall, Resource } from '../operation';
+import { collectParameters } from '../values';
 
 const DETAIL_SUMMARY = [
 	'userid',
@@ -218,17 +219,10 @@ export const member: Resource = {
 					placeholder: 'e.g. name@email.com',
 					description: 'The address to look for',
 				},
-				{
-					displayName: 'Email Type',
-					name: 'email_type',
-					type: 'options',
-					options: [
-						{ name: 'Business Email', value: 1 },
-						{ name: 'Personal Email', value: 2 },
-					],
-					default: 1,
-					description: "Which of a member's two addresses to compare with",
-				},
+				choice('email_type', 'Email Type', "Which of a member's two addresses to compare with", [
+					{ name: 'Business Email', value: 1 },
+					{ name: 'Personal Email', value: 2 },
+				]),
 			],
 		},
 		{
@@ -346,8 +340,10 @@ async function getMembers(call: OperationCall): Promise<IDataObject[]> {
 	const path = details ? '/cgi-bin/user/list' : '/cgi-bin/user/simplelist';
 	const wanted = wantedCount(call);
 	const found = new Map<string, IDataObject>();
-	for (const department_id of await departmentsToList(call)) {
-		const reply = await client.call({ method: 'GET', path, qs: { department_id } }, itemIndex);
+	const { department_id: top, ...sent } = collectParameters(call);
+	for (const department_id of await departmentsToList(call, Number(top))) {
+		const qs = { ...sent, department_id };
+		const reply = await client.call({ method: 'GET', path, qs }, itemIndex);
 		for (const entry of (reply.userlist ?? []) as IDataObject[])
 			found.set(String(entry.userid), entry);
 		if (found.size >= wanted) break;
@@ -357,8 +353,10 @@ async function getMembers(call: OperationCall): Promise<IDataObject[]> {
 		.map((entry) => (details ? simplified(call, entry) : entry));
 }
 
-async function departmentsToList({ client, itemIndex, get }: OperationCall): Promise<number[]> {
-	const top = Number(get('department_id'));
+async function departmentsToList(
+	{ client, itemIndex, get }: OperationCall,
+	top: number,
+): Promise<number[]> {
 	if (!get<boolean>('recursive', false)) return [top];
 	const reply = await client.call(
 		{ method: 'GET', path: '/cgi-bin/department/simplelist', qs: { id: top } },

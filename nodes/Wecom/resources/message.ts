@@ -49,17 +49,11 @@ export const message: Resource = {
 			covers: ['externalcontact.message.send'],
 			fields: [
 				messageType(SCHOOL.types),
-				choice(
-					'recv_scope',
-					'Recipients',
-					'Who of those below gets the message',
-					[
-						{ name: 'Parents', value: 0 },
-						{ name: 'Parents and Students', value: 2 },
-						{ name: 'Students', value: 1 },
-					],
-					{ as: 'integer' },
-				),
+				choice('recv_scope', 'Recipients', 'Who of those below gets the message', [
+					{ name: 'Parents', value: 0 },
+					{ name: 'Parents and Students', value: 2 },
+					{ name: 'Students', value: 1 },
+				]),
 				toggle('toall', 'Send to Whole School', 'Whether to send to all of them', {
 					as: 'flag',
 				}),
@@ -112,14 +106,10 @@ export const message: Resource = {
 					text('partyids', 'Departments', 'IDs with commas between them, up to 100', {
 						as: 'integerList',
 					}),
-					text(
-						'replace_text',
-						'Replacement Text',
-						'New cards only: a grey button in place of all',
-						{
-							path: 'template_card.replace_text',
-						},
-					),
+					text('replace_text', 'Replacement Text', 'A grey button in place of all', {
+						path: 'template_card.replace_text',
+						displayOptions: { show: { '/msgtype': ['template_card'] } },
+					}),
 					text('tagids', 'Tags', 'IDs with commas between them, up to 100', { as: 'integerList' }),
 					translateIds,
 				]),

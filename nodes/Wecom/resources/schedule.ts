@@ -54,7 +54,7 @@ const scheduleOptions: Field[] = [
 			],
 			{ as: 'integer' },
 		),
-		moment('repeat_until', 'Repeat Until', 'When the repetition ends; 0 for never'),
+		moment('repeat_until', 'Repeat Until', 'When the repetition ends; empty for never'),
 		integer('timezone', 'UTC Offset', 'Hours ahead of UTC that repetitions are counted in', {
 			default: 8,
 		}),
@@ -196,7 +196,7 @@ export const schedule: Resource = {
 
 /** What an update takes (doc 97720) of what reading gives (doc 97724). */
 const KEPT = ['admins', 'summary', 'description', 'location', 'is_whole_day'];
-const KEPT_REPETITION = ['is_repeat', 'repeat_type', 'repeat_until', 'timezone'];
+const KEPT_REPETITION = ['is_repeat', 'repeat_type', 'timezone'];
 const CUSTOM = ['is_custom_repeat', 'repeat_interval', 'repeat_day_of_week', 'repeat_day_of_month'];
 const REMINDER = 'remind_before_event_secs';
 const REMINDERS = 'remind_time_diffs';
@@ -217,23 +217,25 @@ async function updateSchedule(call: OperationCall): Promise<IDataObject> {
 			'Check the ID. An app sees only the schedules in its own calendars.',
 		);
 	}
-	const sent = merge({ schedule: kept(known, entered) }, entered);
+	const sent = merge({ schedule: kept(call, known, entered) }, entered);
 	const item = toItem(await client.call(toRequest(operation, sent), itemIndex));
 	return Object.keys(item).length > 0 ? item : { success: true };
 }
 
 /** What stays of a schedule. Only one repetition keeps no rule of repetition: it becomes a schedule of its own. */
-function kept(known: IDataObject, entered: IDataObject): IDataObject {
+function kept(call: OperationCall, known: IDataObject, entered: IDataObject): IDataObject {
 	const wanted = entered.schedule as IDataObject;
 	const reminders = (known.reminders ?? {}) as IDataObject;
 	const changed = (wanted.reminders ?? {}) as IDataObject;
 	const onlyOne = entered.op_mode === 1;
+	const forEver = call.get<IDataObject>('additionalFields', {}).repeat_until === '';
 	const stays = [
 		// Both say when to remind, and a new repetition has nothing of the earlier one's own rule.
 		...(REMINDER in changed ? [] : [REMINDERS]),
 		...(REMINDERS in changed ? [] : [REMINDER]),
 		'is_remind',
 		...(onlyOne ? [] : KEPT_REPETITION),
+		...(onlyOne || forEver ? [] : ['repeat_until']),
 		...(onlyOne || 'repeat_type' in changed ? [] : CUSTOM),
 	];
 	const everyone = ((known.attendees ?? []) as IDataObject[]).map(({ userid }) => ({ userid }));

@@ -9,6 +9,7 @@ import {
 	SUITE_CREDENTIAL,
 	suiteFingerprint,
 	suiteIdOf,
+	TICKET_LIFE_MS,
 	turnKey,
 	withCompany,
 	withoutCompany,
@@ -34,18 +35,29 @@ const LEAVE_ALONE_MS = 10_000;
 
 const underWay = new Map<string, Promise<Exchange>>();
 
+interface Unproven {
+	suite: string;
+	corpId: string;
+	company: Company;
+	/** Until when it is written again if it is gone: milliseconds since the epoch. */
+	end: number;
+}
+
 /**
  * Companies this process has just exchanged a code for, by suite and Corp ID. Another process may overwrite the credential
- * right after the check that they are stored, so a few seconds later they are looked for once more.
+ * right after the check that they are stored, so for a few seconds they are looked for once more. After that what is gone or
+ * different was changed on purpose.
  */
-const unproven = new Map<string, { suite: string; corpId: string; company: Company }>();
+const unproven = new Map<string, Unproven>();
 const unprovenKey = (suite: string, corpId: string) => `${suite}:${corpId}`;
+const LOOK_AGAIN_MS = 10_000;
 
 /** The fields that bring back what was overwritten; undefined when nothing was. */
 function lostCompanies(stored: Fields): Fields | undefined {
 	let fields: Fields | undefined;
-	for (const { suite, corpId, company } of unproven.values()) {
-		if (suite !== suiteFingerprint(stored)) continue;
+	for (const [key, { suite, corpId, company, end }] of unproven) {
+		if (end < Date.now()) unproven.delete(key);
+		if (end < Date.now() || suite !== suiteFingerprint(stored)) continue;
 		const known = companiesOf({ ...stored, ...fields })[corpId];
 		if (known?.permanentCode === company.permanentCode) continue;
 		fields = withCompany({ ...stored, ...fields }, corpId, company) ?? fields;
@@ -124,7 +136,9 @@ async function exchangeNow(
 	if (name) company = { ...company, name: String(name) };
 	const { fingerprint: suite } = client;
 	const key = unprovenKey(suite, corpId);
-	unproven.set(key, { suite, corpId, company });
+	// WeCom issues the code once: until it is stored, tickets and executions try again for longer than a few seconds.
+	const entry: Unproven = { suite, corpId, company, end: Date.now() + TICKET_LIFE_MS };
+	unproven.set(key, entry);
 	try {
 		await updateSuite(context, (stored) => {
 			const pending = pendingCodesOf(stored)[authCode];
@@ -145,9 +159,9 @@ async function exchangeNow(
 	const about = withoutSecrets(reply);
 	try {
 		company = { ...company, ...(await readCompany(client, corpId, permanentCode)) };
-		// Not if it was withdrawn meanwhile.
-		if (unproven.has(key)) {
-			unproven.set(key, { suite, corpId, company });
+		// Not if it was withdrawn or imported meanwhile.
+		if (unproven.get(key) === entry) {
+			entry.company = company;
 			await updateSuite(context, (stored) => withCompany(stored, corpId, company));
 		}
 		return { done: true, corpId, company, reply: about };
@@ -155,6 +169,8 @@ async function exchangeNow(
 		const { message } = error as Error;
 		const warning = `The Agent ID of ${corpId} is not known yet: ${message}`;
 		return { done: true, corpId, company, reply: about, warning };
+	} finally {
+		entry.end = Date.now() + LOOK_AGAIN_MS;
 	}
 }
 
@@ -277,9 +293,10 @@ export async function importCompany(
 	corpId: string,
 	company: Omit<Company, 'suiteId'>,
 ): Promise<void> {
-	await updateSuite(context, (stored) =>
-		withCompany(stored, corpId, { ...company, suiteId: suiteIdOf(stored) }),
-	);
+	await updateSuite(context, (stored) => {
+		unproven.delete(unprovenKey(suiteFingerprint(stored), corpId));
+		return withCompany(stored, corpId, { ...company, suiteId: suiteIdOf(stored) });
+	});
 }
 
 const knownAgents = new Map<string, string>();
@@ -289,12 +306,14 @@ const MAX_KNOWN_AGENTS = 5_000;
 export async function agentIdOf(client: WecomClient, itemIndex?: number): Promise<string> {
 	const { agentId, company, identity } = client;
 	if (agentId || !company?.permanentCode) return agentId;
-	const known = knownAgents.get(identity);
+	const { corpId, permanentCode } = company;
+	// Each authorization has an app of its own.
+	const key = digest(identity, permanentCode);
+	const known = knownAgents.get(key);
 	if (known) return known;
 	const suite = client.actingAs({ kind: 'suite' });
-	const { corpId, permanentCode } = company;
 	const { agentId: found = '' } = await readCompany(suite, corpId, permanentCode, itemIndex);
-	if (found) knownAgents.set(identity, found);
+	if (found) knownAgents.set(key, found);
 	if (knownAgents.size > MAX_KNOWN_AGENTS)
 		knownAgents.delete(knownAgents.keys().next().value as string);
 	return found;

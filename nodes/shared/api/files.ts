@@ -25,11 +25,11 @@ export function uploadRequest(
 ): ApiRequest {
 	const boundary = `wecom-${createHash('sha256').update(file.data).digest('hex').slice(0, 32)}`;
 	// The file name goes out as plain UTF-8: WeCom does not read the encoded forms (limits of doc 90253).
-	const fileName = file.fileName.replace(/[\r\n]+/g, ' ').replace(/"/g, '%22');
+	const fileName = oneLine(file.fileName).replace(/"/g, '%22');
 	const head = [
 		`--${boundary}`,
 		`Content-Disposition: form-data; name="${partName}"; filename="${fileName}"; filelength=${file.data.length}`,
-		`Content-Type: ${file.mimeType}`,
+		`Content-Type: ${oneLine(file.mimeType)}`,
 		'',
 		'',
 	].join('\r\n');
@@ -45,6 +45,9 @@ export function uploadRequest(
 	};
 }
 
+/** A line break would begin another header. */
+const oneLine = (text: string) => text.replace(/[\r\n]+/g, ' ');
+
 /** A whole file: in one piece where WeCom allows it, else in pieces of 20 MB. */
 export async function downloadFile(
 	client: WecomClient,
@@ -57,7 +60,7 @@ export async function downloadFile(
 		first = await client.download(patient, itemIndex);
 	} catch (error) {
 		if ((error as { context?: IDataObject }).context?.errcode !== TOO_LARGE_FOR_ONE_PIECE)
-			throw asIs(error);
+			throw error as Error;
 		first = await downloadChunk(client, patient, 0, itemIndex);
 	}
 	const pieces = [first.data];
@@ -119,4 +122,3 @@ function repaired(text: string): string {
 }
 
 const baseName = (name: string) => name.replace(/^.*[\\/]/, '');
-const asIs = (error: unknown) => error;

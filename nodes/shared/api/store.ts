@@ -106,12 +106,10 @@ async function write(
 			{ credentialsDecrypted: { id: '', name: '', type, data } },
 		);
 	} catch (error) {
-		if (!isNothingToSend(error)) throw asIs(error);
+		if (!isNothingToSend(error)) throw error as Error;
 	}
 }
 
 /** Whether an error of a request only says that none was meant. */
 export const isNothingToSend = (error: unknown) =>
 	(error as { cause?: unknown }).cause instanceof NothingToSend;
-
-const asIs = (error: unknown) => error;

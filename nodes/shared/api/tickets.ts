@@ -40,9 +40,22 @@ export async function ticket(
 		field: 'ticket',
 		send: async () => await client.call({ method: 'GET', path, qs }, itemIndex),
 	});
-	if (fetched)
-		await updateStored(context, client.credentialType, (fields) => withTicket(fields, key, token));
+	if (fetched) await keep(context, client, key, token);
 	return token;
+}
+
+/** A ticket that cannot be stored is as good as any other, and WeCom counts the next request for one. */
+async function keep(
+	context: ClientContext,
+	client: WecomClient,
+	key: string,
+	token: Token,
+): Promise<void> {
+	try {
+		await updateStored(context, client.credentialType, (fields) => withTicket(fields, key, token));
+	} catch (error) {
+		context.logger.warn(`A JS-SDK ticket could not be stored: ${(error as Error).message}`);
+	}
 }
 
 /** The fields that store a ticket; undefined when it is stored. */

@@ -1,4 +1,5 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
+import { listOf } from '../text';
 import type { BotFilter } from './items';
 
 /** What the forms of both triggers of an AI bot share. */
@@ -79,13 +80,13 @@ export interface BotOptions {
 
 /** What the form asks for, as `matchesBot` takes it. */
 export function botFilter(kinds: string[], filters: IDataObject): BotFilter {
-	const { chatType, chats, users } = filters as { [name: string]: string | undefined };
+	const { chatType, chats, users } = filters;
 	return {
 		kinds,
 		chatType: chatType as BotFilter['chatType'],
-		chats: words(chats),
-		users: words(users),
+		chats: listOf(chats, SEPARATORS),
+		users: listOf(users, SEPARATORS),
 	};
 }
 
-const words = (list = '') => list.split(/[\s,;|]+/).filter(Boolean);
+const SEPARATORS = /[\s,;|]+/;

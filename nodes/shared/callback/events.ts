@@ -13,8 +13,6 @@ import { paymentEvents } from './events/payment';
 import { schoolEvents } from './events/school';
 import { providerEvents, suiteEvents } from './events/suite';
 
-export type { Answer, Family } from './events/kinds';
-
 /** A table row with what follows from its place: its stable id and its family. */
 export interface CallbackKind extends KindRow {
 	/** Option value and `kind` of items: 'text', 'subscribe', 'change_contact.create_user'. */

@@ -118,14 +118,22 @@ export function withJwt(key: JwtKey, { target, options, ...handover }: Handover)
 	});
 	const name = String(options.parameter || 'token');
 	const url = new URL(target);
+	const added = `${encodeURIComponent(name)}=${token}`;
 	if (options.place !== 'fragment') {
-		url.searchParams.set(name, token);
+		url.search = [...pairsWithout(name, url.search), added].join('&');
 		return url;
 	}
 	const before = url.hash.slice(1);
 	const separator = before === '' ? '' : /[?=]/.test(before) ? '&' : '?';
-	url.hash = `${before}${separator}${encodeURIComponent(name)}=${token}`;
+	url.hash = `${before}${separator}${added}`;
 	return url;
+}
+
+/** The target's own parameters as they are written: URLSearchParams would write them anew, and some targets are signed. */
+function pairsWithout(name: string, search: string): string[] {
+	if (search === '') return [];
+	const pairs = search.slice(1).split('&');
+	return pairs.filter((pair) => !new URLSearchParams(pair).has(name));
 }
 
 export function signJwt(key: JwtKey, claims: IDataObject): string {

@@ -34,26 +34,27 @@ export async function readDetails(
 	return await client.call({ method: 'POST', path, body, repeatable: true }, itemIndex);
 }
 
-/** Members of linked companies and of upstream and downstream ones come as `CorpId/userid` (doc 91023). */
+/**
+ * Members of linked companies and of upstream and downstream ones come as `CorpId/userid` (doc 91023), parents with an
+ * external_userid besides (doc 96712). Undefined when the reply names nobody.
+ */
 export function kindOf(person: IDataObject): Kind | undefined {
+	if (person.parent_userid) return 'parent';
 	if (person.userid) return String(person.userid).includes('/') ? 'linkedMember' : 'member';
 	if (person.external_userid) return 'customer';
-	if (person.parent_userid) return 'parent';
 	return person.openid ? 'visitor' : undefined;
 }
 
 /**
  * One name per person, for the JWT's `sub`. User IDs have no colon and no slash, so no two kinds can meet; where several
- * companies log in, the company is part of it.
+ * companies log in, the company is part of it. '' for nobody.
  */
 export function subjectOf(person: IDataObject): string {
 	const { userid, corpid, external_userid, parent_userid, openid } = person;
-	if (userid) {
+	if (userid && !parent_userid) {
 		const alone = !corpid || String(userid).includes('/');
 		return alone ? String(userid) : `${String(corpid)}/${String(userid)}`;
 	}
-	const [field, value] = Object.entries({ external_userid, parent_userid, openid }).find(
-		([, one]) => one,
-	) ?? ['unknown', ''];
-	return `${field}:${String(value)}`;
+	const named = Object.entries({ parent_userid, external_userid, openid }).find(([, one]) => one);
+	return named ? `${named[0]}:${String(named[1])}` : '';
 }

@@ -30,7 +30,9 @@ function getUserInfo(call: Call) {
 	const code = redeem(call);
 	if (code.outsider) {
 		const { openid, external_userid, parent_userid, linked_userid } = code.outsider;
-		return linked_userid ? { userid: linked_userid } : { openid, external_userid, parent_userid };
+		if (linked_userid) return { userid: linked_userid };
+		// A parent comes without an openid (doc 96712).
+		return parent_userid ? { external_userid, parent_userid } : { openid, external_userid };
 	}
 
 	const userid = code.userid!;

@@ -222,6 +222,8 @@ const RULES: Record<string, Rule> = {
 		required(part, 'title', 41016);
 		for (const field of ['title', 'description']) {
 			const { length } = [...(part[field] ?? '')];
+			// The documentation does not say what the names are counted as that are put in.
+			if (params.enable_id_trans === 1 && /\$\w+=[^$]+\$/.test(part[field])) continue;
 			if (length > 12 || (length > 0 && length < 4)) throw new WecomError(40058);
 		}
 		if ((part.content_item ?? []).length > 10 || params.touser === '@all')

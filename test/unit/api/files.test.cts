@@ -22,9 +22,10 @@ describe('uploadRequest', () => {
 		expect(file.data.includes(boundary)).toBe(false);
 	});
 
-	it('lets no file name add a header', () => {
-		const evil = uploadRequest('/x', {}, { ...file, fileName: 'a"\r\nX-Evil: 1' }).body as Buffer;
-		expect(evil.toString('latin1')).not.toMatch(/\r\nX-Evil/);
+	it.each(['fileName', 'mimeType'])('lets no %s add a header', (field) => {
+		const evil = uploadRequest('/x', {}, { ...file, [field]: 'a"\r\nX-Evil: 1' }).body as Buffer;
+		expect(evil.toString('latin1')).toContain('X-Evil');
+		expect(evil.toString('latin1')).not.toMatch(/[\r\n]X-Evil/);
 	});
 });
 

@@ -183,6 +183,21 @@ describe('the JWT, read with jose', () => {
 		}
 	});
 
+	it.each([
+		['', ''],
+		['?', ''],
+		['?a=1&flag&b=x%20y+z&c=~(1)&&d', '?a=1&flag&b=x%20y+z&c=~(1)&&d'],
+		['?token=old&a=%2F/&token', '?a=%2F/'],
+		['?a=1&%74oken=old&mytoken=2', '?a=1&mytoken=2'],
+		['?token=old', ''],
+	])('leaves the rest of the query as it is written: %j', (search, rest) => {
+		const target = new URL(`https://app.example.com/in${search}#top`);
+		const url = withJwt(usable(SECRET), { ...handover, target });
+		const start = `https://app.example.com/in${rest}${rest ? '&' : '?'}token=`;
+		expect(url.href.startsWith(start)).toBe(true);
+		expect(url.href.slice(start.length)).toMatch(/^[\w-]+\.[\w-]+\.[\w-]+#top$/);
+	});
+
 	it('is refused by jose when it is changed, stale or for somebody else', async () => {
 		const key = usable(SECRET);
 		const secret = new TextEncoder().encode(SECRET);

@@ -1,5 +1,5 @@
 import {
-	beginLogin,
+	beginLogin as begin,
 	endLogin,
 	LIFETIME_SECONDS,
 	type Binding,
@@ -17,23 +17,49 @@ const binding = (cookies = '', overrides: Partial<Binding> = {}): Binding => ({
 });
 const journey: Journey = { page: 'web', target: 'https://app.example.com/页', nonce: 'n-1' };
 const cookieOf = (header: string) => header.split(';')[0];
+/** A login with nothing in its way sets one cookie. */
+const beginLogin = (...login: Parameters<typeof begin>) => {
+	const { state, cookies } = begin(...login);
+	expect(cookies).toHaveLength(1);
+	return { state, cookie: cookies[0] };
+};
+/** A browser's cookies over https, the oldest first. */
+class Jar {
+	readonly pairs = new Map<string, string>();
+
+	get cookies() {
+		return [...this.pairs].map((pair) => pair.join('=')).join('; ');
+	}
+
+	begin(wanted: Partial<Journey> = {}, overrides: Partial<Binding> = {}): string {
+		const { state, cookies } = begin(binding(this.cookies, overrides), { ...journey, ...wanted });
+		for (const cookie of cookies) {
+			const [name, value] = cookieOf(cookie).split('=');
+			if (cookie.includes('Max-Age=0')) expect(this.pairs.delete(name)).toBe(true);
+			else this.pairs.set(name, value);
+		}
+		return state;
+	}
+}
 afterEach(() => jest.useRealTimers());
 
 describe('a login', () => {
-	it('has a state WeCom takes and a cookie only this URL gets', () => {
+	it('has a state WeCom takes, and over https a cookie that no other host can set', () => {
 		const { state, cookie } = beginLogin(binding(), journey);
 		expect(state).toMatch(/^[a-zA-Z0-9]{72}$/);
 		const [pair, ...attributes] = cookie.split('; ');
-		expect(pair).toMatch(/^__Secure-wecom_login_[0-4]=[\w-]+\.[\w-]+$/);
+		expect(pair).toMatch(/^__Host-wecom_login_[0-9a-f]{8}_[0-2]=[\w-]+\.[\w-]+$/);
 		expect(attributes).toEqual([
-			'Path=/webhook/login',
-			`Max-Age=${LIFETIME_SECONDS}`,
+			'Path=/',
+			`Max-Age=${2 * LIFETIME_SECONDS}`,
 			'HttpOnly',
 			'SameSite=Lax',
 			'Secure',
 		]);
 		const plain = binding('', { url: new URL('http://localhost:5678/webhook/login') });
-		expect(beginLogin(plain, journey).cookie).toMatch(/^wecom_login_[0-4]=.*SameSite=Lax$/);
+		expect(beginLogin(plain, journey).cookie).toMatch(
+			/^wecom_login_[0-2]=.*; Path=\/webhook\/login; .*SameSite=Lax$/,
+		);
 	});
 
 	it('ends once, with what the person wanted', () => {
@@ -41,7 +67,9 @@ describe('a login', () => {
 		const back = binding(`other=1; ${cookieOf(cookie)}; more=a=b`);
 		const ended = endLogin(back, state);
 		expect(ended).toMatchObject({ ok: true, journey });
-		expect((ended as { clear: string }).clear).toMatch(/^__Secure-wecom_login_[0-4]=; .*Max-Age=0/);
+		expect((ended as { clear: string }).clear).toMatch(
+			/^__Host-wecom_login_[0-9a-f]{8}_[0-2]=; Path=\/; Max-Age=0; .*Secure$/,
+		);
 		expect(endLogin(back, state)).toMatchObject({ ok: false, reason: 'used' });
 		expect(endLogin(binding(), state)).toMatchObject({ ok: false, reason: 'used' });
 	});
@@ -57,15 +85,22 @@ describe('a login', () => {
 		expect(endLogin(binding(cookieOf(mine.cookie)), mine.state).ok).toBe(true);
 	});
 
-	it('ends in time only', () => {
+	it('ends in time only; for as long again the browser knows what it was, and says so once', () => {
 		const { state, cookie } = beginLogin(binding(), journey);
-		jest.useFakeTimers({ now: Date.now() + (LIFETIME_SECONDS + 1) * 1000 });
-		expect(endLogin(binding(cookieOf(cookie)), state)).toMatchObject({
+		const other = beginLogin(binding(), journey);
+		const start = Date.now();
+		const at = (seconds: number) => jest.useFakeTimers({ now: start + seconds * 1000 });
+		const lifetime = Number(/Max-Age=(\d+)/.exec(cookie)![1]);
+		at(lifetime - 2);
+		const back = binding(cookieOf(cookie));
+		expect(endLogin(binding(), state)).toEqual({ ok: false, reason: 'expired' });
+		expect(endLogin(back, state)).toMatchObject({ ok: false, reason: 'expired', journey });
+		expect(endLogin(back, state)).toMatchObject({ ok: false, reason: 'used' });
+		at(lifetime + 2);
+		expect(endLogin(binding(cookieOf(other.cookie)), other.state)).toEqual({
 			ok: false,
 			reason: 'expired',
-			journey,
 		});
-		expect(endLogin(binding(), state)).toEqual({ ok: false, reason: 'expired' });
 	});
 
 	it('cannot be forged: no digit of the state can change, no other key or trigger can make it', () => {
@@ -96,40 +131,61 @@ describe('a login', () => {
 			});
 	});
 
-	it('its cookie counts, not one of the same name for a path above', () => {
+	it('over https a cookie that a neighbour can set is none', () => {
 		const { state, cookie } = beginLogin(binding(), journey);
+		const [name, value] = cookieOf(cookie).split('=');
+		const bare = name.replace('__Host-', '');
+		for (const other of [bare, `__Secure-${bare}`, `__Secure-wecom_login_${name.at(-1)}`])
+			expect(endLogin(binding(`${other}=${value}`), state)).toEqual({
+				ok: false,
+				reason: 'otherBrowser',
+			});
+	});
+
+	it('over http its cookie counts, not one of the same name for a path above', () => {
+		const plain = { url: new URL('http://localhost:5678/webhook/login') };
+		const { state, cookie } = beginLogin(binding('', plain), journey);
 		const [name] = cookie.split('=');
 		const cookies = `${cookieOf(cookie)}; ${name}=of.another`;
-		expect(endLogin(binding(cookies), state).ok).toBe(true);
+		expect(endLogin(binding(cookies, plain), state).ok).toBe(true);
 	});
 
 	it('several can be under way in one browser; the oldest gives way', () => {
-		const jar = new Map<string, string>();
-		const cookies = () => [...jar].map((pair) => pair.join('=')).join('; ');
-		const begin = () => {
-			const { state, cookie } = beginLogin(binding(cookies()), { ...journey, nonce: state_() });
-			const [name, value] = cookieOf(cookie).split('=');
-			jar.set(name, value);
-			return state;
-		};
-		let count = 0;
-		const state_ = () => `tab${++count}`;
+		const jar = new Jar();
 		jest.useFakeTimers({ now: Date.now() });
-		const states = Array.from({ length: 7 }, () => {
+		const states = ['tab1', 'tab2', 'tab3', 'tab4', 'tab5'].map((nonce) => {
 			jest.advanceTimersByTime(2_000);
-			return begin();
+			return jar.begin({ nonce });
 		});
-		expect(jar.size).toBe(5);
-		const outcomes = states.map((state) => endLogin(binding(cookies()), state));
-		expect(outcomes.map(({ ok }) => ok)).toEqual([false, false, true, true, true, true, true]);
-		expect(outcomes.slice(2).map((one) => one.journey?.nonce)).toEqual([
-			'tab3',
-			'tab4',
-			'tab5',
-			'tab6',
-			'tab7',
-		]);
-		expect(cookies().length).toBeLessThan(8_000);
+		expect(jar.pairs.size).toBe(3);
+		const outcomes = states.map((state) => endLogin(binding(jar.cookies), state));
+		expect(outcomes.map(({ ok }) => ok)).toEqual([false, false, true, true, true]);
+		expect(outcomes.slice(2).map((one) => one.journey?.nonce)).toEqual(['tab3', 'tab4', 'tab5']);
+	});
+
+	it('those of several triggers do not meet', () => {
+		const jar = new Jar();
+		const scopes = ['a', 'b', 'c', 'd'].map((scope) => ({ scope }));
+		const states = [0, 1, 2].flatMap(() => scopes.map((scope) => [jar.begin({}, scope), scope]));
+		expect(jar.pairs.size).toBeGreaterThan(4);
+		for (const [state, scope] of states.slice(-4) as Array<[string, { scope: string }]>)
+			expect(endLogin(binding(jar.cookies, scope), state)).toMatchObject({ ok: true, journey });
+	});
+
+	it('all of them leave room in the 8 KB that nginx takes of cookies, however long their targets', () => {
+		const target = `https://app.example.com/${'a'.repeat(976)}`;
+		expect(target).toHaveLength(1000);
+		for (const triggers of [1, 10]) {
+			const jar = new Jar();
+			let last = '';
+			for (let i = 0; i < 50; i++) {
+				last = jar.begin({ target, nonce: '"'.repeat(200) }, { scope: `trigger${i % triggers}` });
+				expect(jar.cookies.length).toBeLessThan(6_100);
+			}
+			expect(jar.cookies.length).toBeGreaterThan(3_900);
+			const own = { scope: `trigger${49 % triggers}` };
+			expect(endLogin(binding(jar.cookies, own), last).ok).toBe(true);
+		}
 	});
 
 	it('remembers the used ones within bounds', () => {

@@ -119,7 +119,7 @@ describe('authorization page', () => {
 		expect((await userInfo(second.get('code')!)).external_userid).toBe(customer.external_userid);
 	});
 
-	it('members of linked companies have a CorpId/userid, parents a parent_userid', async () => {
+	it('members of linked companies have a CorpId/userid, parents a parent_userid and an external_userid', async () => {
 		const [, , linked, parent] = api.sim.state.outsiders;
 		const first = await allow(oauth, OAUTH, `outsider:${linked.openid}`);
 		expect(await userInfo(first.get('code')!)).toEqual({
@@ -128,7 +128,12 @@ describe('authorization page', () => {
 			userid: linked.linked_userid,
 		});
 		const second = await allow(oauth, OAUTH, `outsider:${parent.openid}`);
-		expect((await userInfo(second.get('code')!)).parent_userid).toBe(parent.parent_userid);
+		expect(await userInfo(second.get('code')!)).toEqual({
+			errcode: 0,
+			errmsg: 'ok',
+			external_userid: parent.external_userid,
+			parent_userid: parent.parent_userid,
+		});
 	});
 
 	it('opens inside WeCom and WeChat, not in another browser', async () => {

@@ -134,6 +134,49 @@ describe('cardFrom', () => {
 		});
 	});
 
+	it('makes text of numbers from expressions, but not of styles and marks', () => {
+		const buttons = card({
+			card_type: 'button_interaction',
+			main_title: 42,
+			sub_title_text: 7,
+			horizontal_content_list: list({ keyname: 1, value: 99.5 }),
+			button_list: list({ text: 1, key: 2, style: 3 }),
+			card_options: { source_desc: 5, task_id: 6 },
+		});
+		expect(buttons).toEqual({
+			card_type: 'button_interaction',
+			source: { desc: '5' },
+			main_title: { title: '42' },
+			sub_title_text: '7',
+			horizontal_content_list: [{ keyname: '1', value: '99.5' }],
+			button_list: [{ text: '1', key: '2', style: 3 }],
+			task_id: '6',
+		});
+		const { checkbox } = card({
+			card_type: 'vote_interaction',
+			main_title: 'Lunch?',
+			option_list: [
+				{ text: 1, id: 11, is_checked: 'true' },
+				{ text: 2, id: 0, is_checked: 'false' },
+			],
+			card_options: { mode: 'false' },
+		});
+		expect(checkbox).toEqual({
+			question_key: 'vote',
+			mode: 0,
+			option_list: [
+				{ text: '1', id: '11', is_checked: true },
+				{ text: '2', id: '0', is_checked: false },
+			],
+		});
+		const linked = { main_title: 'x', card_url: 'https://example.com' };
+		const { horizontal_content_list } = card({
+			...linked,
+			horizontal_content_list: [{ type: 3, keyname: 'Owner', userid: 1001 }],
+		});
+		expect(horizontal_content_list).toEqual([{ type: 3, keyname: 'Owner', userid: '1001' }]);
+	});
+
 	it('takes a whole card as JSON, and the task ID of the card to update', () => {
 		const template_card = '{"card_type":"text_notice","task_id":"old"}';
 		expect(card({ card_type: 'json', template_card })).toEqual(JSON.parse(template_card));

@@ -13,6 +13,26 @@ describe('splitText', () => {
 		expect(splitText('several words here', 16)).toEqual(['several words ', 'here']);
 	});
 
+	it('cuts before a link of HTML, not inside it', () => {
+		const link = '<a href="https://a.example/order/1">Order 1</a>';
+		for (let size = link.length; size < link.length + 20; size++) {
+			const parts = splitText(`See this: ${link}, and more of it`, size);
+			expect(parts.join('')).toBe(`See this: ${link}, and more of it`);
+			expect(parts.some((part) => part.includes(link))).toBe(true);
+			expect(Math.max(...parts.map(byteLength))).toBeLessThanOrEqual(size);
+		}
+		expect(splitText(`${link} is it`, 50)).toEqual([`${link} `, 'is it']);
+		expect(splitText(`${link}is it`, 49)).toEqual([link, 'is it']);
+	});
+
+	it('cuts a link that is too long by itself, and knows what is none', () => {
+		const long = `See <a href="https://a.example/${'x'.repeat(60)}">it</a>`;
+		const parts = splitText(long, 40);
+		expect(parts[0]).toBe('See ');
+		expect(parts.join('')).toBe(long);
+		expect(splitText('one <about two', 13)).toEqual(['one <about ', 'two']);
+	});
+
 	it('never cuts a character or a joined emoji', () => {
 		expect(splitText('企业微信', 7)).toEqual(['企业', '微信']);
 		const family = '👨‍👩‍👧';

@@ -1,0 +1,155 @@
+/** What a provider must not lose: slow and failing n8n, failing expressions, one-second limits. */
+import { WebhookContext } from 'n8n-core';
+import type { ICredentialDataDecryptedObject } from 'n8n-workflow';
+import { DEMO_SUITE, makeCompanies } from '../simulator/suite-data.cts';
+import { logged } from '../support/harness.cts';
+import { startProvider, until, useProvider, type Provider } from './suite-support.cts';
+
+jest.setTimeout(20_000);
+
+const simulator = useProvider();
+const [first] = makeCompanies(3);
+
+let provider: Provider;
+afterEach(async () => {
+	jest.restoreAllMocks();
+	await provider?.stop();
+});
+const begin = async () => {
+	provider = await startProvider(simulator());
+	await provider.listen();
+};
+const ticket = async () =>
+	expect(await simulator().control.pushTicket(provider.suite.suiteId)).toMatchObject({ ok: true });
+/** As if the pending auth codes had arrived earlier. */
+const age = (ms: number) => {
+	const codes = JSON.parse(provider.stored().pendingAuthCodes) as Record<string, { at: number }>;
+	for (const code of Object.values(codes)) code.at -= ms;
+	provider.store.s1.pendingAuthCodes = JSON.stringify(codes);
+};
+/** The first reading of a credential like this fails, as when n8n's database is locked for a moment. */
+function failOnce(when: (credential: ICredentialDataDecryptedObject) => boolean) {
+	const read = WebhookContext.prototype.getCredentials;
+	let failed = false;
+	jest.spyOn(WebhookContext.prototype, 'getCredentials').mockImplementation(async function (
+		this: WebhookContext,
+		type: string,
+	) {
+		const credential = (await read.call(this, type)) as ICredentialDataDecryptedObject;
+		if (failed || !when(credential)) return credential as never;
+		failed = true;
+		throw new Error('SQLITE_BUSY: database is locked');
+	});
+}
+
+describe('a command that starts the workflow', () => {
+	const push = async (InfoType: string) =>
+		await simulator().control.pushSuite(DEMO_SUITE.suiteId, {
+			InfoType,
+			AuthCorpId: first.corpid,
+		} as never);
+
+	it('of an authorization is answered with success within a second, however long n8n takes to store the execution', async () => {
+		provider = await startProvider(simulator());
+		await provider.listen({}, 2_000);
+		const { verdict, ms } = await push('cancel_auth');
+		expect(verdict).toBe('success');
+		expect(ms).toBeLessThan(1_000);
+		expect(ms).toBeGreaterThan(700);
+		expect(provider.items).toMatchObject([{ InfoType: 'cancel_auth' }]);
+	});
+
+	it('counts the time for reading a changed authorization as well', async () => {
+		await begin();
+		await ticket();
+		await provider.authorize(first.corpid);
+		await until(() => provider.items.length === 1);
+		await provider.stop();
+		await provider.listen({}, 2_000);
+		simulator().control.inject({ path: '/cgi-bin/service/v2/get_auth_info', delayMs: 3_000 });
+		const { verdict, ms } = await push('change_auth');
+		expect(verdict).toBe('success');
+		expect(ms).toBeLessThan(1_000);
+	});
+
+	it('of another kind is answered once n8n has stored the execution, and comes again if it could not', async () => {
+		provider = await startProvider(simulator());
+		await provider.listen({}, 1_500);
+		provider.failures = 1;
+		const { ms, attempts } = await push('corp_arch_auth');
+		expect(attempts.map(({ status }) => status)).toEqual([500, 200]);
+		expect(ms).toBeGreaterThan(1_400);
+		expect(provider.items).toMatchObject([{ InfoType: 'corp_arch_auth' }]);
+	});
+});
+
+describe('an authorization', () => {
+	it('that n8n could not store comes with the next ticket', async () => {
+		await begin();
+		await ticket();
+		provider.failures = 1;
+		await provider.authorize(first.corpid);
+		await until(() => provider.companies()[first.corpid] !== undefined && provider.failures === 0);
+		expect(provider.items).toEqual([]);
+		// The code is left to the process that exchanged it for ten seconds.
+		age(15_000);
+		await ticket();
+		await until(() => provider.items.length === 1);
+		expect(provider.items[0]).toMatchObject({
+			InfoType: 'create_auth',
+			wecom: { exchange: 'done', retried: true },
+		});
+		await until(() => !provider.stored().pendingAuthCodes.includes('create_auth'));
+	});
+
+	it('is exchanged although the look after storing its code fails, and that is logged', async () => {
+		await begin();
+		await ticket();
+		logged.length = 0;
+		failOnce(({ pendingAuthCodes }) => String(pendingAuthCodes ?? '').length > 5);
+		await provider.authorize(first.corpid);
+		await until(() => provider.items.length === 1);
+		expect(provider.items[0]).toMatchObject({ wecom: { exchange: 'done' } });
+		expect(JSON.stringify(logged)).toContain('an auth_code may not be stored: SQLITE_BUSY');
+	});
+
+	it('reaches the workflow although an option cannot be read, and that is logged', async () => {
+		await begin();
+		await provider.stop();
+		await provider.listen({
+			suiteOptions: { includePermanentCode: '={{ $("Nope").item.json.x }}' },
+		});
+		await ticket();
+		logged.length = 0;
+		await provider.authorize(first.corpid);
+		await until(() => provider.items.length === 1);
+		expect(JSON.stringify(provider.items)).not.toContain(
+			provider.companies()[first.corpid].permanentCode,
+		);
+		expect(JSON.stringify(logged)).toContain("'Include Permanent Code' could not be read");
+	});
+});
+
+describe('a ticket', () => {
+	it('is stored whatever the filters fail to say', async () => {
+		await begin();
+		await provider.stop();
+		await provider.listen({ filters: { changeTypes: '={{ $("Nope").item.json.x }}' } });
+		await ticket();
+		expect(provider.stored().suiteTicket).toBeTruthy();
+	});
+
+	it('of the suite of an individual developer names no receiver', async () => {
+		await begin();
+		const { url } = simulator().control.suiteTarget(DEMO_SUITE.suiteId);
+		const { token, encodingAesKey } = DEMO_SUITE.callback;
+		const target = { url, token, encodingAesKey, receiveid: '' };
+		await simulator().control.push(target, {
+			SuiteId: DEMO_SUITE.suiteId,
+			InfoType: 'suite_ticket',
+			TimeStamp: Math.floor(Date.now() / 1000),
+			SuiteTicket: 'of-one-person',
+		});
+		expect(provider.stored().suiteTicket).toBe('of-one-person');
+	});
+});
