@@ -23,7 +23,7 @@ const OPERATIONS = [
 	'customerGroup.getAll',
 	'customerMessage.getResults',
 	'customerMessage.getTasks',
-	'customerService.getCustomers',
+	'customerService.getByIds',
 	'customerService.getSession',
 	'department.get',
 	'department.getAll',
@@ -59,6 +59,7 @@ export const MADE_ITEMS: Record<string, { from?: string[]; own?: FactField[] }> 
 	'customer.getAll': { own: [{ name: 'external_userid', type: 'string' }] },
 	'customer.getAllWithDetails': {
 		from: ['external_contact_list.external_contact', 'external_contact_list'],
+		own: [{ name: 'warning', type: 'string' }],
 	},
 	'customer.getMembers': { own: [{ name: 'userid', type: 'string' }] },
 	'customerMessage.create': { from: [''] },
@@ -144,10 +145,13 @@ function itemFields(resource: string, name: string): FactField[] {
 	const { from = [], own = [] } = MADE_ITEMS[`${resource}.${name}`] ?? {
 		from: [list ?? pick ?? ''],
 	};
-	const fields = [...from.flatMap((place) => fieldsAt(answer, place)), ...own];
-	const shown = fields.filter(({ name: one }) => one !== 'errcode' && one !== 'errmsg');
-	if (shown.length === 0) throw new Error(`The answer to ${resource}.${name} is not documented`);
-	return Array.isArray(simplify) ? shown.filter((field) => simplify.includes(field.name)) : shown;
+	const shown = from
+		.flatMap((place) => fieldsAt(answer, place))
+		.filter(({ name: one }) => one !== 'errcode' && one !== 'errmsg')
+		.filter((field) => !Array.isArray(simplify) || simplify.includes(field.name));
+	const fields = [...shown, ...own];
+	if (fields.length === 0) throw new Error(`The answer to ${resource}.${name} is not documented`);
+	return fields;
 }
 
 const fieldsAt = (answer: FactField[], place: string): FactField[] =>

@@ -107,9 +107,10 @@ export async function submitApproval(call: OperationCall): Promise<IDataObject> 
 	const sent = collectParameters(call);
 	const controls = await controlsOf(client, String(sent.template_id), itemIndex);
 	const { value } = get<{ value?: IDataObject }>('controls', {} as never);
+	refuseUnknown(call, controls, value ?? {});
 	const contents = controls.flatMap((control) => {
 		const given = value?.[control.id];
-		if (given === undefined || given === null || given === '') {
+		if (isEmpty(given)) {
 			if (control.required) {
 				throw problem(
 					call,
@@ -131,9 +132,23 @@ export async function submitApproval(call: OperationCall): Promise<IDataObject> 
 	);
 }
 
+const isEmpty = (given: unknown) => given === undefined || given === null || given === '';
+
+/** What the template has no control for would be lost without a word, for example after the template was changed. */
+function refuseUnknown(call: OperationCall, controls: Control[], value: IDataObject): void {
+	const known = controls.map(({ id }) => id);
+	const unknown = Object.keys(value).find((id) => !isEmpty(value[id]) && !known.includes(id));
+	if (unknown === undefined) return;
+	const names = controls.map(({ id, title }) => `${id} (${title})`).join(', ');
+	throw problem(
+		call,
+		`The template has no field '${unknown}'`,
+		`Its fields are: ${names}. Refresh the list of fields in the form.`,
+	);
+}
+
 function summaryLines(call: OperationCall): IDataObject[] {
-	const lines = call
-		.get('summary')
+	const lines = String(call.get<unknown>('summary') ?? '')
 		.split('\n')
 		.map((line) => line.trim())
 		.filter(Boolean);
@@ -186,11 +201,13 @@ function chosenOptions(
 	given: unknown,
 ): IDataObject {
 	const { type, options } = selectorOf(config);
-	const keys = splitIds(given).map((wanted) => {
-		const found = options.find(
-			({ key, value }) =>
-				key === wanted || textOf(value) === wanted || namesOf(value).includes(wanted),
-		);
+	const optionOf = (wanted: string) =>
+		options.find(({ key, value }) => key === wanted || namesOf(value).includes(wanted));
+	// The name of an option may have a comma in it.
+	const whole = String(given).trim();
+	const isOne = !Array.isArray(given) && (type !== 'multi' || optionOf(whole) !== undefined);
+	const keys = (isOne ? [whole] : splitIds(given)).map((wanted) => {
+		const found = optionOf(wanted);
 		if (!found) {
 			const known = options.map(({ value }) => textOf(value)).join(', ');
 			throw problem(call, `'${title}' has no option '${wanted}'`, `Choose one of: ${known}.`);

@@ -12,7 +12,10 @@ export async function callRow(call: OperationCall): Promise<Output> {
 	const { operation, client, itemIndex } = call;
 	const sent = collectParameters(call);
 	operation.check?.(call, sent);
-	if (operation.list) return await getList(call, sent);
+	if (operation.list) {
+		const entries = await getList(call, sent);
+		return entries.length > 0 || readsOnly(operation) ? entries : { success: true };
+	}
 
 	const reply = await client.call(toRequest(operation, sent), itemIndex);
 	const { warning, ...data } = toItem(reply);
@@ -25,9 +28,9 @@ export async function callRow(call: OperationCall): Promise<Output> {
 /** Whether repeating the operation changes nothing. */
 export const readsOnly = ({ reads, call }: Operation): boolean => reads ?? call?.[0] === 'GET';
 
-/** How many results are wanted: Infinity with 'Return All'. */
-export function wantedCount({ get }: OperationCall): number {
-	return get<boolean>('returnAll', false) ? Infinity : get<number>('limit', 50);
+/** How many results are wanted: Infinity with 'Return All', and where the row says so. */
+export function wantedCount({ operation, get }: OperationCall): number {
+	return operation.whole || get<boolean>('returnAll', false) ? Infinity : get<number>('limit', 50);
 }
 
 /** Handles several things side by side, eight at a time; the results stand in the given order. */

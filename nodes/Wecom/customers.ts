@@ -3,6 +3,7 @@ import type { IDataObject } from 'n8n-workflow';
 import type { WecomClient } from '../shared/api/client';
 import { collect, type Paging } from '../shared/api/paging';
 import { getList } from './call';
+import { dayOf } from './day';
 import { ids, locator } from './fields';
 import type { Check, Field, OperationCall } from './operation';
 import { collectParameters, problem } from './values';
@@ -106,9 +107,6 @@ export const all =
 		checks.forEach((check) => check(call, sent));
 
 const DAYS_KEPT = 180;
-const DAY_SECONDS = 86_400;
-/** WeCom's days begin at midnight in China. */
-const dayOf = (seconds: number) => Math.floor((seconds + 8 * 3600) / DAY_SECONDS);
 
 /** Refuses more days than WeCom gives at once, and of statistics those it does not have (docs 92132, 92133, 95489). */
 export const days =
@@ -145,6 +143,8 @@ interface Choice {
 	name: string;
 	value: string;
 }
+/** Reads another value of the form. */
+type FormValue = (name: string) => string;
 
 /** So many members, customers and names are looked up for a picker; its field takes any ID. */
 const MEMBERS = 100;
@@ -169,10 +169,7 @@ export async function customers(client: WecomClient): Promise<Choice[]> {
 	return members.length > 0 ? await customersOf(client, members.slice(0, MEMBERS)) : [];
 }
 
-export async function memberCustomers(
-	client: WecomClient,
-	form: (name: string) => string,
-): Promise<Choice[]> {
+export async function memberCustomers(client: WecomClient, form: FormValue): Promise<Choice[]> {
 	const member = form('userid');
 	return member ? await customersOf(client, [member]) : await customers(client);
 }
@@ -197,8 +194,8 @@ async function customersOf(client: WecomClient, userid_list: string[]): Promise<
 }
 
 /** The company's customer tags as "Group / Tag", or their groups (doc 92117). */
-export const corpTags = async (client: WecomClient): Promise<Choice[]> =>
-	(await tagGroups(client)).flatMap(({ group_name, tag }) =>
+export const corpTags = async (client: WecomClient, form: FormValue): Promise<Choice[]> =>
+	(await tagGroups(client, form)).flatMap(({ group_name, tag }) =>
 		((tag ?? []) as IDataObject[])
 			.filter(({ deleted }) => !deleted)
 			.map(({ id, name }) => ({
@@ -207,14 +204,24 @@ export const corpTags = async (client: WecomClient): Promise<Choice[]> =>
 			})),
 	);
 
-export const corpTagGroups = async (client: WecomClient): Promise<Choice[]> =>
-	(await tagGroups(client)).map(({ group_id, group_name }) => ({
+export const corpTagGroups = async (client: WecomClient, form: FormValue): Promise<Choice[]> =>
+	(await tagGroups(client, form)).map(({ group_id, group_name }) => ({
 		name: String(group_name),
 		value: String(group_id),
 	}));
 
-async function tagGroups(client: WecomClient): Promise<IDataObject[]> {
-	const { tag_group } = await read(client, 'externalcontact/get_corp_tag_list');
+/** What the groups depend on: operations on a strategy have its tags (doc 94882). */
+export const TAG_FORM = ['operation', 'strategy_id'];
+
+async function tagGroups(client: WecomClient, form: FormValue): Promise<IDataObject[]> {
+	const strategy_id = Number(form('strategy_id'));
+	const { tag_group } = form('operation').endsWith('InStrategy')
+		? await read(
+				client,
+				'externalcontact/get_strategy_tag_list',
+				strategy_id ? { strategy_id } : {},
+			)
+		: await read(client, 'externalcontact/get_corp_tag_list');
 	return ((tag_group ?? []) as IDataObject[]).filter(({ deleted }) => !deleted);
 }
 

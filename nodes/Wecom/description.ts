@@ -162,7 +162,7 @@ const formsOf = ({ value: resource, operations }: Resource): OperationFields[] =
 export function formFields(operation: Operation): Field[] {
 	return [
 		...operation.fields,
-		...(operation.list ? [returnAll, limit] : []),
+		...(operation.list && !operation.whole ? [returnAll, limit] : []),
 		...(operation.simplify ? [simplify] : []),
 	];
 }

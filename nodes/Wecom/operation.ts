@@ -10,7 +10,7 @@ import type { OwnCredential } from '../shared/api/accounts';
 import type { WecomClient } from '../shared/api/client';
 import type { Paging } from '../shared/api/paging';
 
-/** How a form value becomes the value WeCom expects; a `timestamp` is Unix time in seconds. */
+/** How a form value becomes the value WeCom expects; a `timestamp` is Unix time in seconds, a `day` that of its midnight in China. */
 export type Conversion =
 	| 'integer'
 	| 'integerList'
@@ -18,6 +18,7 @@ export type Conversion =
 	| 'flag'
 	| 'json'
 	| 'jsonText'
+	| 'day'
 	| 'timestamp'
 	| 'timestampText';
 
@@ -67,6 +68,8 @@ export interface Operation {
 	reads?: boolean;
 	/** The array of the reply whose entries become items; adds 'Return All' and 'Limit'. */
 	list?: string;
+	/** The list answers for things named one by one: all of it is returned, without 'Return All' and 'Limit'. */
+	whole?: true;
 	paging?: Paging;
 	/** The object of the reply that becomes the item. */
 	pick?: string;

@@ -1,8 +1,9 @@
-import type {
-	IDataObject,
-	ILoadOptionsFunctions,
-	INodeListSearchResult,
-	INodePropertyOptions,
+import {
+	isResourceLocatorValue,
+	type IDataObject,
+	type ILoadOptionsFunctions,
+	type INodeListSearchResult,
+	type INodePropertyOptions,
 } from 'n8n-workflow';
 import { WecomClient, type ApiRequest } from '../shared/api/client';
 import { collect, type Paging } from '../shared/api/paging';
@@ -14,6 +15,7 @@ import {
 	customers,
 	memberCustomers,
 	named,
+	TAG_FORM,
 } from './customers';
 
 /**
@@ -38,8 +40,11 @@ const kept = new Map<string, { until: number; choices: Promise<Choice[]> }>();
 async function choices(context: ILoadOptionsFunctions, name: string): Promise<Choice[]> {
 	const client = await WecomClient.open(context);
 	const { depends = [], fetch } = LISTS[name];
-	const form = (field: string) =>
-		String(context.getCurrentNodeParameter(field, { extractValue: true }) ?? '');
+	const form = (field: string) => {
+		// n8n's own way to read a locator fails for a field that the form does not show.
+		const value = context.getCurrentNodeParameter(field);
+		return String((isResourceLocatorValue(value) ? value.value : value) ?? '');
+	};
 	const key = JSON.stringify([name, client.identity, ...depends.map(form)]);
 	for (const [old, { until }] of kept) if (until < Date.now()) kept.delete(old);
 	const known = kept.get(key);
@@ -109,8 +114,8 @@ const LISTS: Record<string, List> = {
 			'contact_way.remark',
 		),
 	},
-	CorpTagGroups: { fetch: corpTagGroups },
-	CorpTags: { fetch: corpTags },
+	CorpTagGroups: { depends: TAG_FORM, fetch: corpTagGroups },
+	CorpTags: { depends: TAG_FORM, fetch: corpTags },
 	CustomerGroups: {
 		fetch: named(
 			'groupchat/list',

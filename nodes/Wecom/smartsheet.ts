@@ -27,8 +27,19 @@ export const PAGES = {
 } as const;
 
 /** Filled by WeCom itself. */
-const READ_ONLY = ['CREATED_USER', 'MODIFIED_USER', 'CREATED_TIME', 'MODIFIED_TIME', 'AUTONUMBER'];
+const READ_ONLY = [
+	'CREATED_USER',
+	'MODIFIED_USER',
+	'CREATED_TIME',
+	'MODIFIED_TIME',
+	'AUTONUMBER',
+	'FORMULA',
+];
+/** Lists that are shortened for reading. All others stay as they are, so that they can be written back. */
+const SHORTENED = ['TEXT', 'SELECT', 'SINGLE_SELECT', 'USER', 'URL', 'AUTONUMBER'];
 const NUMBERS = ['NUMBER', 'PROGRESS', 'CURRENCY', 'PERCENTAGE'];
+const CHECKED = ['true', '1', 'yes'];
+const UNCHECKED = ['false', '0', 'no'];
 const TEXTS = ['PHONE_NUMBER', 'EMAIL', 'BARCODE'];
 const HINTS: Record<string, string> = {
 	SELECT: 'options',
@@ -147,7 +158,7 @@ export async function cellsOf(
 		}
 		if (value === undefined || value === null || READ_ONLY.includes(column.type)) continue;
 		// Only text can be made empty.
-		if (value === '' && column.type !== 'TEXT') continue;
+		if (typeof value === 'string' && value.trim() === '' && column.type !== 'TEXT') continue;
 		cells[column.id] = toCell(call, column, value) as IDataObject[string];
 	}
 	if (Object.keys(cells).length === 0) {
@@ -160,23 +171,33 @@ export async function cellsOf(
 	return cells;
 }
 
+const wrongValue = (
+	call: OperationCall,
+	title: string,
+	value: unknown,
+	wanted: string,
+	todo: string,
+) => {
+	const shown = typeof value === 'object' ? JSON.stringify(value) : String(value);
+	return problem(call, `'${title}' holds '${shown}' where the column needs ${wanted}`, todo);
+};
+
 /** One value as the column wants it (catalog: smart sheet cell values). Lists and objects are taken as WeCom's own form. */
 function toCell(call: OperationCall, column: Column, value: unknown): unknown {
 	const { type, title } = column;
 	if (NUMBERS.includes(type)) {
-		const number = Number(value);
-		if (value === '' || Number.isNaN(number)) {
-			throw problem(
-				call,
-				`'${title}' holds '${String(value)}' where the column needs a number`,
-				'Enter digits only.',
-			);
-		}
-		return number;
+		const number = typeof value === 'string' || typeof value === 'number' ? Number(value) : NaN;
+		if (Number.isFinite(number)) return number;
+		throw wrongValue(call, title, value, 'a number', 'Enter digits only.');
 	}
-	if (type === 'CHECKBOX') return value === true || value === 'true' || value === 1;
+	if (type === 'CHECKBOX') {
+		const word = String(value).trim().toLowerCase();
+		if (CHECKED.includes(word)) return true;
+		if (UNCHECKED.includes(word)) return false;
+		throw wrongValue(call, title, value, 'true or false', 'Also 1 or 0, and yes or no, are taken.');
+	}
 	if (type === 'DATE_TIME') return String(toTimestamp(call, title, value) * 1000);
-	if (Array.isArray(value) && typeof value[0] === 'object') return value;
+	if (isCell(value) && value.length > 0) return value;
 	if (TEXTS.includes(type)) return String(value);
 	if (type === 'TEXT')
 		return [
@@ -196,16 +217,20 @@ function option({ options }: Column, wanted: string): IDataObject {
 	return found ? { id: found.id, text: found.text } : { text: wanted };
 }
 
+/** WeCom's own form of a cell: a list of objects. */
+const isCell = (value: unknown): value is IDataObject[] =>
+	Array.isArray(value) && value.every((entry) => typeof entry === 'object' && entry !== null);
+
 function wholeCell(call: OperationCall, { title, type }: Column, value: unknown): unknown {
 	try {
 		const cell: unknown = typeof value === 'string' ? JSON.parse(value) : value;
-		if (Array.isArray(cell)) return cell;
+		if (isCell(cell)) return cell;
 	} catch {
 		// Said below.
 	}
 	throw problem(
 		call,
-		`'${title}' is not a JSON list`,
+		`'${title}' is not a JSON list of objects`,
 		`A column of the type ${type} takes the list that WeCom documents for it: https://developer.work.weixin.qq.com/document/path/99907.`,
 	);
 }
@@ -222,17 +247,17 @@ export function simpleRecord(record: IDataObject, columns: Column[]): IDataObjec
 }
 
 function simpleCell(cell: unknown, type = ''): unknown {
-	if (/DATE_TIME|_TIME$/.test(type) && /^\d+$/.test(String(cell)))
+	if (/_TIME$/.test(type) && /^\d+$/.test(String(cell)))
 		return new Date(Number(cell)).toISOString();
-	if (!Array.isArray(cell)) return cell;
+	if (!Array.isArray(cell) || !SHORTENED.includes(type)) return cell;
 	const entries = cell as Array<IDataObject | string>;
+	if (type === 'URL') return (entries[0] as IDataObject | undefined)?.link ?? '';
 	const inner = entries.map((entry) =>
-		typeof entry === 'object'
-			? (entry.text ?? entry.user_id ?? entry.title ?? entry.name ?? entry)
-			: entry,
+		typeof entry === 'object' ? (entry.text ?? entry.user_id) : entry,
 	);
+	// External members have no ID that could be written.
+	if (inner.includes(undefined)) return cell;
 	if (type === 'TEXT' || type === 'AUTONUMBER') return inner.join('');
 	if (type === 'SINGLE_SELECT') return inner[0] ?? '';
-	if (type === 'URL') return (entries[0] as IDataObject | undefined)?.link ?? '';
 	return inner;
 }

@@ -4,6 +4,7 @@ import {
 	type IDataObject,
 	type INodePropertyOptions,
 } from 'n8n-workflow';
+import { dayInChina } from './day';
 import type { Conversion, Field, FieldGroup, Operation, OperationCall } from './operation';
 import { toUnixSeconds } from './time';
 
@@ -214,6 +215,8 @@ const CONVERSIONS: Record<Conversion, Converter> = {
 	json: (call, field, value) => (value === '' ? undefined : toJson(call, field.displayName, value)),
 	jsonText: (call, field, value) =>
 		value === '' ? undefined : JSON.stringify(toJson(call, field.displayName, value)),
+	day: (call, field, value) =>
+		value === '' ? undefined : dayInChina(value, toTimestamp(call, field.displayName, value)),
 	timestamp: (call, field, value) =>
 		value === '' ? undefined : toTimestamp(call, field.displayName, value),
 	timestampText: (call, field, value) =>

@@ -117,6 +117,7 @@ function complete(operation: Operation, sample: IDataObject): IDataObject {
 }
 
 function requiredValue({ as, each }: Field): unknown {
+	if (as === 'day') return 1_769_788_800;
 	const time = 1769851800;
 	const one = as === 'integer' || as === 'integerList' ? 1 : as === 'timestamp' ? time : 'x';
 	if (as !== 'integerList' && as !== 'stringList') return as === 'timestampText' ? `${time}` : one;

@@ -4,8 +4,9 @@
  */
 import type { IDataObject } from 'n8n-workflow';
 
-/** Statistics are of days long gone in the samples; WeCom keeps 180 days. */
-const daysAgo = (days: number) => Math.floor(Date.now() / 86_400_000 - days) * 86_400;
+/** Statistics are of days long gone in the samples; WeCom keeps 180 days, each from midnight in China. */
+const daysAgo = (days: number) =>
+	Math.floor(Date.now() / 86_400_000 + 1 / 3 - days) * 86_400 - 28_800;
 
 export const OTHER_REQUESTS: Record<string, IDataObject> = {
 	// No sample; at least one of the two lists.

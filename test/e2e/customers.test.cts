@@ -129,7 +129,8 @@ browserOrSkip()('in the editor', () => {
 						{ msgtype: 'miniprogram', mediaFrom: 'mediaId' },
 					],
 				},
-				additionalFields: { group_list: { row: [{ tag_list: ['TAG_ID1'] }] } },
+				to: 'tags',
+				group_list: { row: [{ tag_list: ['TAG_ID1'] }] },
 			}),
 			node('Service', {
 				resource: 'customerService',

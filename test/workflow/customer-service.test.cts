@@ -63,6 +63,20 @@ describe('Send Message', () => {
 		expect(sent()).toEqual([{ touser: 'wm1', open_kfid: 'wk1', msgtype, [msgtype]: content }]);
 	});
 
+	it('sends numbers in a menu as text', async () => {
+		const row = [
+			{ type: 'click', id: '={{ 101 }}', content: '={{ 5 }}' },
+			{ type: 'text', content: '={{ 0 }}' },
+		];
+		await itemsOf(simulator(), send({ msgtype: 'msgmenu', menu: { row } }));
+		expect(sent()[0].msgmenu).toEqual({
+			list: [
+				{ type: 'click', click: { id: '101', content: '5' } },
+				{ type: 'text', text: { content: '0' } },
+			],
+		});
+	});
+
 	it.each([
 		['image', 'photo.png', 'image/png', {}, 'media_id'],
 		['voice', 'memo.amr', 'audio/amr', {}, 'media_id'],
@@ -94,6 +108,8 @@ describe('Send Message', () => {
 
 	it.each([
 		[{ msgtype: 'text', content: '  ' }, "'Content' is empty"],
+		[{ msgtype: 'text', content: '={{ null }}' }, "'Content' is empty"],
+		[{ msgtype: 'text', content: '={{ $json.none }}' }, "'Content' is empty"],
 		[
 			{ msgtype: 'text', content: '字'.repeat(683) },
 			"'Content' has 2,049 bytes, WeCom takes 2,048",
@@ -209,3 +225,17 @@ it.each([
 		expect(bodies(path)).toHaveLength(1);
 	},
 );
+
+it('up to 20 departments are added as servicers at once, up to 100 removed', async () => {
+	const department_id_list = Array.from({ length: 21 }, (_, index) => index + 1);
+	const run = (operation: string) => ({
+		...call(operation, { department_id_list }),
+		resource: 'customerServiceAccount',
+	});
+	expect((await failure(run('addServicers')))?.message).toBe(
+		"'department_id_list' has 21 entries, WeCom takes 20",
+	);
+	expect(bodies('/cgi-bin/kf/servicer/add')).toEqual([]);
+	await itemsOf(simulator(), run('removeServicers'));
+	expect(bodies('/cgi-bin/kf/servicer/del')).toHaveLength(1);
+});

@@ -81,14 +81,16 @@ describe('Customer', () => {
 				simulator(),
 				call('customer', 'getAllWithDetails', { userid_list: ['zhangsan'], ...parameters }),
 			);
+		const warning = 'Customers of members without a license are left out: lisi.';
 		const flat = await details({ returnAll: true });
 		expect(flat).toHaveLength(130);
 		expect(flat[129]).toEqual({
 			external_userid: 'wm129',
 			name: 'N129',
 			follow_info: { userid: 'zhangsan', tag_id: ['et1'] },
+			warning,
 		});
-		expect(await details({ limit: 1, simplify: false })).toEqual([entries[0]]);
+		expect(await details({ limit: 1, simplify: false })).toEqual([{ ...entries[0], warning }]);
 	});
 
 	it('Get Members and Get Many of acquisition links name the IDs', async () => {
@@ -103,6 +105,7 @@ describe('Customer', () => {
 });
 
 describe('Customer Message', () => {
+	const sender = byId('zhangsan');
 	const create = (parameters: IDataObject, items?: INodeExecutionData[]) =>
 		call(
 			'customerMessage',
@@ -133,10 +136,7 @@ describe('Customer Message', () => {
 						{ msgtype: 'video', mediaFrom: 'mediaId', media_id: video },
 						{ msgtype: 'file', binaryPropertyName: 'photo' },
 					),
-					additionalFields: {
-						allow_select: true,
-						group_list: rows({ tag_list: ['et1', 'et2'] }, { tag_list: ['et3'] }),
-					},
+					allow_select: true,
 				},
 				[await image(['photo'])],
 			),
@@ -152,7 +152,6 @@ describe('Customer Message', () => {
 			chat_type: 'single',
 			external_userid: ['wm1', 'wm2'],
 			allow_select: true,
-			tag_filter: { group_list: [{ tag_list: ['et1', 'et2'] }, { tag_list: ['et3'] }] },
 			text: { content: '你好' },
 			attachments: [
 				{ msgtype: 'image', image: { media_id } },
@@ -173,9 +172,23 @@ describe('Customer Message', () => {
 
 	it.each([
 		[{ content: ' ' }, 'There is nothing to send'],
+		[{ content: '={{ null }}' }, 'There is nothing to send'],
+		[{ content: '={{ $json.none }}' }, 'There is nothing to send'],
 		[{ content: '字'.repeat(1334) }, "'Content' has 4,002 bytes, WeCom takes 4,000"],
 		[{ content: 'x', chat_type: 'group', chat_id_list: 'wr1' }, "'Sender' is empty"],
-		[{ content: 'x', external_userid: '' }, 'Nobody is chosen to get the message'],
+		[{ content: 'x', external_userid: '={{ "" }}' }, "'External User IDs' is empty"],
+		[{ content: 'x', external_userid: '={{ [] }}', sender }, "'External User IDs' is empty"],
+		[{ content: 'x', to: 'tags', sender }, "'Tags' is empty"],
+		[{ content: 'x', to: 'tags', group_list: rows() }, "'Tags' is empty"],
+		[
+			{ content: 'x', to: 'tags', sender, group_list: rows({ tag_list: '={{ [] }}' }) },
+			"'Tag Names or IDs' is empty",
+		],
+		[{ content: 'x', to: 'all' }, "'Sender' is empty"],
+		[
+			{ content: 'x', to: '={{ "" }}', external_userid: '={{ [] }}', sender },
+			'Nobody is chosen to get the message',
+		],
 		[
 			{ content: 'x', external_userid: Array.from({ length: 10_001 }, (_, i) => `wm${i}`).join() },
 			"'external_userid' has 10,001 entries, WeCom takes 10,000",
@@ -199,6 +212,36 @@ describe('Customer Message', () => {
 	])('refuses before anything is sent (%#)', async (parameters, message) => {
 		expect((await failure(create(parameters)))?.message).toBe(message);
 		expect(apiCalls()).toEqual([]);
+	});
+
+	it.each([
+		[
+			'by tags',
+			{ to: 'tags', group_list: rows({ tag_list: ['et1', 'et2'] }, { tag_list: ['et3'] }) },
+			{ tag_filter: { group_list: [{ tag_list: ['et1', 'et2'] }, { tag_list: ['et3'] }] } },
+		],
+		['to all customers of a member', { to: 'all', sender }, { sender: 'zhangsan' }],
+		[
+			'to groups',
+			{ chat_type: 'group', chat_id_list: 'wr1', sender },
+			{ sender: 'zhangsan', chat_type: 'group', chat_id_list: ['wr1'], allow_select: undefined },
+		],
+	])('goes out %s', async (_name, parameters, wanted) => {
+		await itemsOf(simulator(), create({ content: 'x', ...parameters }));
+		expect(bodyOf(`${CONTACT}/add_msg_template`)).toEqual({
+			chat_type: 'single',
+			allow_select: false,
+			text: { content: 'x' },
+			...wanted,
+		});
+	});
+
+	it('sends numbers in a link as text', async () => {
+		const link = { msgtype: 'link', title: '={{ 20260101 }}', url: 'https://a.example' };
+		await itemsOf(simulator(), create({ attachments: rows({ ...link, desc: '={{ 0 }}' }) }));
+		expect(bodyOf(`${CONTACT}/add_msg_template`).attachments).toEqual([
+			{ msgtype: 'link', link: { title: '20260101', url: 'https://a.example', desc: '0' } },
+		]);
 	});
 
 	it('refuses a file of the wrong kind and a missing media ID', async () => {
@@ -367,19 +410,26 @@ describe('Customer Product', () => {
 	});
 
 	it('updates without pictures, and checks pictures and price', async () => {
-		const product = {
-			product_id: byId('p1'),
-			description: 'Tea',
-			price: 1,
-			binaryPropertyNames: '',
-		};
+		const product = { product_id: byId('p1'), description: 'Tea', price: 1 };
 		expect(await itemsOf(simulator(), call('customerProduct', 'update', product))).toEqual([
 			{ product_id: 'p1', success: true },
 		]);
 		expect(bodyOf(`${CONTACT}/update_product_album`)).not.toHaveProperty('attachments');
-		expect((await failure(call('customerProduct', 'create', product)))?.message).toBe(
-			'A product has 0 pictures',
-		);
+		expect(
+			(await failure(call('customerProduct', 'create', { ...product, binaryPropertyNames: '' })))
+				?.message,
+		).toBe('A product has 0 pictures');
+		expect(
+			(await failure(call('customerProduct', 'update', { ...product, price: '={{ "" }}' })))
+				?.message,
+		).toBe("'Price' is empty");
+		expect(
+			(
+				await failure(
+					call('customerProduct', 'update', { product_id: byId('p1'), description: 'Tea' }),
+				)
+			)?.message,
+		).toBe("'Price' is empty");
 		expect(
 			(await failure(call('customerProduct', 'update', { ...product, price: 5_000_001 })))?.message,
 		).toBe('The price of 5000001 fen is out of range');
@@ -497,6 +547,21 @@ describe('pickers', () => {
 		expect(await search('CorpTagGroups')).toEqual([{ name: 'GOURP_NAME', value: 'TAG_GROUPID1' }]);
 	});
 
+	it('offers the tags of the chosen strategy', async () => {
+		const { control } = simulator();
+		const path = `${CONTACT}/get_strategy_tag_list`;
+		const tag = [{ id: 't7', name: 'Gold' }];
+		control.setList(path, [{ group_id: 'g7', group_name: 'Level', tag }]);
+		const create = { operation: 'createInStrategy', strategy_id: byId(7) };
+		expect(await search('CorpTagGroups', { resource: 'customerTag', ...create })).toEqual([
+			{ name: 'Level', value: 'g7' },
+		]);
+		const update = { resource: 'customerTag', operation: 'updateInStrategy' };
+		expect(await search('CorpTags', update)).toEqual([{ name: 'Level / Gold', value: 't7' }]);
+		const answered = sentTo(path).filter(({ errcode }) => errcode === 0);
+		expect(answered.map(({ body }) => body)).toEqual([{ strategy_id: 7 }, {}]);
+	});
+
 	it.each([
 		['CustomerGroups', 'groupchat/list', { chat_id: 'wr1' }, 'wr1', '销售客服群'],
 		['ContactWays', 'list_contact_way', { config_id: 'c1' }, 'c1', expect.any(String)],
@@ -518,4 +583,40 @@ describe('pickers', () => {
 		control.setList('/cgi-bin/kf/account/list', accounts);
 		expect(await search('ServiceAccounts', {}, 'A129')).toEqual([{ name: 'A129', value: 'wk129' }]);
 	});
+});
+
+it('Customer Statistic takes days as they are in China', async () => {
+	const day = daysAgo(3).slice(0, 10);
+	await itemsOf(
+		simulator(),
+		call('customerStatistic', 'getGroupsByDay', {
+			userid_list: ['zhangsan'],
+			day_begin_time: `${day}T00:00:00`,
+			day_end_time: `${day}T00:00:00`,
+		}),
+	);
+	const midnight = Date.parse(`${day}T00:00:00+08:00`) / 1000;
+	expect(bodyOf(`${CONTACT}/groupchat/statistic_group_by_day`)).toMatchObject({
+		day_begin_time: midnight,
+		day_end_time: midnight,
+	});
+});
+
+it('Acquisition Link > Update keeps the name when none is given', async () => {
+	const update = { link_id: byId('ca1'), user_list: ['zhangsan'] };
+	await itemsOf(simulator(), call('customerAcquisition', 'update', update));
+	expect(bodyOf(`${CONTACT}/customer_acquisition/update_link`)).toEqual({
+		link_id: 'ca1',
+		range: { user_list: ['zhangsan'] },
+	});
+});
+
+it('Contact Way: only Create says whether it is exclusive or temporary', async () => {
+	const settings = { user: ['zhangsan'], is_temp: true, is_exclusive: true };
+	const additionalFields = { is_temp: true, is_exclusive: true };
+	await itemsOf(simulator(), call('customerContactWay', 'create', settings));
+	expect(bodyOf(`${CONTACT}/add_contact_way`)).toMatchObject({ is_temp: true, is_exclusive: true });
+	const update = { config_id: byId('c1'), ...settings, additionalFields };
+	await itemsOf(simulator(), call('customerContactWay', 'update', update));
+	expect(bodyOf(`${CONTACT}/update_contact_way`)).toEqual({ config_id: 'c1', user: ['zhangsan'] });
 });

@@ -50,6 +50,10 @@ describe('Smart Sheet', () => {
 		column('f9', 'Phone', 'PHONE_NUMBER'),
 		column('f10', 'Place', 'LOCATION'),
 		column('f11', 'Number', 'AUTONUMBER'),
+		column('f12', 'Sum', 'FORMULA'),
+		column('f13', 'Photo', 'IMAGE'),
+		column('f14', 'Papers', 'ATTACHMENT'),
+		column('f15', 'Order', 'REFERENCE'),
 	];
 	const useColumns = () => simulator().control.setList(`${SHEET}/get_fields`, COLUMNS as never);
 	const sheet = { docid: 'D1', sheet_id: byId('s1') };
@@ -91,6 +95,9 @@ describe('Smart Sheet', () => {
 			['Link', 'string'],
 			['Phone', 'string'],
 			['Place', 'array'],
+			['Photo', 'array'],
+			['Papers', 'array'],
+			['Order', 'string'],
 		]);
 		expect(fields[4].options).toEqual([
 			{ name: '进行中', value: '进行中' },
@@ -151,6 +158,19 @@ describe('Smart Sheet', () => {
 		]);
 	});
 
+	it.each([
+		[true, ['TRUE', 'Yes', '1', 1, true]],
+		[false, ['False', 'NO', '0', 0, false]],
+	])('writes a checkbox as %s', async (wanted, words) => {
+		useColumns();
+		const run = write({}, { items: words.map((Done) => ({ json: { Done } })) });
+		run.parameters!.columns = { mappingMode: 'autoMapInputData', value: {} };
+		await itemsOf(simulator(), run);
+		expect(
+			bodies(`${SHEET}/add_records`).map(({ records }) => (records as IDataObject[])[0].values),
+		).toEqual(words.map(() => ({ f3: wanted })));
+	});
+
 	it('maps the fields of the items by name, and reads the columns once', async () => {
 		useColumns();
 		const items = ['a', 'b', 'c'].map((Name, index) => ({
@@ -187,15 +207,67 @@ describe('Smart Sheet', () => {
 			{ Amount: 'much' },
 			"'Amount' holds 'much' where the column needs a number",
 		],
+		[
+			'a list in a column of numbers',
+			{ Amount: [] },
+			"'Amount' holds '[]' where the column needs a number",
+		],
+		['truth', { Amount: true }, "'Amount' holds 'true' where the column needs a number"],
+		[
+			'infinity',
+			{ Amount: 'Infinity' },
+			"'Amount' holds 'Infinity' where the column needs a number",
+		],
+		['blanks alone', { Amount: ' ', Done: ' ' }, 'There is no value for any column'],
+		[
+			'what is neither true nor false',
+			{ Done: 'maybe' },
+			"'Done' holds 'maybe' where the column needs true or false",
+		],
 		['what is no date', { Due: 'soon' }, "'Due' holds 'soon', which is not a date"],
 		['nothing at all', {}, 'There is no value for any column'],
-		['text in a column of places', { Place: 'here' }, "'Place' is not a JSON list"],
+		['text in a column of places', { Place: 'here' }, "'Place' is not a JSON list of objects"],
+		['a list of texts', { Place: ['here'] }, "'Place' is not a JSON list of objects"],
+		['the same as JSON', { Photo: '["a.png"]' }, "'Photo' is not a JSON list of objects"],
 	])('refuses %s', async (_name, value, message) => {
 		useColumns();
 		const error = await failure(write(value as IDataObject));
 		expect(error?.message).toBe(message);
 		expect(error?.description).toBeTruthy();
 		expect(bodies(`${SHEET}/add_records`)).toEqual([]);
+	});
+
+	it('a record that was read can be changed and written back', async () => {
+		useColumns();
+		const values = {
+			Name: [{ type: 'text', text: 'Order 1' }],
+			Sum: [{ type: 'text', text: '12' }],
+			Place: [{ source_type: 1, id: 'x', latitude: '30', longitude: '104', title: 'A' }],
+			Photo: [{ id: 'i1', title: 'a.png', image_url: 'https://a.example/a.png' }],
+			Papers: [{ name: 'a.pdf', size: 5, file_ext: 'pdf', file_id: 'F1' }],
+			Order: ['r7'],
+			Owner: [{ user_id: 'zhangsan' }, { tmp_external_userid: 'wo1', id_type: 2 }],
+		};
+		simulator().control.setList(`${SHEET}/get_records`, [{ record_id: 'r1', values }] as never);
+		const [json] = await itemsOf(simulator(), {
+			resource: 'smartSheet',
+			operation: 'getRecords',
+			parameters: sheet,
+		});
+		expect(json).toEqual({ record_id: 'r1', ...values, Name: 'Order 1' });
+		const run = write({}, { operation: 'updateRecord', items: [{ json }] });
+		run.parameters!.record_id = 'r1';
+		run.parameters!.columns = { mappingMode: 'autoMapInputData', value: {} };
+		await itemsOf(simulator(), run);
+		const [record] = bodies(`${SHEET}/update_records`)[0].records as IDataObject[];
+		expect(record.values).toEqual({
+			f1: values.Name,
+			f10: values.Place,
+			f13: values.Photo,
+			f14: values.Papers,
+			f15: values.Order,
+			f7: values.Owner,
+		});
 	});
 
 	it('reads records over pages, with plain values or as they are', async () => {
@@ -294,14 +366,21 @@ describe('Drive File', () => {
 		const data = Buffer.alloc((10 << 20) + 5, 'again ');
 		await upload(data);
 		const before = simulator().requests.length;
-		const [{ fileid }] = await upload(data, { additionalFields: { fileName: 'copy.pdf' } });
-		expect(fileid).toEqual(expect.any(String));
+		const [item] = await upload(data, { additionalFields: { fileName: 'copy.pdf' } });
+		expect(item).toEqual({ fileid: expect.any(String), file_name: 'copy.pdf' });
 		expect(
 			simulator()
 				.requests.slice(before)
 				.map(({ path }) => path),
 		).toEqual(['/cgi-bin/wedrive/file_upload_init']);
 	}, 30_000);
+
+	it('stores the file under the name of the form', async () => {
+		const additionalFields = { fileName: '合同.pdf' };
+		const [{ file_name }] = await upload(Buffer.from('some bytes'), { additionalFields });
+		expect(file_name).toBe('合同.pdf');
+		expect(bodies('/cgi-bin/wedrive/file_upload')[0].file_name).toBe('合同.pdf');
+	});
 
 	it('says what to do when the link is refused', async () => {
 		const [{ fileid }] = await upload(Buffer.from('some bytes'));

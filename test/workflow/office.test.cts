@@ -39,6 +39,7 @@ const CONTROLS = [
 			options: [
 				{ key: 'option-1', value: zh('交通') },
 				{ key: 'option-2', value: zh('住宿') },
+				{ key: 'option-5', value: zh('机票,火车票') },
 			],
 		},
 	}),
@@ -48,6 +49,7 @@ const CONTROLS = [
 			options: [
 				{ key: 'option-3', value: zh('加急') },
 				{ key: 'option-4', value: zh('涉外') },
+				{ key: 'option-6', value: zh('a, b') },
 			],
 		},
 	}),
@@ -131,6 +133,7 @@ describe('Approval > Submit', () => {
 		expect(fields[4].options).toEqual([
 			{ name: '交通', value: 'option-1' },
 			{ name: '住宿', value: 'option-2' },
+			{ name: '机票,火车票', value: 'option-5' },
 		]);
 	});
 
@@ -181,6 +184,28 @@ describe('Approval > Submit', () => {
 		]);
 	});
 
+	it('takes options with a comma in their names, and a number as summary', async () => {
+		useTemplate();
+		const values = { 'Text-1': 'x', 'Selector-1': '机票,火车票', 'Selector-2': 'a, b' };
+		await itemsOf(simulator(), submit(values, { summary: '={{ 2026 }}' }));
+		const body = lastBody('/cgi-bin/oa/applyevent')!;
+		expect(body.summary_list).toEqual([{ summary_info: zh('2026') }]);
+		const { contents } = body.apply_data as { contents: IDataObject[] };
+		expect(contents.slice(1).map(({ value }) => value)).toEqual([
+			{ selector: { type: 'single', options: [{ key: 'option-5' }] } },
+			{ selector: { type: 'multi', options: [{ key: 'option-6' }] } },
+		]);
+	});
+
+	it('names the fields of the template when one is not there', async () => {
+		useTemplate();
+		const values = { 'Text-1': 'x', 'Text-9': 'lost', 'Text-8': '' };
+		const { error } = await runWecom(simulator(), submit(values));
+		expect(error?.message).toBe("The template has no field 'Text-9'");
+		expect((error as { description?: string }).description).toContain('Text-1 (事由), Number-1');
+		expect(lastBody('/cgi-bin/oa/applyevent')).toBeUndefined();
+	});
+
 	it('takes steps of its own instead of those of the template', async () => {
 		useTemplate();
 		const node_list = {
@@ -221,6 +246,13 @@ describe('Approval > Submit', () => {
 			{ 'Text-1': 'x', 'Location-1': 'here' },
 			{},
 			"'位置' is not a JSON object",
+		],
+		['no summary', { 'Text-1': 'x' }, { summary: '={{ null }}' }, "'Summary' does not fit"],
+		[
+			'several of which one may be chosen',
+			{ 'Text-1': 'x', 'Selector-1': '交通,住宿' },
+			{},
+			"'类别' has no option '交通,住宿'",
 		],
 		[
 			'a summary that is too long',
@@ -318,4 +350,226 @@ it('sends additional parameters over the form, object by object', async () => {
 		calendar: { summary: 'Team', color: '#FF3030', description: 'x' },
 		agentid: 1,
 	});
+});
+
+it.each([
+	['form', 'getAnswers', '/cgi-bin/wedoc/get_form_answer', 'answer.answer_list'],
+	['calendar', 'getByIds', '/cgi-bin/oa/calendar/get', 'calendar_list'],
+	['schedule', 'getByIds', '/cgi-bin/oa/schedule/get', 'schedule_list'],
+	['customerService', 'getByIds', '/cgi-bin/kf/customer/batchget', 'customer_list'],
+	['customer', 'getPendingIds', '/cgi-bin/idconvert/batch/external_userid_to_pending_id', 'result'],
+	['attendance', 'getMemberRules', '/cgi-bin/checkin/getcheckinoption', 'info'],
+	['driveFile', 'move', '/cgi-bin/wedrive/file_move', 'file_list.item'],
+	['smartSheet', 'addFields', '/cgi-bin/wedoc/smartsheet/add_fields', 'fields'],
+])('%s > %s returns everything that was named', async (resource, operation, path, list) => {
+	const entries = Array.from({ length: 60 }, (_, id) => ({ id }));
+	const answer = (found: object[]) => {
+		const [outer, inner] = list.split('.');
+		const body = { errcode: 0, errmsg: 'ok', [outer]: inner ? { [inner]: found } : found };
+		simulator().control.inject({ path, rawBody: JSON.stringify(body) });
+	};
+	const parameters = {
+		...{ repeated_id: 'R1', answer_ids: '1,2', cal_id_list: 'c1', schedule_id_list: 's1' },
+		...{ external_userid_list: 'wm1', external_userid: 'wm1', useridlist: ['lisi'] },
+		...{ datetime: '2026-01-31', fileid: 'F1,F2', fatherid: 'D1', docid: 'D1' },
+		...{ sheet_id: byId('s1'), fields: { row: [{ field_title: 'A' }] } },
+	};
+	const run = { resource, operation, parameters };
+	answer(entries);
+	expect(await itemsOf(simulator(), run)).toEqual(entries);
+	answer([]);
+	const writes = ['move', 'addFields'].includes(operation);
+	expect(await itemsOf(simulator(), run)).toEqual(writes ? [{ success: true }] : []);
+});
+
+it.each<[string, string, IDataObject, string, IDataObject]>([
+	[
+		'toDo',
+		'update',
+		{ todo_id: 'T1', attendees: { row: [{ userid: 'lisi', status: 0 }] } },
+		'/cgi-bin/todo/update',
+		{ todo_id: 'T1', attendees: [{ userid: 'lisi', status: 0 }] },
+	],
+	[
+		'driveFile',
+		'updateSharing',
+		{ fileid: 'F1' },
+		'/cgi-bin/wedrive/file_setting',
+		{ fileid: 'F1', auth_scope: 1 },
+	],
+	[
+		'smartSheet',
+		'addSheet',
+		{ docid: 'D1', title: 'Orders' },
+		'/cgi-bin/wedoc/smartsheet/add_sheet',
+		{ docid: 'D1', properties: { title: 'Orders' } },
+	],
+])('%s > %s sends nothing that was not entered', async (resource, operation, form, path, sent) => {
+	await itemsOf(simulator(), { resource, operation, parameters: form });
+	expect(lastBody(path)).toEqual(sent);
+});
+
+it.each([
+	['toDo', { todo_id: 'T1' }, "'status' and 'attendees' are empty"],
+	[
+		'approval',
+		{ userid: byId('lisi'), vacation_id: 1, leftduration: '={{ "" }}' },
+		"'Left in Seconds' is empty",
+	],
+])('%s > Update needs something to change', async (resource, parameters, message) => {
+	const operation = resource === 'toDo' ? 'update' : 'updateLeaveBalance';
+	const { error } = await runWecom(simulator(), { resource, operation, parameters });
+	expect(error?.message).toBe(message);
+	const calls = simulator().requests.filter(({ path }) => path !== '/cgi-bin/gettoken');
+	expect(calls).toEqual([]);
+});
+
+it.each([
+	['attendance', 'getDailyReports', '/cgi-bin/checkin/getcheckin_daydata', 'starttime'],
+	['attendance', 'getMonthlyReports', '/cgi-bin/checkin/getcheckin_monthdata', 'endtime'],
+	['attendance', 'getMemberRules', '/cgi-bin/checkin/getcheckinoption', 'datetime'],
+	['attendance', 'getSchedules', '/cgi-bin/checkin/getcheckinschedulist', 'starttime'],
+	['form', 'getSubmissions', '/cgi-bin/wedoc/get_form_statistic', 'end_time'],
+	[
+		'customerAcquisition',
+		'getStatistic',
+		'/cgi-bin/externalcontact/customer_acquisition/statistic',
+		'start_time',
+	],
+])('%s > %s takes days as they are in China', async (resource, operation, path, name) => {
+	const day = '2026-01-31T00:00:00';
+	const parameters = {
+		...{ starttime: day, endtime: day, start_time: day, end_time: day, datetime: day },
+		...{ useridlist: ['lisi'], repeated_id: 'R1', link_id: byId('ca1') },
+	};
+	await itemsOf(simulator(), { resource, operation, parameters });
+	expect(lastBody(path)![name]).toBe(Date.parse('2026-01-31T00:00:00+08:00') / 1000);
+});
+
+describe('Schedule > Update', () => {
+	const PATH = '/cgi-bin/oa/schedule';
+	const [START, END] = [1800000000, 1800003600];
+	const RULE = {
+		is_custom_repeat: 1,
+		repeat_interval: 2,
+		repeat_day_of_week: [3],
+		repeat_day_of_month: [],
+	};
+	const REMINDERS = {
+		is_remind: 1,
+		is_repeat: 1,
+		remind_before_event_secs: 3600,
+		remind_time_diffs: [0, -3600],
+		repeat_type: 1,
+		repeat_until: 1606976813,
+		timezone: 8,
+		...RULE,
+	};
+	const KNOWN = {
+		schedule_id: 'S1',
+		cal_id: 'C1',
+		status: 0,
+		admins: ['lisi'],
+		attendees: [
+			{ userid: 'lisi', response_status: 2 },
+			{ userid: 'wangwu', response_status: 0 },
+		],
+		summary: 'Review',
+		description: 'Quarter',
+		location: '10F',
+		is_whole_day: 0,
+		start_time: 1,
+		end_time: 2,
+		reminders: { ...REMINDERS, exclude_time_list: [{ start_time: 1 }] },
+	};
+	const update = async (parameters: IDataObject, schedule_list: object[] = [KNOWN]) => {
+		const rawBody = JSON.stringify({ errcode: 0, errmsg: 'ok', schedule_list });
+		simulator().control.inject({ path: `${PATH}/get`, rawBody });
+		const { error } = await runWecom(simulator(), {
+			resource: 'schedule',
+			operation: 'update',
+			parameters: { schedule_id: 'S1', start_time: START, end_time: END, ...parameters },
+		});
+		if (error) throw error;
+		return lastBody(`${PATH}/update`)!;
+	};
+	const STAYS = {
+		schedule_id: 'S1',
+		admins: ['lisi'],
+		summary: 'Review',
+		description: 'Quarter',
+		location: '10F',
+		is_whole_day: 0,
+		start_time: START,
+		end_time: END,
+		reminders: REMINDERS,
+	};
+
+	it('keeps what the form leaves out', async () => {
+		expect(await update({})).toEqual({ skip_attendees: 1, op_mode: 0, schedule: STAYS });
+		expect(lastBody(`${PATH}/get`)).toEqual({ schedule_id_list: ['S1'] });
+	});
+
+	it('changes what the form holds, and empties what was left empty there', async () => {
+		const additionalFields = { description: '', remind_before_event_secs: 300, repeat_type: 0 };
+		expect(await update({ summary: 'New', additionalFields })).toMatchObject({
+			schedule: { ...STAYS, summary: 'New', description: '', reminders: expect.anything() },
+		});
+		expect((lastBody(`${PATH}/update`)!.schedule as IDataObject).reminders).toEqual({
+			is_remind: 1,
+			is_repeat: 1,
+			remind_before_event_secs: 300,
+			repeat_type: 0,
+			repeat_until: 1606976813,
+			timezone: 8,
+		});
+	});
+
+	it('repeats for ever when the end was left empty', async () => {
+		await update({ additionalFields: { repeat_until: '' } });
+		const { reminders } = lastBody(`${PATH}/update`)!.schedule as IDataObject;
+		const { repeat_until: _end, ...rest } = REMINDERS;
+		expect(reminders).toEqual(rest);
+	});
+
+	it('replaces attendees only by others, and their admins with them', async () => {
+		expect(await update({ skip_attendees: false, attendees: ['wangwu'] })).toMatchObject({
+			skip_attendees: 0,
+			schedule: { admins: [], attendees: [{ userid: 'wangwu' }] },
+		});
+		expect(await update({ skip_attendees: false, attendees: '={{ [] }}' })).toMatchObject({
+			skip_attendees: 0,
+			schedule: { admins: ['lisi'], attendees: [{ userid: 'lisi' }, { userid: 'wangwu' }] },
+		});
+	});
+
+	it('takes one repetition out of the rule, and leaves the later ones in it', async () => {
+		const { schedule: one } = await update({ op_mode: 1, op_start_time: START });
+		expect(one).toEqual({
+			...STAYS,
+			reminders: { is_remind: 1, remind_before_event_secs: 3600, remind_time_diffs: [0, -3600] },
+		});
+		const { schedule: later } = await update({ op_mode: 2, op_start_time: START });
+		expect(later).toEqual(STAYS);
+	});
+
+	it('refuses a schedule that is not there', async () => {
+		await expect(update({}, [])).rejects.toMatchObject({
+			message: "WeCom has no schedule 'S1'",
+		});
+		expect(lastBody(`${PATH}/update`)).toBeUndefined();
+	});
+});
+
+it('Calendar > Update leaves the subscribers alone unless told otherwise', async () => {
+	const update = async (more: IDataObject) =>
+		await itemsOf(simulator(), {
+			resource: 'calendar',
+			operation: 'update',
+			parameters: { cal_id: 'C1', summary: 'Team', ...more },
+		});
+	await update({});
+	expect(lastBody('/cgi-bin/oa/calendar/update')).toMatchObject({ skip_public_range: 1 });
+	await update({ skip_public_range: false });
+	expect(lastBody('/cgi-bin/oa/calendar/update')).toMatchObject({ skip_public_range: 0 });
 });

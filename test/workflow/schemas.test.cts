@@ -28,7 +28,7 @@ const EXAMPLES: Record<string, IDataObject> = {
 	'customer.getAll': { userid: byId('zhangsan') },
 	'customer.getAllWithDetails': { userid_list: ['zhangsan'] },
 	'customer.getMembers': {},
-	'customerMessage.create': { sender: byId('zhangsan'), content: 'Hello' },
+	'customerMessage.create': { to: 'all', sender: byId('zhangsan'), content: 'Hello' },
 	'customerService.getMessages': { open_kfid: byId('wk1') },
 	'customerService.send': { touser: 'wm1', open_kfid: byId('wk1'), content: 'Hello' },
 	'driveFile.upload': { spaceid: 's1', fatherid: 's1' },

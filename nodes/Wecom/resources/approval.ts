@@ -103,6 +103,7 @@ export const approval: Resource = {
 							{ name: 'Outside Work', value: '4' },
 							{ name: 'Overtime', value: '5' },
 							{ name: 'Punch Correction', value: '2' },
+							{ name: 'Red Packet Expenses', value: '9' },
 							{ name: 'Refund', value: '8' },
 							{ name: 'Shift Change', value: '6' },
 						],
@@ -267,6 +268,7 @@ export const approval: Resource = {
 					'leftduration',
 					'Left in Seconds',
 					'Multiple of 8,640 (0.1 day) for leave by the day, of 360 (0.1 hour) for leave by the hour',
+					{ required: true, default: '' },
 				),
 				choice(
 					'time_attr',

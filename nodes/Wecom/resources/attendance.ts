@@ -1,15 +1,15 @@
 import { choice, ids, integer, moment, rows, text } from '../fields';
-import type { Field, Operation, Resource } from '../operation';
+import type { Conversion, Field, Operation, Resource } from '../operation';
 
 const MOST_MEMBERS = 100;
 
 const members = ids('useridlist', 'Member Names or IDs', 'getMembers', MOST_MEMBERS, {
 	required: true,
 });
-const from = (description: string): Field =>
-	moment('starttime', 'From', description, { required: true });
-const until = (description: string): Field =>
-	moment('endtime', 'Until', description, { required: true });
+const from = (description: string, as: Conversion = 'day'): Field =>
+	moment('starttime', 'From', description, { required: true, as });
+const until = (description: string, as: Conversion = 'day'): Field =>
+	moment('endtime', 'Until', description, { required: true, as });
 const groupId = integer('groupid', 'Rule ID', 'The "groupid" of the rule, from Get Many Rules', {
 	required: true,
 });
@@ -28,7 +28,7 @@ const report = (
 	doc,
 	call: ['POST', path],
 	reads: true,
-	fields: [members, from('First day'), until('Last day, up to 31 days later')],
+	fields: [members, from('First day'), until('Last day, up to a month later')],
 	list: 'datas',
 });
 
@@ -54,8 +54,8 @@ export const attendance: Resource = {
 			reads: true,
 			fields: [
 				members,
-				from('Start of the time'),
-				until('End of the time, up to 30 days later'),
+				from('Start of the time', 'timestamp'),
+				until('End of the time, up to 30 days later', 'timestamp'),
 				choice(
 					'opencheckindatatype',
 					'Type',
@@ -98,11 +98,9 @@ export const attendance: Resource = {
 			doc: 90263,
 			call: ['POST', '/cgi-bin/checkin/getcheckinoption'],
 			reads: true,
-			fields: [
-				members,
-				moment('datetime', 'Day', 'Midnight at the beginning of the day', { required: true }),
-			],
+			fields: [members, moment('datetime', 'Day', 'The day', { required: true, as: 'day' })],
 			list: 'info',
+			whole: true,
 		},
 		report(
 			'getMonthlyReports',

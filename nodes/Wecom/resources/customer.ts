@@ -231,6 +231,7 @@ export const customer: Resource = {
 			],
 			check: within({ external_userid: 100 }),
 			list: 'result',
+			whole: true,
 		},
 	],
 };
@@ -365,13 +366,23 @@ async function getDetails(call: OperationCall): Promise<IDataObject[]> {
 	const { operation, client, itemIndex } = call;
 	const sent = collectParameters(call);
 	operation.check?.(call, sent);
+	const unlicensed = new Set<string>();
 	const found = await collect(
-		async (page) => await client.call(toRequest(operation, { ...sent, ...page }), itemIndex),
+		async (page) => {
+			const reply = await client.call(toRequest(operation, { ...sent, ...page }), itemIndex);
+			const { unlicensed_userid_list = [] } = (reply.fail_info ?? {}) as IDataObject;
+			for (const userid of unlicensed_userid_list as string[]) unlicensed.add(userid);
+			return reply;
+		},
 		operation.list!,
 		operation.paging,
 		wantedCount(call),
 	);
-	return found.map((entry) => summary(call, entry));
+	const warning = `Customers of members without a license are left out: ${[...unlicensed].join(', ')}.`;
+	return found.map((entry) => ({
+		...summary(call, entry),
+		...(unlicensed.size > 0 && { warning }),
+	}));
 }
 
 /** Customer and follow-up side by side in one flat object, unless the raw answer is wanted. */

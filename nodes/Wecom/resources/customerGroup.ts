@@ -277,9 +277,10 @@ export const customerTransfer: Resource = {
 	],
 };
 
-const start = (name: string): Field => moment(name, 'Start', 'First day', { required: true });
+const start = (name: string): Field =>
+	moment(name, 'Start', 'First day', { required: true, as: 'day' });
 const end = (name: string): Field =>
-	moment(name, 'End', 'Last day, up to 30 days after the first', { required: true });
+	moment(name, 'End', 'Last day, up to 30 days after the first', { required: true, as: 'day' });
 const owners: Field = memberIds('userid_list', 100, {
 	displayName: 'Owner Names or IDs',
 	path: 'owner_filter.userid_list',

@@ -1,23 +1,8 @@
 import type { IDataObject } from 'n8n-workflow';
-import {
-	attachmentsField,
-	contentField,
-	momentAttachment,
-	readContent,
-	type Rules,
-} from '../attachments';
+import { attachmentsField, contentField, readContent, type Rules } from '../attachments';
 import { toRequest } from '../call';
-import { all, corpTagIds, cursorPages, departmentIds, memberIds, days, within } from '../customers';
-import {
-	additionalFields,
-	choice,
-	filters,
-	memberPicker,
-	moment,
-	rows,
-	text,
-	toggle,
-} from '../fields';
+import { all, corpTagIds, cursorPages, days, within } from '../customers';
+import { choice, filters, memberPicker, moment, rows, text, toggle } from '../fields';
 import type { Check, Field, OperationCall, Resource } from '../operation';
 import { toItem } from '../reply';
 import { collectParameters, problem } from '../values';
@@ -26,7 +11,10 @@ const msgid = text('msgid', 'Message ID', 'The "msgid" that Create or Get Many r
 	required: true,
 });
 const attachments = attachmentsField('Up to nine; one for group welcome templates');
-const content = contentField(4000);
+export const content: Field = {
+	...contentField(4000),
+	description: 'The text, up to 4,000 bytes; 3,000 in group welcome templates',
+};
 const templateId = text('template_id', 'Template ID', 'The "template_id" that Create returned', {
 	required: true,
 });
@@ -35,7 +23,7 @@ const chatType = choice('chat_type', 'Send To', 'Who gets the message', [
 	{ name: 'Customer Groups', value: 'group' },
 ]);
 /** The span of a query, and who has made what it finds. */
-const period = (days: string): Field[] => [
+export const period = (days: string): Field[] => [
 	moment('start_time', 'Start', 'Made after this', { required: true }),
 	moment('end_time', 'End', `Made before this, up to ${days} later`, { required: true }),
 	filters([
@@ -62,10 +50,35 @@ export const customerMessage: Resource = {
 			call: ['POST', '/cgi-bin/externalcontact/add_msg_template'],
 			fields: [
 				chatType,
+				// Nothing at all means everybody to WeCom, so a person says which of the lists must not be empty.
+				choice(
+					'to',
+					'Recipients',
+					'Which customers get it',
+					[
+						{ name: 'These Customers', value: 'ids' },
+						{ name: 'By Tags', value: 'tags' },
+						{ name: 'All of the Sender', value: 'all' },
+					],
+					{ displayOptions: forCustomers, local: true },
+				),
 				text('external_userid', 'External User IDs', 'Comma-separated, up to 10,000', {
 					as: 'stringList',
-					displayOptions: forCustomers,
+					required: true,
+					displayOptions: { show: { ...forCustomers.show, to: ['ids'] } },
 				}),
+				rows(
+					'group_list',
+					'Tags',
+					'Tags',
+					[{ ...corpTagIds('tag_list', 'Tag Names or IDs'), required: true }],
+					{
+						path: 'tag_filter.group_list',
+						required: true,
+						description: 'Customers with one tag of every entry',
+						displayOptions: { show: { ...forCustomers.show, to: ['tags'] } },
+					},
+				),
 				text('chat_id_list', 'Customer Group IDs', 'Comma-separated, up to 2,000', {
 					as: 'stringList',
 					displayOptions: forGroups,
@@ -75,17 +88,13 @@ export const customerMessage: Resource = {
 					displayName: 'Sender',
 					required: false,
 					description:
-						'The member to send it; required for groups, else all who know the customers',
+						'The member to send it; if empty, all who know the customers do. Required for groups.',
 				}),
 				content,
 				attachments,
-				additionalFields([
-					toggle('allow_select', 'Members May Select', 'Whether members may leave customers out'),
-					rows('group_list', 'Tags', 'Tags', [corpTagIds('tag_list', 'Tag Names or IDs')], {
-						path: 'tag_filter.group_list',
-						description: 'Customers with one tag of every entry',
-					}),
-				]),
+				toggle('allow_select', 'Members May Select', 'Whether members may leave customers out', {
+					displayOptions: forCustomers,
+				}),
 			],
 			check: all(within({ external_userid: 10_000, chat_id_list: 2_000 }), someone),
 			run: sendMessage,
@@ -215,144 +224,30 @@ export const customerMessage: Resource = {
 	],
 };
 
-const momentId = text('moment_id', 'Moment ID', 'The "moment_id" of Get Many or Get Task Result', {
-	required: true,
-});
-const publisher = memberPicker({ description: 'The member who has published it' });
-
-export const customerMoment: Resource = {
-	value: 'customerMoment',
-	name: 'Customer Moment',
-	operations: [
-		{
-			value: 'create',
-			name: 'Create',
-			action: 'Create customer moment',
-			description: 'Ask members to publish a moment that their customers see in WeChat',
-			doc: 95094,
-			call: ['POST', '/cgi-bin/externalcontact/add_moment_task'],
-			fields: [
-				content,
-				...momentAttachment,
-				additionalFields([
-					departmentIds('department_list', 1000, {
-						displayName: 'Publisher Department Names or IDs',
-						path: 'visible_range.sender_list.department_list',
-					}),
-					memberIds('user_list', 100_000, {
-						displayName: 'Publisher Names or IDs',
-						path: 'visible_range.sender_list.user_list',
-					}),
-					{
-						...corpTagIds('tag_list', 'Visible to Tag Names or IDs'),
-						path: 'visible_range.external_contact_list.tag_list',
-					},
-				]),
-			],
-			run: sendMoment,
-		},
-		{
-			value: 'cancel',
-			name: 'Cancel',
-			action: 'Cancel customer moment',
-			description: 'Stop a moment where members have not published it yet',
-			doc: 97612,
-			call: ['POST', '/cgi-bin/externalcontact/cancel_moment_task'],
-			fields: [momentId],
-			returns: ({ moment_id }) => ({ moment_id, cancelled: true }),
-		},
-		{
-			value: 'getAll',
-			name: 'Get Many',
-			action: 'Get many customer moments',
-			description: 'List the moments of the company and of members',
-			doc: 93333,
-			call: ['POST', '/cgi-bin/externalcontact/get_moment_list'],
-			reads: true,
-			fields: period('30 days'),
-			check: days('start_time', 'end_time', 30),
-			list: 'moment_list',
-			paging: cursorPages(20),
-		},
-		{
-			value: 'getInteractions',
-			name: 'Get Comments and Likes',
-			action: 'Get comments and likes of customer moment',
-			description: 'Read who has commented on a moment and who likes it',
-			doc: 93333,
-			call: ['POST', '/cgi-bin/externalcontact/get_moment_comments'],
-			reads: true,
-			fields: [momentId, publisher],
-		},
-		{
-			value: 'getCustomers',
-			name: 'Get Selected Customers',
-			action: 'Get customers selected for customer moment',
-			description: 'List the customers a member has chosen for a moment',
-			doc: 93333,
-			call: ['POST', '/cgi-bin/externalcontact/get_moment_customer_list'],
-			reads: true,
-			fields: [momentId, publisher],
-			list: 'customer_list',
-			paging: cursorPages(1000),
-		},
-		{
-			value: 'getMembers',
-			name: 'Get Publishers',
-			action: 'Get publishers of customer moment',
-			description: 'List the members who are to publish a moment, and who has',
-			doc: 93333,
-			call: ['POST', '/cgi-bin/externalcontact/get_moment_task'],
-			reads: true,
-			fields: [momentId],
-			list: 'task_list',
-			paging: cursorPages(1000),
-		},
-		{
-			value: 'getTaskResult',
-			name: 'Get Task Result',
-			action: 'Get task result of customer moment',
-			description: 'Read what has become of a moment that Create has asked for',
-			doc: 95094,
-			call: ['GET', '/cgi-bin/externalcontact/get_moment_task_result'],
-			fields: [text('jobid', 'Job ID', 'The "jobid" that Create returned', { required: true })],
-		},
-		{
-			value: 'getViewers',
-			name: 'Get Viewers',
-			action: 'Get viewers of customer moment',
-			description: 'List the customers who can see a moment',
-			doc: 93333,
-			call: ['POST', '/cgi-bin/externalcontact/get_moment_send_result'],
-			reads: true,
-			fields: [momentId, publisher],
-			list: 'customer_list',
-			paging: cursorPages(5000),
-		},
-	],
-};
-
-/** A group message goes out through one owner; one to customers needs at least a way to find them. */
+/** A group message goes out through one owner, one to all customers of a member through that member, others to whom they name. */
 function someone(...[call, sent]: Parameters<Check>): void {
-	if (sent.sender) return;
-	if (sent.chat_type === 'group') {
-		throw problem(call, "'Sender' is empty", 'Choose the member who owns the groups.');
-	}
-	if (!sent.external_userid && !sent.tag_filter) {
+	const toAll = call.get('to') === 'all';
+	if (!sent.sender && (toAll || sent.chat_type === 'group')) {
 		throw problem(
 			call,
-			'Nobody is chosen to get the message',
-			'Enter customers, add tags, or choose a sender to reach all customers of theirs.',
+			"'Sender' is empty",
+			'Choose the member who owns the groups, or whose customers get the message.',
 		);
 	}
+	if (sent.chat_type === 'group' || toAll || sent.external_userid || sent.tag_filter) return;
+	// Also when an expression has chosen nothing.
+	throw problem(
+		call,
+		'Nobody is chosen to get the message',
+		"Set 'Recipients', and enter the customers or their tags.",
+	);
 }
 
 const MESSAGE = { store: 'message', bytes: 4000, attachments: 9 } as const;
-const MOMENT = { store: 'moment', bytes: 4000, attachments: 9 } as const;
 const TEMPLATE = { store: 'message', bytes: 3000, attachments: 1 } as const;
 
 /** Sends the form together with its text and files, which go out last of all checks. */
-async function send(
+export async function send(
 	call: OperationCall,
 	rules: Rules,
 	arrange: (content: IDataObject) => IDataObject = (content) => content,
@@ -368,10 +263,6 @@ async function send(
 
 async function sendMessage(call: OperationCall): Promise<IDataObject> {
 	return await send(call, MESSAGE);
-}
-
-async function sendMoment(call: OperationCall): Promise<IDataObject> {
-	return await send(call, MOMENT);
 }
 
 /** A template holds its one attachment under the name of its type (doc 92366). */

@@ -28,12 +28,6 @@ const settings: Field[] = [
 	integer('expires_in', 'Expires In', 'Seconds a temporary QR code is valid, up to 14 days', {
 		default: 604800,
 	}),
-	toggle(
-		'is_exclusive',
-		'One Member per Customer',
-		'Whether each has only one of the members (Create only)',
-	),
-	toggle('is_temp', 'Temporary Chat', 'Whether it is for temporary chats (Create only)'),
 	text('remark', 'Remark', 'For yourself, up to 30 characters'),
 	toggle('skip_verify', 'Skip Confirmation', 'Whether members need not confirm', { default: true }),
 	text('state', 'State', 'Your name of the channel, shown with the customer, up to 30 characters'),
@@ -72,6 +66,13 @@ export const customerContactWay: Resource = {
 					{ name: 'Mini Program', value: 1 },
 				]),
 				...people,
+				// An update cannot change these two.
+				toggle(
+					'is_exclusive',
+					'One Member per Customer',
+					'Whether each has only one of the members',
+				),
+				toggle('is_temp', 'Temporary Chat', 'Whether it is for temporary chats'),
 				additionalFields(settings),
 			],
 			check: all(oneMember, texts),
@@ -244,8 +245,8 @@ export const customerAcquisition: Resource = {
 			reads: true,
 			fields: [
 				linkId,
-				moment('start_time', 'Start', 'First day', { required: true }),
-				moment('end_time', 'End', 'Last day', { required: true }),
+				moment('start_time', 'Start', 'First day', { required: true, as: 'day' }),
+				moment('end_time', 'End', 'Last day', { required: true, as: 'day' }),
 			],
 		},
 		{
@@ -255,7 +256,7 @@ export const customerAcquisition: Resource = {
 			description: 'Change the name, members or settings of a link',
 			doc: 97297,
 			call: ['POST', '/cgi-bin/externalcontact/customer_acquisition/update_link'],
-			fields: [linkId, linkName, ...range, additionalFields(linkSettings)],
+			fields: [linkId, { ...linkName, required: false }, ...range, additionalFields(linkSettings)],
 			check: linkLimits,
 			returns: ({ link_id }) => ({ link_id, success: true }),
 		},
@@ -265,15 +266,18 @@ export const customerAcquisition: Resource = {
 const productId = locator('product_id', 'Product', 'searchProducts', 'e.g. product123', {
 	description: 'The product, by its description or by ID',
 });
-const product: Field[] = [
+const productFields = (pictures: string): Field[] => [
 	text('description', 'Description', 'Name and features, up to 300 characters', { required: true }),
-	integer('price', 'Price', 'In fen (1/100 CNY), up to 50,000 CNY', { required: true }),
+	integer('price', 'Price', 'In fen (1/100 CNY), up to 50,000 CNY', {
+		required: true,
+		default: '',
+	}),
 	text(
 		'binaryPropertyNames',
 		'Input Data Field Names',
 		'Binary fields with the pictures, comma-separated, up to 9',
 		{
-			default: 'data',
+			default: pictures,
 			local: true,
 		},
 	),
@@ -294,7 +298,7 @@ export const customerProduct: Resource = {
 			description: 'Add a product to the album that members send from',
 			doc: 95096,
 			call: ['POST', '/cgi-bin/externalcontact/add_product_album'],
-			fields: product,
+			fields: productFields('data'),
 			check: productLimits,
 			run: sendProduct,
 		},
@@ -335,10 +339,11 @@ export const customerProduct: Resource = {
 			value: 'update',
 			name: 'Update',
 			action: 'Update customer product',
-			description: 'Replace the description, price and pictures of a product',
+			description: 'Replace the description and price of a product, and its pictures if given',
 			doc: 95096,
 			call: ['POST', '/cgi-bin/externalcontact/update_product_album'],
-			fields: [productId, ...product],
+			// Without pictures the earlier ones stay.
+			fields: [productId, ...productFields('')],
 			check: productLimits,
 			returns: ({ product_id }) => ({ product_id, success: true }),
 			run: sendProduct,
@@ -351,7 +356,7 @@ async function sendProduct(call: OperationCall): Promise<IDataObject> {
 	const { operation, client, itemIndex } = call;
 	const entered = collectParameters(call);
 	operation.check?.(call, entered);
-	const fields = splitIds(call.get<unknown>('binaryPropertyNames', 'data'));
+	const fields = splitIds(call.get<unknown>('binaryPropertyNames'));
 	if (fields.length > IMAGES || (fields.length === 0 && operation.value === 'create')) {
 		throw problem(
 			call,

@@ -1,13 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 import { collect } from '../../shared/api/paging';
-import {
-	fileSource,
-	forTypes,
-	sendServiceMessage,
-	serviceMenu,
-	serviceText,
-	serviceType,
-} from '../attachments';
+import { fileSource } from '../attachments';
 import { toRequest, wantedCount } from '../call';
 import {
 	all,
@@ -20,6 +13,13 @@ import {
 } from '../customers';
 import { choice, memberPicker, text, toggle, updateFields } from '../fields';
 import type { Check, Field, OperationCall, Resource } from '../operation';
+import {
+	forTypes,
+	sendServiceMessage,
+	serviceMenu,
+	serviceText,
+	serviceType,
+} from '../serviceMessage';
 import { collectParameters, problem } from '../values';
 
 const customerId = text('external_userid', 'Customer ID', 'The "external_userid" of a message', {
@@ -110,7 +110,7 @@ export const customerService: Resource = {
 			run: getMessages,
 		},
 		{
-			value: 'getCustomers',
+			value: 'getByIds',
 			name: 'Get Customers',
 			action: 'Get customers of customer service',
 			description: 'Read names and avatars of up to 100 customers; unknown ones are left out',
@@ -127,6 +127,7 @@ export const customerService: Resource = {
 				}),
 			],
 			list: 'customer_list',
+			whole: true,
 		},
 		{
 			value: 'getSession',
@@ -269,12 +270,15 @@ async function getMessages(call: OperationCall): Promise<IDataObject[]> {
 
 const servicers: Field[] = [
 	memberIds('userid_list', 100),
-	departmentIds('department_id_list', 100),
+	departmentIds('department_id_list', 100, {
+		description: 'Choose, or give IDs by an expression; up to 20 to add, 100 to remove',
+	}),
 ];
-const someServicers: Check = all(
-	oneOf(['userid_list', 'department_id_list'], 'Choose members or departments.'),
-	within({ userid_list: 100, department_id_list: 100 }),
-);
+const someServicers = (departments: number): Check =>
+	all(
+		oneOf(['userid_list', 'department_id_list'], 'Choose members or departments.'),
+		within({ userid_list: 100, department_id_list: departments }),
+	);
 const name = text('name', 'Name', 'Up to 16 characters');
 const avatar = text('media_id', 'Picture Media ID', 'From Media > Upload');
 
@@ -353,7 +357,7 @@ export const customerServiceAccount: Resource = {
 			doc: 94646,
 			call: ['POST', '/cgi-bin/kf/servicer/add'],
 			fields: [serviceAccountPicker, ...servicers],
-			check: someServicers,
+			check: someServicers(20),
 		},
 		{
 			value: 'getServicers',
@@ -373,7 +377,7 @@ export const customerServiceAccount: Resource = {
 			doc: 94647,
 			call: ['POST', '/cgi-bin/kf/servicer/del'],
 			fields: [serviceAccountPicker, ...servicers],
-			check: someServicers,
+			check: someServicers(100),
 		},
 	],
 };

@@ -1,9 +1,14 @@
 import { additionalFields, choice, json, moment, text } from '../fields';
 import type { Field, Resource } from '../operation';
 
-const docid = text('docid', 'Document ID', 'From Create or a callback; the app must have access', {
-	required: true,
-});
+export const docid = text(
+	'docid',
+	'Document ID',
+	'From Document > Create or a callback; the app must have access',
+	{
+		required: true,
+	},
+);
 const formid = text('formid', 'Form ID', 'From Create or a callback', { required: true });
 const place: Field[] = [
 	text('fatherid', 'Folder ID', 'Folder of the drive to put it into; the space ID for its root'),
@@ -195,6 +200,7 @@ export const form: Resource = {
 				}),
 			],
 			list: 'answer.answer_list',
+			whole: true,
 		},
 		{
 			value: 'getSubmissions',
@@ -207,8 +213,8 @@ export const form: Resource = {
 			fixed: { req_type: 2 },
 			fields: [
 				text('repeated_id', 'Round ID', 'The "repeated_id", from Get', { required: true }),
-				moment('start_time', 'From', 'First day', { required: true }),
-				moment('end_time', 'Until', 'Last day', { required: true }),
+				moment('start_time', 'Start', 'First day', { required: true, as: 'day' }),
+				moment('end_time', 'End', 'Last day', { required: true, as: 'day' }),
 			],
 			list: 'submit_users',
 			paging: {

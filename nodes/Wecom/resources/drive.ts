@@ -185,6 +185,7 @@ export const driveFile: Resource = {
 				),
 			],
 			list: 'file_list.item',
+			whole: true,
 		},
 		{
 			value: 'removeMembers',
@@ -243,6 +244,7 @@ export const driveFile: Resource = {
 					'Permission',
 					'What they may do',
 					[
+						{ name: 'Leave as It Is', value: '' },
 						{ name: 'Download', value: 1 },
 						{ name: 'Preview', value: 4, description: 'Professional edition only' },
 					],

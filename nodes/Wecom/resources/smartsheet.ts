@@ -5,17 +5,10 @@ import { choice, filters, integer, json, locator, rows, text, toggle } from '../
 import type { Field, Operation, OperationCall, Resource } from '../operation';
 import { cellsOf, columnsOf, PAGES, simpleRecord } from '../smartsheet';
 import { collectParameters } from '../values';
+import { docid } from './document';
 
 const BASE = '/cgi-bin/wedoc/smartsheet';
 
-const docid = text(
-	'docid',
-	'Document ID',
-	'From Document > Create or a callback; the app must have access',
-	{
-		required: true,
-	},
-);
 const sheet = (overrides: Partial<Field> = {}) =>
 	locator('sheet_id', 'Sheet', 'searchSheets', 'e.g. q979lj', overrides);
 const columns: Field = {
@@ -106,6 +99,7 @@ export const smartSheet: Resource = {
 				),
 			],
 			list: 'fields',
+			whole: true,
 		}),
 		operation({
 			value: 'addSheet',
@@ -117,7 +111,10 @@ export const smartSheet: Resource = {
 			fields: [
 				docid,
 				text('title', 'Title', 'Name of the sheet', { path: 'properties.title' }),
-				integer('index', 'Position', 'Where it goes, from 0', { path: 'properties.index' }),
+				integer('index', 'Position', 'Where it goes, from 0', {
+					path: 'properties.index',
+					default: '',
+				}),
 			],
 			pick: 'properties',
 		}),

@@ -1,0 +1,251 @@
+import type { IDataObject } from 'n8n-workflow';
+import { toRequest } from '../call';
+import { additionalFields, choice, ids, integer, moment, text, toggle } from '../fields';
+import type { Field, OperationCall, Resource } from '../operation';
+import { keepFields, toItem } from '../reply';
+import { collectParameters, merge, problem } from '../values';
+import { calendarId } from './calendar';
+
+const scheduleId = (overrides: Partial<Field> = {}) =>
+	text('schedule_id', 'Schedule ID', 'The "schedule_id" that Create returned, or from a callback', {
+		required: true,
+		placeholder: 'e.g. 17c7d2bd9f20d652840f72f59e796AAA',
+		...overrides,
+	});
+const attendees = (overrides: Partial<Field> = {}) =>
+	ids('attendees', 'Attendee Names or IDs', 'getMembers', 1000, { each: 'userid', ...overrides });
+
+const inSchedule = (field: Field): Field => ({ ...field, path: `schedule.${field.name}` });
+
+const scheduleTimes = [
+	moment('start_time', 'Start', 'When it begins', { required: true }),
+	moment('end_time', 'End', 'When it ends', { required: true }),
+].map(inSchedule);
+const scheduleOptions: Field[] = [
+	...[
+		text('admins', 'Admin User IDs', 'Comma-separated, up to 3, all of them attendees', {
+			as: 'stringList',
+		}),
+		text('description', 'Description', 'Up to 1,000 characters'),
+		text('location', 'Location', 'Up to 128 characters'),
+		toggle('is_whole_day', 'Whole Day', 'Whether it lasts the whole day', { as: 'flag' }),
+	].map(inSchedule),
+	...[
+		toggle('is_remind', 'Remind', 'Whether attendees are reminded', { as: 'flag' }),
+		integer(
+			'remind_before_event_secs',
+			'Remind Before',
+			'Seconds before the start: 0, 300, 900, 3600 or 86400',
+			{
+				default: 900,
+			},
+		),
+		toggle('is_repeat', 'Repeat', 'Whether it is repeated', { as: 'flag' }),
+		choice(
+			'repeat_type',
+			'Repeat Every',
+			'How often it is repeated',
+			[
+				{ name: 'Day', value: 0 },
+				{ name: 'Month', value: 2 },
+				{ name: 'Week', value: 1 },
+				{ name: 'Working Day', value: 7 },
+				{ name: 'Year', value: 5 },
+			],
+			{ as: 'integer' },
+		),
+		moment('repeat_until', 'Repeat Until', 'When the repetition ends; empty for never'),
+		integer('timezone', 'UTC Offset', 'Hours ahead of UTC that repetitions are counted in', {
+			default: 8,
+		}),
+	].map((field) => ({ ...field, path: `schedule.reminders.${field.name}` })),
+];
+const scheduleTitle = inSchedule(text('summary', 'Title', 'Up to 128 characters'));
+const occurrence: Field[] = [
+	choice(
+		'op_mode',
+		'Repetitions',
+		'Which ones of a repeated schedule',
+		[
+			{ name: 'All', value: 0 },
+			{ name: 'Only One', value: 1 },
+			{ name: 'This and All Later', value: 2 },
+		],
+		{ as: 'integer' },
+	),
+	moment('op_start_time', 'Repetition', 'Start of the repetition that is meant', {
+		displayOptions: { show: { op_mode: [1, 2] } },
+	}),
+];
+
+export const schedule: Resource = {
+	value: 'schedule',
+	name: 'Schedule',
+	operations: [
+		{
+			value: 'addAttendees',
+			name: 'Add Attendees',
+			action: 'Add attendees to schedule',
+			description: 'Invite more members to a schedule',
+			doc: 97721,
+			call: ['POST', '/cgi-bin/oa/schedule/add_attendees'],
+			fields: [scheduleId(), attendees({ required: true })],
+			returns: ({ schedule_id }) => ({ schedule_id, success: true }),
+		},
+		{
+			value: 'create',
+			name: 'Create',
+			action: 'Create schedule',
+			description: 'Put an appointment into the calendars of its attendees',
+			doc: 93648,
+			call: ['POST', '/cgi-bin/oa/schedule/add'],
+			fields: [
+				scheduleTitle,
+				...scheduleTimes,
+				attendees({ path: 'schedule.attendees' }),
+				calendarId({
+					required: false,
+					path: 'schedule.cal_id',
+					description: 'A calendar of this app; its default calendar when empty',
+				}),
+				additionalFields(scheduleOptions),
+			],
+		},
+		{
+			value: 'delete',
+			name: 'Delete',
+			action: 'Delete schedule',
+			description: 'Cancel a schedule, or some of its repetitions',
+			doc: 97725,
+			call: ['POST', '/cgi-bin/oa/schedule/del'],
+			fields: [scheduleId(), ...occurrence],
+			returns: () => ({ deleted: true }),
+		},
+		{
+			value: 'getByIds',
+			name: 'Get',
+			action: 'Get schedules',
+			description: 'Read schedules by their IDs, with the answers of the attendees',
+			doc: 97724,
+			call: ['POST', '/cgi-bin/oa/schedule/get'],
+			reads: true,
+			fields: [
+				scheduleId({
+					displayName: 'Schedule IDs',
+					name: 'schedule_id_list',
+					as: 'stringList',
+					description: 'Comma-separated, up to 1,000',
+				}),
+			],
+			list: 'schedule_list',
+			whole: true,
+		},
+		{
+			value: 'getAll',
+			name: 'Get Many',
+			action: 'Get many schedules',
+			description: 'List the schedules of a calendar',
+			doc: 97723,
+			call: ['POST', '/cgi-bin/oa/schedule/get_by_calendar'],
+			reads: true,
+			fields: [calendarId()],
+			list: 'schedule_list',
+			paging: {
+				style: 'offset',
+				request: { offset: 'offset', limit: 'limit' },
+				response: {},
+				max_limit: 1000,
+			},
+		},
+		{
+			value: 'removeAttendees',
+			name: 'Remove Attendees',
+			action: 'Remove attendees from schedule',
+			description: 'Take members off a schedule',
+			doc: 97722,
+			call: ['POST', '/cgi-bin/oa/schedule/del_attendees'],
+			fields: [scheduleId(), attendees({ required: true })],
+			returns: ({ schedule_id }) => ({ schedule_id, success: true }),
+		},
+		{
+			value: 'update',
+			name: 'Update',
+			action: 'Update schedule',
+			description: 'Change a schedule, or some of its repetitions; what is left out stays',
+			doc: 97720,
+			call: ['POST', '/cgi-bin/oa/schedule/update'],
+			fields: [
+				scheduleId({ path: 'schedule.schedule_id' }),
+				scheduleTitle,
+				...scheduleTimes,
+				toggle('skip_attendees', 'Keep Attendees', 'Whether the attendees stay as they are', {
+					as: 'flag',
+					default: true,
+				}),
+				attendees({
+					path: 'schedule.attendees',
+					displayOptions: { show: { skip_attendees: [false] } },
+				}),
+				...occurrence,
+				additionalFields(scheduleOptions),
+			],
+			run: updateSchedule,
+		},
+	],
+};
+
+/** What an update takes (doc 97720) of what reading gives (doc 97724). */
+const KEPT = ['admins', 'summary', 'description', 'location', 'is_whole_day'];
+const KEPT_REPETITION = ['is_repeat', 'repeat_type', 'timezone'];
+const CUSTOM = ['is_custom_repeat', 'repeat_interval', 'repeat_day_of_week', 'repeat_day_of_month'];
+const REMINDER = 'remind_before_event_secs';
+const REMINDERS = 'remind_time_diffs';
+
+/** WeCom empties what an update leaves out, so it is read first and sent again. */
+async function updateSchedule(call: OperationCall): Promise<IDataObject> {
+	const { client, operation, itemIndex } = call;
+	const entered = collectParameters(call);
+	const wanted = entered.schedule as IDataObject;
+	const path = '/cgi-bin/oa/schedule/get';
+	const body = { schedule_id_list: [wanted.schedule_id] };
+	const reply = await client.call({ method: 'POST', path, body, repeatable: true }, itemIndex);
+	const [known] = (reply.schedule_list ?? []) as IDataObject[];
+	if (!known) {
+		throw problem(
+			call,
+			`WeCom has no schedule '${String(wanted.schedule_id)}'`,
+			'Check the ID. An app sees only the schedules in its own calendars.',
+		);
+	}
+	const sent = merge({ schedule: kept(call, known, entered) }, entered);
+	const item = toItem(await client.call(toRequest(operation, sent), itemIndex));
+	return Object.keys(item).length > 0 ? item : { success: true };
+}
+
+/** What stays of a schedule. Only one repetition keeps no rule of repetition: it becomes a schedule of its own. */
+function kept(call: OperationCall, known: IDataObject, entered: IDataObject): IDataObject {
+	const wanted = entered.schedule as IDataObject;
+	const reminders = (known.reminders ?? {}) as IDataObject;
+	const changed = (wanted.reminders ?? {}) as IDataObject;
+	const onlyOne = entered.op_mode === 1;
+	const forEver = call.get<IDataObject>('additionalFields', {}).repeat_until === '';
+	const stays = [
+		// Both say when to remind, and a new repetition has nothing of the earlier one's own rule.
+		...(REMINDER in changed ? [] : [REMINDERS]),
+		...(REMINDERS in changed ? [] : [REMINDER]),
+		'is_remind',
+		...(onlyOne ? [] : KEPT_REPETITION),
+		...(onlyOne || forEver ? [] : ['repeat_until']),
+		...(onlyOne || 'repeat_type' in changed ? [] : CUSTOM),
+	];
+	const everyone = ((known.attendees ?? []) as IDataObject[]).map(({ userid }) => ({ userid }));
+	const attendees = (wanted.attendees ?? everyone) as IDataObject[];
+	const admins = ((known.admins ?? []) as string[]).filter((admin) =>
+		attendees.some(({ userid }) => userid === admin),
+	);
+	return {
+		...keepFields({ ...known, admins }, KEPT),
+		...(!entered.skip_attendees && { attendees }),
+		reminders: keepFields(reminders, stays),
+	};
+}
