@@ -54,7 +54,8 @@ export interface LiveBot {
 	/**
 	 * Sends a frame and gives the answer's body; throws an Error with `errcode` and `description` when WeCom refuses. Frames with
 	 * the same reqId go out one after another. What comes too late for an answer in place is sent as a message of its own: the
-	 * result is `{ late: true }`. `origin` tells where to, and what is late, if this process has forgotten the message. A `warning` in the result says that the end of a long text is missing.
+	 * result is `{ late: true }`. `origin` tells where to, and what is late, if this process has forgotten the message. A
+	 * `warning` in the result says that the end of a long text is missing.
 	 */
 	request(
 		cmd: LiveCommand,
