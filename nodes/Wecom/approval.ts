@@ -7,7 +7,7 @@ import type {
 import { WecomClient } from '../shared/api/client';
 import type { OperationCall } from './operation';
 import { toItem } from './reply';
-import { collectParameters, problem, splitIds, toTimestamp } from './values';
+import { collectParameters, isEmpty, problem, splitIds, toTimestamp } from './values';
 
 /** Submitting approvals: the form that a template asks for, and its values as WeCom wants them (doc 91853, 91982). */
 
@@ -132,8 +132,6 @@ export async function submitApproval(call: OperationCall): Promise<IDataObject> 
 	);
 }
 
-const isEmpty = (given: unknown) => given === undefined || given === null || given === '';
-
 /** What the template has no control for would be lost without a word, for example after the template was changed. */
 function refuseUnknown(call: OperationCall, controls: Control[], value: IDataObject): void {
 	const known = controls.map(({ id }) => id);
@@ -148,7 +146,7 @@ function refuseUnknown(call: OperationCall, controls: Control[], value: IDataObj
 }
 
 function summaryLines(call: OperationCall): IDataObject[] {
-	const lines = String(call.get<unknown>('summary') ?? '')
+	const lines = String(call.get('summary'))
 		.split('\n')
 		.map((line) => line.trim())
 		.filter(Boolean);

@@ -3,7 +3,9 @@ import { uploadRequest } from '../shared/api/files';
 import { readBinary, type MediaKind } from './binary';
 import { choice, rows, text } from './fields';
 import { byteLength, withCommas } from '../shared/text';
+import { texts } from './message/content';
 import type { Field, OperationCall } from './operation';
+import { keepFields } from './reply';
 import { problem, splitIds } from './values';
 
 /** Text and attachments of what customers get (docs 92135, 92137, 92366, 95094): the form, and what WeCom expects of it. */
@@ -146,7 +148,7 @@ export async function readContent(
 	call: OperationCall,
 	{ store, bytes, attachments: most }: Rules,
 ): Promise<IDataObject> {
-	const content = String(call.get<unknown>('content') ?? '');
+	const content = String(call.get('content'));
 	const entries = entriesOf(call, store);
 	if (content.trim() === '' && entries.length === 0) {
 		throw problem(call, 'There is nothing to send', "Fill in 'Content', or add an attachment.");
@@ -202,19 +204,13 @@ function checkEntry(call: OperationCall, entry: IDataObject): void {
 	}
 }
 
-/** The fields that hold something, as text: WeCom drops a number where it wants text. */
-export const filledTexts = (entry: IDataObject, names: string[]): IDataObject =>
-	Object.fromEntries(
-		names.map((name) => [name, String(entry[name] ?? '')]).filter(([, value]) => value !== ''),
-	) as IDataObject;
-
 async function attachment(
 	call: OperationCall,
 	type: string,
 	entry: IDataObject,
 	store: 'message' | 'moment',
 ): Promise<IDataObject> {
-	const filled = (...names: string[]) => filledTexts(entry, names);
+	const filled = (...names: string[]) => texts(keepFields(entry, names));
 	if (type === 'miniprogram') {
 		const pic_media_id = await mediaId(call, 'image', entry, store);
 		return { ...filled('title', 'appid', 'page'), pic_media_id };

@@ -6,7 +6,7 @@ import { getList } from './call';
 import { dayOf } from './day';
 import { ids, locator } from './fields';
 import type { Check, Field, OperationCall } from './operation';
-import { collectParameters, problem } from './values';
+import { at, collectParameters, problem } from './values';
 
 /** What the resources on customers share: pickers and their lists, checks, pages. */
 
@@ -75,9 +75,7 @@ export const within =
 	(limits: Record<string, number>): Check =>
 	(call, sent) => {
 		for (const [path, most] of Object.entries(limits)) {
-			const value = path
-				.split('.')
-				.reduce<unknown>((level, name) => (level as IDataObject | undefined)?.[name], sent);
+			const value = at(sent, path);
 			const [size, unit] = Array.isArray(value)
 				? [value.length, 'entries']
 				: [[...String(value ?? '')].length, 'characters'];

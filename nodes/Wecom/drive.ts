@@ -41,7 +41,11 @@ async function fileOf(call: OperationCall): Promise<FileContent> {
 			'Upload files from 1 byte to 1 GB.',
 		);
 	}
-	return { data, mimeType, fileName: get('additionalFields.fileName') || fileName || 'file' };
+	return {
+		data,
+		mimeType,
+		fileName: String(get('additionalFields.fileName') || fileName || 'file'),
+	};
 }
 
 async function uploadParts(

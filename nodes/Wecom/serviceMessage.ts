@@ -1,10 +1,11 @@
 import type { IDataObject } from 'n8n-workflow';
-import { atMost, BYTES, contentField, filledTexts, mediaId } from './attachments';
+import { atMost, BYTES, contentField, mediaId } from './attachments';
 import type { MediaKind } from './binary';
 import { toRequest } from './call';
 import { choice, rows, text } from './fields';
+import { texts } from './message/content';
 import type { Field, OperationCall } from './operation';
-import { toItem } from './reply';
+import { keepFields, toItem } from './reply';
 import { collectParameters, problem } from './values';
 
 /** What customer service sends: the form of every type of message, and what WeCom expects of it (docs 94677, 95122). */
@@ -89,7 +90,7 @@ async function serviceMessage(call: OperationCall, type: string): Promise<IDataO
 	const { needs, may = [] } = SERVICE_MESSAGES[type] ?? { needs: [] };
 	const content: IDataObject = {};
 	for (const name of [...needs, ...may]) {
-		const value = String(call.get<unknown>(name) ?? '');
+		const value = String(call.get(name));
 		const label = call.operation.fields.find((field) => field.name === name)!.displayName;
 		if (value.trim() !== '') content[name] = value;
 		else if (needs.includes(name)) {
@@ -156,7 +157,7 @@ function menu(call: OperationCall): IDataObject[] {
 	return entries.map((entry) => {
 		const type = String(entry.type ?? 'view');
 		const names = MENU_ENTRIES[type] ?? [];
-		const filled = filledTexts(entry, names);
+		const filled = texts(keepFields(entry, names));
 		// WeCom makes up the ID of an answer that has none.
 		const missing = names.find((name) => name !== 'id' && filled[name] === undefined);
 		if (missing) {

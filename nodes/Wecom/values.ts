@@ -5,6 +5,7 @@ import {
 	type INodePropertyOptions,
 } from 'n8n-workflow';
 import { dayInChina } from './day';
+import { returnAll, simplify } from './fields';
 import type { Conversion, Field, FieldGroup, Operation, OperationCall } from './operation';
 import { toUnixSeconds } from './time';
 
@@ -28,10 +29,10 @@ export function collectParameters(call: OperationCall, part?: string): IDataObje
 			}
 			continue;
 		}
-		const given = call.get<unknown>(field.name);
-		// What the form does not show is not switched off.
-		if (given === '' && field.type === 'boolean' && !isShown(call, field)) continue;
-		const value = convert(call, field, given);
+		const given = call.get<unknown>(field.name, null);
+		// An expression that gives nothing leaves a switch as the form has it; what the form does not show is not sent.
+		const byDefault = field.type === 'boolean' && isShown(call, field) ? field.default : null;
+		const value = convert(call, field, given ?? byDefault);
 		if (!isEmpty(value)) putField(sent, field, value);
 		else if (field.required && isShown(call, field)) empty.push(field);
 	}
@@ -69,7 +70,7 @@ function isShown({ get }: OperationCall, { displayOptions }: Field): boolean {
 
 /** What the form calls a field. */
 export const labelOf = ({ fields }: Operation, name: string): string =>
-	fields.find((field) => field.name === name)?.displayName ?? name;
+	[...fields, returnAll, simplify].find((field) => field.name === name)?.displayName ?? name;
 
 const emptyField = (call: OperationCall, { displayName }: Field) =>
 	problem(
@@ -101,7 +102,7 @@ function put(target: IDataObject, path: string, value: unknown): void {
 }
 
 /** The value at a dotted path. */
-const at = (object: IDataObject, path: string): unknown =>
+export const at = (object: IDataObject, path: string): unknown =>
 	path
 		.split('.')
 		.reduce<unknown>((level, name) => (level as IDataObject | undefined)?.[name], object);
@@ -119,10 +120,11 @@ export function merge(base: IDataObject, extra: IDataObject): IDataObject {
 	return merged;
 }
 
-const isPlainObject = (value: unknown): value is IDataObject =>
+export const isPlainObject = (value: unknown): value is IDataObject =>
 	typeof value === 'object' && value !== null && !Array.isArray(value);
 
-const isEmpty = (value: unknown) =>
+/** Nothing that could be sent. */
+export const isEmpty = (value: unknown) =>
 	(value ?? '') === '' || (Array.isArray(value) && value.length === 0);
 
 /** An error at this item for something the person can set right. */
@@ -217,8 +219,9 @@ const CONVERSIONS: Record<Conversion, Converter> = {
 		value === '' ? undefined : JSON.stringify(toJson(call, field.displayName, value)),
 	day: (call, field, value) =>
 		value === '' ? undefined : dayInChina(value, toTimestamp(call, field.displayName, value)),
+	// 0 is WeCom's "none", such as the end of a repetition.
 	timestamp: (call, field, value) =>
-		value === '' ? undefined : toTimestamp(call, field.displayName, value),
+		['', '0'].includes(String(value)) ? undefined : toTimestamp(call, field.displayName, value),
 	timestampText: (call, field, value) =>
 		value === '' ? undefined : String(toTimestamp(call, field.displayName, value)),
 };

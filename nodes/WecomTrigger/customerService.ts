@@ -154,9 +154,14 @@ export async function receiveMessages(announced: Announcement): Promise<IWebhook
 		fetching = later;
 	}
 	const replies = waitsForWorkflow(context);
-	if (!replies) afterwards(STORED_BY_MS, () => void fetching.conclude(false));
+	afterwards(STORED_BY_MS, () => void fetching.conclude(false));
 	const until = response.headersSent ? Date.now() + PATIENT_MS : at + ANSWER_BY_MS;
-	await attachMedia(context, fetching.items, opened.receiveId, until);
+	await attachMedia(context, fetching.items, opened.receiveId, until).catch(
+		async (error: Error) => {
+			await fetching.conclude(false);
+			throw error;
+		},
+	);
 	// n8n answers when the workflow has ended, if that is to reply: long after it has stored the execution.
 	if (replies) afterwards(STORED_SOON_MS, () => void fetching.conclude(true));
 	if (!response.headersSent) prepareAnswer(announced, fetching.items[0].json);

@@ -11,6 +11,7 @@ import {
 	finishPending,
 	forgetCompany,
 	handedOver,
+	lookAgain,
 	refreshCompany,
 	shownCompany,
 	updateSuite,
@@ -19,7 +20,7 @@ import {
 import { suiteIdOf, withPendingCode, withTicket } from '../shared/api/suite';
 import type { OpenedCallback } from '../shared/callback/envelope';
 import { answer, answerWhenStored, mute, SUCCESS } from './http';
-import { waitsForWorkflow, type Arrived } from './reply';
+import { REPLY_WITHIN_MS, waitsForWorkflow, type Arrived } from './reply';
 import { forgetSecrets } from './secrets';
 
 /** What a suite's command URL does besides starting the workflow (docs 90628, 100964): tickets, authorizations, companies. */
@@ -51,11 +52,17 @@ export async function receiveCommand(command: Command): Promise<IWebhookResponse
 		return await onAuthCode(command, field('AuthCode'));
 
 	const urgent = URGENT.includes(callback.kind);
-	const deadlineMs = urgent ? Math.max(0, at + URGENT_MS - Date.now()) : undefined;
+	// A workflow that is to reply ends, and so n8n answers, long after it has stored the execution.
+	const within = urgent ? URGENT_MS : waitsForWorkflow(context) ? REPLY_WITHIN_MS : undefined;
+	const deadlineMs = within && Math.max(0, at + within - Date.now());
 	answerWhenStored(context.getResponseObject(), { body: SUCCESS, deadlineMs });
 	let facts: IDataObject = {};
 	if (callback.kind === 'cancel_auth') {
-		await forgetCompany(context, field('AuthCorpId'));
+		await forgetCompany(context, field('AuthCorpId')).catch((error: Error) => {
+			// After its answer WeCom does not come back: at least the workflow must hear of it.
+			if (!context.getResponseObject().headersSent) throw error;
+			log(context, `the company ${field('AuthCorpId')} stays stored: ${error.message}`);
+		});
 		forgetSecrets(context);
 	}
 	if (callback.kind === 'change_auth') facts = await newsOf(context, field('AuthCorpId'));
@@ -94,7 +101,8 @@ async function onTicket(
 		};
 		if (wanted(earlier))
 			items.push({ json: toItem(earlier, { ...factsOf(context, exchange), retried: true }) });
-		done.push(() => forgetCodeLater(context, authCode, exchange.corpId));
+		done.push(() => forgetCode(context, authCode, exchange.corpId));
+		lookAgainLater(context, exchange.corpId);
 		forgetSecrets(context);
 	}
 	return startWith(context, items, () => done.forEach((forget) => forget()));
@@ -142,10 +150,11 @@ async function onAuthCode(
 	const exchange = await exchangeAuthCode(context, authCode);
 	// The company's messages may follow at once.
 	forgetSecrets(context);
-	if (!exchange.done) log(context, `an auth_code could not be exchanged: ${exchange.reason}`);
+	if (exchange.done) lookAgainLater(context, exchange.corpId);
+	else log(context, `an auth_code could not be exchanged: ${exchange.reason}`);
 	const items = wanted(opened) ? [{ json: toItem(opened, factsOf(context, exchange)) }] : [];
 	return startWith(context, items, () => {
-		if (exchange.done) forgetCodeLater(context, authCode, exchange.corpId);
+		if (exchange.done) forgetCode(context, authCode, exchange.corpId);
 	});
 }
 
@@ -182,10 +191,16 @@ async function newsOf(context: IWebhookFunctions, corpId: string): Promise<IData
 }
 
 /** Until n8n has stored the execution the code stays: if it does not, the next ticket brings the event. */
-function forgetCodeLater(context: IWebhookFunctions, authCode: string, corpId: string): void {
+function forgetCode(context: IWebhookFunctions, authCode: string, corpId: string): void {
+	handedOver(context, authCode, corpId).catch((error: Error) =>
+		log(context, `an exchanged auth_code stays stored: ${error.message}`),
+	);
+}
+
+function lookAgainLater(context: IWebhookFunctions, corpId: string): void {
 	AbortSignal.timeout(PROVEN_AFTER_MS).addEventListener('abort', () => {
-		handedOver(context, authCode, corpId).catch((error: Error) =>
-			log(context, `an exchanged auth_code stays stored: ${error.message}`),
+		lookAgain(context, corpId).catch((error: Error) =>
+			log(context, `the company ${corpId} could not be looked at again: ${error.message}`),
 		);
 	});
 }

@@ -35,6 +35,9 @@ const credentialData = (overrides: object = {}) => ({
 	...overrides,
 });
 const counts = () => sim.bots.connections(botId);
+/** n8n deactivates in the background. */
+const noSockets = async () =>
+	await poll(10_000, 'the connection stayed', async () => sim.bots.openSockets() === 0);
 const uses = ({ id, name } = credential) => ({ wecomBotApi: { id, name } });
 const reply = (content: string): WorkflowNode => ({
 	name: 'Reply',
@@ -186,7 +189,7 @@ describe('a published workflow', () => {
 
 	it('leaves no connection when it is unpublished', async () => {
 		await rest.deactivate(id);
-		await poll(10_000, 'the connection stayed', async () => sim.bots.openSockets() === 0);
+		await noSockets();
 		const { subscribes } = counts();
 		await sleep(3_000);
 		expect(sim.bots.openSockets()).toBe(0);
@@ -252,6 +255,7 @@ it('is activated again by n8n when a secret that was changed is right again', as
 		data: credentialData(),
 	});
 	await rest.deactivate(id);
+	await noSockets();
 });
 
 it('brings the files of a message, decrypted', async () => {

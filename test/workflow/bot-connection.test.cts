@@ -88,14 +88,18 @@ it.each(['append', 'finish'])('says nothing twice when a step is tried again: %s
 	expect(entry.text).toBe(step === 'append' ? 'ABC' : 'AB');
 });
 
-it("keeps the texts of two workflows apart, and a reply's from those before it", async () => {
+it("keeps the texts of two workflows apart, sub-workflows included, and a reply's from those before it", async () => {
 	const { item } = await said();
+	const others = {
+		...item,
+		wecom: { ...(item.wecom as IDataObject), run: 'of the other workflow' },
+	};
 	const step = (content: string) => [botNode('stream', { content })];
 	ok(await run(step('mine'), { item, executionId: '1' }));
-	ok(await run(step('yours'), { item, executionId: '2' }));
+	ok(await run(step('yours'), { item: others, executionId: '2' }));
 	const shown = () => lab.bots.transcript({ botId }).at(-1)!;
 	expect(shown().text).toBe('yours');
-	ok(await run(step(' again'), { item, executionId: '1' }));
+	ok(await run(step(' again'), { item, executionId: '3' }));
 	expect(shown().text).toBe('mine again');
 	ok(await run([botNode('reply', { content: 'whole' })], { item, executionId: '1' }));
 	ok(

@@ -50,6 +50,7 @@ describe('the trigger', () => {
 					botId,
 					receivedAt: expect.any(String) as string,
 					answerBy: expect.any(String) as string,
+					run: expect.any(String) as string,
 				},
 			},
 		]);

@@ -171,13 +171,38 @@ describe('Customer Message', () => {
 	});
 
 	it.each([
+		['={{ "ids" }}', { external_userid: ['wm1'] }],
+		['={{ "tags" }}', { tag_filter: { group_list: [{ tag_list: ['et1'] }] } }],
+		['={{ "all" }}', {}],
+	])(
+		'goes to whom an expression says, though the form then has all lists: %s',
+		async (to, wanted) => {
+			const group_list = rows({ tag_list: ['et1'] });
+			await itemsOf(simulator(), create({ content: 'x', sender, to, group_list }));
+			const [{ body }] = sentTo(`${CONTACT}/add_msg_template`);
+			const { external_userid, tag_filter } = body as IDataObject;
+			expect({
+				...(external_userid && { external_userid }),
+				...(tag_filter && { tag_filter }),
+			}).toEqual(wanted);
+		},
+	);
+
+	it('goes to a group that an expression chooses', async () => {
+		const parameters = { chat_type: '={{ "group" }}', external_userid: '', chat_id_list: 'wr1' };
+		await itemsOf(simulator(), create({ ...parameters, content: 'x', sender }));
+		const [{ body }] = sentTo(`${CONTACT}/add_msg_template`);
+		expect(body).toMatchObject({ chat_type: 'group', chat_id_list: ['wr1'] });
+	});
+
+	it.each([
 		[{ content: ' ' }, 'There is nothing to send'],
 		[{ content: '={{ null }}' }, 'There is nothing to send'],
 		[{ content: '={{ $json.none }}' }, 'There is nothing to send'],
 		[{ content: '字'.repeat(1334) }, "'Content' has 4,002 bytes, WeCom takes 4,000"],
 		[{ content: 'x', chat_type: 'group', chat_id_list: 'wr1' }, "'Sender' is empty"],
-		[{ content: 'x', external_userid: '={{ "" }}' }, "'External User IDs' is empty"],
-		[{ content: 'x', external_userid: '={{ [] }}', sender }, "'External User IDs' is empty"],
+		[{ content: 'x', external_userid: '={{ "" }}' }, 'Nobody is chosen to get the message'],
+		[{ content: 'x', external_userid: '={{ [] }}', sender }, 'Nobody is chosen to get the message'],
 		[{ content: 'x', to: 'tags', sender }, "'Tags' is empty"],
 		[{ content: 'x', to: 'tags', group_list: rows() }, "'Tags' is empty"],
 		[

@@ -379,6 +379,10 @@ describe('Drive File', () => {
 		const additionalFields = { fileName: '合同.pdf' };
 		const [{ file_name }] = await upload(Buffer.from('some bytes'), { additionalFields });
 		expect(file_name).toBe('合同.pdf');
+		const numbered = { additionalFields: { fileName: '={{ 2026 }}' } };
+		expect(await upload(Buffer.from('some bytes'), numbered)).toMatchObject([
+			{ file_name: '2026' },
+		]);
 		expect(bodies('/cgi-bin/wedrive/file_upload')[0].file_name).toBe('合同.pdf');
 	});
 

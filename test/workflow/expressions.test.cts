@@ -207,6 +207,12 @@ describe('An expression that gives nothing', () => {
 		expect(simulator().state.media.get(String(media_id))?.type).toBe('file');
 		await itemsOf(simulator(), send({ toAll: value }));
 		expect(sent()[0]).toMatchObject({ touser: 'zhangsan', text: { content: 'x' } });
+		const template = { content: 'x', notify: value };
+		const run = { resource: 'customerMessage', operation: 'createTemplate', parameters: template };
+		await itemsOf(simulator(), run);
+		const path = '/cgi-bin/externalcontact/group_welcome_template/add';
+		const request = simulator().requests.find((one) => one.path === path);
+		expect(request?.body).toMatchObject({ notify: 1 });
 	});
 
 	it.each(nothing)('is an empty field, by its name: %s', async (value) => {

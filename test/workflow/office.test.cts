@@ -525,8 +525,8 @@ describe('Schedule > Update', () => {
 		});
 	});
 
-	it('repeats for ever when the end was left empty', async () => {
-		await update({ additionalFields: { repeat_until: '' } });
+	it.each(['', 0, '0'])('repeats for ever when the end is none: %j', async (repeat_until) => {
+		await update({ additionalFields: { repeat_until } });
 		const { reminders } = lastBody(`${PATH}/update`)!.schedule as IDataObject;
 		const { repeat_until: _end, ...rest } = REMINDERS;
 		expect(reminders).toEqual(rest);

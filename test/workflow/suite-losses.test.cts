@@ -42,13 +42,13 @@ function failOnce(when: (credential: ICredentialDataDecryptedObject) => boolean)
 	});
 }
 
-describe('a command that starts the workflow', () => {
-	const push = async (InfoType: string) =>
-		await simulator().control.pushSuite(DEMO_SUITE.suiteId, {
-			InfoType,
-			AuthCorpId: first.corpid,
-		} as never);
+const push = async (InfoType: string) =>
+	await simulator().control.pushSuite(DEMO_SUITE.suiteId, {
+		InfoType,
+		AuthCorpId: first.corpid,
+	} as never);
 
+describe('a command that starts the workflow', () => {
 	it('of an authorization is answered with success within a second, however long n8n takes to store the execution', async () => {
 		provider = await startProvider(simulator());
 		await provider.listen({}, 2_000);
@@ -80,6 +80,41 @@ describe('a command that starts the workflow', () => {
 		expect(attempts.map(({ status }) => status)).toEqual([500, 200]);
 		expect(ms).toBeGreaterThan(1_400);
 		expect(provider.items).toMatchObject([{ InfoType: 'corp_arch_auth' }]);
+	});
+});
+
+describe('a command of a workflow that replies', () => {
+	it('is answered before WeCom hangs up', async () => {
+		provider = await startProvider(simulator());
+		await provider.listen({ responseMode: 'responseNode' }, 7_000);
+		const { verdict, attempts } = await push('corp_arch_auth');
+		expect(verdict).toBe('success');
+		expect(attempts).toHaveLength(1);
+		expect(provider.items).toHaveLength(1);
+	});
+});
+
+describe('a withdrawn authorization', () => {
+	it('reaches the workflow although the company cannot be forgotten in time', async () => {
+		await begin();
+		await ticket();
+		await provider.authorize(first.corpid);
+		await until(() => provider.items.length === 1);
+		const read = WebhookContext.prototype.getCredentials;
+		let asked = 0;
+		jest.spyOn(WebhookContext.prototype, 'getCredentials').mockImplementation(async function (
+			this: WebhookContext,
+			type: string,
+		) {
+			if (asked++ === 0) return (await read.call(this, type)) as never;
+			await new Promise((resolve) => setTimeout(resolve, 1_000));
+			throw new Error('SQLITE_BUSY: database is locked');
+		});
+		logged.length = 0;
+		expect((await push('cancel_auth')).verdict).toBe('success');
+		await until(() => provider.items.length === 2);
+		expect(provider.items[1]).toMatchObject({ InfoType: 'cancel_auth' });
+		expect(JSON.stringify(logged)).toContain('stays stored: SQLITE_BUSY');
 	});
 });
 

@@ -209,7 +209,7 @@ describe('authorizations', () => {
 		});
 	});
 
-	it('reach the workflow once, though tickets arrive while they are exchanged and handed over', async () => {
+	it('reach the workflow once, though tickets arrive while they are exchanged', async () => {
 		await begin();
 		await ticket();
 		simulator().control.inject({
@@ -222,7 +222,7 @@ describe('authorizations', () => {
 		await ticket();
 		await until(() => provider.items.length === 1);
 		await ticket();
-		expect(JSON.parse(provider.stored().pendingAuthCodes)).not.toEqual({});
+		expect(provider.stored().pendingAuthCodes).toBe('');
 		expect(provider.items).toHaveLength(1);
 	});
 

@@ -139,6 +139,28 @@ describe('customer service messages', () => {
 	});
 });
 
+it('a failing option does not stop the reading of later customer service messages', async () => {
+	const [{ open_kfid }] = DEMO_KF_ACCOUNTS;
+	const waits = { responseMode: 'responseNode' };
+	const parameters = { ...waits, triggerOptions: { fetchMessages: true } };
+	const intake = await startIntake(simulator(), { parameters });
+	const say = async (message: IDataObject) =>
+		await simulator().control.kfMessage(intake.target, open_kfid, [message as never]);
+	const text = (content: string) => ({ msgtype: 'text', text: { content } });
+	await say(text('first'));
+	intake.n8n.parameters = {
+		...waits,
+		triggerOptions: { fetchMessages: true, downloadMedia: '={{ $("Nope").item.json.x }}' },
+	};
+	simulator().control.inject({ path: '/cgi-bin/kf/sync_msg', delayMs: 4_000 });
+	void say({ msgtype: 'image', image: { media_id: 'm1' } });
+	await new Promise((resolve) => setTimeout(resolve, 5_000));
+	intake.n8n.parameters = parameters;
+	await say(text('next'));
+	expect(intake.items().map(({ msgtype }) => msgtype)).toEqual(['text', 'image', 'text']);
+	await intake.stop();
+});
+
 describe('a quick reply', () => {
 	const replied = async (plaintext: string, quickReply: string) => {
 		const { response } = await post(plaintext, { quickReply });

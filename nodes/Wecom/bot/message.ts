@@ -17,6 +17,8 @@ export interface BotMessage {
 	origin: Origin;
 	/** The stream of its reply, whether it has begun or not. */
 	streamId: string;
+	/** Tells apart the workflows that the message has started. */
+	run: string;
 	responseUrl: string;
 	/** Whether a trigger of this workflow took it, which n8n can reach from everywhere. */
 	ownTrigger: boolean;
@@ -51,6 +53,7 @@ export function messageOf(call: OperationCall): BotMessage {
 		reqId: text(wecom.reqId),
 		origin: { chatid: chatOf(item), at: Date.parse(text(wecom.receivedAt)) || Date.now() },
 		streamId: text(wecom.streamId) || streamIdOf(item),
+		run: text(wecom.run),
 		responseUrl: text(item.response_url),
 		ownTrigger: isBotItem(fromTrigger) && fromTrigger.msgid === item.msgid,
 	};

@@ -174,12 +174,13 @@ const imageOf = (data: Buffer): IDataObject => ({
 });
 
 /**
- * Texts of streams that executions in this process have begun and not finished: a stream always shows its whole text. Several
- * workflows may answer one message, each with its own text.
+ * Texts of streams that workflows in this process have begun and not finished: a stream always shows its whole text. Several
+ * workflows may answer one message, each with its own text, also from sub-workflows. In the editor every execution begins anew,
+ * since a pinned message keeps its run.
  */
 const begun = new Map<string, string>();
-const begunKey = ({ context }: OperationCall, { streamId }: BotMessage) =>
-	`${context.getExecutionId()}|${streamId}`;
+const begunKey = ({ context }: OperationCall, { streamId, run }: BotMessage) =>
+	`${(context.getMode() !== 'manual' && run) || context.getExecutionId()}|${streamId}`;
 const MAX_BEGUN = 2_000;
 
 /** One step of a reply that grows. */

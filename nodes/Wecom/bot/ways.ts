@@ -90,7 +90,8 @@ export async function inParts(
 			if (!sent) throw error;
 			return { ...sent, warning: `${BEGINNING_ONLY}: ${error.message}` };
 		});
-		if (!next || next.warning) return next;
+		if (!next) return sent && { ...sent, warning: BEGINNING_ONLY };
+		if (next.warning) return next;
 		sent = next;
 	}
 	return sent;

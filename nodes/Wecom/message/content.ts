@@ -5,7 +5,7 @@ import { MEDIA_KINDS, readBinary, type MediaKind } from '../binary';
 import { cardFrom } from '../card';
 import type { OperationCall } from '../operation';
 import { keepFields } from '../reply';
-import { isOn, problem } from '../values';
+import { isOn, isPlainObject, problem } from '../values';
 import { byteLength, splitText } from '../../shared/text';
 
 /** The content of a message as WeCom takes it: limits checked that WeCom would enforce by cutting, files uploaded, text split. */
@@ -55,7 +55,7 @@ const PARTS: Record<string, string[]> = {
 
 /** What Additional Parameters hold for a type besides what `contents` has taken of them. */
 export const withoutParts = (type: string, added: IDataObject): IDataObject =>
-	typeof added === 'object'
+	isPlainObject(added)
 		? Object.fromEntries(Object.entries(added).filter(([name]) => !PARTS[type]?.includes(name)))
 		: added;
 
@@ -266,8 +266,8 @@ async function mediaContent(
 	return { ...content, ...about };
 }
 
-/** What is filled in, as text. */
-const texts = (values: IDataObject): IDataObject =>
+/** What is filled in, as text: WeCom drops a number where it wants text. */
+export const texts = (values: IDataObject): IDataObject =>
 	Object.fromEntries(
 		Object.entries(values)
 			.map(([name, value]) => [name, String(value ?? '')])

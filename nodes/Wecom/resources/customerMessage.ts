@@ -64,7 +64,6 @@ export const customerMessage: Resource = {
 				),
 				text('external_userid', 'External User IDs', 'Comma-separated, up to 10,000', {
 					as: 'stringList',
-					required: true,
 					displayOptions: { show: { ...forCustomers.show, to: ['ids'] } },
 				}),
 				rows(
@@ -251,9 +250,9 @@ export async function send(
 	call: OperationCall,
 	rules: Rules,
 	arrange: (content: IDataObject) => IDataObject = (content) => content,
+	entered = collectParameters(call),
 ): Promise<IDataObject> {
 	const { operation, client, itemIndex } = call;
-	const entered = collectParameters(call);
 	operation.check?.(call, entered);
 	const sent = { ...arrange(await readContent(call, rules)), ...entered };
 	const item = toItem(await client.call(toRequest(operation, sent), itemIndex));
@@ -262,7 +261,12 @@ export async function send(
 }
 
 async function sendMessage(call: OperationCall): Promise<IDataObject> {
-	return await send(call, MESSAGE);
+	const entered = collectParameters(call);
+	// Where an expression says who gets it, the form has the lists of all kinds of recipients.
+	const to = call.get('to');
+	if (to === 'tags' || to === 'all') delete entered.external_userid;
+	if (to === 'ids' || to === 'all') delete entered.tag_filter;
+	return await send(call, MESSAGE, undefined, entered);
 }
 
 /** A template holds its one attachment under the name of its type (doc 92366). */

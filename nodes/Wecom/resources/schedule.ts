@@ -228,7 +228,8 @@ function kept(call: OperationCall, known: IDataObject, entered: IDataObject): ID
 	const reminders = (known.reminders ?? {}) as IDataObject;
 	const changed = (wanted.reminders ?? {}) as IDataObject;
 	const onlyOne = entered.op_mode === 1;
-	const forEver = call.get<IDataObject>('additionalFields', {}).repeat_until === '';
+	const { repeat_until } = call.get<IDataObject>('additionalFields', {});
+	const forEver = ['', '0'].includes(String(repeat_until ?? 'unchanged'));
 	const stays = [
 		// Both say when to remind, and a new repetition has nothing of the earlier one's own rule.
 		...(REMINDER in changed ? [] : [REMINDERS]),

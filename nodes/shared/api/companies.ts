@@ -221,20 +221,22 @@ export async function finishPending(
 	return finished;
 }
 
-/** The workflow has the event of an auth_code: once its company is surely stored, nothing of the code needs to stay. */
+/** The workflow has the event of an auth_code: with its company stored, nothing of the code needs to stay. */
 export async function handedOver(
 	context: ClientContext,
 	authCode: string,
 	corpId: string,
 ): Promise<void> {
-	const stored = await updateSuite(context, (fresh) =>
-		together(
-			lostCompanies(fresh),
-			pendingCodesOf(fresh)[authCode]?.corpId
-				? withPendingCode(fresh, authCode, undefined)
-				: undefined,
-		),
+	await updateSuite(context, (fresh) =>
+		pendingCodesOf(fresh)[authCode]?.corpId && companiesOf(fresh)[corpId]
+			? withPendingCode(fresh, authCode, undefined)
+			: undefined,
 	);
+}
+
+/** Brings back a company that another process has overwritten; to be called a few seconds after its exchange. */
+export async function lookAgain(context: ClientContext, corpId: string): Promise<void> {
+	const stored = await updateSuite(context, lostCompanies);
 	unproven.delete(unprovenKey(suiteFingerprint(stored), corpId));
 }
 

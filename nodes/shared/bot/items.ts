@@ -1,3 +1,4 @@
+import { randomUUID } from 'crypto';
 import type { IDataObject, INodePropertyOptions } from 'n8n-workflow';
 import { callbackKinds, matches, triggerOptions } from '../callback/events';
 
@@ -77,6 +78,8 @@ export function botItem(
 			...(reqId ? { reqId } : {}),
 			receivedAt: receivedAt.toISOString(),
 			...(life ? { answerBy: new Date(receivedAt.getTime() + life).toISOString() } : {}),
+			// Another one for each workflow that answers the message.
+			run: randomUUID(),
 		},
 	};
 }

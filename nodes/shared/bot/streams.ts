@@ -278,9 +278,13 @@ function closeStream(wire: Wire, talk: Talk): void {
 	stream.endAt = Infinity;
 	void whenStillOpen(wire, talk, stream, async () => {
 		await finishNow(wire, talk, { ...stream, content: talk.closingText || stream.content });
-	}).then(() => {
-		// Nobody to send it over, such as while a workflow is published again: the next connection does it.
-		stream.endAt = Date.now() + streamTimings.endAgain;
+	}).then((failure) => {
+		// Nobody to send it over, such as while a workflow is published again: the next connection does it. What WeCom has refused
+		// it would refuse again.
+		stream.endAt =
+			failure?.errcode === undefined
+				? Date.now() + streamTimings.endAgain
+				: talk.at + streamTimings.life;
 		// WeCom has ended it.
 		if (talk.stream === stream && Date.now() - talk.at >= streamTimings.life) answered(talk);
 	});
@@ -293,16 +297,20 @@ async function finishNow(wire: Wire, talk: Talk, { id, content }: Stream): Promi
 	answered(talk);
 }
 
-/** After the replies under way, unless one of them has changed or finished the stream. */
+/** After the replies under way, unless one of them has changed or finished the stream. Resolves to what went wrong, if anything. */
 async function whenStillOpen(
 	wire: Wire,
 	talk: Talk,
 	stream: Stream,
 	send: () => Promise<void>,
-): Promise<void> {
-	await inOrder(talk, async () => {
+): Promise<BotFailure | undefined> {
+	return await inOrder(talk, async () => {
 		if (talk.stream === stream) await send();
-	}).catch((error: Error) => note(wire, 'A stream of the AI bot could not be kept', error));
+		return undefined;
+	}).catch((error: BotFailure) => {
+		note(wire, 'A stream of the AI bot could not be kept', error);
+		return error;
+	});
 }
 
 const frameOf = (id: string, content: string, finish: boolean): IDataObject => ({

@@ -40,7 +40,7 @@ describe('botItem', () => {
 		);
 		expect(websocket).toEqual({
 			...callback,
-			wecom: { ...(callback.wecom as object), transport: 'websocket' },
+			wecom: { ...(callback.wecom as object), transport: 'websocket', run: expect.any(String) },
 		});
 		expect(
 			botItem(group('hi'), { transport: 'websocket', botId: 'B', reqId: 'R' }, { receivedAt }),
@@ -57,6 +57,7 @@ describe('botItem', () => {
 				reqId: 'R',
 				receivedAt: '2026-01-02T03:04:05.000Z',
 				answerBy: '2026-01-02T03:10:05.000Z',
+				run: expect.any(String),
 			},
 		});
 	});

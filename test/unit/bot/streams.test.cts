@@ -285,6 +285,20 @@ describe('the life of a stream', () => {
 		expect(shown()).toMatchObject({ text: 'here I am', stream: { finish: true } });
 	});
 
+	it('is ended once, also when WeCom refuses that', async () => {
+		streamTimings.endAgain = 10;
+		const { message, shown } = await ask({ firstAnswer: '…' });
+		await until('the first answer', () => shown()?.text === '…');
+		const frames = () =>
+			lab.bots.frames(botId).filter(({ frame }) => frame.cmd === 'aibot_respond_msg').length;
+		const before = frames();
+		lab.bots.inject({ cmd: 'aibot_respond_msg', errcode: 40058, times: 50 });
+		await message.begin()();
+		await pause(600);
+		expect(frames()).toBe(before + 1);
+		lab.bots.clearFaults();
+	});
+
 	it('a reply after its end is a message of its own, to the group or the person', async () => {
 		Object.assign(streamTimings, { life: 150, margin: 100 });
 		const { answer, shown, entries } = await ask({ firstAnswer: 'Thinking…' }, 'wrGroup1');
