@@ -19,14 +19,8 @@ const begin = async () => {
 	provider = await startProvider(simulator());
 	await provider.listen();
 };
-const ticket = async () =>
-	expect(await simulator().control.pushTicket(provider.suite.suiteId)).toMatchObject({ ok: true });
-/** As if the pending auth codes had arrived earlier. */
-const age = (ms: number) => {
-	const codes = JSON.parse(provider.stored().pendingAuthCodes) as Record<string, { at: number }>;
-	for (const code of Object.values(codes)) code.at -= ms;
-	provider.store.s1.pendingAuthCodes = JSON.stringify(codes);
-};
+const ticket = async () => await provider.ticket();
+const age = (ms: number) => provider.ageCodes(ms);
 /** The first reading of a credential like this fails, as when n8n's database is locked for a moment. */
 function failOnce(when: (credential: ICredentialDataDecryptedObject) => boolean) {
 	const read = WebhookContext.prototype.getCredentials;

@@ -58,6 +58,10 @@ export interface Provider {
 	run: (run: SuiteRun) => Promise<WorkflowRun>;
 	/** The items of a run that must succeed. */
 	itemsOf: (run: SuiteRun) => Promise<IDataObject[]>;
+	/** WeCom pushes a ticket. */
+	ticket: () => Promise<void>;
+	/** As if the pending auth codes had arrived earlier. */
+	ageCodes: (ms: number) => void;
 	/** Ticket and authorization of a company; its Corp ID. */
 	authorize: (corpid: string) => Promise<string>;
 }
@@ -148,6 +152,13 @@ export async function startProvider(sim: Simulator, template?: Suite): Promise<P
 			const result = await run(wanted);
 			if (result.error) throw result.error;
 			return result.json('WeCom');
+		},
+		ticket: async () =>
+			expect(await sim.control.pushTicket(suite.suiteId)).toMatchObject({ ok: true }),
+		ageCodes: (ms) => {
+			const codes = JSON.parse(stored().pendingAuthCodes) as Record<string, { at: number }>;
+			for (const code of Object.values(codes)) code.at -= ms;
+			store.s1.pendingAuthCodes = JSON.stringify(codes);
 		},
 		authorize: async (corpid) => {
 			expect(await sim.control.authorize(suite.suiteId, corpid)).toMatchObject({

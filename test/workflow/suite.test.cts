@@ -13,14 +13,8 @@ const begin = async (suite?: Suite, parameters?: object) => {
 	await provider.listen(parameters as never);
 	return provider;
 };
-const ticket = async () =>
-	expect(await simulator().control.pushTicket(provider.suite.suiteId)).toMatchObject({ ok: true });
-/** As if the pending auth codes had arrived earlier. */
-const age = (ms: number) => {
-	const codes = JSON.parse(provider.stored().pendingAuthCodes) as Record<string, { at: number }>;
-	for (const code of Object.values(codes)) code.at -= ms;
-	provider.store.s1.pendingAuthCodes = JSON.stringify(codes);
-};
+const ticket = async () => await provider.ticket();
+const age = (ms: number) => provider.ageCodes(ms);
 const calls = (path: string) => simulator().requests.filter((request) => request.path === path);
 const send = (company: string) => ({
 	resource: 'message',
