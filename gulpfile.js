@@ -88,31 +88,20 @@ async function bundle() {
 	const entry = path.join(root, bundled);
 	if (!fs.existsSync(entry))
 		fail(`${bundled} is missing: it is the module fast-xml-parser is bundled into`);
-	const { metafile } = await require('esbuild').build({
-		absWorkingDir: root,
-		entryPoints: [entry],
-		outfile: path.join(staging, bundled.replace(/\.ts$/, '.js')),
-		bundle: true,
-		platform: 'node',
-		format: 'cjs',
-		target: 'node20',
+	// Our own modules stay modules: only packages go into the bundle.
+	const plugin = {
+		name: 'own-modules-stay',
+		setup(build) {
+			build.onResolve({ filter: /^\./ }, (args) =>
+				args.importer === entry ? { path: args.path, external: true } : undefined,
+			);
+		},
+	};
+	const { metafile } = await bundleInto(inStaging(entry).replace(/\.ts$/, '.js'), entry, {
 		minify: true,
-		sourcemap: false,
 		legalComments: 'inline',
 		metafile: true,
-		logLevel: 'warning',
-		external: [...allowedModules],
-		plugins: [
-			{
-				// Our own modules stay modules: only packages go into the bundle.
-				name: 'own-modules-stay',
-				setup(build) {
-					build.onResolve({ filter: /^\./ }, (args) =>
-						args.importer === entry ? { path: args.path, external: true } : undefined,
-					);
-				},
-			},
-		],
+		plugins: [plugin],
 	});
 	const [output] = Object.values(metafile.outputs);
 	const used = Object.entries(output.inputs).filter(([, input]) => input.bytesInOutput > 0);
@@ -140,15 +129,16 @@ async function bundleNodes() {
 		const entries = new Set([file]);
 		for (const entry of entries) {
 			const outfile = inStaging(entry).replace(/\.ts$/, '.js');
-			await bundleInto(outfile, entry, [filesOfNode(folder, (later) => entries.add(later))]);
+			const plugins = [filesOfNode(folder, (later) => entries.add(later))];
+			await bundleInto(outfile, entry, { plugins });
 		}
 	}
 }
 
 const inStaging = (file) => path.join(staging, path.relative(root, file));
 
-async function bundleInto(outfile, entry, plugins = []) {
-	await require('esbuild').build({
+async function bundleInto(outfile, entry, options) {
+	return await require('esbuild').build({
 		absWorkingDir: root,
 		entryPoints: [entry],
 		outfile,
@@ -161,7 +151,7 @@ async function bundleInto(outfile, entry, plugins = []) {
 		sourcemap: false,
 		logLevel: 'warning',
 		external: [...allowedModules],
-		plugins,
+		...options,
 	});
 }
 

@@ -6,7 +6,7 @@ import { choice, rows, text } from './fields';
 import { texts } from './message/content';
 import type { Field, OperationCall } from './operation';
 import { keepFields, toItem } from './reply';
-import { collectParameters, problem } from './values';
+import { collectParameters, emptyField, problem } from './values';
 
 /** What customer service sends: the form of every type of message, and what WeCom expects of it (docs 94677, 95122). */
 
@@ -94,11 +94,7 @@ async function serviceMessage(call: OperationCall, type: string): Promise<IDataO
 		const label = call.operation.fields.find((field) => field.name === name)!.displayName;
 		if (value.trim() !== '') content[name] = value;
 		else if (needs.includes(name)) {
-			throw problem(
-				call,
-				`'${label}' is empty`,
-				'Fill it in, or check the expression that should give it.',
-			);
+			throw emptyField(call, label);
 		}
 		const most = type === 'miniprogram' && name === 'title' ? 64 : SERVICE_BYTES[name];
 		atMost(call, label, value, most ?? Infinity);

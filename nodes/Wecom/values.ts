@@ -40,7 +40,7 @@ export function collectParameters(call: OperationCall, part?: string): IDataObje
 	const inPart = part ? added[part] : undefined;
 	const whole = merge(sent, isPlainObject(inPart) ? { ...added, part: inPart } : added);
 	const missing = empty.find(({ name, path }) => isEmpty(at(whole, path ?? name)));
-	if (missing) throw emptyField(call, missing);
+	if (missing) throw emptyField(call, missing.displayName);
 	return whole;
 }
 
@@ -54,7 +54,7 @@ function rowsOf(call: OperationCall, field: Field, given: unknown): IDataObject[
 			if (entry.local) continue;
 			const value = convert(call, entry, idOf(row[entry.name]));
 			if (!isEmpty(value)) putField(object, entry, value);
-			else if (entry.required) throw emptyField(call, entry);
+			else if (entry.required) throw emptyField(call, entry.displayName);
 		}
 		return object;
 	});
@@ -72,7 +72,8 @@ function isShown({ get }: OperationCall, { displayOptions }: Field): boolean {
 export const labelOf = ({ fields }: Operation, name: string): string =>
 	[...fields, returnAll, simplify].find((field) => field.name === name)?.displayName ?? name;
 
-const emptyField = (call: OperationCall, { displayName }: Field) =>
+/** A required field without a value. */
+export const emptyField = (call: OperationCall, displayName: string) =>
 	problem(
 		call,
 		`'${displayName}' is empty`,

@@ -5,7 +5,7 @@ import { byteLength, splitText } from '../../shared/text';
 import { readBinary, type MediaKind } from '../binary';
 import { cardFrom } from '../card';
 import type { OperationCall } from '../operation';
-import { problem } from '../values';
+import { emptyField, problem } from '../values';
 import { BOT_CREDENTIAL, inParts, refusals, withMedia } from './ways';
 
 /** What a bot says in messages of its own, and what its messages are made of. */
@@ -101,11 +101,7 @@ export function textOf(call: OperationCall): string {
 		);
 	const text = String(value ?? '');
 	if (text.trim()) return text;
-	throw problem(
-		call,
-		"'Content' is empty",
-		'Fill it in, or check the expression that should give it.',
-	);
+	throw emptyField(call, 'Content');
 }
 
 export function feedbackOf(call: OperationCall): string | undefined {

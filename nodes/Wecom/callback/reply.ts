@@ -12,7 +12,7 @@ import {
 import { atMost, mediaId } from '../message/content';
 import { byteLength } from '../../shared/text';
 import type { OperationCall } from '../operation';
-import { problem, toJson } from '../values';
+import { emptyField, problem, toJson } from '../values';
 
 const INSTEAD = 'To send something at any other time use the resource Message, operation Send.';
 const HOW_TO_WAIT = `Set 'Respond' of the WeCom Trigger to 'Using the Reply Operation of the WeCom Node'. WeCom takes replies to messages, to clicks on menus and cards, and to a few other events. ${INSTEAD}`;
@@ -220,11 +220,7 @@ function asElement(call: OperationCall, value: unknown, name: string): ReplyValu
 function required(call: OperationCall, name: string, displayName: string): string {
 	const value = text(call.get(name));
 	if (value.trim()) return value;
-	throw problem(
-		call,
-		`'${displayName}' is empty`,
-		'Fill it in, or check the expression that should give it.',
-	);
+	throw emptyField(call, displayName);
 }
 
 const text = (value: unknown): string =>

@@ -5,7 +5,7 @@ import { MEDIA_KINDS, readBinary, type MediaKind } from '../binary';
 import { cardFrom } from '../card';
 import type { OperationCall } from '../operation';
 import { keepFields } from '../reply';
-import { isOn, isPlainObject, problem } from '../values';
+import { emptyField, isOn, isPlainObject, problem } from '../values';
 import { byteLength, splitText } from '../../shared/text';
 
 /** The content of a message as WeCom takes it: limits checked that WeCom would enforce by cutting, files uploaded, text split. */
@@ -111,12 +111,7 @@ function textContents(
 	more: IDataObject,
 	maxBytes: number,
 ): IDataObject[] {
-	if (String(part.content).trim() === '')
-		throw problem(
-			call,
-			"'Content' is empty",
-			'Fill it in, or check the expression that should give it.',
-		);
+	if (String(part.content).trim() === '') throw emptyField(call, 'Content');
 	if (isOn(call, 'Split Long Text', more.splitLongText)) {
 		const parts = splitText(String(part.content), maxBytes);
 		// One mention is enough.

@@ -4,7 +4,7 @@ import { MEDIA_KINDS, readBinary, toBinaryItem, type MediaKind } from '../binary
 import { binaryInput, choice, text, toggle } from '../fields';
 import type { ItemOutput, OperationCall, Resource } from '../operation';
 import { toItem } from '../reply';
-import { collectParameters, problem } from '../values';
+import { collectParameters, emptyField, problem } from '../values';
 
 export const fileName = text(
 	'fileName',
@@ -196,12 +196,7 @@ async function uploadImage(call: OperationCall): Promise<IDataObject> {
 async function download(call: OperationCall, path: string): Promise<ItemOutput> {
 	const { client, itemIndex, get } = call;
 	const media_id = String(get('media_id')).trim();
-	if (!media_id)
-		throw problem(
-			call,
-			"'Media ID' is empty",
-			'Fill it in, or check the expression that should give it.',
-		);
+	if (!media_id) throw emptyField(call, 'Media ID');
 	const file = await downloadFile(client, { method: 'GET', path, qs: { media_id } }, itemIndex);
 	return await toBinaryItem(call, file, media_id);
 }
