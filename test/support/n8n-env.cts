@@ -1,6 +1,7 @@
 /** The environment an n8n under test runs with. */
 import { createServer, type AddressInfo } from 'node:net';
-import { envWithNode } from './node24.cts';
+import { since } from './n8n-release.cts';
+import { envWithNode } from './node.cts';
 
 /** Settings of the person's own n8n, of jest and of proxies must not leak in. */
 const NOT_INHERITED = /^(N8N_|DB_|EXECUTIONS_|QUEUE_|WEBHOOK_|CREDENTIALS_|GENERIC_|NODES?_|npm_|JEST_|VITEST|(HTTPS?|ALL)_PROXY$)/i;
@@ -15,9 +16,14 @@ const NO_OUTBOUND_CALLS = {
 	N8N_LICENSE_AUTO_RENEW_ENABLED: 'false',
 	N8N_VERIFIED_PACKAGES_ENABLED: 'false', // the list of verified nodes
 	N8N_REINSTALL_MISSING_PACKAGES: 'false',
-	N8N_DISABLED_MODULES: 'mcp-registry', // fetches a catalogue at every start
 	EXTERNAL_FRONTEND_HOOKS_URLS: '',
 };
+
+/** What depends on the release: 1.x ends at a module name it does not know, and its install has no isolated expression engine. */
+const releaseSettings = (): NodeJS.ProcessEnv =>
+	since('2.0')
+		? { N8N_DISABLED_MODULES: 'mcp-registry' } // fetches a catalogue at every start
+		: { N8N_EXPRESSION_ENGINE: 'legacy' };
 
 const QUIET_EDITOR = {
 	N8N_PERSONALIZATION_ENABLED: 'false',
@@ -41,6 +47,7 @@ export function n8nEnv(options: EnvOptions): NodeJS.ProcessEnv {
 	return {
 		...envWithNode(options.nodeBin, inherited), // n8n starts its task runner with `node` from the PATH
 		...NO_OUTBOUND_CALLS,
+		...releaseSettings(),
 		...QUIET_EDITOR,
 		NODE_ENV: 'production',
 		N8N_USER_FOLDER: options.userFolder,
@@ -49,6 +56,7 @@ export function n8nEnv(options: EnvOptions): NodeJS.ProcessEnv {
 		N8N_PORT: String(options.port),
 		N8N_LISTEN_ADDRESS: '127.0.0.1',
 		N8N_WEBHOOK_URL: `http://127.0.0.1:${options.port}/`,
+		WEBHOOK_URL: `http://127.0.0.1:${options.port}/`, // its older name
 		N8N_SECURE_COOKIE: 'false',
 		N8N_COMMUNITY_PACKAGES_ENABLED: 'true',
 		N8N_UNVERIFIED_PACKAGES_ENABLED: 'true',

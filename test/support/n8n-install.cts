@@ -3,10 +3,10 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node
 import { dirname, join } from 'node:path';
 import { npmCommand, run, say, withProgress } from './child.cts';
 import { acquireLock, type Lock } from './lock.cts';
-import { ensureNode24, envWithNode } from './node24.cts';
+import { isAtLeast, n8nVersion } from './n8n-release.cts';
+import { ensureNode, envWithNode } from './node.cts';
 import { cacheFolder } from './paths.cts';
 
-export const N8N_VERSION = '2.41.1';
 /** Dependencies published later are left out, so every install is the same. */
 const BEFORE = '2026-09-28';
 /** Opens a database in memory: fails when sqlite3 was not built or does not fit this Node.js. */
@@ -46,7 +46,9 @@ async function sqliteWorks(dir: string, nodeBin: string): Promise<boolean> {
 async function installPackages(dir: string, version: string, nodeBin: string): Promise<void> {
 	rmSync(dir, { recursive: true, force: true });
 	mkdirSync(dir, { recursive: true });
-	writeFileSync(join(dir, 'package.json'), JSON.stringify({ private: true }));
+	// Older ones take their spreadsheet library from a server of its own, which npm's registry has too.
+	const overrides = isAtLeast(version, '2.36') ? {} : { overrides: { xlsx: 'npm:xlsx@0.18.5' } };
+	writeFileSync(join(dir, 'package.json'), JSON.stringify({ private: true, ...overrides }));
 	// Started by `npm run` this npm inherits the settings of our .npmrc, and without peer dependencies some nodes of n8n do not load.
 	const own = ['--legacy-peer-deps=false', '--ignore-scripts', '--no-audit', '--no-fund'];
 	const args = ['install', `n8n@${version}`, '--save-exact', `--before=${BEFORE}`, ...own];
@@ -75,8 +77,8 @@ async function install(dir: string, version: string, nodeBin: string, lock: Lock
  * Returns a working n8n of exactly this version, installing it first if need be.
  * An install that was interrupted is done again; two processes never install at the same time.
  */
-export async function ensureN8n(version = N8N_VERSION): Promise<N8nInstall> {
-	const nodeBin = await ensureNode24();
+export async function ensureN8n(version = n8nVersion()): Promise<N8nInstall> {
+	const nodeBin = await ensureNode(version);
 	const dir = join(cacheFolder(), `n8n-${version}`);
 	const result = { dir, nodeBin, n8nBin: join(dir, 'node_modules', 'n8n', 'bin', 'n8n') };
 	/** Written when the install was seen to work with this kind of Node.js; native modules depend on its ABI. */

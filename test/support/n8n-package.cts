@@ -2,7 +2,7 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { npmCommand, run } from './child.cts';
-import { envWithNode } from './node24.cts';
+import { envWithNode } from './node.cts';
 
 /**
  * The flags n8n 2.41.1 gives npm for community packages (community-packages.service, downloadPackage). n8n also drops the package's

@@ -1,7 +1,9 @@
 /** n8n's internal REST API, as its editor uses it: credentials, workflows, executions. */
+import { randomUUID } from 'node:crypto';
 import { decodeExecution, type Execution, type ExecutionSummary } from './execution.cts';
 import { http, type HttpResult } from './http.cts';
 import type { N8n } from './n8n.cts';
+import { since } from './n8n-release.cts';
 import { readCredentialRow, type RawCredential } from './raw-credential.cts';
 import { sleep } from './child.cts';
 
@@ -156,7 +158,9 @@ export class N8nRest {
 
 	/** Fills in what the editor adds to nodes: id, position, version, webhookId. */
 	async createWorkflow(workflow: WorkflowInput): Promise<Workflow> {
-		return await this.call('POST', '/workflows', completeWorkflow(workflow));
+		// n8n 1.x takes a workflow only with its project, as its editor sends it.
+		const more = since('2.0') ? {} : { active: false, projectId: (await this.call<{ id: string }>('GET', '/projects/personal')).id };
+		return await this.call('POST', '/workflows', { ...more, ...completeWorkflow(workflow) });
 	}
 
 	async getWorkflow(id: string): Promise<Workflow> {
@@ -173,13 +177,15 @@ export class N8nRest {
 		await this.call('DELETE', `/workflows/${id}`);
 	}
 
-	/** Publishes the workflow. n8n registers its webhooks a moment later: see `waitForWebhook`. */
+	/** Publishes the workflow, or with n8n 1.x switches it on. n8n registers its webhooks a moment later: see `waitForWebhook`. */
 	async activate(id: string): Promise<Workflow> {
 		const { versionId } = await this.getWorkflow(id);
+		if (!since('2.0')) return await this.call('PATCH', `/workflows/${id}`, { active: true, versionId });
 		return await this.call('POST', `/workflows/${id}/activate`, { versionId });
 	}
 
 	async deactivate(id: string): Promise<Workflow> {
+		if (!since('2.0')) return await this.call('PATCH', `/workflows/${id}`, { active: false, versionId: (await this.getWorkflow(id)).versionId });
 		return await this.call('POST', `/workflows/${id}/deactivate`, {});
 	}
 
@@ -228,6 +234,8 @@ export class N8nRest {
 
 	private async run(id: string, trigger: string, destination?: string): Promise<{ executionId?: string; waitingForWebhook?: boolean }> {
 		return await this.call('POST', `/workflows/${id}/run`, {
+			// Older n8n runs what the editor sends, newer ones what is stored.
+			...(since('2.34') ? {} : { workflowData: await this.getWorkflow(id) }),
 			triggerToStartFrom: { name: trigger },
 			...(destination ? { destinationNode: { nodeName: destination, mode: 'inclusive' } } : {}),
 		});
@@ -246,8 +254,15 @@ export class N8nRest {
 	async waitForExecution(id: string, timeout = 30_000): Promise<Execution> {
 		return await poll(timeout, `execution ${id} did not end`, async () => {
 			const execution = await this.getExecution(id);
-			return hasEnded(execution) && execution;
+			return hasEnded(execution) && (await this.whole(execution));
 		});
+	}
+
+	/** n8n before 2.34 stores the end of an execution before its data. */
+	private async whole(execution: Execution): Promise<Execution> {
+		if (since('2.34')) return execution;
+		await sleep(400);
+		return await this.getExecution(execution.id);
 	}
 
 	/** Waits until a workflow has at least `count` ended executions; returns them decoded, the oldest first. */
@@ -256,7 +271,7 @@ export class N8nRest {
 			const all = (await this.listExecutions({ workflowId })).filter(hasEnded);
 			return all.length >= count && all;
 		});
-		return await Promise.all(ended.reverse().map(async ({ id }) => await this.getExecution(id)));
+		return await Promise.all(ended.reverse().map(async ({ id }) => await this.whole(await this.getExecution(id))));
 	}
 
 	// Node types and what their parameters load
@@ -287,12 +302,16 @@ export class N8nRest {
 	}
 }
 
+/** Nodes that the editor gives a webhookId; newer n8n also does it by itself. */
+const HAS_WEBHOOK = /wecom(Login)?Trigger$|wecomSendAndWait$|\.webhook$|mcpTrigger$|formTrigger$/i;
+
 function completeWorkflow(workflow: WorkflowInput): object {
 	const nodes = workflow.nodes.map((node, index) => ({
 		id: `00000000-0000-4000-8000-${String(index).padStart(12, '0')}`,
 		typeVersion: 1,
 		position: [index * 220, 0],
 		parameters: {},
+		...(HAS_WEBHOOK.test(node.type) ? { webhookId: randomUUID() } : {}),
 		...node,
 	}));
 	return { settings: { executionOrder: 'v1' }, connections: {}, ...workflow, nodes };

@@ -30,7 +30,7 @@ const get = (sql, value) => new Promise((resolve, reject) => db.get(sql, value, 
 	const cipher = Container.get(Cipher);
 	const colon = row.encrypted.indexOf(':');
 	let plain;
-	if (colon < 0) plain = cipher.decryptWithInstanceKey(row.encrypted);
+	if (colon < 0) plain = (cipher.decryptWithInstanceKey ?? cipher.decrypt).call(cipher, row.encrypted); // the older name
 	else {
 		const key = await get('select * from deployment_key where id = ?', row.encrypted.slice(0, colon));
 		plain = cipher.decryptWithKey(row.encrypted.slice(colon + 1), cipher.decryptDEKWithInstanceKey(key.value), key.algorithm);
@@ -44,5 +44,5 @@ export async function readCredentialRow(n8n: N8n, id: string): Promise<RawCreden
 	const database = join(n8n.userFolder, '.n8n', 'database.sqlite');
 	const env = { ...process.env, N8N_USER_FOLDER: n8n.userFolder, N8N_ENCRYPTION_KEY: n8n.encryptionKey };
 	const { stdout } = await run(nodeBin, ['-e', SCRIPT, '--', dir, database, id], { env, timeout: 30_000 });
-	return JSON.parse(stdout) as RawCredential;
+	return JSON.parse(stdout.slice(stdout.indexOf('{"id"'))) as RawCredential; // older n8n prints a line before it
 }

@@ -3,6 +3,7 @@ import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { acquireLock } from '../../support/lock.cts';
 import { ensureN8n } from '../../support/n8n-install.cts';
+import { isAtLeast, nodeVersionFor } from '../../support/n8n-release.cts';
 
 /**
  * Plays npm: "installs" n8n, sqlite3 and Node.js into the current folder as far as the installer looks at them. n8n only with its peer
@@ -79,4 +80,24 @@ test('the lock of a dead or silent holder is taken over, a living one is waited 
 	writeFileSync(join(path, 'holder'), `999999999 ${hostname()}`);
 	(await acquireLock(path, 'testing', 300)).release();
 	expect(existsSync(path)).toBe(false);
+});
+
+test.each([
+	['2.41.1', '2.36', true, '24.21.0'],
+	['2.36', '2.36.0', true, '24.21.0'],
+	['2.35.5', '2.36', false, '22.22.3'],
+	['2.8.4', '2.13', false, '20.19.0'],
+	['1.123.81', '1.123.9', true, '20.19.0'],
+	['10.0.0', '9.9.9', true, '24.21.0'],
+])('n8n %s is at least %s: %s, and runs on Node.js %s', (version, wanted, expected, node) => {
+	expect(isAtLeast(version, wanted)).toBe(expected);
+	expect(nodeVersionFor(version)).toBe(node);
+});
+
+test('an older n8n takes its spreadsheet library from npm', async () => {
+	executable('fake-node', `#!/bin/sh\nif [ "$1" = --version ]; then echo v22.22.3; else exec "${process.execPath}" "$@"; fi\n`);
+	executable('npm', FAKE_NPM.replaceAll('9.9.9', '2.35.5'));
+	const { dir, nodeBin } = await ensureN8n('2.35.5');
+	expect(JSON.parse(readFileSync(join(dir, 'package.json'), 'utf8'))).toMatchObject({ overrides: { xlsx: 'npm:xlsx@0.18.5' } });
+	expect(nodeBin).toContain('node-22.22.3');
 });
