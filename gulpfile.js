@@ -97,10 +97,19 @@ async function bundle() {
 			);
 		},
 	};
-	const { metafile } = await bundleInto(inStaging(entry).replace(/\.ts$/, '.js'), entry, {
+	const { metafile } = await require('esbuild').build({
+		absWorkingDir: root,
+		entryPoints: [entry],
+		outfile: path.join(staging, bundled.replace(/\.ts$/, '.js')),
+		bundle: true,
+		platform: 'node',
+		format: 'cjs',
+		target: 'node20',
 		minify: true,
 		legalComments: 'inline',
+		logLevel: 'warning',
 		metafile: true,
+		external: [...allowedModules],
 		plugins: [plugin],
 	});
 	const [output] = Object.values(metafile.outputs);
@@ -111,83 +120,45 @@ async function bundle() {
 	);
 }
 
-/** What the build works out: the packed module is the outcome, as JSON, and nothing of what it took. */
-const workedOut = new Set(['nodes/Wecom/form.ts'].map((file) => path.join(root, file)));
+/** Worked out by the build: its exports are packed as JSON in its place, so that n8n loads no table when it starts. */
+const prebuilt = 'nodes/Wecom/prebuilt.js';
 
-/**
- * Every node becomes one file, and one more for what it loads when it is used (`await import(...)`): n8n loads the first one
- * at its start, and the tables stay small files in the source. What nodes share stays modules, since it holds what the nodes of
- * a process have in common.
- */
-async function bundleNodes() {
+async function prebuild() {
+	const file = path.join(staging, prebuilt);
+	const outcome = { ...require(file) };
+	const json = JSON.stringify(outcome);
+	require('node:assert').deepStrictEqual(
+		JSON.parse(json),
+		outcome,
+		`${prebuilt} is not plain data`,
+	);
+	fs.rmSync(file);
+	fs.writeFileSync(file.replace(/\.js$/, '.json'), json);
+}
+
+/** Modules that only the build needed, such as those that make the form, are not packed. */
+async function removeUnused() {
 	const { n8n } = JSON.parse(fs.readFileSync(path.join(root, 'package.json'), 'utf8'));
-	for (const listed of n8n.nodes) {
-		const file = path.join(root, listed.replace(/^dist\//, '').replace(/\.js$/, '.ts'));
-		const folder = path.dirname(file);
-		for (const compiled of filesIn(inStaging(folder)).filter((it) => it.endsWith('.js')))
-			fs.rmSync(path.join(inStaging(folder), compiled));
-		const entries = new Set([file]);
-		for (const entry of entries) {
-			const outfile = inStaging(entry).replace(/\.ts$/, '.js');
-			const plugins = [filesOfNode(folder, (later) => entries.add(later))];
-			await bundleInto(outfile, entry, { plugins });
+	const used = new Set([...n8n.credentials, ...n8n.nodes].map((it) => it.replace(/^dist\//, '')));
+	for (const file of used) {
+		if (!file.endsWith('.js') || !fs.existsSync(path.join(staging, file))) continue;
+		for (const name of loadedBy(file, fs.readFileSync(path.join(staging, file), 'utf8'))) {
+			const target = name && /^\.\.?(\/|$)/.test(name) && resolved(file, name);
+			if (target) used.add(target);
 		}
+	}
+	for (const file of filesIn(staging).filter((it) => it.endsWith('.js'))) {
+		if (!used.has(file)) fs.rmSync(path.join(staging, file));
 	}
 }
 
-const inStaging = (file) => path.join(staging, path.relative(root, file));
-
-async function bundleInto(outfile, entry, options) {
-	return await require('esbuild').build({
-		absWorkingDir: root,
-		entryPoints: [entry],
-		outfile,
-		bundle: true,
-		platform: 'node',
-		format: 'cjs',
-		target: 'node20',
-		// As TypeScript compiles it: by `require`.
-		supported: { 'dynamic-import': false },
-		sourcemap: false,
-		logLevel: 'warning',
-		external: [...allowedModules],
-		...options,
+/** The file of the build that a relative path in a module means, if there is one. */
+function resolved(file, name) {
+	const target = path.posix.join(path.posix.dirname(file), name);
+	return [target, `${target}.js`, `${target}.json`, `${target}/index.js`].find((it) => {
+		const found = path.join(staging, it);
+		return fs.existsSync(found) && fs.statSync(found).isFile();
 	});
-}
-
-/** Leaves modules that stay files where they are, under the path the bundle finds them by. `loadLater` gets those loaded on use. */
-const filesOfNode = (folder, loadLater) => ({
-	name: 'files-of-node',
-	setup(build) {
-		build.onResolve({ filter: /^\./ }, async ({ path: name, resolveDir, kind }) => {
-			const target = path.resolve(resolveDir, name);
-			const source = `${target}.ts`;
-			const stays = (file) => {
-				const from = path.dirname(build.initialOptions.outfile);
-				const relative = path.relative(from, inStaging(file)).split(path.sep).join('/');
-				return { path: relative.startsWith('.') ? relative : `./${relative}`, external: true };
-			};
-			if (path.relative(folder, target).startsWith('..')) return stays(target);
-			if (workedOut.has(source)) {
-				await workOut(source);
-				return stays(`${target}.json`);
-			}
-			if (kind !== 'dynamic-import') return undefined;
-			loadLater(source);
-			return stays(target);
-		});
-	},
-});
-
-/** Packs what a module exports, which must be plain data, as JSON. */
-async function workOut(file) {
-	const bundle = path.join(root, '.cache', `worked-out-${process.pid}.js`);
-	await bundleInto(bundle, file);
-	const outcome = { ...require(bundle) };
-	fs.rmSync(bundle);
-	const json = JSON.stringify(outcome);
-	require('node:assert').deepStrictEqual(JSON.parse(json), outcome, `${file} is not plain data`);
-	fs.writeFileSync(inStaging(file).replace(/\.ts$/, '.json'), json);
 }
 
 const mitText = (holder) => `MIT License
@@ -276,15 +247,9 @@ async function verify() {
 		for (const name of loadedBy(file, fs.readFileSync(path.join(staging, file), 'utf8'))) {
 			if (name === null) {
 				problems.push(`dist/${file} loads a module whose name is computed`);
-			} else if (/^\.\.?\//.test(name)) {
-				const target = path.posix.join(path.posix.dirname(file), name);
-				if (
-					![target, `${target}.js`, `${target}.json`, `${target}/index.js`].some((it) =>
-						present.has(it),
-					)
-				) {
+			} else if (/^\.\.?(\/|$)/.test(name)) {
+				if (!resolved(file, name))
 					problems.push(`dist/${file} loads '${name}', which is not in dist`);
-				}
 			} else if (!allowedModules.has(name)) {
 				problems.push(
 					`dist/${file} loads '${name}': only relative paths, ${[...allowedModules].join(', ')} are allowed (third-party code belongs into ${bundled})`,
@@ -309,7 +274,16 @@ async function replaceDist() {
 	fs.rmSync(old, { recursive: true, force: true });
 }
 
-const steps = gulp.series(prepare, compile, copyStatic, bundleNodes, bundle, verify, replaceDist);
+const steps = gulp.series(
+	prepare,
+	compile,
+	copyStatic,
+	prebuild,
+	bundle,
+	removeUnused,
+	verify,
+	replaceDist,
+);
 
 function build(done) {
 	steps((error) => {

@@ -31,6 +31,7 @@ const level = (name, more = {}) => ({
 module.exports = {
 	projects: [
 		level('unit'),
+		level('simulator', { testMatch: ['<rootDir>/simulator/test/**/*.test.cts'] }),
 		level('contract'),
 		level('workflow'),
 		level('e2e', { globalSetup: '<rootDir>/test/support/e2e-setup.cts' }),

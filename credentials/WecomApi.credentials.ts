@@ -14,9 +14,9 @@ import {
 	refreshGuardField,
 	stored,
 	storedForBoth,
-} from '../nodes/shared/api/credentialFields';
-import { fieldsToStore, sendNothing } from '../nodes/shared/api/store';
-import { holdsValidToken, obtainToken } from '../nodes/shared/api/tokens';
+} from '../nodes/shared/credentials/fields';
+import { fieldsToStore, sendNothing } from '../nodes/shared/credentials/store';
+import { holdsValidToken, obtainToken } from '../nodes/shared/credentials/tokens';
 
 export class WecomApi implements ICredentialType {
 	name = 'wecomApi';

@@ -1,6 +1,6 @@
 import type { ICredentialType, Icon, INodeProperties } from 'n8n-workflow';
-import { callbackFields } from '../nodes/shared/api/credentialFields';
-import { DEFAULT_SOCKET_URL } from '../nodes/shared/bot/live';
+import { callbackFields } from '../nodes/shared/credentials/fields';
+import { DEFAULT_SOCKET_URL } from '../nodes/shared/bot/connectedBots';
 
 /** An AI bot (智能机器人): either half is enough, WeCom's console offers one connection mode at a time (doc 101463, 101039). */
 export class WecomBotApi implements ICredentialType {

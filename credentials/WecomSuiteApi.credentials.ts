@@ -14,9 +14,9 @@ import {
 	refreshGuardField,
 	stored,
 	storedForBoth,
-} from '../nodes/shared/api/credentialFields';
-import { fieldsToStore, sendNothing } from '../nodes/shared/api/store';
-import { provideToken, tokenQuery } from '../nodes/shared/api/suiteTokens';
+} from '../nodes/shared/credentials/fields';
+import { fieldsToStore, sendNothing } from '../nodes/shared/credentials/store';
+import { provideToken, tokenQuery } from '../nodes/shared/credentials/suiteTokens';
 
 export class WecomSuiteApi implements ICredentialType {
 	name = 'wecomSuiteApi';

@@ -6,8 +6,8 @@ import type {
 	Icon,
 	INodeProperties,
 } from 'n8n-workflow';
-import { DEFAULT_BASE_URL } from '../nodes/shared/api/settings';
-import { webhookKey } from '../nodes/shared/api/webhook';
+import { DEFAULT_BASE_URL } from '../nodes/shared/protocol/settings';
+import { webhookKey } from '../nodes/shared/credentials/messagePush';
 
 /** A message push, formerly group robot: the key in its URL is all it takes to send into that group (doc 99110). */
 export class WecomWebhookApi implements ICredentialType {

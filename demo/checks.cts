@@ -2,10 +2,10 @@
 import { isDeepStrictEqual } from 'node:util';
 import { outputItems } from '../test/support/execution.cts';
 import type { N8n } from '../test/support/n8n.cts';
-import { DEMO_BOT } from '../test/simulator/bot-data.cts';
-import { MODEL_KEY } from '../test/simulator/chat-model.cts';
-import { DEMO_APP, DEMO_CONTACTS, DEMO_SALES_APP } from '../test/simulator/demo-data.cts';
-import type { Simulator } from '../test/simulator/server.cts';
+import { DEMO_BOT } from '../simulator/bot/data.cts';
+import { MODEL_KEY } from '../simulator/chat-model.cts';
+import { DEMO_APP, DEMO_CONTACTS, DEMO_SALES_APP } from '../simulator/demo-data.cts';
+import type { Simulator } from '../simulator/server.cts';
 import { CHATS, LOGIN, TEXTS, type Story } from './story.cts';
 import { textOf } from './summary.cts';
 

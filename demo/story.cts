@@ -3,12 +3,12 @@ import { sleep } from '../test/support/child.cts';
 import type { Execution } from '../test/support/execution.cts';
 import { http } from '../test/support/http.cts';
 import type { N8nRest } from '../test/support/n8n-rest.cts';
-import { DEMO_BOT } from '../test/simulator/bot-data.cts';
-import type { ChatEntry } from '../test/simulator/bot-state.cts';
-import type { ScriptLine } from '../test/simulator/chat-model.cts';
-import { DEMO_APP } from '../test/simulator/demo-data.cts';
-import type { Attempt, VerifyResult } from '../test/simulator/pusher.cts';
-import type { Simulator } from '../test/simulator/server.cts';
+import { DEMO_BOT } from '../simulator/bot/data.cts';
+import type { ChatEntry } from '../simulator/bot/state.cts';
+import type { ScriptLine } from '../simulator/chat-model.cts';
+import { DEMO_APP } from '../simulator/demo-data.cts';
+import type { Attempt, VerifyResult } from '../simulator/pusher.cts';
+import type { Simulator } from '../simulator/server.cts';
 import { allExecutions, type DemoWorkflows, type WorkflowKey } from './workflows.cts';
 
 const APP = DEMO_APP.agentid;

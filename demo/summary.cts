@@ -1,10 +1,10 @@
 /** What a person reads when the demo has played. */
 import type { N8n } from '../test/support/n8n.cts';
 import { OWNER } from '../test/support/n8n-rest.cts';
-import { DEMO_BOT } from '../test/simulator/bot-data.cts';
-import { DEMO_APP } from '../test/simulator/demo-data.cts';
-import type { Simulator } from '../test/simulator/server.cts';
-import type { SentMessage } from '../test/simulator/state.cts';
+import { DEMO_BOT } from '../simulator/bot/data.cts';
+import { DEMO_APP } from '../simulator/demo-data.cts';
+import type { Simulator } from '../simulator/server.cts';
+import type { SentMessage } from '../simulator/state.cts';
 import { loginLink, type Callback, type Story } from './story.cts';
 import { CREDENTIAL_NAME, WORKFLOW_KEYS, type DemoWorkflows } from './workflows.cts';
 

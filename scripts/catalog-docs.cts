@@ -4,10 +4,10 @@
  */
 import fs from 'node:fs';
 import path from 'node:path';
-import { summarize, type EndpointSummary } from '../nodes/shared/catalog/catalog';
-import data from '../nodes/shared/catalog/data/endpoints.json';
-import { decodeEndpoints, type EndpointsFile } from '../nodes/shared/catalog/format';
-import { rank } from '../nodes/shared/catalog/rank';
+import { summarize, type EndpointSummary } from '../nodes/Wecom/resources/api/catalog/catalog';
+import data from '../nodes/Wecom/resources/api/catalog/data/endpoints.json';
+import { decodeEndpoints, type EndpointsFile } from '../nodes/Wecom/resources/api/catalog/format';
+import { rank } from '../nodes/Wecom/resources/api/catalog/rank';
 
 export const docsFile = path.resolve(__dirname, '../docs/api.md');
 

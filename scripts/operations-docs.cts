@@ -4,11 +4,11 @@
  */
 import fs from 'node:fs';
 import path from 'node:path';
-import { coveredEndpoints } from '../nodes/Wecom/resources/api';
-import type { Operation, Resource } from '../nodes/Wecom/operation';
+import { coveredEndpoints } from '../nodes/Wecom/resources/api/api';
+import type { Operation, Resource } from '../nodes/Wecom/engine/operation';
 import { resources } from '../nodes/Wecom/resources';
-import data from '../nodes/shared/catalog/data/endpoints.json';
-import { decodeEndpoints, type EndpointsFile } from '../nodes/shared/catalog/format';
+import data from '../nodes/Wecom/resources/api/catalog/data/endpoints.json';
+import { decodeEndpoints, type EndpointsFile } from '../nodes/Wecom/resources/api/catalog/format';
 
 const root = path.resolve(__dirname, '..');
 export const docsFile = path.join(root, 'docs/operations.md');

@@ -11,8 +11,7 @@ import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
-const maxFiles = 120;
-const maxPackedBytes = 400_000;
+const maxPackedBytes = 600_000;
 
 const folderOf = (name, from = root) => {
 	for (let dir = from; ; dir = path.dirname(dir)) {
@@ -193,7 +192,6 @@ function checkTarball({ dir, bytes }) {
 		check(files.includes(file), `the tarball lacks ${file}`);
 	for (const file of ['LICENSE', 'README.md', 'dist/THIRD-PARTY-NOTICES.txt'])
 		check(files.includes(file), `the tarball lacks ${file}`);
-	check(scripts.length <= maxFiles, `${scripts.length} JS files, at most ${maxFiles} are allowed`);
 	check(bytes <= maxPackedBytes, `${bytes} bytes packed, at most ${maxPackedBytes} are allowed`);
 	const size = `${(bytes / 1000).toFixed(1)} kB packed, ${files.length} files, ${scripts.length} JS files`;
 	console.log(

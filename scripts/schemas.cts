@@ -4,7 +4,7 @@
  */
 import fs from 'node:fs';
 import path from 'node:path';
-import { coveredEndpoints } from '../nodes/Wecom/resources/api';
+import { coveredEndpoints } from '../nodes/Wecom/resources/api/api';
 import { findOperation } from '../nodes/Wecom/resources';
 import factsFile from '../test/fixtures/catalog-facts.json';
 

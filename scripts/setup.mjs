@@ -37,28 +37,53 @@ function alreadyInstalled(lockText) {
 	const wanted = JSON.parse(lockText).packages ?? {};
 	const present = JSON.parse(hidden).packages ?? {};
 	const sameVersions = Object.entries(wanted).every(
-		([path, entry]) => path === '' || entry.link || entry.optional || present[path]?.version === entry.version,
+		([path, entry]) =>
+			path === '' || entry.link || entry.optional || present[path]?.version === entry.version,
 	);
 	const direct = Object.keys({ ...wanted['']?.dependencies, ...wanted['']?.devDependencies });
-	return sameVersions && direct.every((name) => existsSync(join(root, 'node_modules', name, 'package.json')));
+	return (
+		sameVersions &&
+		direct.every((name) => existsSync(join(root, 'node_modules', name, 'package.json')))
+	);
 }
 
 function install() {
-	console.log('setup: installing the development dependencies with npm ci (about a minute, only when package-lock.json changed)');
+	console.log(
+		'setup: installing the development dependencies with npm ci (about a minute, only when package-lock.json changed)',
+	);
 	const npm = process.env.npm_execpath;
 	const windows = process.platform === 'win32';
 	const done = npm
 		? spawnSync(process.execPath, [npm, 'ci'], { cwd: root, stdio: 'inherit' })
-		: spawnSync(windows ? 'npm.cmd' : 'npm', ['ci'], { cwd: root, stdio: 'inherit', shell: windows });
-	if (done.error?.code === 'ENOENT') fail('npm was not found.', 'Install npm (it comes with Node.js) and run "npm run setup" again.');
-	if (done.status !== 0) fail(`npm ci failed (exit code ${done.status}).`, 'Read npm\'s message above, then run "npm run setup" again.');
+		: spawnSync(windows ? 'npm.cmd' : 'npm', ['ci'], {
+				cwd: root,
+				stdio: 'inherit',
+				shell: windows,
+			});
+	if (done.error?.code === 'ENOENT')
+		fail(
+			'npm was not found.',
+			'Install npm (it comes with Node.js) and run "npm run setup" again.',
+		);
+	if (done.status !== 0)
+		fail(
+			`npm ci failed (exit code ${done.status}).`,
+			'Read npm\'s message above, then run "npm run setup" again.',
+		);
 }
 
 if (!nodeIsNewEnough()) {
-	fail(`Node.js ${process.versions.node} is too old.`, `Install Node.js ${MINIMUM_NODE.join('.')} or newer (https://nodejs.org) and run the command again.`);
+	fail(
+		`Node.js ${process.versions.node} is too old.`,
+		`Install Node.js ${MINIMUM_NODE.join('.')} or newer (https://nodejs.org) and run the command again.`,
+	);
 }
 const lockText = read(lockFile);
-if (lockText === undefined) fail(`there is no package-lock.json in ${root}.`, 'Run it from a complete checkout of the repository.');
+if (lockText === undefined)
+	fail(
+		`there is no package-lock.json in ${root}.`,
+		'Run it from a complete checkout of the repository.',
+	);
 
 const hash = createHash('sha256').update(lockText).digest('hex');
 if (read(hashFile)?.trim() !== hash) {

@@ -5,20 +5,20 @@ import {
 	type INodeType,
 	type INodeTypeDescription,
 } from 'n8n-workflow';
-import { wecomApiTest } from '../shared/api/credentialTest';
-import { wecomSuiteApiTest } from '../shared/api/suiteTest';
-import { wecomWebhookApiTest } from '../shared/api/webhook';
+import { wecomApiTest } from '../shared/credentials/appTest';
+import { wecomSuiteApiTest } from '../shared/credentials/suiteTest';
+import { wecomWebhookApiTest } from '../shared/credentials/messagePush';
 import { wecomBotApiTest } from '../shared/bot/credentialTest';
-import { methodNames, properties, resourcesOf } from './form';
+import { methodNames, properties, resourcesOf } from './prebuilt';
 
-type Methods = typeof import('./inUse').methods;
+type Methods = typeof import('./runtime').methods;
 
 /** The methods of a kind under their names; the first call of one loads them. */
 function loadedWhenCalled<Kind extends keyof Methods>(kind: Kind): Methods[Kind] {
 	const methods = methodNames[kind].map((name) => [
 		name,
 		async function (this: unknown, ...given: unknown[]) {
-			const all = (await import('./inUse')).methods[kind] as Record<
+			const all = (await import('./runtime')).methods[kind] as Record<
 				string,
 				typeof Function.prototype
 			>;
@@ -84,6 +84,6 @@ export class Wecom implements INodeType {
 	};
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
-		return [await (await import('./inUse')).execute(this)];
+		return [await (await import('./runtime')).execute(this)];
 	}
 }

@@ -1,6 +1,6 @@
 import type { INodeProperties } from 'n8n-workflow';
 import { ANY_KIND } from '../shared/callback/events';
-import { BOT_FILTERS, BOT_OPTIONS } from '../shared/bot/form';
+import { BOT_FILTERS, BOT_OPTIONS } from '../shared/bot/fields';
 import { botKindOptions } from '../shared/bot/items';
 
 const STEPS = [

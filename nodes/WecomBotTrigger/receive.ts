@@ -6,8 +6,8 @@ import {
 	type ITriggerFunctions,
 } from 'n8n-workflow';
 import type { BotSettings } from '../shared/bot/connection';
-import { BotFailure, closed, withReason } from '../shared/bot/failure';
-import { botFilter, type BotOptions } from '../shared/bot/form';
+import { BotFailure, closed, withReason } from '../shared/bot/errors';
+import { botFilter, type BotOptions } from '../shared/bot/fields';
 import { botItem, matchesBot } from '../shared/bot/items';
 import {
 	botSettings,
@@ -16,7 +16,7 @@ import {
 	type BotMember,
 	type BotMessage,
 	type RelayedReply,
-} from '../shared/bot/live';
+} from '../shared/bot/connectedBots';
 import { downloadMedia } from '../shared/bot/media';
 
 /** What the trigger does with the messages of the connection: items for the workflow, and the way back for its replies. */

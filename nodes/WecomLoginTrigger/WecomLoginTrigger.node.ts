@@ -7,11 +7,11 @@ import {
 	type IWebhookFunctions,
 	type IWebhookResponseData,
 } from 'n8n-workflow';
-import { searchCompanies } from '../shared/api/companyPicker';
-import { wecomApiTest } from '../shared/api/credentialTest';
-import { SUITE_CREDENTIAL } from '../shared/api/suite';
-import { wecomSuiteApiTest } from '../shared/api/suiteTest';
-import { WEBHOOK_PATH } from '../shared/webhook';
+import { searchCompanies } from '../shared/companies/companyPicker';
+import { wecomApiTest } from '../shared/credentials/appTest';
+import { SUITE_CREDENTIAL } from '../shared/credentials/suiteState';
+import { wecomSuiteApiTest } from '../shared/credentials/suiteTest';
+import { WEBHOOK_PATH } from '../shared/util/webhookDescription';
 import { receiveVisit, showPage } from './login';
 import { properties } from './properties';
 import { lackOf } from './settings';

@@ -4,9 +4,9 @@ import type {
 	IWebhookResponseData,
 	NodeApiError,
 } from 'n8n-workflow';
-import { WecomClient } from '../shared/api/client';
-import { agentIdOf } from '../shared/api/companies';
-import { isCustomized } from '../shared/api/suite';
+import { WecomClient } from '../shared/client/client';
+import { agentIdOf } from '../shared/companies/companies';
+import { isCustomized } from '../shared/credentials/suiteState';
 import { allowedTarget, readJwtKey, withJwt } from '../shared/login/handover';
 import { loginLink, type LoginPage, type Scope } from '../shared/login/links';
 import {

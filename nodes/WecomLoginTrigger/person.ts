@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
-import type { WecomClient } from '../shared/api/client';
-import type { WecomReply } from '../shared/api/reply';
+import type { WecomClient } from '../shared/client/client';
+import type { WecomReply } from '../shared/protocol/reply';
 import { exchangeCode, kindOf, readDetails, subjectOf, type Kind } from '../shared/login/identity';
 import type { Settings } from './settings';
 

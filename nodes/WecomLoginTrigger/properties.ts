@@ -1,6 +1,6 @@
 import type { INodeProperties } from 'n8n-workflow';
 import { jwtOptions } from '../shared/login/handover';
-import { companyProperties } from '../shared/api/companyPicker';
+import { companyProperties } from '../shared/companies/companyPicker';
 
 const STEPS = [
 	'In the WeCom admin console open App Management > your app > Web Authorization and JS-SDK, and set the domain of the production URL above as trusted domain, with its port if it has one.',

@@ -1,6 +1,6 @@
 import type { ICredentialDataDecryptedObject, IDataObject } from 'n8n-workflow';
-import { clean } from '../shared/api/settings';
-import { isCustomized, SUITE_CREDENTIAL, suiteIdOf } from '../shared/api/suite';
+import { clean } from '../shared/protocol/settings';
+import { isCustomized, SUITE_CREDENTIAL, suiteIdOf } from '../shared/credentials/suiteState';
 import { JWT_KEY_HELP, readJwtKey, readOrigins, strictUrl } from '../shared/login/handover';
 import type { Kind } from '../shared/login/identity';
 import type { LoginPage, Scope } from '../shared/login/links';

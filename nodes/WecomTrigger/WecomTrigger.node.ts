@@ -7,11 +7,11 @@ import {
 	type IWebhookFunctions,
 	type IWebhookResponseData,
 } from 'n8n-workflow';
-import { wecomApiTest } from '../shared/api/credentialTest';
-import { wecomSuiteApiTest } from '../shared/api/suiteTest';
-import { getCustomerServiceAccounts } from './customerServiceForm';
+import { wecomApiTest } from '../shared/credentials/appTest';
+import { wecomSuiteApiTest } from '../shared/credentials/suiteTest';
+import { getCustomerServiceAccounts } from './customerService/form';
 import { wecomBotApiTest } from '../shared/bot/credentialTest';
-import { WEBHOOK_PATH_AND_MODE } from '../shared/webhook';
+import { WEBHOOK_PATH_AND_MODE } from '../shared/util/webhookDescription';
 import { answer, mute } from './http';
 import { properties } from './properties';
 import { receiveCallback, verifyUrl } from './receive';

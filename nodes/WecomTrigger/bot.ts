@@ -7,8 +7,8 @@ import {
 	streamIdOf,
 	takeRelayed,
 	RELAYED,
-} from '../shared/bot/conversations';
-import { botFilter, type BotOptions } from '../shared/bot/form';
+} from '../shared/bot/callbackReplies';
+import { botFilter, type BotOptions } from '../shared/bot/fields';
 import { botItem, botKind, matchesBot } from '../shared/bot/items';
 import { downloadMedia } from '../shared/bot/media';
 import { signedReply, signedReplyJson } from '../shared/callback/crypto';

@@ -5,8 +5,8 @@ import {
 	type INodeProperties,
 	type IWebhookFunctions,
 } from 'n8n-workflow';
-import type { WecomClient } from '../shared/api/client';
-import { downloadFile, type FileContent } from '../shared/api/files';
+import type { WecomClient } from '../shared/client/client';
+import { downloadFile, type FileContent } from '../shared/client/files';
 import { openClient } from './secrets';
 
 /** "Download Media": the files of received messages become binary data, as far as WeCom's time limit allows. */

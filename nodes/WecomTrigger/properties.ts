@@ -1,8 +1,8 @@
 import type { INodeProperties } from 'n8n-workflow';
-import { BOT_FILTERS, BOT_OPTIONS } from '../shared/bot/form';
+import { BOT_FILTERS, BOT_OPTIONS } from '../shared/bot/fields';
 import { botKindOptions } from '../shared/bot/items';
 import { ANY_KIND, triggerOptions } from '../shared/callback/events';
-import { customerServiceFilters, customerServiceOptions } from './customerServiceForm';
+import { customerServiceFilters, customerServiceOptions } from './customerService/form';
 import { mediaOption } from './media';
 
 const STEPS = [

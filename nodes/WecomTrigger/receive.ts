@@ -13,8 +13,8 @@ import {
 	type Refusal,
 } from '../shared/callback/envelope';
 import { matches } from '../shared/callback/events';
-import { listOf } from '../shared/text';
-import { fetchesMessages, receiveMessages, wantsAccount } from './customerService';
+import { listOf } from '../shared/util/text';
+import { fetchesMessages, receiveMessages, wantsAccount } from './customerService/fetch';
 import { answer, ANSWER_BY_MS, readBody, SUCCESS, whenAnswered } from './http';
 import { attachMedia } from './media';
 import { receiveBot } from './bot';

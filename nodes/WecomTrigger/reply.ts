@@ -1,7 +1,7 @@
 import { type IDataObject, type INodeExecutionData, type IWebhookFunctions } from 'n8n-workflow';
 import type { CallbackSecrets, OpenedCallback } from '../shared/callback/envelope';
-import { passiveReply } from '../shared/callback/replies';
-import { byteLength } from '../shared/text';
+import { passiveReply } from '../shared/callback/passiveReply';
+import { byteLength } from '../shared/util/text';
 import { answerWhenStored } from './http';
 import { nodeOf } from './secrets';
 

@@ -4,9 +4,9 @@ import type {
 	INode,
 	IWebhookFunctions,
 } from 'n8n-workflow';
-import { WecomClient } from '../shared/api/client';
-import { clean } from '../shared/api/settings';
-import { companiesOf, SUITE_CREDENTIAL } from '../shared/api/suite';
+import { WecomClient } from '../shared/client/client';
+import { clean } from '../shared/protocol/settings';
+import { companiesOf, SUITE_CREDENTIAL } from '../shared/credentials/suiteState';
 import { parseEncodingAesKey } from '../shared/callback/crypto';
 import type { CallbackSecrets } from '../shared/callback/envelope';
 

@@ -16,8 +16,8 @@ import {
 	shownCompany,
 	updateSuite,
 	type Exchange,
-} from '../shared/api/companies';
-import { suiteIdOf, withPendingCode, withTicket } from '../shared/api/suite';
+} from '../shared/companies/companies';
+import { suiteIdOf, withPendingCode, withTicket } from '../shared/credentials/suiteState';
 import type { OpenedCallback } from '../shared/callback/envelope';
 import { answer, answerWhenStored, mute, SUCCESS } from './http';
 import { REPLY_WITHIN_MS, waitsForWorkflow, type Arrived } from './reply';

@@ -2,9 +2,9 @@
  * How many companies one suite credential holds well: `npx tsx test/bench/companies.cts [counts...]`.
  * A real n8n against the simulator: time per request and callback, size of the stored row, writes that got lost.
  */
-import { startSimulator } from '../simulator/server.cts';
-import { DEMO_SUITE, PROVIDER_SEED } from '../simulator/suite-data.cts';
-import type { Company } from '../simulator/suite-state.cts';
+import { startSimulator } from '../../simulator/server.cts';
+import { DEMO_SUITE, PROVIDER_SEED } from '../../simulator/suite/data.cts';
+import type { Company } from '../../simulator/suite/state.cts';
 import { http } from '../support/http.cts';
 import { startN8n } from '../support/n8n.cts';
 import { N8nRest } from '../support/n8n-rest.cts';

@@ -2,7 +2,7 @@
 import { say } from '../support/child.cts';
 import { outputItems } from '../support/execution.cts';
 import type { N8nRest, WorkflowNode } from '../support/n8n-rest.cts';
-import { DEMO_SEED } from '../simulator/demo-data.cts';
+import { DEMO_SEED } from '../../simulator/demo-data.cts';
 import { atLeast, information, type Row } from './report.cts';
 import { interleave, median, medianRatio } from './stats.cts';
 

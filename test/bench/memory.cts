@@ -1,7 +1,7 @@
 /** What 100,000 callbacks leave behind in a process of its own: opened, checked for repetition, stored, forgotten. */
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { DEMO_APP, DEMO_CORP } from '../simulator/demo-data.cts';
+import { DEMO_APP, DEMO_CORP } from '../../simulator/demo-data.cts';
 import { run } from '../support/child.cts';
 import { repoRoot } from '../support/paths.cts';
 import { sealed, textMessage } from './callback.cts';

@@ -1,5 +1,5 @@
 /** How large the package is, and the forms it makes the editor load. */
-import { readdirSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import type { INodePropertyOptions, INodeType } from 'n8n-workflow';
@@ -21,13 +21,16 @@ export function descriptionRows(): Row[] {
 		return new Node().description;
 	});
 	const bytes = (value: unknown) => Buffer.byteLength(JSON.stringify(value));
-	const all = descriptions.reduce((sum, description) => sum + bytes(description), 0);
 	const action = descriptions.find(({ name }) => name === 'wecom')!;
+	const others = descriptions
+		.filter((description) => description !== action)
+		.reduce((sum, description) => sum + bytes(description), 0);
 	const operations = action.properties
 		.filter(({ name }) => name === 'operation')
 		.reduce((sum, { options }) => sum + (options as INodePropertyOptions[]).length, 0);
 	return [
-		atMost('descriptions of all nodes, JSON', all / 1000, 300, 'kB', 1),
+		atMost('description of the action node, JSON', bytes(action) / 1000, 246, 'kB', 1),
+		atMost('descriptions of the other nodes, JSON', others / 1000, 100, 'kB', 1),
 		atMost(
 			'description of the action node per operation',
 			bytes(action) / 1000 / operations,
@@ -40,13 +43,5 @@ export function descriptionRows(): Row[] {
 }
 
 export function packageRows(tarball: string): Row[] {
-	return [
-		atMost('JS files in the package', countJs(join(repoRoot, 'dist')), 120, 'files'),
-		atMost('packed size', statSync(tarball).size / 1000, 400, 'kB', 1),
-	];
-}
-
-function countJs(folder: string): number {
-	const names = readdirSync(folder, { recursive: true, encoding: 'utf8' });
-	return names.filter((name) => name.endsWith('.js')).length;
+	return [atMost('packed size', statSync(tarball).size / 1000, 600, 'kB', 1)];
 }

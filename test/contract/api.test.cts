@@ -1,11 +1,11 @@
 /** The API resource against the simulator: every documented request, entered as a form and as JSON, arrives as documented. */
 import type { IDataObject } from 'n8n-workflow';
-import { entriesAt } from '../../nodes/shared/api/paging';
-import { findEndpoint } from '../../nodes/shared/catalog/catalog';
-import { formFields } from '../../nodes/shared/catalog/form';
-import type { Endpoint } from '../../nodes/shared/catalog/format';
+import { entriesAt } from '../../nodes/shared/client/paging';
+import { findEndpoint } from '../../nodes/Wecom/resources/api/catalog/catalog';
+import { formFields } from '../../nodes/Wecom/resources/api/catalog/form';
+import type { Endpoint } from '../../nodes/Wecom/resources/api/catalog/format';
 import { binaryBytes, binaryItem } from '../support/harness.cts';
-import { endpoints as byHand } from '../simulator/registry.cts';
+import { endpoints as byHand } from '../../simulator/registry.cts';
 import { byId, itemsOf, runWecom, useSimulator } from '../workflow/support.cts';
 import {
 	asReply,

@@ -1,6 +1,6 @@
 /** The documented endpoints as contract tests need them. */
 import type { IDataObject } from 'n8n-workflow';
-import { parseReply } from '../../nodes/shared/api/reply';
+import { parseReply } from '../../nodes/shared/protocol/reply';
 import factsFile from '../fixtures/catalog-facts.json';
 
 export interface Facts {

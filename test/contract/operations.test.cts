@@ -3,12 +3,12 @@
  * offer as Additional Parameters), arrives as documented, and the documented answer comes out as items.
  */
 import type { IDataObject } from 'n8n-workflow';
-import { coveredEndpoints } from '../../nodes/Wecom/resources/api';
+import { coveredEndpoints } from '../../nodes/Wecom/resources/api/api';
 import { resources } from '../../nodes/Wecom/resources';
-import { formFields } from '../../nodes/Wecom/description';
-import type { Field, FieldGroup, Operation } from '../../nodes/Wecom/operation';
-import { entriesAt } from '../../nodes/shared/api/paging';
-import { endpoints as byHand } from '../simulator/registry.cts';
+import { formFields } from '../../nodes/Wecom/engine/form';
+import type { Field, FieldGroup, Operation } from '../../nodes/Wecom/engine/operation';
+import { entriesAt } from '../../nodes/shared/client/paging';
+import { endpoints as byHand } from '../../simulator/registry.cts';
 import { byId, runWecom, useSimulator } from '../workflow/support.cts';
 import { asReply, asText, at, CONTRADICTIONS, facts, isObject, type Facts } from './facts.cts';
 import { OTHER_REQUESTS } from './other-requests.cts';

@@ -4,8 +4,8 @@
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { DEMO_BOT, DEMO_CALLBACK_BOT } from '../simulator/bot-data.cts';
-import { MODEL_KEY } from '../simulator/chat-model.cts';
+import { DEMO_BOT, DEMO_CALLBACK_BOT } from '../../simulator/bot/data.cts';
+import { MODEL_KEY } from '../../simulator/chat-model.cts';
 import type { Credential, WorkflowInput, WorkflowNode } from '../support/n8n-rest.cts';
 import { credentialData, itemsOf, START_TIMEOUT, TRIGGER, useN8n, WECOM } from './support.cts';
 

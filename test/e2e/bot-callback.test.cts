@@ -1,7 +1,7 @@
 /** An AI bot in callback mode through the real n8n: streams that WeCom asks after, an AI Agent, response_url, files, cards. */
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { DEMO_CALLBACK_BOT } from '../simulator/bot-data.cts';
+import { DEMO_CALLBACK_BOT } from '../../simulator/bot/data.cts';
 import { browserOrSkip, screenshot, withEditor } from '../support/browser.cts';
 import { closeNode, openNode, openWorkflow, parameter } from '../support/editor.cts';
 import type { Credential, Workflow, WorkflowNode } from '../support/n8n-rest.cts';

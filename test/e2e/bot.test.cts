@@ -1,6 +1,6 @@
 /** AI bots over the long connection: a real n8n, the simulator at the other end. */
-import { DEMO_BOT } from '../simulator/bot-data.cts';
-import { startSimulator, type Simulator } from '../simulator/server.cts';
+import { DEMO_BOT } from '../../simulator/bot/data.cts';
+import { startSimulator, type Simulator } from '../../simulator/server.cts';
 import { sleep } from '../support/child.cts';
 import { outputItems } from '../support/execution.cts';
 import { startN8n, type N8n } from '../support/n8n.cts';

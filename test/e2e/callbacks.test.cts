@@ -1,4 +1,4 @@
-import { DEMO_APP, DEMO_CORP } from '../simulator/demo-data.cts';
+import { DEMO_APP, DEMO_CORP } from '../../simulator/demo-data.cts';
 import { http } from '../support/http.cts';
 import { poll } from '../support/n8n-rest.cts';
 import {

@@ -1,7 +1,7 @@
 /** Customers and customer service in a real n8n: the example workflows, and the forms in the editor. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { DEMO_CORP } from '../simulator/demo-data.cts';
+import { DEMO_CORP } from '../../simulator/demo-data.cts';
 import { browserOrSkip, screenshot, withEditor } from '../support/browser.cts';
 import { closeNode, openNode, openWorkflow, parameter } from '../support/editor.cts';
 import type { WorkflowInput, WorkflowNode } from '../support/n8n-rest.cts';

@@ -1,4 +1,4 @@
-import { DEMO_APP } from '../simulator/demo-data.cts';
+import { DEMO_APP } from '../../simulator/demo-data.cts';
 import { browserOrSkip, screenshot, withEditor } from '../support/browser.cts';
 import {
 	credentialMessage,

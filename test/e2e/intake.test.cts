@@ -2,8 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { IDataObject } from 'n8n-workflow';
-import { DEMO_KF_ACCOUNTS } from '../simulator/demo-data.cts';
-import type { KfMessage } from '../simulator/state.cts';
+import { DEMO_KF_ACCOUNTS } from '../../simulator/demo-data.cts';
+import type { KfMessage } from '../../simulator/state.cts';
 import { browserOrSkip, screenshot, withEditor } from '../support/browser.cts';
 import {
 	fillCredentialField,

@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { jwtVerify } from 'jose';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import type { ICredentialDataDecryptedObject } from 'n8n-workflow';
-import { fingerprint } from '../../nodes/shared/api/tokens';
+import { fingerprint } from '../../nodes/shared/credentials/tokens';
 import { beginLogin, type Begun } from '../../nodes/WecomLoginTrigger/state';
 import { sleep } from '../support/child.cts';
 import { http, type HttpResult } from '../support/http.cts';

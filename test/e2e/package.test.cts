@@ -3,13 +3,13 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { INodeType } from 'n8n-workflow';
 import { Wecom } from '../../nodes/Wecom/Wecom.node';
-import { methods } from '../../nodes/Wecom/inUse';
+import { methods } from '../../nodes/Wecom/runtime';
 import { run } from '../support/child.cts';
 import { repoRoot } from '../support/paths.cts';
 
 const dist = (file: string) => join(repoRoot, 'dist/nodes/Wecom', file);
 /** What holds the tables of operations. */
-const TABLES = dist('inUse.js');
+const TABLES = dist('runtime.js');
 
 /** Runs `script` with the node as `node`, and gives what it returns. */
 async function withNode<Result>(script: string): Promise<Result> {

@@ -1,8 +1,8 @@
 /** What WeCom gets to see: replies of the workflow, quick replies, payment notices, tests in the editor, and a database that fails. */
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
-import { paymentNotice } from '../simulator/crypto.cts';
-import { DEMO_APP, DEMO_CORP } from '../simulator/demo-data.cts';
+import { paymentNotice } from '../../simulator/crypto.cts';
+import { DEMO_APP, DEMO_CORP } from '../../simulator/demo-data.cts';
 import { browserOrSkip, screenshot, withEditor } from '../support/browser.cts';
 import { closeNode, openNode, openWorkflow } from '../support/editor.cts';
 import type { WorkflowNode } from '../support/n8n-rest.cts';

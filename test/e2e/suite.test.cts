@@ -1,12 +1,12 @@
 /** A service provider's n8n: from an empty credential to messages for companies, through restarts, crashes and edits. */
-import { startSimulator, type Simulator } from '../simulator/server.cts';
+import { startSimulator, type Simulator } from '../../simulator/server.cts';
 import {
 	DEMO_PROVIDER,
 	DEMO_SUITE,
 	DEMO_TEMPLATE,
 	PROVIDER_SEED,
-} from '../simulator/suite-data.cts';
-import type { Company, Suite } from '../simulator/suite-state.cts';
+} from '../../simulator/suite/data.cts';
+import type { Company, Suite } from '../../simulator/suite/state.cts';
 import { browserOrSkip, screenshot, withEditor } from '../support/browser.cts';
 import {
 	credentialMessage,

@@ -1,7 +1,7 @@
 /** One real n8n with the packed package and one simulator for all tests of a file. */
-import { DEMO_APP, DEMO_CORP } from '../simulator/demo-data.cts';
-import { startSimulator, type Simulator } from '../simulator/server.cts';
-import type { CallbackTarget } from '../simulator/pusher.cts';
+import { DEMO_APP, DEMO_CORP } from '../../simulator/demo-data.cts';
+import { startSimulator, type Simulator } from '../../simulator/server.cts';
+import type { CallbackTarget } from '../../simulator/pusher.cts';
 import { outputItems, type Execution } from '../support/execution.cts';
 import { startN8n, type N8n } from '../support/n8n.cts';
 import {

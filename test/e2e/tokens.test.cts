@@ -1,4 +1,4 @@
-import { DEMO_APP } from '../simulator/demo-data.cts';
+import { DEMO_APP } from '../../simulator/demo-data.cts';
 import type { Credential, WorkflowNode } from '../support/n8n-rest.cts';
 import { chain, credentialData, itemsOf, manual, useN8n, uses, WECOM } from './support.cts';
 

@@ -65,9 +65,17 @@ export async function withEditor<T>(n8n: N8n, use: (page: Page) => Promise<T>): 
 	const { sessionCookie } = await N8nRest.connect(n8n);
 	const browser = await launchBrowser();
 	try {
-		const context = await browser.newContext({ viewport: VIEWPORT, baseURL: n8n.url, locale: 'en-US' });
-		await context.addCookies([{ name: 'n8n-auth', value: sessionCookie, url: n8n.url, httpOnly: true, sameSite: 'Lax' }]);
-		await context.addInitScript({ content: `localStorage.setItem('n8n-browserId', ${JSON.stringify(BROWSER_ID)})` });
+		const context = await browser.newContext({
+			viewport: VIEWPORT,
+			baseURL: n8n.url,
+			locale: 'en-US',
+		});
+		await context.addCookies([
+			{ name: 'n8n-auth', value: sessionCookie, url: n8n.url, httpOnly: true, sameSite: 'Lax' },
+		]);
+		await context.addInitScript({
+			content: `localStorage.setItem('n8n-browserId', ${JSON.stringify(BROWSER_ID)})`,
+		});
 		// the editor's own calls to the internet would only wait for a time-out
 		await context.route(
 			(url) => /^(http|ws)/.test(url.protocol) && url.hostname !== '127.0.0.1',

@@ -14,15 +14,25 @@ export interface RunResult {
 }
 
 /** Runs a command without a shell and resolves with its output; rejects with the tail of that output when it fails. */
-export async function run(command: string, args: string[], options: RunOptions = {}): Promise<RunResult> {
-	const child = spawn(command, args, { cwd: options.cwd, env: options.env ?? process.env, stdio: ['ignore', 'pipe', 'pipe'] });
+export async function run(
+	command: string,
+	args: string[],
+	options: RunOptions = {},
+): Promise<RunResult> {
+	const child = spawn(command, args, {
+		cwd: options.cwd,
+		env: options.env ?? process.env,
+		stdio: ['ignore', 'pipe', 'pipe'],
+	});
 	// Whoever stops this process must not leave an npm behind.
 	const end = () => void child.kill('SIGKILL');
 	process.once('exit', end);
 	const result: RunResult = { stdout: '', stderr: '' };
 	child.stdout.setEncoding('utf8').on('data', (text: string) => (result.stdout += text));
 	child.stderr.setEncoding('utf8').on('data', (text: string) => (result.stderr += text));
-	const timer = options.timeout ? setTimeout(() => child.kill('SIGKILL'), options.timeout) : undefined;
+	const timer = options.timeout
+		? setTimeout(() => child.kill('SIGKILL'), options.timeout)
+		: undefined;
 	try {
 		const ended = await new Promise<string | number | null>((resolve, reject) => {
 			child.once('error', reject);
@@ -48,7 +58,11 @@ export function say(line: string): void {
 }
 
 /** Says what is going on at once and again every 15 s with the time it has taken, until the work is done. */
-export async function withProgress<T>(label: string, work: () => Promise<T>, onTick?: () => void): Promise<T> {
+export async function withProgress<T>(
+	label: string,
+	work: () => Promise<T>,
+	onTick?: () => void,
+): Promise<T> {
 	const started = Date.now();
 	say(`${label} ...`);
 	const timer = setInterval(() => {

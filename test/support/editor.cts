@@ -14,7 +14,9 @@ export interface CredentialMessage {
 const NO_TEST_MS = 4_000;
 
 function isCredentialTest(response: Response): boolean {
-	return response.url().endsWith('/rest/credentials/test') && response.request().method() === 'POST';
+	return (
+		response.url().endsWith('/rest/credentials/test') && response.request().method() === 'POST'
+	);
 }
 
 async function waitForTest(page: Page): Promise<void> {
@@ -27,7 +29,9 @@ function credentialForm(page: Page): Locator {
 
 /** Opens a stored credential. The editor tests it by itself; resolves when its fields are filled in and that test is over. */
 export async function openCredential(page: Page, id: string): Promise<void> {
-	const loaded = page.waitForResponse((response) => response.url().includes(`/rest/credentials/${id}?`));
+	const loaded = page.waitForResponse((response) =>
+		response.url().includes(`/rest/credentials/${id}?`),
+	);
 	const tested = waitForTest(page);
 	await page.goto(`/home/credentials/${id}`);
 	await loaded;
@@ -45,13 +49,18 @@ export async function credentialMessage(page: Page): Promise<CredentialMessage> 
 	const form = credentialForm(page);
 	const green = form.getByTestId('credentials-config-container-test-success');
 	const red = form.locator('.el-tag--danger:visible').first();
-	const clean = async (message: Locator): Promise<string> => (await message.locator('[class*="_message_"]').first().innerText()).trim();
+	const clean = async (message: Locator): Promise<string> =>
+		(await message.locator('[class*="_message_"]').first().innerText()).trim();
 	if (await red.isVisible()) {
 		const text = await clean(red);
 		const more = red.getByText('More details');
 		if (await more.isVisible()) await more.click();
 		const details = red.locator('[class*="_details_"]');
-		return { kind: 'red', text, details: (await details.isVisible()) ? (await details.innerText()).trim() : '' };
+		return {
+			kind: 'red',
+			text,
+			details: (await details.isVisible()) ? (await details.innerText()).trim() : '',
+		};
 	}
 	if (await green.isVisible()) return { kind: 'green', text: await clean(green), details: '' };
 	return { kind: 'none', text: '', details: '' };
@@ -59,7 +68,11 @@ export async function credentialMessage(page: Page): Promise<CredentialMessage> 
 
 /** Types into a text field of the open credential (`name` is the property's name). */
 export async function fillCredentialField(page: Page, name: string, value: string): Promise<void> {
-	await credentialForm(page).getByTestId(`parameter-input-${name}`).locator('input, textarea').first().fill(value);
+	await credentialForm(page)
+		.getByTestId(`parameter-input-${name}`)
+		.locator('input, textarea')
+		.first()
+		.fill(value);
 }
 
 /** Presses the test button beside the message. */
@@ -73,7 +86,11 @@ export async function retryCredentialTest(page: Page): Promise<CredentialMessage
 
 /** Presses Save; the editor tests the credential afterwards. */
 export async function saveCredential(page: Page): Promise<CredentialMessage> {
-	const saved = page.waitForResponse((response) => response.url().includes('/rest/credentials') && ['PATCH', 'POST'].includes(response.request().method()));
+	const saved = page.waitForResponse(
+		(response) =>
+			response.url().includes('/rest/credentials') &&
+			['PATCH', 'POST'].includes(response.request().method()),
+	);
 	const tested = waitForTest(page);
 	await page.getByTestId('credential-save-button').getByRole('button').click();
 	await saved;
@@ -106,11 +123,17 @@ export function parameter(page: Page, name: string): Locator {
 
 /** Presses "Execute step" in the open node and returns the text of the output panel when it is done. */
 export async function executeStep(page: Page): Promise<string> {
-	const started = page.waitForResponse((response) => /\/rest\/workflows\/[^/]+\/run/.test(response.url()));
+	const started = page.waitForResponse((response) =>
+		/\/rest\/workflows\/[^/]+\/run/.test(response.url()),
+	);
 	const button = page.getByTestId('node-execute-button');
 	await button.click();
 	await started;
-	await page.getByTestId('output-panel').getByText(/\d+ items?|error|problem|no output data/i).first().waitFor();
+	await page
+		.getByTestId('output-panel')
+		.getByText(/\d+ items?|error|problem|no output data/i)
+		.first()
+		.waitFor();
 	await settled(page);
 	return await page.getByTestId('output-panel').innerText();
 }

@@ -46,7 +46,8 @@ export function unflatten(text: string): unknown {
 		if (typeof element !== 'object' || element === null) return element;
 		const value = (Array.isArray(element) ? [] : {}) as Record<string, unknown>;
 		done.set(index, value); // before its children: it may contain itself
-		for (const [key, child] of Object.entries(element)) value[key] = typeof child === 'string' ? resolve(Number(child)) : child;
+		for (const [key, child] of Object.entries(element))
+			value[key] = typeof child === 'string' ? resolve(Number(child)) : child;
 		return value;
 	};
 	return resolve(0);
@@ -54,12 +55,29 @@ export function unflatten(text: string): unknown {
 
 /** The answer of `GET /rest/executions/:id` as an Execution. */
 export function decodeExecution(raw: ExecutionSummary & { data: string | object }): Execution {
-	const data = (typeof raw.data === 'string' ? unflatten(raw.data) : raw.data) as {
-		resultData?: { runData?: Execution['runData']; error?: Execution['error']; lastNodeExecuted?: string };
-	} | null | undefined;
+	const data = (typeof raw.data === 'string' ? unflatten(raw.data) : raw.data) as
+		| {
+				resultData?: {
+					runData?: Execution['runData'];
+					error?: Execution['error'];
+					lastNodeExecuted?: string;
+				};
+		  }
+		| null
+		| undefined;
 	const { id, status, mode, workflowId, startedAt, stoppedAt } = raw;
 	const { runData = {}, error, lastNodeExecuted } = data?.resultData ?? {}; // nothing yet while it runs
-	return { id: String(id), status, mode, workflowId, startedAt, stoppedAt, runData, error, lastNodeExecuted };
+	return {
+		id: String(id),
+		status,
+		mode,
+		workflowId,
+		startedAt,
+		stoppedAt,
+		runData,
+		error,
+		lastNodeExecuted,
+	};
 }
 
 /** The items a node put out in its last run, on one of its outputs; empty when it did not run. */

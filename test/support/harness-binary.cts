@@ -13,13 +13,21 @@ export interface TestFile {
 }
 
 /** An item with files, in the mode that is in force. */
-export async function binaryItem(json: IDataObject, files: Record<string, TestFile>): Promise<INodeExecutionData> {
-	const entries = Object.entries(files).map(async ([field, { data, fileName, mimeType = 'application/octet-stream' }]) => {
-		const fileExtension = fileName ? extname(fileName).slice(1) : undefined;
-		const meta: IBinaryData = { data: '', mimeType, fileName, fileExtension };
-		const location = { type: 'execution' as const, workflowId: 'wf1', executionId: '1' };
-		return [field, await Container.get(BinaryDataService).store(location, Buffer.from(data as string), meta)] as const;
-	});
+export async function binaryItem(
+	json: IDataObject,
+	files: Record<string, TestFile>,
+): Promise<INodeExecutionData> {
+	const entries = Object.entries(files).map(
+		async ([field, { data, fileName, mimeType = 'application/octet-stream' }]) => {
+			const fileExtension = fileName ? extname(fileName).slice(1) : undefined;
+			const meta: IBinaryData = { data: '', mimeType, fileName, fileExtension };
+			const location = { type: 'execution' as const, workflowId: 'wf1', executionId: '1' };
+			return [
+				field,
+				await Container.get(BinaryDataService).store(location, Buffer.from(data as string), meta),
+			] as const;
+		},
+	);
 	return { json, binary: Object.fromEntries(await Promise.all(entries)) };
 }
 

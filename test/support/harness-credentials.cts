@@ -50,20 +50,40 @@ export class CredHelper extends ICredentialsHelper {
 		return this.type(type).properties;
 	}
 
-	async getCredentials(nodeCredentials: INodeCredentialsDetails, type: string): Promise<ICredentials> {
+	async getCredentials(
+		nodeCredentials: INodeCredentialsDetails,
+		type: string,
+	): Promise<ICredentials> {
 		return new Credentials({ id: nodeCredentials.id ?? null, name: nodeCredentials.name }, type);
 	}
 
 	/** As in n8n only declared (and displayed) fields come out, with their defaults. Expressions in credentials are not resolved here. */
-	async getDecrypted(_data: IWorkflowExecuteAdditionalData, nodeCredentials: INodeCredentialsDetails, type: string): Promise<ICredentialDataDecryptedObject> {
+	async getDecrypted(
+		_data: IWorkflowExecuteAdditionalData,
+		nodeCredentials: INodeCredentialsDetails,
+		type: string,
+	): Promise<ICredentialDataDecryptedObject> {
 		this.reads++;
 		const stored = structuredClone(this.stored(nodeCredentials)) as INodeParameters;
-		return NodeHelpers.getNodeParameters(this.type(type).properties, stored, true, false, null, null) as ICredentialDataDecryptedObject;
+		return NodeHelpers.getNodeParameters(
+			this.type(type).properties,
+			stored,
+			true,
+			false,
+			null,
+			null,
+		) as ICredentialDataDecryptedObject;
 	}
 
-	async updateCredentials(nodeCredentials: INodeCredentialsDetails, _type: string, data: ICredentialDataDecryptedObject): Promise<void> {
+	async updateCredentials(
+		nodeCredentials: INodeCredentialsDetails,
+		_type: string,
+		data: ICredentialDataDecryptedObject,
+	): Promise<void> {
 		this.writes++;
-		this.store[nodeCredentials.id ?? ''] = JSON.parse(JSON.stringify(data)) as ICredentialDataDecryptedObject;
+		this.store[nodeCredentials.id ?? ''] = JSON.parse(
+			JSON.stringify(data),
+		) as ICredentialDataDecryptedObject;
 	}
 
 	async updateCredentialsOauthTokenData(): Promise<void> {}
@@ -74,8 +94,11 @@ export class CredHelper extends ICredentialsHelper {
 		options: IHttpRequestOptions | IRequestOptionsSimplified,
 	): Promise<IHttpRequestOptions> {
 		const type = this.type(typeName);
-		if (typeof type.authenticate === 'object') throw new Error(`${typeName}: the harness knows only authenticate functions`);
-		return type.authenticate ? await type.authenticate(credentials, options as IHttpRequestOptions) : (options as IHttpRequestOptions);
+		if (typeof type.authenticate === 'object')
+			throw new Error(`${typeName}: the harness knows only authenticate functions`);
+		return type.authenticate
+			? await type.authenticate(credentials, options as IHttpRequestOptions)
+			: (options as IHttpRequestOptions);
 	}
 
 	async preAuthentication(
@@ -86,10 +109,15 @@ export class CredHelper extends ICredentialsHelper {
 		expired: boolean,
 	): Promise<ICredentialDataDecryptedObject | undefined> {
 		const type = this.type(typeName);
-		const guard = type.properties.find((property) => property.type === 'hidden' && property.typeOptions?.expirable === true)?.name;
+		const guard = type.properties.find(
+			(property) => property.type === 'hidden' && property.typeOptions?.expirable === true,
+		)?.name;
 		if (guard === undefined || !type.preAuthentication) return undefined;
 		if (credentials[guard] !== '' && !expired) return undefined;
-		const output = (await type.preAuthentication.call(helpers, credentials)) as ICredentialDataDecryptedObject;
+		const output = (await type.preAuthentication.call(
+			helpers,
+			credentials,
+		)) as ICredentialDataDecryptedObject;
 		const details = node.credentials?.[typeName];
 		if (output[guard] === undefined || !details) return undefined;
 		const kept = { ...this.stored(details) };
@@ -105,7 +133,9 @@ export class CredHelper extends ICredentialsHelper {
 		credentials: ICredentialDataDecryptedObject,
 		typeName: string,
 	): Promise<ICredentialDataDecryptedObject | undefined> {
-		return (await this.type(typeName).preAuthentication?.call(helpers, credentials)) as ICredentialDataDecryptedObject | undefined;
+		return (await this.type(typeName).preAuthentication?.call(helpers, credentials)) as
+			| ICredentialDataDecryptedObject
+			| undefined;
 	}
 
 	private type(name: string): ICredentialType {

@@ -28,8 +28,16 @@ const { Logger } = requireOfCore('@n8n/backend-common') as { Logger: new () => o
 
 /** What nodes (`this.logger`) and n8n-core logged, instead of printing it. Empty it with `logged.length = 0`. */
 export const logged: LogEntry[] = [];
-const log = (level: LogEntry['level']) => (message: string, meta?: object) => void logged.push({ level, message, meta });
-const logger = { error: log('error'), warn: log('warn'), info: log('info'), debug: log('debug'), verbose: log('verbose'), scoped: (): object => logger };
+const log = (level: LogEntry['level']) => (message: string, meta?: object) =>
+	void logged.push({ level, message, meta });
+const logger = {
+	error: log('error'),
+	warn: log('warn'),
+	info: log('info'),
+	debug: log('debug'),
+	verbose: log('verbose'),
+	scoped: (): object => logger,
+};
 Container.set(Logger, logger);
 
 Container.get(InstanceSettings);

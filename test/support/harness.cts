@@ -3,7 +3,12 @@
  * static data, sendResponse. No database, no n8n; works on Node.js 20 and 24.
  */
 import './harness-env.cts';
-import { ExecutionLifecycleHooks, LoadOptionsContext, WebhookContext, WorkflowExecute } from 'n8n-core';
+import {
+	ExecutionLifecycleHooks,
+	LoadOptionsContext,
+	WebhookContext,
+	WorkflowExecute,
+} from 'n8n-core';
 import {
 	createRunExecutionData,
 	NodeHelpers,
@@ -102,8 +107,12 @@ class NodeTypes implements INodeTypes {
 
 /** Connects nodes one after the other. */
 export function chain(...names: string[]): IConnections {
-	const link = (node: string): IConnections[string] => ({ main: [[{ node, type: 'main', index: 0 }]] });
-	return Object.fromEntries(names.slice(0, -1).map((name, index) => [name, link(names[index + 1])]));
+	const link = (node: string): IConnections[string] => ({
+		main: [[{ node, type: 'main', index: 0 }]],
+	});
+	return Object.fromEntries(
+		names.slice(0, -1).map((name, index) => [name, link(names[index + 1])]),
+	);
 }
 
 function latestVersion(type: AnyNodeType | undefined): number {
@@ -114,7 +123,10 @@ function latestVersion(type: AnyNodeType | undefined): number {
 }
 
 function completeNode(node: TestNode, index: number, surroundings: Surroundings): INode {
-	const credentials = Object.entries(node.credentials ?? {}).map(([type, value]) => [type, typeof value === 'string' ? { id: value, name: value } : value]);
+	const credentials = Object.entries(node.credentials ?? {}).map(([type, value]) => [
+		type,
+		typeof value === 'string' ? { id: value, name: value } : value,
+	]);
 	return {
 		id: `node-${index}`,
 		typeVersion: latestVersion(surroundings.nodeTypes[node.type]),
@@ -125,13 +137,30 @@ function completeNode(node: TestNode, index: number, surroundings: Surroundings)
 	};
 }
 
-function makeWorkflow(nodes: INode[], connections: IConnections, surroundings: Surroundings, active: boolean): Workflow {
+function makeWorkflow(
+	nodes: INode[],
+	connections: IConnections,
+	surroundings: Surroundings,
+	active: boolean,
+): Workflow {
 	const nodeTypes = new NodeTypes(surroundings.nodeTypes);
 	const { staticData } = surroundings;
-	return new Workflow({ id: 'wf1', name: 'Test', nodes, connections, active, nodeTypes, staticData, settings: { executionOrder: 'v1' } });
+	return new Workflow({
+		id: 'wf1',
+		name: 'Test',
+		nodes,
+		connections,
+		active,
+		nodeTypes,
+		staticData,
+		settings: { executionOrder: 'v1' },
+	});
 }
 
-function makeAdditionalData(credentialsHelper: CredHelper, extra: Partial<IWorkflowExecuteAdditionalData> = {}): IWorkflowExecuteAdditionalData {
+function makeAdditionalData(
+	credentialsHelper: CredHelper,
+	extra: Partial<IWorkflowExecuteAdditionalData> = {},
+): IWorkflowExecuteAdditionalData {
 	const base = 'http://127.0.0.1:5678';
 	const data: Partial<IWorkflowExecuteAdditionalData> = {
 		credentialsHelper,
@@ -160,7 +189,13 @@ export async function runWorkflow(options: WorkflowOptions): Promise<WorkflowRun
 	const workflow = makeWorkflow(nodes, connections, options, false);
 	const credentials = new CredHelper(options.credentialTypes ?? [], options.credentials ?? {});
 	const responses: IExecuteResponsePromiseData[] = [];
-	const hooks = new ExecutionLifecycleHooks(mode, '1', { id: 'wf1', name: 'Test', nodes, connections, active: false } as never);
+	const hooks = new ExecutionLifecycleHooks(mode, '1', {
+		id: 'wf1',
+		name: 'Test',
+		nodes,
+		connections,
+		active: false,
+	} as never);
 	hooks.addHandler('sendResponse', (response) => {
 		responses.push(response);
 		options.onResponse?.(response);
@@ -178,10 +213,16 @@ export async function runWorkflow(options: WorkflowOptions): Promise<WorkflowRun
 			waitingExecutionSource: {},
 		},
 	});
-	const run = await new WorkflowExecute({ ...makeAdditionalData(credentials, options.additionalData), hooks }, mode, data).processRunExecutionData(workflow);
+	const run = await new WorkflowExecute(
+		{ ...makeAdditionalData(credentials, options.additionalData), hooks },
+		mode,
+		data,
+	).processRunExecutionData(workflow);
 	const { runData, error } = run.data.resultData;
-	const last = (node: string): (typeof runData)[string][number] | undefined => runData[node]?.at(-1);
-	const output = (node: string, index = 0): INodeExecutionData[] => last(node)?.data?.main?.[index] ?? [];
+	const last = (node: string): (typeof runData)[string][number] | undefined =>
+		runData[node]?.at(-1);
+	const output = (node: string, index = 0): INodeExecutionData[] =>
+		last(node)?.data?.main?.[index] ?? [];
 	return {
 		run,
 		workflow,
@@ -219,15 +260,25 @@ export async function runWebhook(options: WebhookOptions): Promise<WebhookRun> {
 	const workflow = makeWorkflow([node], {}, { staticData: {}, ...options }, true);
 	const credentials = new CredHelper(options.credentialTypes ?? [], options.credentials ?? {});
 	const nodeType = workflow.nodeTypes.getByNameAndVersion(node.type, node.typeVersion);
-	const webhookDescription = nodeType.description.webhooks?.find(({ name }) => name === webhookName);
-	if (!webhookDescription || !nodeType.webhook) throw new Error(`${node.type} has no webhook "${webhookName}"`);
+	const webhookDescription = nodeType.description.webhooks?.find(
+		({ name }) => name === webhookName,
+	);
+	if (!webhookDescription || !nodeType.webhook)
+		throw new Error(`${node.type} has no webhook "${webhookName}"`);
 	const httpMethod = (options.call?.method ?? 'POST') as IWebhookData['httpMethod'];
 	const additionalData = makeAdditionalData(credentials, {
 		httpRequest: webhookRequest({ method: httpMethod, ...options.call }),
 		httpResponse: response.asExpress(),
 		...options.additionalData,
 	});
-	const webhook: IWebhookData = { httpMethod, node: node.name, path: 'path', webhookDescription, workflowId: 'wf1', workflowExecuteAdditionalData: additionalData };
+	const webhook: IWebhookData = {
+		httpMethod,
+		node: node.name,
+		path: 'path',
+		webhookDescription,
+		workflowId: 'wf1',
+		workflowExecuteAdditionalData: additionalData,
+	};
 	const context = new WebhookContext(workflow, node, additionalData, mode, webhook, [], null);
 	await workflow.expression.acquireIsolate();
 	try {
@@ -244,11 +295,17 @@ export interface LoadOptionsOptions extends Surroundings {
 }
 
 /** Calls something that fills a form (listSearch, loadOptions, resourceMapping methods) with the real LoadOptionsContext. */
-export async function runLoadOptions<T>(options: LoadOptionsOptions, method: (this: ILoadOptionsFunctions) => Promise<T>): Promise<T> {
+export async function runLoadOptions<T>(
+	options: LoadOptionsOptions,
+	method: (this: ILoadOptionsFunctions) => Promise<T>,
+): Promise<T> {
 	const node = completeNode(options.node, 0, options);
 	const workflow = makeWorkflow([node], {}, options, false);
 	const credentials = new CredHelper(options.credentialTypes ?? [], options.credentials ?? {});
-	const additionalData = makeAdditionalData(credentials, { currentNodeParameters: node.parameters, ...options.additionalData });
+	const additionalData = makeAdditionalData(credentials, {
+		currentNodeParameters: node.parameters,
+		...options.additionalData,
+	});
 	const context = new LoadOptionsContext(workflow, node, additionalData, options.path ?? '');
 	await workflow.expression.acquireIsolate();
 	try {

@@ -1,5 +1,13 @@
 /** A lock between processes: a folder that only one of them can create. A lock whose holder is gone is taken over. */
-import { mkdirSync, readFileSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+	mkdirSync,
+	readFileSync,
+	renameSync,
+	rmSync,
+	statSync,
+	utimesSync,
+	writeFileSync,
+} from 'node:fs';
 import { hostname } from 'node:os';
 import { dirname, join } from 'node:path';
 import { isAlive, say, sleep } from './child.cts';
@@ -47,7 +55,11 @@ function removeStale(path: string): void {
 }
 
 /** Waits for the lock, saying so every 15 s. */
-export async function acquireLock(path: string, what: string, timeoutMs = 30 * 60_000): Promise<Lock> {
+export async function acquireLock(
+	path: string,
+	what: string,
+	timeoutMs = 30 * 60_000,
+): Promise<Lock> {
 	mkdirSync(dirname(path), { recursive: true });
 	const started = Date.now();
 	let said = 0;
@@ -56,7 +68,10 @@ export async function acquireLock(path: string, what: string, timeoutMs = 30 * 6
 			removeStale(path);
 			continue;
 		}
-		if (Date.now() - started > timeoutMs) throw new Error(`Waited too long for another process: ${what}. If none is running, remove ${path}`);
+		if (Date.now() - started > timeoutMs)
+			throw new Error(
+				`Waited too long for another process: ${what}. If none is running, remove ${path}`,
+			);
 		if (Date.now() - said >= 15_000) {
 			said = Date.now();
 			say(`Waiting for another process: ${what} ...`);

@@ -4,7 +4,8 @@ import { since } from './n8n-release.cts';
 import { envWithNode } from './node.cts';
 
 /** Settings of the person's own n8n, of jest and of proxies must not leak in. */
-const NOT_INHERITED = /^(N8N_|DB_|EXECUTIONS_|QUEUE_|WEBHOOK_|CREDENTIALS_|GENERIC_|NODES?_|npm_|JEST_|VITEST|(HTTPS?|ALL)_PROXY$)/i;
+const NOT_INHERITED =
+	/^(N8N_|DB_|EXECUTIONS_|QUEUE_|WEBHOOK_|CREDENTIALS_|GENERIC_|NODES?_|npm_|JEST_|VITEST|(HTTPS?|ALL)_PROXY$)/i;
 
 /** Nothing in a test may reach the internet, and n8n's own calls would only slow it down and fill the log. */
 const NO_OUTBOUND_CALLS = {
@@ -43,7 +44,9 @@ export interface EnvOptions extends N8nPorts {
 }
 
 export function n8nEnv(options: EnvOptions): NodeJS.ProcessEnv {
-	const inherited = Object.fromEntries(Object.entries(process.env).filter(([name]) => !NOT_INHERITED.test(name)));
+	const inherited = Object.fromEntries(
+		Object.entries(process.env).filter(([name]) => !NOT_INHERITED.test(name)),
+	);
 	return {
 		...envWithNode(options.nodeBin, inherited), // n8n starts its task runner with `node` from the PATH
 		...NO_OUTBOUND_CALLS,
@@ -76,7 +79,9 @@ export function n8nEnv(options: EnvOptions): NodeJS.ProcessEnv {
 /** Listens on a port for a moment (0: any free one) and returns it; fails when it is taken. */
 export async function probePort(port: number): Promise<number> {
 	const server = createServer();
-	await new Promise<void>((resolve, reject) => server.once('error', reject).listen(port, '127.0.0.1', resolve));
+	await new Promise<void>((resolve, reject) =>
+		server.once('error', reject).listen(port, '127.0.0.1', resolve),
+	);
 	const { port: found } = server.address() as AddressInfo;
 	await new Promise((resolve) => server.close(resolve));
 	return found;

@@ -23,7 +23,11 @@ export interface N8nInstall {
 
 function installedVersion(dir: string): string | undefined {
 	try {
-		return (JSON.parse(readFileSync(join(dir, 'node_modules', 'n8n', 'package.json'), 'utf8')) as { version: string }).version;
+		return (
+			JSON.parse(readFileSync(join(dir, 'node_modules', 'n8n', 'package.json'), 'utf8')) as {
+				version: string;
+			}
+		).version;
 	} catch {
 		return undefined;
 	}
@@ -31,7 +35,9 @@ function installedVersion(dir: string): string | undefined {
 
 /** npm writes its own record of node_modules last, so an interrupted install has none. */
 function packagesComplete(dir: string, version: string): boolean {
-	return installedVersion(dir) === version && existsSync(join(dir, 'node_modules', '.package-lock.json'));
+	return (
+		installedVersion(dir) === version && existsSync(join(dir, 'node_modules', '.package-lock.json'))
+	);
 }
 
 async function sqliteWorks(dir: string, nodeBin: string): Promise<boolean> {
@@ -57,19 +63,33 @@ async function installPackages(dir: string, version: string, nodeBin: string): P
 
 /** Builds (or downloads) the one native module n8n cannot do without. */
 async function buildSqlite(dir: string, nodeBin: string): Promise<void> {
-	const env = { ...envWithNode(nodeBin), npm_config_nodedir: dirname(dirname(nodeBin)), npm_config_ignore_scripts: 'false' };
+	const env = {
+		...envWithNode(nodeBin),
+		npm_config_nodedir: dirname(dirname(nodeBin)),
+		npm_config_ignore_scripts: 'false',
+	};
 	await run(npmCommand(), ['rebuild', 'sqlite3'], { cwd: dir, env });
 }
 
 async function install(dir: string, version: string, nodeBin: string, lock: Lock): Promise<void> {
 	if (!packagesComplete(dir, version)) {
-		await withProgress(`Installing n8n ${version} (about 5 minutes, once)`, async () => await installPackages(dir, version, nodeBin), lock.touch);
+		await withProgress(
+			`Installing n8n ${version} (about 5 minutes, once)`,
+			async () => await installPackages(dir, version, nodeBin),
+			lock.touch,
+		);
 	}
 	if (!(await sqliteWorks(dir, nodeBin))) {
-		await withProgress(`Building sqlite3 for n8n ${version} (about 2 minutes, once)`, async () => await buildSqlite(dir, nodeBin), lock.touch);
+		await withProgress(
+			`Building sqlite3 for n8n ${version} (about 2 minutes, once)`,
+			async () => await buildSqlite(dir, nodeBin),
+			lock.touch,
+		);
 	}
 	if (!packagesComplete(dir, version) || !(await sqliteWorks(dir, nodeBin))) {
-		throw new Error(`n8n ${version} was installed in ${dir} but does not work (sqlite3 does not load). Remove that folder and try again.`);
+		throw new Error(
+			`n8n ${version} was installed in ${dir} but does not work (sqlite3 does not load). Remove that folder and try again.`,
+		);
 	}
 }
 
@@ -82,7 +102,10 @@ export async function ensureN8n(version = n8nVersion()): Promise<N8nInstall> {
 	const dir = join(cacheFolder(), `n8n-${version}`);
 	const result = { dir, nodeBin, n8nBin: join(dir, 'node_modules', 'n8n', 'bin', 'n8n') };
 	/** Written when the install was seen to work with this kind of Node.js; native modules depend on its ABI. */
-	const marker = join(dir, `.complete-${(await run(nodeBin, ['-p', 'process.versions.modules'])).stdout.trim()}`);
+	const marker = join(
+		dir,
+		`.complete-${(await run(nodeBin, ['-p', 'process.versions.modules'])).stdout.trim()}`,
+	);
 	const complete = (): boolean => existsSync(marker) && packagesComplete(dir, version);
 	if (complete()) return result;
 	const lock = await acquireLock(`${dir}.lock`, `installing n8n ${version}`);

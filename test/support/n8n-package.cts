@@ -26,10 +26,22 @@ export function nodesFolder(userFolder: string): string {
 	return join(userFolder, '.n8n', 'nodes');
 }
 
-export async function installPackage(userFolder: string, tarball: string, nodeBin: string): Promise<void> {
+export async function installPackage(
+	userFolder: string,
+	tarball: string,
+	nodeBin: string,
+): Promise<void> {
 	const folder = nodesFolder(userFolder);
 	mkdirSync(folder, { recursive: true });
 	const ledger = join(folder, 'package.json');
-	if (!existsSync(ledger)) writeFileSync(ledger, JSON.stringify({ name: 'installed-nodes', private: true, dependencies: {} }, null, 2));
-	await run(npmCommand(), ['install', tarball, ...FLAGS], { cwd: folder, env: envWithNode(nodeBin), timeout: 120_000 });
+	if (!existsSync(ledger))
+		writeFileSync(
+			ledger,
+			JSON.stringify({ name: 'installed-nodes', private: true, dependencies: {} }, null, 2),
+		);
+	await run(npmCommand(), ['install', tarball, ...FLAGS], {
+		cwd: folder,
+		env: envWithNode(nodeBin),
+		timeout: 120_000,
+	});
 }

@@ -8,7 +8,12 @@ import { readCredentialRow, type RawCredential } from './raw-credential.cts';
 import { sleep } from './child.cts';
 
 /** The owner every test instance has. Not a secret: the instance lives on 127.0.0.1 for the time of a test. */
-export const OWNER = { email: 'owner@example.com', firstName: 'Test', lastName: 'Owner', password: 'Wecom-kit-1' };
+export const OWNER = {
+	email: 'owner@example.com',
+	firstName: 'Test',
+	lastName: 'Owner',
+	password: 'Wecom-kit-1',
+};
 /** n8n ties the session to this header; the browser tests send the same one. */
 export const BROWSER_ID = 'wecom-kit-tests';
 
@@ -90,7 +95,10 @@ export class N8nRest {
 	/** A client that is logged in as the owner; creates the owner on a fresh instance. */
 	static async connect(n8n: N8n): Promise<N8nRest> {
 		const rest = new N8nRest(n8n);
-		const settings = await rest.call<{ userManagement: { showSetupOnFirstLoad: boolean } }>('GET', '/settings');
+		const settings = await rest.call<{ userManagement: { showSetupOnFirstLoad: boolean } }>(
+			'GET',
+			'/settings',
+		);
 		await (settings.userManagement.showSetupOnFirstLoad ? rest.setupOwner() : rest.login());
 		return rest;
 	}
@@ -100,14 +108,20 @@ export class N8nRest {
 	}
 
 	async login(): Promise<void> {
-		await this.call('POST', '/login', { emailOrLdapLoginId: OWNER.email, password: OWNER.password });
+		await this.call('POST', '/login', {
+			emailOrLdapLoginId: OWNER.email,
+			password: OWNER.password,
+		});
 	}
 
 	/** Any call: `/rest` is put in front, the answer's `data` is returned, an answer of 400 and up is thrown as RestError. */
 	async call<T = unknown>(method: string, path: string, body?: unknown): Promise<T> {
 		const answer = await this.send(method, `/rest${path}`, body);
 		if (answer.status >= 400) {
-			throw new RestError(answer.status, `${method} /rest${path} answered ${answer.status}: ${answer.text.slice(0, 2000)}`);
+			throw new RestError(
+				answer.status,
+				`${method} /rest${path} answered ${answer.status}: ${answer.text.slice(0, 2000)}`,
+			);
 		}
 		return answer.text === '' ? (undefined as T) : answer.json<{ data: T }>().data;
 	}
@@ -135,7 +149,10 @@ export class N8nRest {
 	}
 
 	/** Replaces the data as the editor does: what is left out is gone, blanked-out values stay as stored. */
-	async updateCredential(id: string, change: { name: string; type: string; data: object }): Promise<Credential> {
+	async updateCredential(
+		id: string,
+		change: { name: string; type: string; data: object },
+	): Promise<Credential> {
 		return await this.call('PATCH', `/credentials/${id}`, change);
 	}
 
@@ -159,7 +176,12 @@ export class N8nRest {
 	/** Fills in what the editor adds to nodes: id, position, version, webhookId. */
 	async createWorkflow(workflow: WorkflowInput): Promise<Workflow> {
 		// n8n 1.x takes a workflow only with its project, as its editor sends it.
-		const more = since('2.0') ? {} : { active: false, projectId: (await this.call<{ id: string }>('GET', '/projects/personal')).id };
+		const more = since('2.0')
+			? {}
+			: {
+					active: false,
+					projectId: (await this.call<{ id: string }>('GET', '/projects/personal')).id,
+				};
 		return await this.call('POST', '/workflows', { ...more, ...completeWorkflow(workflow) });
 	}
 
@@ -180,28 +202,43 @@ export class N8nRest {
 	/** Publishes the workflow, or with n8n 1.x switches it on. n8n registers its webhooks a moment later: see `waitForWebhook`. */
 	async activate(id: string): Promise<Workflow> {
 		const { versionId } = await this.getWorkflow(id);
-		if (!since('2.0')) return await this.call('PATCH', `/workflows/${id}`, { active: true, versionId });
+		if (!since('2.0'))
+			return await this.call('PATCH', `/workflows/${id}`, { active: true, versionId });
 		return await this.call('POST', `/workflows/${id}/activate`, { versionId });
 	}
 
 	async deactivate(id: string): Promise<Workflow> {
-		if (!since('2.0')) return await this.call('PATCH', `/workflows/${id}`, { active: false, versionId: (await this.getWorkflow(id)).versionId });
+		if (!since('2.0'))
+			return await this.call('PATCH', `/workflows/${id}`, {
+				active: false,
+				versionId: (await this.getWorkflow(id)).versionId,
+			});
 		return await this.call('POST', `/workflows/${id}/deactivate`, {});
 	}
 
 	/** Resolves when a production webhook answers to this method and path, without calling it. */
 	async waitForWebhook(method: string, path: string, timeout = 20_000): Promise<void> {
-		await poll(timeout, `${method} ${path} was not registered`, async () => await this.isRegistered(method, `/webhook/${path}`));
+		await poll(
+			timeout,
+			`${method} ${path} was not registered`,
+			async () => await this.isRegistered(method, `/webhook/${path}`),
+		);
 	}
 
 	/** Resolves when nothing answers there any more, after `deactivate`. */
 	async waitForNoWebhook(method: string, path: string, timeout = 20_000): Promise<void> {
-		await poll(timeout, `${method} ${path} stayed registered`, async () => !(await this.isRegistered(method, `/webhook/${path}`)));
+		await poll(
+			timeout,
+			`${method} ${path} stayed registered`,
+			async () => !(await this.isRegistered(method, `/webhook/${path}`)),
+		);
 	}
 
 	/** Asks with a method nobody registers: n8n's 404 then names the methods that are registered for the path. */
 	private async isRegistered(method: string, path: string): Promise<boolean> {
-		const { text } = await http(this.n8n.url + path, { method: method === 'PATCH' ? 'DELETE' : 'PATCH' });
+		const { text } = await http(this.n8n.url + path, {
+			method: method === 'PATCH' ? 'DELETE' : 'PATCH',
+		});
 		return new RegExp(`Did you mean.*\\b${method}\\b`).test(text);
 	}
 
@@ -210,7 +247,8 @@ export class N8nRest {
 	/** Runs a workflow from a trigger that needs no outside event (Manual Trigger, ...); returns the execution's id. */
 	async runManually(id: string, trigger: string, destination?: string): Promise<string> {
 		const answer = await this.run(id, trigger, destination);
-		if (!answer.executionId) throw new Error(`n8n did not start an execution: ${JSON.stringify(answer)}`);
+		if (!answer.executionId)
+			throw new Error(`n8n did not start an execution: ${JSON.stringify(answer)}`);
 		return answer.executionId;
 	}
 
@@ -220,19 +258,37 @@ export class N8nRest {
 	}
 
 	/** "Listen for test event": resolves when the test webhook (`/webhook-test/<path>`) is registered; the first event runs the workflow. */
-	async listenForTestEvent(id: string, trigger: string, method: string, path: string): Promise<void> {
+	async listenForTestEvent(
+		id: string,
+		trigger: string,
+		method: string,
+		path: string,
+	): Promise<void> {
 		const answer = await this.run(id, trigger);
-		if (!answer.waitingForWebhook) throw new Error(`n8n does not wait for an event: ${JSON.stringify(answer)}`);
-		await poll(10_000, `test ${method} ${path} was not registered`, async () => await this.isRegistered(method, `/webhook-test/${path}`));
+		if (!answer.waitingForWebhook)
+			throw new Error(`n8n does not wait for an event: ${JSON.stringify(answer)}`);
+		await poll(
+			10_000,
+			`test ${method} ${path} was not registered`,
+			async () => await this.isRegistered(method, `/webhook-test/${path}`),
+		);
 	}
 
 	/** n8n answers before it has removed the test webhook. */
 	async stopListening(id: string, method: string, path: string): Promise<void> {
 		await this.call('DELETE', `/test-webhook/${id}`);
-		await poll(10_000, `test ${method} ${path} stayed registered`, async () => !(await this.isRegistered(method, `/webhook-test/${path}`)));
+		await poll(
+			10_000,
+			`test ${method} ${path} stayed registered`,
+			async () => !(await this.isRegistered(method, `/webhook-test/${path}`)),
+		);
 	}
 
-	private async run(id: string, trigger: string, destination?: string): Promise<{ executionId?: string; waitingForWebhook?: boolean }> {
+	private async run(
+		id: string,
+		trigger: string,
+		destination?: string,
+	): Promise<{ executionId?: string; waitingForWebhook?: boolean }> {
 		return await this.call('POST', `/workflows/${id}/run`, {
 			// Older n8n runs what the editor sends, newer ones what is stored.
 			...(since('2.34') ? {} : { workflowData: await this.getWorkflow(id) }),
@@ -244,7 +300,8 @@ export class N8nRest {
 	/** The newest first. */
 	async listExecutions(filter: ExecutionFilter = {}, limit = 100): Promise<ExecutionSummary[]> {
 		const query = `filter=${encodeURIComponent(JSON.stringify(filter))}&limit=${limit}`;
-		return (await this.call<{ results: ExecutionSummary[] }>('GET', `/executions?${query}`)).results;
+		return (await this.call<{ results: ExecutionSummary[] }>('GET', `/executions?${query}`))
+			.results;
 	}
 
 	async getExecution(id: string): Promise<Execution> {
@@ -266,18 +323,30 @@ export class N8nRest {
 	}
 
 	/** Waits until a workflow has at least `count` ended executions; returns them decoded, the oldest first. */
-	async waitForExecutions(workflowId: string, count: number, timeout = 30_000): Promise<Execution[]> {
-		const ended = await poll(timeout, `workflow ${workflowId} did not get ${count} ended executions`, async () => {
-			const all = (await this.listExecutions({ workflowId })).filter(hasEnded);
-			return all.length >= count && all;
-		});
-		return await Promise.all(ended.reverse().map(async ({ id }) => await this.whole(await this.getExecution(id))));
+	async waitForExecutions(
+		workflowId: string,
+		count: number,
+		timeout = 30_000,
+	): Promise<Execution[]> {
+		const ended = await poll(
+			timeout,
+			`workflow ${workflowId} did not get ${count} ended executions`,
+			async () => {
+				const all = (await this.listExecutions({ workflowId })).filter(hasEnded);
+				return all.length >= count && all;
+			},
+		);
+		return await Promise.all(
+			ended.reverse().map(async ({ id }) => await this.whole(await this.getExecution(id))),
+		);
 	}
 
 	// Node types and what their parameters load
 
 	/** Every node type's description as the editor gets it. */
-	async nodeTypes(): Promise<Array<{ name: string; version: number | number[]; [key: string]: unknown }>> {
+	async nodeTypes(): Promise<
+		Array<{ name: string; version: number | number[]; [key: string]: unknown }>
+	> {
 		return (await this.send('GET', '/types/nodes.json')).json();
 	}
 
@@ -286,12 +355,20 @@ export class N8nRest {
 	}
 
 	/** What a resource locator's list shows: `listSearch` methods. */
-	async searchResourceLocator(request: DynamicRequest): Promise<{ results: Array<{ name: string; value: unknown; url?: string }>; paginationToken?: string }> {
+	async searchResourceLocator(
+		request: DynamicRequest,
+	): Promise<{
+		results: Array<{ name: string; value: unknown; url?: string }>;
+		paginationToken?: string;
+	}> {
 		return await this.dynamicParameters('resource-locator-results', request);
 	}
 
 	/** `options` for loadOptions methods, `resource-mapper-fields` for a resource mapper's fields. */
-	async dynamicParameters<T>(kind: 'options' | 'resource-locator-results' | 'resource-mapper-fields', request: DynamicRequest): Promise<T> {
+	async dynamicParameters<T>(
+		kind: 'options' | 'resource-locator-results' | 'resource-mapper-fields',
+		request: DynamicRequest,
+	): Promise<T> {
 		const { nodeType, version = 1, path = 'parameters', parameters = {}, ...rest } = request;
 		return await this.call('POST', `/dynamic-node-parameters/${kind}`, {
 			...rest,
@@ -322,7 +399,11 @@ function hasEnded({ status }: { status: string }): boolean {
 }
 
 /** Calls `probe` until it returns something truthy. */
-export async function poll<T>(timeout: number, failure: string, probe: () => Promise<T | false>): Promise<T> {
+export async function poll<T>(
+	timeout: number,
+	failure: string,
+	probe: () => Promise<T | false>,
+): Promise<T> {
 	const started = Date.now();
 	for (;;) {
 		const value = await probe();

@@ -70,24 +70,39 @@ export class N8n {
 		await probePort(this.port).catch(() => {
 			throw new StartFailed(`Port ${this.port} is already in use.`); // else another n8n there would look like this one
 		});
-		const child = spawn(nodeBin, ['--require', join(__dirname, 'exit-with-parent.cjs'), n8nBin, 'start'], {
-			cwd: dir,
-			env: n8nEnv({ ...this.ports, userFolder, encryptionKey, nodeBin, extra: this.options.env }),
-			stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
-			detached: true, // its own process group, so that its task runner can be ended with it
-		});
+		const child = spawn(
+			nodeBin,
+			['--require', join(__dirname, 'exit-with-parent.cjs'), n8nBin, 'start'],
+			{
+				cwd: dir,
+				env: n8nEnv({ ...this.ports, userFolder, encryptionKey, nodeBin, extra: this.options.env }),
+				stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
+				detached: true, // its own process group, so that its task runner can be ended with it
+			},
+		);
 		this.process = child;
 		const logStart = this.output.length;
-		for (const stream of [child.stdout, child.stderr]) stream?.setEncoding('utf8').on('data', (text: string) => (this.output += text));
+		for (const stream of [child.stdout, child.stderr])
+			stream?.setEncoding('utf8').on('data', (text: string) => (this.output += text));
 		child.stdio[3]?.on('error', () => {}); // n8n may be gone before this process
 		child.once('error', (error) => (this.output += `\n${error.message}\n`));
 		try {
 			while (!(await this.isReady())) {
-				const problem = this.hasEnded() ? 'n8n ended while starting' : Date.now() - started > START_TIMEOUT_MS ? 'n8n did not get ready' : '';
-				if (problem) throw new StartFailed(`${problem} (${Date.now() - started} ms). The end of its log:\n${this.output.slice(logStart).slice(-4000)}`);
+				const problem = this.hasEnded()
+					? 'n8n ended while starting'
+					: Date.now() - started > START_TIMEOUT_MS
+						? 'n8n did not get ready'
+						: '';
+				if (problem)
+					throw new StartFailed(
+						`${problem} (${Date.now() - started} ms). The end of its log:\n${this.output.slice(logStart).slice(-4000)}`,
+					);
 				await sleep(100);
 			}
-			if (/Failed to load package/.test(this.output.slice(logStart))) throw new StartFailed(`n8n could not load the package:\n${this.output.slice(logStart, logStart + 4000)}`);
+			if (/Failed to load package/.test(this.output.slice(logStart)))
+				throw new StartFailed(
+					`n8n could not load the package:\n${this.output.slice(logStart, logStart + 4000)}`,
+				);
 		} catch (error) {
 			await this.end();
 			throw error;
@@ -104,7 +119,8 @@ export class N8n {
 	/** Stops n8n and everything it started; removes the user folder if it was a temporary one. */
 	async stop(): Promise<void> {
 		await this.end();
-		if (!this.options.userFolder) rmSync(this.userFolder, { recursive: true, force: true, maxRetries: 3 });
+		if (!this.options.userFolder)
+			rmSync(this.userFolder, { recursive: true, force: true, maxRetries: 3 });
 	}
 
 	/** Ends n8n at once, as a power cut would; `start()` brings it back. */
@@ -113,7 +129,11 @@ export class N8n {
 	}
 
 	private hasEnded(): boolean {
-		return this.process?.pid === undefined || this.process.exitCode !== null || this.process.signalCode !== null;
+		return (
+			this.process?.pid === undefined ||
+			this.process.exitCode !== null ||
+			this.process.signalCode !== null
+		);
 	}
 
 	/** `/healthz` turns ok before REST is mounted, readiness comes after the migrations; both are asked. */
@@ -148,7 +168,11 @@ export class N8n {
 /** n8n writes its encryption key into the user folder. */
 function keptKey(userFolder: string): string | undefined {
 	try {
-		return (JSON.parse(readFileSync(join(userFolder, '.n8n', 'config'), 'utf8')) as { encryptionKey?: string }).encryptionKey;
+		return (
+			JSON.parse(readFileSync(join(userFolder, '.n8n', 'config'), 'utf8')) as {
+				encryptionKey?: string;
+			}
+		).encryptionKey;
 	} catch {
 		return undefined;
 	}
@@ -159,7 +183,8 @@ export async function startN8n(options: StartOptions = {}): Promise<N8n> {
 	const install = await ensureN8n();
 	const userFolder = options.userFolder ?? mkdtempSync(join(tmpdir(), 'wecom-kit-n8n-'));
 	if (options.tarball) await installPackage(userFolder, options.tarball, install.nodeBin);
-	const encryptionKey = options.encryptionKey ?? keptKey(userFolder) ?? randomBytes(24).toString('hex');
+	const encryptionKey =
+		options.encryptionKey ?? keptKey(userFolder) ?? randomBytes(24).toString('hex');
 	for (let attempt = 1; ; attempt++) {
 		const ports = await freePorts(options.port);
 		const n8n = new N8n(install, userFolder, encryptionKey, ports, options);
@@ -167,7 +192,8 @@ export async function startN8n(options: StartOptions = {}): Promise<N8n> {
 			await n8n.start();
 			return n8n;
 		} catch (error) {
-			const portTaken = error instanceof StartFailed && /already in use|EADDRINUSE/i.test(error.message);
+			const portTaken =
+				error instanceof StartFailed && /already in use|EADDRINUSE/i.test(error.message);
 			if (portTaken && !options.port && attempt < 3) continue;
 			await n8n.stop();
 			throw error;

@@ -1,5 +1,13 @@
 /** The package as npm would publish it: built when need be, then packed into the checkout's `.cache` folder. */
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
+import {
+	existsSync,
+	mkdirSync,
+	mkdtempSync,
+	readdirSync,
+	renameSync,
+	rmSync,
+	statSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { npmCommand, run } from './child.cts';
 import { repoRoot } from './paths.cts';
@@ -28,7 +36,9 @@ export async function npmPack(folder: string, target = join(repoRoot, '.cache'))
 	mkdirSync(target, { recursive: true });
 	const work = mkdtempSync(join(target, 'pack-'));
 	try {
-		await run(npmCommand(), ['pack', '--ignore-scripts', '--pack-destination', work], { cwd: folder });
+		await run(npmCommand(), ['pack', '--ignore-scripts', '--pack-destination', work], {
+			cwd: folder,
+		});
 		const name = readdirSync(work).find((entry) => entry.endsWith('.tgz'));
 		if (!name) throw new Error(`npm pack made no tarball of ${folder}`);
 		renameSync(join(work, name), join(target, name));
@@ -42,7 +52,10 @@ export async function npmPack(folder: string, target = join(repoRoot, '.cache'))
 export async function packPackage(): Promise<string> {
 	const shared = process.env[SHARED];
 	if (shared && existsSync(shared)) return shared;
-	if (buildIsStale()) await run(process.execPath, [join('node_modules', 'gulp', 'bin', 'gulp.js'), 'build'], { cwd: repoRoot });
+	if (buildIsStale())
+		await run(process.execPath, [join('node_modules', 'gulp', 'bin', 'gulp.js'), 'build'], {
+			cwd: repoRoot,
+		});
 	return await npmPack(repoRoot);
 }
 

@@ -42,7 +42,14 @@ const get = (sql, value) => new Promise((resolve, reject) => db.get(sql, value, 
 export async function readCredentialRow(n8n: N8n, id: string): Promise<RawCredential> {
 	const { dir, nodeBin } = n8n.install;
 	const database = join(n8n.userFolder, '.n8n', 'database.sqlite');
-	const env = { ...process.env, N8N_USER_FOLDER: n8n.userFolder, N8N_ENCRYPTION_KEY: n8n.encryptionKey };
-	const { stdout } = await run(nodeBin, ['-e', SCRIPT, '--', dir, database, id], { env, timeout: 30_000 });
+	const env = {
+		...process.env,
+		N8N_USER_FOLDER: n8n.userFolder,
+		N8N_ENCRYPTION_KEY: n8n.encryptionKey,
+	};
+	const { stdout } = await run(nodeBin, ['-e', SCRIPT, '--', dir, database, id], {
+		env,
+		timeout: 30_000,
+	});
 	return JSON.parse(stdout.slice(stdout.indexOf('{"id"'))) as RawCredential; // older n8n prints a line before it
 }

@@ -19,7 +19,9 @@ export interface WebhookCall {
 /** The body arrives with `readRawBody()`, as n8n 2.x does it for bodies it did not parse. */
 export function webhookRequest(call: WebhookCall = {}): Request {
 	const body = Buffer.from((call.body ?? '') as string);
-	const headers = Object.fromEntries(Object.entries(call.headers ?? {}).map(([name, value]) => [name.toLowerCase(), value]));
+	const headers = Object.fromEntries(
+		Object.entries(call.headers ?? {}).map(([name, value]) => [name.toLowerCase(), value]),
+	);
 	const request = {
 		method: call.method ?? 'POST',
 		headers,

@@ -1,7 +1,7 @@
 /** App, JS-SDK and the uploads of Media. */
 import { createHash } from 'node:crypto';
 import type { IDataObject, NodeApiError } from 'n8n-workflow';
-import { DEMO_APP, DEMO_CORP, DEMO_SALES_APP } from '../simulator/demo-data.cts';
+import { DEMO_APP, DEMO_CORP, DEMO_SALES_APP } from '../../simulator/demo-data.cts';
 import { binaryBytes, binaryItem, logged, type CredentialStore } from '../support/harness.cts';
 import { byId, credentialOf, itemsOf, runWecom, useSimulator, type Run } from './support.cts';
 

@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { decrypt, encrypt, getSignature } from '@wecom/crypto';
 import type { IDataObject } from 'n8n-workflow';
-import { DEMO_CALLBACK_BOT } from '../simulator/bot-data.cts';
+import { DEMO_CALLBACK_BOT } from '../../simulator/bot/data.cts';
 import { http } from '../support/http.cts';
 import replies from '../fixtures/bot-replies.json';
 import samples from '../fixtures/bot-samples.json';

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import type { IBinaryKeyData, IDataObject, IExecuteFunctions, INodeType } from 'n8n-workflow';
 import { WecomApi } from '../../credentials/WecomApi.credentials';
 import { WecomBotApi } from '../../credentials/WecomBotApi.credentials';
-import { DEMO_CALLBACK_BOT } from '../simulator/bot-data.cts';
+import { DEMO_CALLBACK_BOT } from '../../simulator/bot/data.cts';
 import {
 	chain,
 	runWebhook,
@@ -21,9 +21,9 @@ const credentialTypes = [new WecomApi(), new WecomBotApi()];
 
 /** A second copy of the action node, which knows nothing of the trigger's process: like a worker of queue mode. */
 export function workerNode(): INodeType {
-	let inUse!: typeof import('../../nodes/Wecom/inUse');
+	let inUse!: typeof import('../../nodes/Wecom/runtime');
 	jest.isolateModules(() => {
-		inUse = require('../../nodes/Wecom/inUse') as typeof inUse;
+		inUse = require('../../nodes/Wecom/runtime') as typeof inUse;
 	});
 	const { description } = nodeTypes[WECOM];
 	return {

@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
-import type { BotControl } from '../simulator/bot-control.cts';
-import { DEMO_CALLBACK_BOT } from '../simulator/bot-data.cts';
+import type { BotControl } from '../../simulator/bot/control.cts';
+import { DEMO_CALLBACK_BOT } from '../../simulator/bot/data.cts';
 import { binaryBytes, binaryItem, logged } from '../support/harness.cts';
 import { agentNode, BotInstance, botNode, workerNode } from './bot-support.cts';
 import { useSimulator } from './support.cts';

@@ -1,4 +1,4 @@
-import { DEMO_APP, DEMO_CORP } from '../simulator/demo-data.cts';
+import { DEMO_APP, DEMO_CORP } from '../../simulator/demo-data.cts';
 import { byId, credentialOf, itemsOf, runWecom, useSimulator, type Run } from './support.cts';
 
 const simulator = useSimulator();

@@ -1,5 +1,5 @@
 import type { IDataObject, INodeExecutionData, NodeApiError } from 'n8n-workflow';
-import type { Part } from '../simulator/multipart.cts';
+import type { Part } from '../../simulator/multipart.cts';
 import { binaryItem, runLoadOptions } from '../support/harness.cts';
 import {
 	byId,

@@ -1,9 +1,9 @@
 /** Smart sheets, the drive and jobs over the directory: what is more than one call. */
 import { createHash } from 'node:crypto';
 import type { IDataObject } from 'n8n-workflow';
-import { blockDigests } from '../../nodes/Wecom/drive';
-import { listSearch } from '../../nodes/Wecom/pickers';
-import { getSmartSheetColumns } from '../../nodes/Wecom/smartsheet';
+import { blockDigests } from '../../nodes/Wecom/resources/drive/upload';
+import { listSearch } from '../../nodes/Wecom/resources/lists';
+import { getSmartSheetColumns } from '../../nodes/Wecom/resources/smartSheet/records';
 import { binaryBytes, binaryItem, runLoadOptions } from '../support/harness.cts';
 import {
 	byId,

@@ -4,9 +4,9 @@ import type { AddressInfo } from 'node:net';
 import type { IDataObject, INodeExecutionData } from 'n8n-workflow';
 import { WecomSuiteApi } from '../../credentials/WecomSuiteApi.credentials';
 import { runWebhook, WebhookResponse, type CredentialStore } from '../support/harness.cts';
-import { DEMO_APP, DEMO_CORP } from '../simulator/demo-data.cts';
-import type { CallbackTarget } from '../simulator/pusher.cts';
-import type { Simulator } from '../simulator/server.cts';
+import { DEMO_APP, DEMO_CORP } from '../../simulator/demo-data.cts';
+import type { CallbackTarget } from '../../simulator/pusher.cts';
+import type { Simulator } from '../../simulator/server.cts';
 import { credentialOf, credentialTypes, nodeTypes, TRIGGER } from './support.cts';
 
 export interface Intake {
@@ -93,7 +93,10 @@ export async function startIntake(
 		executions,
 		items: () => executions.flat().map(({ json }) => json),
 		positions: () => {
-			const all = JSON.parse(String(credentials.c1.kfCursorTokens || '{}')) as Record<string, never>;
+			const all = JSON.parse(String(credentials.c1.kfCursorTokens || '{}')) as Record<
+				string,
+				never
+			>;
 			return Object.fromEntries(
 				Object.entries(all)
 					.filter(([reader]) => reader.startsWith(`wf1/${node}/`))

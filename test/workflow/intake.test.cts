@@ -2,11 +2,11 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { IDataObject } from 'n8n-workflow';
-import { getCustomerServiceAccounts } from '../../nodes/WecomTrigger/customerServiceForm';
-import { DEMO_APP, DEMO_CORP, DEMO_KF_ACCOUNTS } from '../simulator/demo-data.cts';
-import type { KfMessage } from '../simulator/state.cts';
-import { DEMO_SUITE, makeCompanies, PROVIDER_SEED } from '../simulator/suite-data.cts';
-import { startSimulator } from '../simulator/server.cts';
+import { getCustomerServiceAccounts } from '../../nodes/WecomTrigger/customerService/form';
+import { DEMO_APP, DEMO_CORP, DEMO_KF_ACCOUNTS } from '../../simulator/demo-data.cts';
+import type { KfMessage } from '../../simulator/state.cts';
+import { DEMO_SUITE, makeCompanies, PROVIDER_SEED } from '../../simulator/suite/data.cts';
+import { startSimulator } from '../../simulator/server.cts';
 import { binaryBytes, logged, runLoadOptions, type CredentialStore } from '../support/harness.cts';
 import { startIntake, type Intake, type IntakeOptions } from './intake-support.cts';
 import { suiteCredential, until } from './suite-support.cts';
@@ -298,7 +298,9 @@ describe('nothing is lost and nothing comes twice', () => {
 		const [[reader, position]] = Object.entries(
 			JSON.parse(String(intake.store.c1.kfCursorTokens)) as object,
 		);
-		intake.store.c1.kfCursorTokens = JSON.stringify({ [reader]: { ...position, cursor: 'nonsense' } });
+		intake.store.c1.kfCursorTokens = JSON.stringify({
+			[reader]: { ...position, cursor: 'nonsense' },
+		});
 		await push(intake, [say('third')]);
 		expect(said(intake)).toEqual(['first', 'second', 'third']);
 	});

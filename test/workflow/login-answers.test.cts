@@ -1,7 +1,7 @@
 import { decodeJwt, jwtVerify } from 'jose';
 import type { ICredentialDataDecryptedObject, IDataObject } from 'n8n-workflow';
-import { DEMO_CORP } from '../simulator/demo-data.cts';
-import { DEMO_SUITE, DEMO_TEMPLATE } from '../simulator/suite-data.cts';
+import { DEMO_CORP } from '../../simulator/demo-data.cts';
+import { DEMO_SUITE, DEMO_TEMPLATE } from '../../simulator/suite/data.cts';
 import { chain, runLoadOptions, runWorkflow } from '../support/harness.cts';
 import {
 	BROWSER,

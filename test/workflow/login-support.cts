@@ -6,7 +6,7 @@ import type {
 	INodeType,
 } from 'n8n-workflow';
 import { WecomLoginTrigger } from '../../nodes/WecomLoginTrigger/WecomLoginTrigger.node';
-import type { Simulator } from '../simulator/server.cts';
+import type { Simulator } from '../../simulator/server.cts';
 import { runWebhook, type CredentialStore, type WebhookRun } from '../support/harness.cts';
 import { suiteTypes, type Provider } from './suite-support.cts';
 import { credentialOf, nodeTypes } from './support.cts';

@@ -1,7 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { decodeJwt, importSPKI, jwtVerify } from 'jose';
 import type { IDataObject } from 'n8n-workflow';
-import { DEMO_APP, DEMO_CORP } from '../simulator/demo-data.cts';
+import { DEMO_APP, DEMO_CORP } from '../../simulator/demo-data.cts';
 import { logged, type WebhookRun } from '../support/harness.cts';
 import {
 	BROWSER,

@@ -1,8 +1,8 @@
 /** Ways of sending besides Message: Send, and what becomes of a card that was sent. */
 import type { IDataObject, NodeApiError } from 'n8n-workflow';
-import type { Field } from '../../nodes/Wecom/operation';
-import { message } from '../../nodes/Wecom/resources/message';
-import { DEMO_APP } from '../simulator/demo-data.cts';
+import type { Field } from '../../nodes/Wecom/engine/operation';
+import { message } from '../../nodes/Wecom/resources/message/message';
+import { DEMO_APP } from '../../simulator/demo-data.cts';
 import { binaryItem } from '../support/harness.cts';
 import { byId, itemsOf, runWecom, useSimulator } from './support.cts';
 

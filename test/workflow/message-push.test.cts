@@ -1,7 +1,7 @@
 /** Message Push: a group's webhook, against the simulator's rules for it (doc 99110). */
 import { createHash } from 'node:crypto';
 import type { IDataObject, NodeApiError } from 'n8n-workflow';
-import { wecomWebhookApiTest } from '../../nodes/shared/api/webhook';
+import { wecomWebhookApiTest } from '../../nodes/shared/credentials/messagePush';
 import { binaryItem } from '../support/harness.cts';
 import { itemsOf, runWecom, useSimulator } from './support.cts';
 

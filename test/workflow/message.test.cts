@@ -1,5 +1,5 @@
 import { NodeApiError } from 'n8n-workflow';
-import { DEMO_APP } from '../simulator/demo-data.cts';
+import { DEMO_APP } from '../../simulator/demo-data.cts';
 import { binaryItem } from '../support/harness.cts';
 import { credentialOf, itemsOf, runWecom, useSimulator } from './support.cts';
 

@@ -1,7 +1,7 @@
 /** Approval, journal and rooms: what is more than one call. */
 import type { IDataObject } from 'n8n-workflow';
-import { getApprovalControls } from '../../nodes/Wecom/approval';
-import { listSearch } from '../../nodes/Wecom/pickers';
+import { getApprovalControls } from '../../nodes/Wecom/resources/approval/submit';
+import { listSearch } from '../../nodes/Wecom/resources/lists';
 import { runLoadOptions } from '../support/harness.cts';
 import {
 	byId,

@@ -1,4 +1,4 @@
-import { DEMO_APP, DEMO_CORP } from '../simulator/demo-data.cts';
+import { DEMO_APP, DEMO_CORP } from '../../simulator/demo-data.cts';
 import { binaryBytes, binaryItem, type CredentialStore } from '../support/harness.cts';
 import {
 	byId,

@@ -1,8 +1,8 @@
 /** Callback > Reply of the action node against WeCom's own samples (doc 90241), and what the trigger makes of n8n's answer. */
 import { XMLParser } from 'fast-xml-parser';
 import type { IDataObject, INodeExecutionData } from 'n8n-workflow';
-import { getSignature, openReply, paymentNotice, seal } from '../simulator/crypto.cts';
-import { DEMO_APP, DEMO_CORP } from '../simulator/demo-data.cts';
+import { getSignature, openReply, paymentNotice, seal } from '../../simulator/crypto.cts';
+import { DEMO_APP, DEMO_CORP } from '../../simulator/demo-data.cts';
 import {
 	binaryItem,
 	chain,
@@ -10,7 +10,7 @@ import {
 	runWorkflow,
 	type WebhookRun,
 } from '../support/harness.cts';
-import { DEMO_SUITE } from '../simulator/suite-data.cts';
+import { DEMO_SUITE } from '../../simulator/suite/data.cts';
 import { suiteCredential, suiteTypes } from './suite-support.cts';
 import samples from '../fixtures/app-replies.json';
 import {

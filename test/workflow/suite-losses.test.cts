@@ -1,7 +1,7 @@
 /** What a provider must not lose: slow and failing n8n, failing expressions, one-second limits. */
 import { WebhookContext } from 'n8n-core';
 import type { ICredentialDataDecryptedObject } from 'n8n-workflow';
-import { DEMO_SUITE, makeCompanies } from '../simulator/suite-data.cts';
+import { DEMO_SUITE, makeCompanies } from '../../simulator/suite/data.cts';
 import { logged } from '../support/harness.cts';
 import { startProvider, until, useProvider, type Provider } from './suite-support.cts';
 

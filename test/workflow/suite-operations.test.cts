@@ -1,15 +1,15 @@
 import type { ICredentialDataDecryptedObject, IDataObject } from 'n8n-workflow';
-import { wecomSuiteApiTest } from '../../nodes/shared/api/suiteTest';
-import { suite as resource } from '../../nodes/Wecom/resources/suite';
-import { listSearch } from '../../nodes/Wecom/pickers';
+import { wecomSuiteApiTest } from '../../nodes/shared/credentials/suiteTest';
+import { suite as resource } from '../../nodes/Wecom/resources/suite/suite';
+import { listSearch } from '../../nodes/Wecom/resources/lists';
 import { runLoadOptions } from '../support/harness.cts';
 import {
 	DEMO_PROVIDER,
 	DEMO_SUITE,
 	DEMO_TEMPLATE,
 	makeCompanies,
-} from '../simulator/suite-data.cts';
-import type { Suite } from '../simulator/suite-state.cts';
+} from '../../simulator/suite/data.cts';
+import type { Suite } from '../../simulator/suite/state.cts';
 import { startProvider, suiteTypes, until, useProvider, type Provider } from './suite-support.cts';
 import { nodeTypes, WECOM } from './support.cts';
 

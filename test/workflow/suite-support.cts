@@ -11,9 +11,9 @@ import {
 	type CredentialStore,
 	type WorkflowRun,
 } from '../support/harness.cts';
-import { startSimulator, type Simulator } from '../simulator/server.cts';
-import { DEMO_PROVIDER, DEMO_SUITE, PROVIDER_SEED } from '../simulator/suite-data.cts';
-import type { Suite } from '../simulator/suite-state.cts';
+import { startSimulator, type Simulator } from '../../simulator/server.cts';
+import { DEMO_PROVIDER, DEMO_SUITE, PROVIDER_SEED } from '../../simulator/suite/data.cts';
+import type { Suite } from '../../simulator/suite/state.cts';
 import { credentialTypes, nodeTypes, TRIGGER, WECOM } from './support.cts';
 
 export const suiteTypes = [...credentialTypes, new WecomSuiteApi()];

@@ -1,5 +1,5 @@
-import { DEMO_SUITE, DEMO_TEMPLATE, makeCompanies } from '../simulator/suite-data.cts';
-import type { Suite } from '../simulator/suite-state.cts';
+import { DEMO_SUITE, DEMO_TEMPLATE, makeCompanies } from '../../simulator/suite/data.cts';
+import type { Suite } from '../../simulator/suite/state.cts';
 import { startProvider, until, useProvider, type Provider } from './suite-support.cts';
 
 const simulator = useProvider();

@@ -5,9 +5,9 @@ import { WecomApi } from '../../credentials/WecomApi.credentials';
 import { WecomWebhookApi } from '../../credentials/WecomWebhookApi.credentials';
 import { Wecom } from '../../nodes/Wecom/Wecom.node';
 import { WecomTrigger } from '../../nodes/WecomTrigger/WecomTrigger.node';
-import { DEMO_APP, DEMO_CONTACTS, DEMO_CORP } from '../simulator/demo-data.cts';
-import { startSimulator, type Simulator } from '../simulator/server.cts';
-import type { App } from '../simulator/state.cts';
+import { DEMO_APP, DEMO_CONTACTS, DEMO_CORP } from '../../simulator/demo-data.cts';
+import { startSimulator, type Simulator } from '../../simulator/server.cts';
+import type { App } from '../../simulator/state.cts';
 
 export const WECOM = 'n8n-nodes-wecom-kit.wecom';
 export const TRIGGER = 'n8n-nodes-wecom-kit.wecomTrigger';

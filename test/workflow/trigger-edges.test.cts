@@ -1,8 +1,8 @@
 /** Filters and answers at their edges: expressions that give nothing or fail, second spellings, long replies. */
 import { NodeHelpers, type IDataObject, type INode } from 'n8n-workflow';
 import { WecomBotApi } from '../../credentials/WecomBotApi.credentials';
-import { seal } from '../simulator/crypto.cts';
-import { DEMO_APP, DEMO_CORP, DEMO_KF_ACCOUNTS } from '../simulator/demo-data.cts';
+import { seal } from '../../simulator/crypto.cts';
+import { DEMO_APP, DEMO_CORP, DEMO_KF_ACCOUNTS } from '../../simulator/demo-data.cts';
 import { chain, logged, runWebhook, runWorkflow, WebhookResponse } from '../support/harness.cts';
 import { startIntake } from './intake-support.cts';
 import {

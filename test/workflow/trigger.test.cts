@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
-import { DEMO_APP, DEMO_CORP } from '../simulator/demo-data.cts';
-import { seal } from '../simulator/crypto.cts';
+import { DEMO_APP, DEMO_CORP } from '../../simulator/demo-data.cts';
+import { seal } from '../../simulator/crypto.cts';
 import { logged, runWebhook, WebhookResponse, type WebhookRun } from '../support/harness.cts';
 import { credentialTypes, nodeTypes, TRIGGER } from './support.cts';
 

@@ -1,5 +1,5 @@
 import type { IDataObject } from 'n8n-workflow';
-import type { OperationCall, Resource } from '../operation';
+import type { OperationCall, Resource } from '../engine/operation';
 
 export const accessToken: Resource = {
 	value: 'accessToken',

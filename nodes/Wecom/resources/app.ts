@@ -1,11 +1,20 @@
 import type { IDataObject, IHttpRequestMethods } from 'n8n-workflow';
-import { checkLink } from '../message/content';
-import { choice, ids, json, memberPicker, rows, text, toggle, updateFields } from '../fields';
-import { ownAgentId } from '../message/send';
-import type { Field, OperationCall, Resource } from '../operation';
-import { toItem } from '../reply';
-import { byteLength } from '../../shared/text';
-import { collectParameters, problem } from '../values';
+import { checkLink } from './message/content';
+import {
+	choice,
+	ids,
+	json,
+	memberPicker,
+	rows,
+	text,
+	toggle,
+	updateFields,
+} from '../engine/fields';
+import { ownAgentId } from './message/send';
+import type { Field, OperationCall, Resource } from '../engine/operation';
+import { toItem } from '../engine/output';
+import { byteLength } from '../../shared/util/text';
+import { collectParameters, problem } from '../engine/parameters';
 
 const BUTTON: Field[] = [
 	text('name', 'Name', 'Up to 16 bytes in the bar, 40 in a submenu', { required: true }),

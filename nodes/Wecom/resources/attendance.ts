@@ -1,5 +1,5 @@
-import { choice, ids, integer, moment, rows, text } from '../fields';
-import type { Conversion, Field, Operation, Resource } from '../operation';
+import { choice, ids, integer, moment, rows, text } from '../engine/fields';
+import type { Conversion, Field, Operation, Resource } from '../engine/operation';
 
 const MOST_MEMBERS = 100;
 

@@ -1,6 +1,6 @@
-import { oneOf } from '../customers';
-import { additionalFields, choice, rows, text, toggle } from '../fields';
-import type { Field, Resource } from '../operation';
+import { oneOf } from './customer/shared';
+import { additionalFields, choice, rows, text, toggle } from '../engine/fields';
+import type { Field, Resource } from '../engine/operation';
 
 export const calendarId = (overrides: Partial<Field> = {}) =>
 	text('cal_id', 'Calendar ID', 'The "cal_id" that Create returned; only calendars of this app', {

@@ -1,5 +1,5 @@
-import { departmentPicker } from '../fields';
-import type { Field, Resource } from '../operation';
+import { departmentPicker } from '../engine/fields';
+import type { Field, Resource } from '../engine/operation';
 
 const nameEn: Field = {
 	displayName: 'English Name',

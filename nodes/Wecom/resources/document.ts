@@ -1,5 +1,5 @@
-import { additionalFields, choice, json, moment, text } from '../fields';
-import type { Field, Resource } from '../operation';
+import { additionalFields, choice, json, moment, text } from '../engine/fields';
+import type { Field, Resource } from '../engine/operation';
 
 export const docid = text(
 	'docid',

@@ -1,37 +1,41 @@
-import type { Operation, Resource, ResourceCredential } from '../operation';
+import type { Operation, Resource, ResourceCredential } from '../engine/operation';
 import { accessToken } from './accessToken';
-import { apiResource, coveredEndpoints } from './api';
+import { apiResource, coveredEndpoints } from './api/api';
 import { app } from './app';
-import { approval } from './approval';
+import { approval } from './approval/approval';
 import { attendance } from './attendance';
-import { bot } from './bot';
+import { bot } from './bot/bot';
 import { calendar, toDo } from './calendar';
-import { callback } from './callback';
-import { customer, customerTag } from './customer';
-import { customerGroup, customerStatistic, customerTransfer } from './customerGroup';
-import { customerMessage } from './customerMessage';
-import { customerMoment } from './customerMoment';
-import { customerAcquisition, customerContactWay, customerProduct } from './customerReach';
-import { customerService, customerServiceAccount } from './customerService';
-import { customerWordRule } from './customerWordRule';
+import { callback } from './callback/callback';
+import { customer, customerTag } from './customer/customer';
+import { customerGroup, customerStatistic, customerTransfer } from './customer/customerGroup';
+import { customerMessage } from './customer/customerMessage';
+import { customerMoment } from './customer/customerMoment';
+import {
+	customerAcquisition,
+	customerContactWay,
+	customerProduct,
+} from './customer/customerContactWay';
+import { customerService, customerServiceAccount } from './customerService/customerService';
+import { customerWordRule } from './customer/customerWordRule';
 import { department } from './department';
-import { directory } from './directory';
+import { directory } from './directory/directory';
 import { document, form } from './document';
-import { driveFile, driveSpace } from './drive';
-import { groupChat } from './groupChat';
+import { driveFile, driveSpace } from './drive/driveFile';
+import { groupChat } from './message/groupChat';
 import { journal } from './journal';
 import { jsSdk } from './jsSdk';
-import { login } from './login';
+import { login } from './login/login';
 import { media } from './media';
 import { meeting } from './meeting';
 import { meetingRoom } from './meetingRoom';
 import { member } from './member';
-import { message } from './message';
-import { messagePush } from './messagePush';
+import { message } from './message/message';
+import { messagePush } from './message/messagePush';
 import { payment } from './payment';
 import { schedule } from './schedule';
-import { smartSheet } from './smartsheet';
-import { suite } from './suite';
+import { smartSheet } from './smartSheet/smartSheet';
+import { suite } from './suite/suite';
 import { tag } from './tag';
 
 const typed: Resource[] = [

@@ -1,9 +1,9 @@
 import type { IDataObject } from 'n8n-workflow';
-import { collect } from '../../shared/api/paging';
-import { eachAtOnce, wantedCount } from '../call';
-import { filters, moment, text, toggle } from '../fields';
-import type { OperationCall, Resource } from '../operation';
-import { collectParameters } from '../values';
+import { collect } from '../../shared/client/paging';
+import { eachAtOnce, wantedCount } from '../engine/runRow';
+import { filters, moment, text, toggle } from '../engine/fields';
+import type { OperationCall, Resource } from '../engine/operation';
+import { collectParameters } from '../engine/parameters';
 
 /** Needs the app among "apps that may call the API" of Journal (汇报) in the admin console. */
 export const journal: Resource = {

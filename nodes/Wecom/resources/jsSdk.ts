@@ -1,11 +1,11 @@
 import { createHash, randomBytes } from 'crypto';
 import type { IDataObject } from 'n8n-workflow';
-import { agentIdOf } from '../../shared/api/companies';
-import { ticket, type TicketKind } from '../../shared/api/tickets';
-import { choice, text } from '../fields';
-import { checkLink } from '../message/content';
-import type { OperationCall, Resource } from '../operation';
-import { problem } from '../values';
+import { agentIdOf } from '../../shared/companies/companies';
+import { ticket, type TicketKind } from '../../shared/companies/tickets';
+import { choice, text } from '../engine/fields';
+import { checkLink } from './message/content';
+import type { OperationCall, Resource } from '../engine/operation';
+import { problem } from '../engine/parameters';
 
 const CONFIG = { name: 'Config', value: 'config', description: 'For the rights of the company' };
 const AGENT_CONFIG = {

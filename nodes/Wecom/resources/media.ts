@@ -1,10 +1,10 @@
 import { sleep, type IDataObject } from 'n8n-workflow';
-import { downloadFile, uploadRequest } from '../../shared/api/files';
-import { MEDIA_KINDS, readBinary, toBinaryItem, type MediaKind } from '../binary';
-import { binaryInput, choice, text, toggle } from '../fields';
-import type { ItemOutput, OperationCall, Resource } from '../operation';
-import { toItem } from '../reply';
-import { collectParameters, emptyField, problem } from '../values';
+import { downloadFile, uploadRequest } from '../../shared/client/files';
+import { MEDIA_KINDS, readBinary, toBinaryItem, type MediaKind } from '../engine/binary';
+import { binaryInput, choice, text, toggle } from '../engine/fields';
+import type { ItemOutput, OperationCall, Resource } from '../engine/operation';
+import { toItem } from '../engine/output';
+import { collectParameters, emptyField, problem } from '../engine/parameters';
 
 export const fileName = text(
 	'fileName',

@@ -8,8 +8,8 @@ import {
 	moment,
 	text,
 	toggle,
-} from '../fields';
-import type { Field, Resource } from '../operation';
+} from '../engine/fields';
+import type { Field, Resource } from '../engine/operation';
 
 export const meetingId = text('meetingid', 'Meeting ID', 'From Create, Get Many or a callback', {
 	required: true,

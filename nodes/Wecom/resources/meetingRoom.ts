@@ -8,8 +8,8 @@ import {
 	moment,
 	text,
 	toggle,
-} from '../fields';
-import type { Field, Resource } from '../operation';
+} from '../engine/fields';
+import type { Field, Resource } from '../engine/operation';
 import { meetingId } from './meeting';
 
 const room = (overrides: Partial<Field> = {}) =>

@@ -1,8 +1,15 @@
 import type { IDataObject } from 'n8n-workflow';
-import { simplified, wantedCount } from '../call';
-import { additionalFields, choice, departmentPicker, ids, memberPicker, text } from '../fields';
-import type { Field, OperationCall, Resource } from '../operation';
-import { collectParameters } from '../values';
+import { simplified, wantedCount } from '../engine/runRow';
+import {
+	additionalFields,
+	choice,
+	departmentPicker,
+	ids,
+	memberPicker,
+	text,
+} from '../engine/fields';
+import type { Field, OperationCall, Resource } from '../engine/operation';
+import { collectParameters } from '../engine/parameters';
 
 const DETAIL_SUMMARY = [
 	'userid',

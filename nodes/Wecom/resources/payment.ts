@@ -1,6 +1,6 @@
-import { choice, filters, integer, memberPicker, moment, text } from '../fields';
-import type { Field, Operation, Resource } from '../operation';
-import type { Paging } from '../../shared/api/paging';
+import { choice, filters, integer, memberPicker, moment, text } from '../engine/fields';
+import type { Field, Operation, Resource } from '../engine/operation';
+import type { Paging } from '../../shared/client/paging';
 
 const pages = (max_limit: number): Paging => ({
 	style: 'cursor',

@@ -1,9 +1,9 @@
 import type { IDataObject } from 'n8n-workflow';
-import { toRequest } from '../call';
-import { additionalFields, choice, ids, integer, moment, text, toggle } from '../fields';
-import type { Field, OperationCall, Resource } from '../operation';
-import { keepFields, toItem } from '../reply';
-import { collectParameters, merge, problem } from '../values';
+import { toRequest } from '../engine/runRow';
+import { additionalFields, choice, ids, integer, moment, text, toggle } from '../engine/fields';
+import type { Field, OperationCall, Resource } from '../engine/operation';
+import { keepFields, toItem } from '../engine/output';
+import { collectParameters, merge, problem } from '../engine/parameters';
 import { calendarId } from './calendar';
 
 const scheduleId = (overrides: Partial<Field> = {}) =>

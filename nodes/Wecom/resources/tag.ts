@@ -1,5 +1,5 @@
-import { ids, tagPicker } from '../fields';
-import type { Field, Resource } from '../operation';
+import { ids, tagPicker } from '../engine/fields';
+import type { Field, Resource } from '../engine/operation';
 
 const tagname: Field = {
 	displayName: 'Tag Name',

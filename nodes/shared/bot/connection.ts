@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from 'crypto';
 import { LoggerProxy, sleep, type IDataObject } from 'n8n-workflow';
-import { describeErrcode } from '../api/failures';
-import { parseReply } from '../api/reply';
+import { describeErrcode } from '../protocol/errors';
+import { parseReply } from '../protocol/reply';
 import {
 	BotFailure,
 	brokeOff,
@@ -14,8 +14,8 @@ import {
 	tooLarge,
 	unreachable,
 	wrongUrl,
-} from './failure';
-import type { LiveFile } from './live';
+} from './errors';
+import type { LiveFile } from './connectedBots';
 
 /** One long connection of one AI bot (doc 101463): authenticated, kept alive, made anew when it breaks. */
 

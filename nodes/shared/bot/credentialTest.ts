@@ -3,11 +3,11 @@ import type {
 	ICredentialTestFunctions,
 	INodeCredentialTestResult,
 } from 'n8n-workflow';
-import { wrongKey } from '../api/credentialTest';
-import { clean } from '../api/settings';
+import { wrongKey } from '../credentials/appTest';
+import { clean } from '../protocol/settings';
 import type { BotSettings } from './connection';
-import { withReason, type BotFailure } from './failure';
-import { botSettings, tryBot } from './live';
+import { withReason, type BotFailure } from './errors';
+import { botSettings, tryBot } from './connectedBots';
 
 const REASON_MS = 5_000;
 const failed = (message: string): INodeCredentialTestResult => ({ status: 'Error', message });

@@ -5,8 +5,8 @@ import type {
 	ITriggerFunctions,
 	IWebhookFunctions,
 } from 'n8n-workflow';
-import { networkCode } from '../api/failures';
-import { fileNameOf } from '../api/files';
+import { networkCode } from '../protocol/errors';
+import { fileNameOf } from '../client/files';
 import { decryptBytes } from '../callback/crypto';
 import { isObject } from './items';
 

@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
-import type { WecomClient } from '../api/client';
-import type { WecomReply } from '../api/reply';
+import type { WecomClient } from '../client/client';
+import type { WecomReply } from '../protocol/reply';
 
 /** From a login's code to the person: docs 91023, 98176, 95833 and, for third-party apps, 91121, 98179, 91122. */
 

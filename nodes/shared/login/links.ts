@@ -1,4 +1,4 @@
-import type { WecomClient } from '../api/client';
+import type { WecomClient } from '../client/client';
 
 /** The links to the two pages a person logs in on: OAuth inside WeCom (docs 91022, 91120), web login (docs 98152, 98151). */
 

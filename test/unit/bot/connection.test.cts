@@ -5,8 +5,8 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { WebSocketServer } from 'ws';
 import { BotConnection, timings } from '../../../nodes/shared/bot/connection';
-import { brokeOff, unreachable, withReason } from '../../../nodes/shared/bot/failure';
-import { liveBot, tryBot } from '../../../nodes/shared/bot/live';
+import { brokeOff, unreachable, withReason } from '../../../nodes/shared/bot/errors';
+import { liveBot, tryBot } from '../../../nodes/shared/bot/connectedBots';
 import { botId, pause, until, useLab } from './live-support.cts';
 
 const lab = useLab();

@@ -1,4 +1,4 @@
-import { botFilter } from '../../../nodes/shared/bot/form';
+import { botFilter } from '../../../nodes/shared/bot/fields';
 import {
 	botItem,
 	botKind,

@@ -2,11 +2,11 @@
 import type { IDataObject } from 'n8n-workflow';
 import { WebSocket } from 'ws';
 import { timings } from '../../../nodes/shared/bot/connection';
-import { joinBot, type BotMember, type BotMessage } from '../../../nodes/shared/bot/live';
-import { streamTimings } from '../../../nodes/shared/bot/streams';
-import { DEMO_BOT } from '../../simulator/bot-data.cts';
-import type { BotControl } from '../../simulator/bot-control.cts';
-import { useSimulator } from '../simulator/api.cts';
+import { joinBot, type BotMember, type BotMessage } from '../../../nodes/shared/bot/connectedBots';
+import { streamTimings } from '../../../nodes/shared/bot/connectionReplies';
+import { DEMO_BOT } from '../../../simulator/bot/data.cts';
+import type { BotControl } from '../../../simulator/bot/control.cts';
+import { useSimulator } from '../../../simulator/test/api.cts';
 
 export const { botId, secret } = DEMO_BOT;
 export const pause = async (ms: number) => await new Promise((resolve) => setTimeout(resolve, ms));

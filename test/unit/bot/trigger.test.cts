@@ -1,7 +1,7 @@
 /** The WeCom Bot Trigger as n8n drives it: what it emits, and what it does with replies, kicks and refusals. */
 import type { IDataObject, INodeExecutionData, ITriggerFunctions } from 'n8n-workflow';
 import { WecomBotTrigger } from '../../../nodes/WecomBotTrigger/WecomBotTrigger.node';
-import { liveBot } from '../../../nodes/shared/bot/live';
+import { liveBot } from '../../../nodes/shared/bot/connectedBots';
 import { botId, pause, until, useLab } from './live-support.cts';
 
 const lab = useLab();

@@ -8,9 +8,9 @@ import fc, { type Arbitrary } from 'fast-check';
 
 import { decrypt, parseEncodingAesKey } from '../../../nodes/shared/callback/crypto';
 import { openCallback } from '../../../nodes/shared/callback/envelope';
-import { passiveReply } from '../../../nodes/shared/callback/replies';
-import { getSignature } from '../../simulator/crypto.cts';
-import { toXml, type XmlFields, type XmlValue } from '../../simulator/xml.cts';
+import { passiveReply } from '../../../nodes/shared/callback/passiveReply';
+import { getSignature } from '../../../simulator/crypto.cts';
+import { toXml, type XmlFields, type XmlValue } from '../../../simulator/xml.cts';
 
 const TOKEN = 'QDG6eK';
 const KEY = 'jWmYm7qr5nMoAUwZRjGtBxmz3KA1tkAj3ykkR6q2B2C';

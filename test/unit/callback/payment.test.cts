@@ -1,7 +1,7 @@
 /** The second encryption of external payment (docs 97478, 97335, 97338), made by the simulator. */
 import { parseEncodingAesKey } from '../../../nodes/shared/callback/crypto';
 import { openPayment } from '../../../nodes/shared/callback/payment';
-import { paymentNotice } from '../../simulator/crypto.cts';
+import { paymentNotice } from '../../../simulator/crypto.cts';
 
 const KEY_TEXT = 'jWmYm7qr5nMoAUwZRjGtBxmz3KA1tkAj3ykkR6q2B2C';
 const key = parseEncodingAesKey(KEY_TEXT) as Buffer;

@@ -3,7 +3,7 @@ import {
 	sendable,
 	type Checked,
 	type CheckOptions,
-} from '../../../nodes/shared/catalog/check';
+} from '../../../nodes/Wecom/resources/api/catalog/check';
 import { endpoint, facts } from './facts.cts';
 
 const check = async (id: string, values: unknown, options?: CheckOptions) =>

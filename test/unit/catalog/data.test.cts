@@ -1,8 +1,8 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { EXCEPTIONS } from '../../../nodes/shared/catalog/exceptions';
-import type { CatalogField, Endpoint } from '../../../nodes/shared/catalog/format';
-import { allEndpoints, withFields } from '../../../nodes/shared/catalog/load';
+import { EXCEPTIONS } from '../../../nodes/Wecom/resources/api/catalog/exceptions';
+import type { CatalogField, Endpoint } from '../../../nodes/Wecom/resources/api/catalog/format';
+import { allEndpoints, withFields } from '../../../nodes/Wecom/resources/api/catalog/load';
 import { dataDir, endpoint, facts, walk, type FactEndpoint, type FactField } from './facts.cts';
 
 const files = fs.readdirSync(dataDir);

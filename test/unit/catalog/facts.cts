@@ -1,9 +1,9 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { findEndpoint } from '../../../nodes/shared/catalog/catalog';
-import type { Endpoint } from '../../../nodes/shared/catalog/format';
+import { findEndpoint } from '../../../nodes/Wecom/resources/api/catalog/catalog';
+import type { Endpoint } from '../../../nodes/Wecom/resources/api/catalog/format';
 
-/** What is known about the server API, independent of the catalog in `nodes/shared/catalog/data`. */
+/** What is known about the server API, independent of the catalog in `nodes/Wecom/resources/api/catalog/data`. */
 export interface FactField {
 	name: string;
 	in?: string;
@@ -36,7 +36,7 @@ export interface FactEndpoint {
 }
 
 export const root = path.resolve(__dirname, '../../..');
-export const dataDir = path.join(root, 'nodes/shared/catalog/data');
+export const dataDir = path.join(root, 'nodes/Wecom/resources/api/catalog/data');
 
 export const facts = (
 	JSON.parse(fs.readFileSync(path.join(root, 'test/fixtures/catalog-facts.json'), 'utf8')) as {

@@ -1,6 +1,6 @@
 import type { ResourceMapperField } from 'n8n-workflow';
-import { formFields, nest } from '../../../nodes/shared/catalog/form';
-import type { Endpoint } from '../../../nodes/shared/catalog/format';
+import { formFields, nest } from '../../../nodes/Wecom/resources/api/catalog/form';
+import type { Endpoint } from '../../../nodes/Wecom/resources/api/catalog/format';
 import { endpoint, facts } from './facts.cts';
 
 const form = async (id: string) => formFields(await endpoint(id));

@@ -1,6 +1,6 @@
-import { checkParameters } from '../../../nodes/shared/catalog/check';
-import { formFields, nest } from '../../../nodes/shared/catalog/form';
-import type { Endpoint } from '../../../nodes/shared/catalog/format';
+import { checkParameters } from '../../../nodes/Wecom/resources/api/catalog/check';
+import { formFields, nest } from '../../../nodes/Wecom/resources/api/catalog/form';
+import type { Endpoint } from '../../../nodes/Wecom/resources/api/catalog/format';
 import { endpoint, facts, type FactEndpoint } from './facts.cts';
 
 type Sample = Record<string, unknown>;

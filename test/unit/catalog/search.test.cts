@@ -7,7 +7,7 @@ import {
 	findEndpoint,
 	searchEndpoints,
 	type EndpointSummary,
-} from '../../../nodes/shared/catalog/catalog';
+} from '../../../nodes/Wecom/resources/api/catalog/catalog';
 
 const root = path.resolve(__dirname, '../../..');
 const tsconfig = ts.parseConfigFileTextToJson(
@@ -197,7 +197,7 @@ describe('loading', () => {
 	it('reads nothing before the first use, then only what is needed, within 50 ms', () => {
 		const out = fs.mkdtempSync(path.join(os.tmpdir(), 'catalog-'));
 		try {
-			const source = path.join(root, 'nodes/shared/catalog');
+			const source = path.join(root, 'nodes/Wecom/resources/api/catalog');
 			fs.cpSync(path.join(source, 'data'), path.join(out, 'data'), { recursive: true });
 			for (const file of fs.readdirSync(source).filter((name) => name.endsWith('.ts'))) {
 				const { outputText } = ts.transpileModule(

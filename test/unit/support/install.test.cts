@@ -1,4 +1,13 @@
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+	chmodSync,
+	existsSync,
+	mkdirSync,
+	mkdtempSync,
+	readFileSync,
+	rmSync,
+	utimesSync,
+	writeFileSync,
+} from 'node:fs';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { acquireLock } from '../../support/lock.cts';
@@ -33,7 +42,10 @@ function executable(name: string, text: string): string {
 beforeEach(() => {
 	folder = mkdtempSync(join(tmpdir(), 'wecom-kit-install-'));
 	executable('npm', FAKE_NPM);
-	process.env.FAKE_NODE = executable('fake-node', `#!/bin/sh\nif [ "$1" = --version ]; then echo v24.21.0; else exec "${process.execPath}" "$@"; fi\n`);
+	process.env.FAKE_NODE = executable(
+		'fake-node',
+		`#!/bin/sh\nif [ "$1" = --version ]; then echo v24.21.0; else exec "${process.execPath}" "$@"; fi\n`,
+	);
 	process.env.WECOM_KIT_CACHE = folder;
 	process.env.PATH = `${join(folder, 'bin')}:${kept.PATH}`;
 	jest.spyOn(process.stderr, 'write').mockReturnValue(true);
@@ -47,7 +59,11 @@ afterEach(() => {
 	rmSync(folder, { recursive: true, force: true });
 });
 
-const calls = (): string[] => readFileSync(join(folder, 'calls'), 'utf8').trim().split('\n').filter((call) => !call.includes('node-'));
+const calls = (): string[] =>
+	readFileSync(join(folder, 'calls'), 'utf8')
+		.trim()
+		.split('\n')
+		.filter((call) => !call.includes('node-'));
 
 test('n8n is installed once, and again after an interrupted install', async () => {
 	const dir = join(folder, 'n8n-9.9.9');
@@ -95,9 +111,14 @@ test.each([
 });
 
 test('an older n8n takes its spreadsheet library from npm', async () => {
-	executable('fake-node', `#!/bin/sh\nif [ "$1" = --version ]; then echo v22.22.3; else exec "${process.execPath}" "$@"; fi\n`);
+	executable(
+		'fake-node',
+		`#!/bin/sh\nif [ "$1" = --version ]; then echo v22.22.3; else exec "${process.execPath}" "$@"; fi\n`,
+	);
 	executable('npm', FAKE_NPM.replaceAll('9.9.9', '2.35.5'));
 	const { dir, nodeBin } = await ensureN8n('2.35.5');
-	expect(JSON.parse(readFileSync(join(dir, 'package.json'), 'utf8'))).toMatchObject({ overrides: { xlsx: 'npm:xlsx@0.18.5' } });
+	expect(JSON.parse(readFileSync(join(dir, 'package.json'), 'utf8'))).toMatchObject({
+		overrides: { xlsx: 'npm:xlsx@0.18.5' },
+	});
 	expect(nodeBin).toContain('node-22.22.3');
 });

@@ -23,15 +23,30 @@ export class LabApi implements ICredentialType {
 
 	properties: ICredentialType['properties'] = [
 		{ displayName: 'Base URL', name: 'baseUrl', type: 'string', default: '' },
-		{ displayName: 'Access Token', name: 'accessToken', type: 'hidden', typeOptions: { expirable: true, password: true }, default: '' },
+		{
+			displayName: 'Access Token',
+			name: 'accessToken',
+			type: 'hidden',
+			typeOptions: { expirable: true, password: true },
+			default: '',
+		},
 	];
 
-	async preAuthentication(this: IHttpRequestHelper, credentials: ICredentialDataDecryptedObject): Promise<IDataObject> {
-		const { token } = (await this.helpers.httpRequest({ url: `${credentials.baseUrl}/token`, json: true })) as { token: string };
+	async preAuthentication(
+		this: IHttpRequestHelper,
+		credentials: ICredentialDataDecryptedObject,
+	): Promise<IDataObject> {
+		const { token } = (await this.helpers.httpRequest({
+			url: `${credentials.baseUrl}/token`,
+			json: true,
+		})) as { token: string };
 		return { accessToken: token };
 	}
 
-	async authenticate(credentials: ICredentialDataDecryptedObject, options: IHttpRequestOptions): Promise<IHttpRequestOptions> {
+	async authenticate(
+		credentials: ICredentialDataDecryptedObject,
+		options: IHttpRequestOptions,
+	): Promise<IHttpRequestOptions> {
 		return { ...options, qs: { ...options.qs, access_token: credentials.accessToken } };
 	}
 }
@@ -58,16 +73,24 @@ export class Lab {
 		const output: INodeExecutionData[] = [];
 		for (let i = 0; i < this.getInputData().length; i++) {
 			const operation = this.getNodeParameter('operation', i) as string;
-			const { baseUrl } = operation === 'call' ? await this.getCredentials('labApi') : { baseUrl: '' };
+			const { baseUrl } =
+				operation === 'call' ? await this.getCredentials('labApi') : { baseUrl: '' };
 			if (operation === 'call') {
 				const url = `${baseUrl as string}${this.getNodeParameter('path', i) as string}`;
-				const json = (await this.helpers.httpRequestWithAuthentication.call(this, 'labApi', { url, json: true })) as IDataObject;
+				const json = (await this.helpers.httpRequestWithAuthentication.call(this, 'labApi', {
+					url,
+					json: true,
+				})) as IDataObject;
 				output.push({ json, pairedItem: i });
 			} else if (operation === 'upper') {
 				const { fileName } = this.helpers.assertBinaryData(i, 'data');
 				const bytes = await this.helpers.getBinaryDataBuffer(i, 'data');
-				const data = await this.helpers.prepareBinaryData(Buffer.from(bytes.toString().toUpperCase()), `upper-${fileName}`);
-				this.getWorkflowStaticData('global').files = ((this.getWorkflowStaticData('global').files as number) ?? 0) + 1;
+				const data = await this.helpers.prepareBinaryData(
+					Buffer.from(bytes.toString().toUpperCase()),
+					`upper-${fileName}`,
+				);
+				this.getWorkflowStaticData('global').files =
+					((this.getWorkflowStaticData('global').files as number) ?? 0) + 1;
 				output.push({ json: {}, binary: { data }, pairedItem: i });
 			} else if (operation === 'respond') {
 				this.sendResponse({ body: 'success', headers: {}, statusCode: 200 });
@@ -97,7 +120,8 @@ export class LabTrigger {
 	} as unknown as INodeType['description'];
 
 	async webhook(this: IWebhookFunctions): Promise<IWebhookResponseData> {
-		if (this.getWebhookName() === 'setup') return { webhookResponse: (this.getQueryData() as { echostr: string }).echostr };
+		if (this.getWebhookName() === 'setup')
+			return { webhookResponse: (this.getQueryData() as { echostr: string }).echostr };
 		const request = this.getRequestObject();
 		await request.readRawBody();
 		if (request.rawBody.length === 0) {

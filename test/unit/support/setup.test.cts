@@ -8,12 +8,21 @@ let folder: string;
 
 beforeEach(() => {
 	folder = mkdtempSync(join(tmpdir(), 'wecom-kit-setup-'));
-	writeFileSync(join(folder, 'npm.js'), `require('node:fs').appendFileSync('calls', process.argv.slice(2).join(' ') + ';'); require('node:fs').mkdirSync('node_modules', { recursive: true }); process.exit(Number(process.env.NPM_FAILS ?? 0));`);
+	writeFileSync(
+		join(folder, 'npm.js'),
+		`require('node:fs').appendFileSync('calls', process.argv.slice(2).join(' ') + ';'); require('node:fs').mkdirSync('node_modules', { recursive: true }); process.exit(Number(process.env.NPM_FAILS ?? 0));`,
+	);
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 function lock(version: string): string {
-	return JSON.stringify({ packages: { '': { devDependencies: { a: '*' } }, 'node_modules/a': { version }, 'node_modules/b': { version: '1.0.0', optional: true } } });
+	return JSON.stringify({
+		packages: {
+			'': { devDependencies: { a: '*' } },
+			'node_modules/a': { version },
+			'node_modules/b': { version: '1.0.0', optional: true },
+		},
+	});
 }
 
 function write(path: string, text: string): void {
@@ -29,7 +38,8 @@ function setup(env: NodeJS.ProcessEnv = {}): SpawnSyncReturns<string> {
 	});
 }
 
-const npmCalls = (): string => (existsSync(join(folder, 'calls')) ? readFileSync(join(folder, 'calls'), 'utf8') : '');
+const npmCalls = (): string =>
+	existsSync(join(folder, 'calls')) ? readFileSync(join(folder, 'calls'), 'utf8') : '';
 
 test('installs when node_modules is missing or the lock changed, and does nothing otherwise', () => {
 	write('package-lock.json', lock('1.0.0'));

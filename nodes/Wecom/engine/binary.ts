@@ -1,0 +1,96 @@
+import type { FileContent } from '../../shared/client/files';
+import { ItemOutput, type OperationCall } from './operation';
+import { problem } from './parameters';
+
+/** The four kinds of media and what WeCom takes of each (doc 90253). */
+export const MEDIA_KINDS = {
+	image: {
+		name: 'Image',
+		maxBytes: 10 << 20,
+		accepts: 'JPG or PNG',
+		types: /^image\/(jpeg|jpg|png)$/,
+		extensions: /\.(jpe?g|png)$/i,
+	},
+	voice: {
+		name: 'Voice',
+		maxBytes: 2 << 20,
+		accepts: 'AMR, up to 60 seconds',
+		types: /^audio\/(amr|x-amr|amr-nb)$/,
+		extensions: /\.amr$/i,
+	},
+	video: {
+		name: 'Video',
+		maxBytes: 10 << 20,
+		accepts: 'MP4',
+		types: /^video\/mp4$/,
+		extensions: /\.mp4$/i,
+	},
+	file: { name: 'File', maxBytes: 20 << 20, accepts: 'any type', types: /./, extensions: /./ },
+} as const;
+
+export type MediaKind = keyof typeof MEDIA_KINDS;
+
+export interface MediaRule {
+	maxBytes: number;
+	/** In words. */
+	accepts: string;
+	types: RegExp;
+	extensions: RegExp;
+}
+
+const MIN_BYTES = 6;
+
+/** The file in a binary field of the item, checked against what WeCom takes before anything is sent. */
+export async function readBinary(
+	call: OperationCall,
+	kind: MediaKind,
+	fileName: unknown = '',
+	field = call.get('binaryPropertyName', 'data'),
+	rule: MediaRule = MEDIA_KINDS[kind],
+): Promise<FileContent> {
+	const { context, itemIndex } = call;
+	const {
+		mimeType,
+		fileName: ownName,
+		fileExtension,
+	} = context.helpers.assertBinaryData(itemIndex, field);
+	const data = await context.helpers.getBinaryDataBuffer(itemIndex, field);
+	const name = withExtension(String(fileName || ownName || kind), fileExtension);
+	if (data.length < MIN_BYTES || data.length > rule.maxBytes) {
+		throw problem(
+			call,
+			`The file in '${field}' has ${data.length.toLocaleString('en')} bytes`,
+			`WeCom takes ${kind === 'file' ? '' : `${kind} `}files from ${MIN_BYTES} bytes to ${rule.maxBytes >> 20} MB.`,
+		);
+	}
+	if (!rule.types.test(mimeType) && !rule.extensions.test(name)) {
+		throw problem(
+			call,
+			`The file in '${field}' is of the type ${mimeType}`,
+			`As ${kind} WeCom takes ${rule.accepts}. Convert it, or send it as a file.`,
+		);
+	}
+	return { data, fileName: name, mimeType };
+}
+
+/** The recipient's device opens a file by its extension, and WeCom tells its kind by it. */
+const withExtension = (name: string, extension?: string): string =>
+	extension && !/\.[^.\s]+$/.test(name) ? `${name}.${extension}` : name;
+
+/** A downloaded file as an item with binary data. */
+export async function toBinaryItem(
+	call: OperationCall,
+	file: FileContent,
+	fallbackName: string,
+	field = call.get('outputPropertyName', 'data'),
+): Promise<ItemOutput> {
+	const { context } = call;
+	const fileName = file.fileName || fallbackName;
+	const binary = await context.helpers.prepareBinaryData(file.data, fileName, file.mimeType);
+	const json = {
+		fileName: binary.fileName ?? fileName,
+		mimeType: binary.mimeType,
+		bytes: file.data.length,
+	};
+	return new ItemOutput({ json, binary: { [field]: binary } });
+}

@@ -1,0 +1,122 @@
+import {
+	isResourceLocatorValue,
+	NodeApiError,
+	NodeOperationError,
+	type IDataObject,
+	type IExecuteFunctions,
+	type INodeExecutionData,
+} from 'n8n-workflow';
+import type { OwnCredential } from '../../shared/client/tokenSources';
+import { WecomClient } from '../../shared/client/client';
+import { finishPending } from '../../shared/companies/companies';
+import { SUITE_CREDENTIAL } from '../../shared/credentials/suiteState';
+import { callRow, readsOnly } from './runRow';
+import {
+	ItemOutput,
+	type Getter,
+	type Operation,
+	type OperationCall,
+	type Output,
+	type ResourceCredential,
+} from './operation';
+import { isOn, labelOf } from './parameters';
+
+/** Reading calls overlap; writing ones keep the order of the items unless the person asks otherwise. */
+const READS_AT_ONCE = 8;
+const WRITES_AT_ONCE = 1;
+
+/** Runs one operation over all input items; the results stand in the order of the items, each paired with its own. */
+export async function executeOperation(
+	context: IExecuteFunctions,
+	operation: Operation,
+	credential?: ResourceCredential,
+): Promise<INodeExecutionData[]> {
+	const items = context.getInputData();
+	if (!credential) await finishAuthorizations(context);
+	const atOnce = context.getNodeParameter(
+		'options.concurrency',
+		0,
+		readsOnly(operation) ? READS_AT_ONCE : WRITES_AT_ONCE,
+	);
+	const results: INodeExecutionData[][] = new Array<INodeExecutionData[]>(items.length);
+	const failed: Array<{ itemIndex: number; failure: Error }> = [];
+
+	let next = 0;
+	const work = async () => {
+		while (next < items.length && failed.length === 0) {
+			const itemIndex = next++;
+			try {
+				results[itemIndex] = await runItem(
+					await callFor(context, operation, itemIndex, credential),
+				);
+			} catch (error) {
+				const failure = nodeError(context, itemIndex, error as Error);
+				if (context.continueOnFail()) results[itemIndex] = [failedItem(failure, itemIndex)];
+				else failed.push({ itemIndex, failure });
+			}
+		}
+	};
+	// What is no number must not leave the items without a worker.
+	const workers = Math.max(1, Math.floor(Number(atOnce)) || 1);
+	await Promise.all(Array.from({ length: Math.min(workers, items.length) }, work));
+
+	if (failed.length > 0) {
+		const [first] = failed.sort((a, b) => a.itemIndex - b.itemIndex);
+		throw first.failure;
+	}
+	return results.flat();
+}
+
+/** With authentication "Suite" every execution also finishes what a broken-off authorization has left behind. */
+async function finishAuthorizations(context: IExecuteFunctions): Promise<void> {
+	if (context.getNodeParameter('authentication', 0, 'app') !== 'suite') return;
+	await finishPending(context, await context.getCredentials(SUITE_CREDENTIAL));
+}
+
+async function callFor(
+	context: IExecuteFunctions,
+	operation: Operation,
+	itemIndex: number,
+	credential?: ResourceCredential,
+): Promise<OperationCall> {
+	const client =
+		operation.as === 'bot'
+			? (undefined as never)
+			: await WecomClient.open(context, itemIndex, operation.as, credential as OwnCredential);
+	const get = (name: string, fallback: unknown = '') => {
+		const given = context.getNodeParameter(name, itemIndex, fallback as IDataObject[string]);
+		// n8n falls back only where there is no parameter, not where its expression gives nothing.
+		const value = (isResourceLocatorValue(given) ? given.value : given) ?? fallback;
+		return typeof fallback === 'boolean' ? isOn(call, labelOf(operation, name), value) : value;
+	};
+	const call: OperationCall = { context, client, operation, itemIndex, get: get as Getter };
+	return call;
+}
+
+async function runItem(call: OperationCall): Promise<INodeExecutionData[]> {
+	const output: Output = await (call.operation.run ?? callRow)(call);
+	const pairedItem = { item: call.itemIndex };
+	if (output instanceof ItemOutput) return [{ ...output.item, pairedItem }];
+	return (Array.isArray(output) ? output : [output]).map((json) => ({ json, pairedItem }));
+}
+
+/** The item of a failure with Continue On Fail. By these three keys n8n knows what belongs into the error output. */
+function failedItem(
+	error: NodeApiError | NodeOperationError,
+	itemIndex: number,
+): INodeExecutionData {
+	const { message, description, context } = error;
+	const details: IDataObject = {};
+	if (description) details.description = description;
+	if (context.errcode !== undefined) details.errcode = context.errcode as number;
+	return { json: { error: message, details }, pairedItem: { item: itemIndex } };
+}
+
+function nodeError(
+	context: IExecuteFunctions,
+	itemIndex: number,
+	error: Error,
+): NodeApiError | NodeOperationError {
+	if (error instanceof NodeApiError || error instanceof NodeOperationError) return error;
+	return new NodeOperationError(context.getNode(), error, { itemIndex });
+}

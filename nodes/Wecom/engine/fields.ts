@@ -1,0 +1,226 @@
+import { compareText } from '../../shared/util/text';
+import type { INodePropertyOptions } from 'n8n-workflow';
+import { companyProperties } from '../../shared/companies/companyPicker';
+import type { Field } from './operation';
+
+/** Form fields that several operations share, and short ways to write down a field. */
+
+type Overrides = Partial<Field>;
+
+export const text = (
+	name: string,
+	displayName: string,
+	description: string,
+	overrides: Overrides = {},
+): Field => ({ displayName, name, type: 'string', default: '', description, ...overrides });
+
+/** A whole number; a `default` of '' is possible for one that may be left out. */
+export const integer = (
+	name: string,
+	displayName: string,
+	description: string,
+	overrides: Overrides = {},
+): Field => ({
+	displayName,
+	name,
+	type: 'number',
+	default: 0,
+	description,
+	as: 'integer',
+	...overrides,
+});
+
+/** A switch sent as true or false; with `as: 'flag'` as 1 or 0. The description begins with "Whether". */
+export const toggle = (
+	name: string,
+	displayName: string,
+	description: string,
+	overrides: Overrides = {},
+): Field => ({ displayName, name, type: 'boolean', default: false, description, ...overrides });
+
+export const choice = (
+	name: string,
+	displayName: string,
+	description: string,
+	options: INodePropertyOptions[],
+	overrides: Overrides = {},
+): Field => {
+	const [{ value }] = options;
+	return { displayName, name, type: 'options', options, default: value, description, ...overrides };
+};
+
+/** A moment, sent as Unix time in seconds. */
+export const moment = (
+	name: string,
+	displayName: string,
+	description: string,
+	overrides: Overrides = {},
+): Field => ({
+	displayName,
+	name,
+	type: 'dateTime',
+	default: '',
+	description,
+	as: 'timestamp',
+	...overrides,
+});
+
+export const json = (
+	name: string,
+	displayName: string,
+	description: string,
+	overrides: Overrides = {},
+): Field => ({
+	displayName,
+	name,
+	type: 'json',
+	default: '',
+	description,
+	as: 'json',
+	...overrides,
+});
+
+/** Optional fields, each added by hand. */
+export const additionalFields = (options: Field[], overrides: Overrides = {}): Field => ({
+	displayName: 'Additional Fields',
+	name: 'additionalFields',
+	type: 'collection',
+	placeholder: 'Add Field',
+	default: {},
+	options: [...options].sort((a, b) => compareText(a.displayName, b.displayName)),
+	...overrides,
+});
+
+export const updateFields = (options: Field[]): Field =>
+	additionalFields(options, { displayName: 'Update Fields', name: 'updateFields' });
+
+export const filters = (options: Field[]): Field =>
+	additionalFields(options, {
+		displayName: 'Filters',
+		name: 'filters',
+		placeholder: 'Add Filter',
+	});
+
+/** Rows of several fields each, sent as a list of objects; `row` says what one row is. */
+export const rows = (
+	name: string,
+	displayName: string,
+	row: string,
+	values: Field[],
+	overrides: Overrides = {},
+): Field => ({
+	displayName,
+	name,
+	type: 'fixedCollection',
+	typeOptions: { multipleValues: true },
+	placeholder: `Add ${row}`,
+	default: {},
+	options: [{ displayName: row, name: 'row', values }],
+	...overrides,
+});
+
+/** One thing, chosen from a searchable list (`list`: a method of `listSearch`) or given by its ID. */
+export const locator = (
+	name: string,
+	displayName: string,
+	list: string,
+	placeholder: string,
+	overrides: Overrides = {},
+): Field => ({
+	displayName,
+	name,
+	type: 'resourceLocator',
+	default: { mode: 'list', value: '' },
+	required: true,
+	description: `The ${displayName.toLowerCase()}, by name or by ID`,
+	modes: [
+		{
+			displayName: 'From List',
+			name: 'list',
+			type: 'list',
+			typeOptions: { searchListMethod: list, searchable: true },
+		},
+		{ displayName: 'By ID', name: 'id', type: 'string', placeholder },
+	],
+	...overrides,
+});
+
+export const memberPicker = (overrides: Overrides = {}): Field =>
+	locator('userid', 'Member', 'searchMembers', 'e.g. zhangsan', {
+		description: 'The member, by name or by user ID',
+		...overrides,
+	});
+
+export const departmentPicker = (overrides: Overrides = {}): Field =>
+	locator('department_id', 'Department', 'searchDepartments', 'e.g. 2', {
+		description: 'The department, by name or by ID; 1 is the whole company',
+		as: 'integer',
+		...overrides,
+	});
+
+export const tagPicker = (overrides: Overrides = {}): Field =>
+	locator('tagid', 'Tag', 'searchTags', 'e.g. 1', { as: 'integer', ...overrides });
+
+/** Several at once: chosen from the list, or ids with commas or `|` between them from an expression. */
+export const ids = (
+	name: string,
+	displayName: string,
+	loadOptionsMethod: string,
+	most: number,
+	overrides: Overrides = {},
+): Field => ({
+	displayName,
+	name,
+	type: 'multiOptions',
+	typeOptions: { loadOptionsMethod },
+	default: [],
+	description: `Choose up to ${most} from the list, or specify IDs using an expression`,
+	as: 'stringList',
+	...overrides,
+});
+
+/** The company a suite acts for; only the client reads it. */
+export const companyFields: Field[] = companyProperties.map(
+	(property) => ({ ...property, local: true }) as Field,
+);
+
+export const returnAll: Field = {
+	displayName: 'Return All',
+	name: 'returnAll',
+	type: 'boolean',
+	default: false,
+	description: 'Whether to return all results or only up to a given limit',
+	local: true,
+};
+
+export const limit: Field = {
+	displayName: 'Limit',
+	name: 'limit',
+	type: 'number',
+	typeOptions: { minValue: 1 },
+	default: 50,
+	description: 'Max number of results to return',
+	displayOptions: { show: { returnAll: [false] } },
+	local: true,
+};
+
+export const simplify: Field = {
+	displayName: 'Simplify',
+	name: 'simplify',
+	type: 'boolean',
+	default: true,
+	description: 'Whether to return a simplified version of the response instead of the raw data',
+	local: true,
+};
+
+export const binaryInput = (overrides: Overrides = {}): Field => ({
+	displayName: 'Input Data Field Name',
+	name: 'binaryPropertyName',
+	type: 'string',
+	default: 'data',
+	required: true,
+	hint: 'The name of the input field containing the file to be sent',
+	description: 'Name of the binary field that holds the file',
+	local: true,
+	...overrides,
+});

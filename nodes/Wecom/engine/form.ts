@@ -1,0 +1,185 @@
+import { compareText } from '../../shared/util/text';
+import type { INodeProperties } from 'n8n-workflow';
+import { companyFields, limit, returnAll, simplify } from './fields';
+import type { Field, FieldGroup, Operation, Resource } from './operation';
+import { shareFields, type OperationFields } from './mergeFields';
+
+/** Turns the tables of operations into the node's form. */
+export function nodeProperties(resources: Resource[]): INodeProperties[] {
+	const ownCredential = resources.filter(({ credential }) => credential).map(({ value }) => value);
+	return [
+		{ ...AUTHENTICATION, displayOptions: { hide: { resource: ownCredential } } },
+		{
+			displayName: 'Resource',
+			name: 'resource',
+			type: 'options',
+			noDataExpression: true,
+			options: resources
+				.map(({ name, value, suiteOnly }) => ({
+					name,
+					value,
+					...(suiteOnly && { displayOptions: { show: WITH_SUITE } }),
+				}))
+				.sort(byName),
+			default: 'message',
+		},
+		...actAs(resources),
+		...resources.map(operationSelector),
+		...shareFields(resources.flatMap(formsOf)),
+		OPTIONS,
+	];
+}
+
+const WITH_SUITE = { authentication: ['suite'] };
+
+const AUTHENTICATION: INodeProperties = {
+	displayName: 'Authentication',
+	name: 'authentication',
+	type: 'options',
+	noDataExpression: true,
+	options: [
+		{ name: 'App', value: 'app', description: 'An app of one company' },
+		{
+			name: 'Suite',
+			value: 'suite',
+			description: 'A service provider acts for companies that authorized its app',
+		},
+	],
+	default: 'app',
+	description: 'In whose name WeCom is called',
+};
+
+/** With a suite every resource acts for a company; the operations of the suite itself say so where they do. */
+function actAs(resources: Resource[]): INodeProperties[] {
+	const hide = {
+		resource: resources
+			.filter(({ suiteOnly, credential }) => suiteOnly || credential)
+			.map(({ value }) => value),
+		operation: resources
+			.filter(({ suiteOnly, credential }) => !suiteOnly && !credential)
+			.flatMap(({ operations }) => operations.filter(({ as }) => as).map(({ value }) => value)),
+	};
+	return companyFields.map((field) => ({
+		...toProperty(field),
+		displayOptions: { show: WITH_SUITE, hide },
+	}));
+}
+
+/** For every operation. */
+const OPTIONS: INodeProperties = {
+	displayName: 'Options',
+	name: 'options',
+	type: 'collection',
+	placeholder: 'Add option',
+	default: {},
+	options: [
+		{
+			displayName: 'Additional Parameters (JSON)',
+			name: 'additionalParameters',
+			type: 'json',
+			default: '{}',
+			description:
+				'Further parameters of the call by their names in the WeCom documentation, for what the form does not offer; they win over the form',
+			displayOptions: { hide: { '/resource': ['api', 'bot'] } },
+		},
+		{
+			displayName: 'Input Data Field Name',
+			name: 'binaryPropertyName',
+			type: 'string',
+			default: 'data',
+			description: 'For uploading endpoints: name of the binary field that holds the file',
+			displayOptions: { show: { '/resource': ['api'] } },
+		},
+		{
+			displayName: 'Items at Once',
+			name: 'concurrency',
+			type: 'number',
+			typeOptions: { minValue: 1, maxValue: 20 },
+			default: 8,
+			description:
+				'How many input items to handle at the same time. By default eight for reading, one for everything else.',
+		},
+		{
+			displayName: 'Output',
+			name: 'output',
+			type: 'options',
+			options: [
+				{
+					name: 'Automatic',
+					value: 'auto',
+					description:
+						'The entries of the list, or the whole answer where it holds more than a list',
+				},
+				{ name: 'List Entries', value: 'entries' },
+				{ name: 'Whole Answer', value: 'answer' },
+			],
+			default: 'auto',
+			description: 'What to return of an answer with a list',
+			displayOptions: { show: { '/resource': ['api'] } },
+		},
+		{
+			displayName: 'Put Output in Field',
+			name: 'outputPropertyName',
+			type: 'string',
+			default: 'data',
+			description: 'For downloading endpoints: name of the binary field for the file',
+			displayOptions: { show: { '/resource': ['api'] } },
+		},
+	],
+};
+
+function operationSelector({
+	value,
+	operations,
+	first = operations[0].value,
+}: Resource): INodeProperties {
+	return {
+		displayName: 'Operation',
+		name: 'operation',
+		type: 'options',
+		noDataExpression: true,
+		displayOptions: { show: { resource: [value] } },
+		options: operations
+			.map(({ name, value: operation, action, description }) => ({
+				name,
+				value: operation,
+				action,
+				description,
+			}))
+			.sort(byName),
+		default: `${first}`,
+	};
+}
+
+const formsOf = ({ value: resource, operations }: Resource): OperationFields[] =>
+	operations.map((operation) => ({
+		resource,
+		operation: operation.value,
+		fields: formFields(operation).map(toProperty),
+	}));
+
+/** The fields of an operation with those that its row asks for by a word. */
+export function formFields(operation: Operation): Field[] {
+	return [
+		...operation.fields,
+		...(operation.list && !operation.whole ? [returnAll, limit] : []),
+		...(operation.simplify ? [simplify] : []),
+	];
+}
+
+/** The field as n8n knows it: without what only this package reads. */
+function toProperty(field: Field): INodeProperties {
+	const property: Partial<Field> = { ...field };
+	for (const own of ['as', 'local', 'path', 'each', 'spread'] as const) delete property[own];
+	if (field.type === 'collection')
+		property.options = (field.options as Field[]).map(toProperty) as Field[];
+	if (field.type === 'fixedCollection') {
+		property.options = (field.options as FieldGroup[]).map((group) => ({
+			...group,
+			values: group.values.map(toProperty) as Field[],
+		}));
+	}
+	return property as INodeProperties;
+}
+
+const byName = (a: { name: string }, b: { name: string }) => compareText(a.name, b.name);

@@ -1,0 +1,96 @@
+import { callEndpoint } from './call';
+import { limit, returnAll } from '../../engine/fields';
+import type { Operation, Resource } from '../../engine/operation';
+
+/** Every endpoint of the server API through one operation; the list of endpoints says where there is an operation of its own. */
+export const apiResource: Resource = {
+	value: 'api',
+	name: 'API',
+	operations: [
+		{
+			value: 'call',
+			name: 'Call',
+			action: 'Call any API endpoint',
+			description: 'Call any of the 800 endpoints of the WeCom server API',
+			doc: 90664,
+			fields: [
+				{
+					displayName: 'Endpoint',
+					name: 'endpoint',
+					type: 'resourceLocator',
+					default: { mode: 'list', value: '' },
+					required: true,
+					description: 'What to call; search by name, category or path',
+					local: true,
+					modes: [
+						{
+							displayName: 'From List',
+							name: 'list',
+							type: 'list',
+							placeholder: 'Select an endpoint...',
+							typeOptions: { searchListMethod: 'listEndpoints', searchable: true },
+						},
+						{
+							displayName: 'By ID',
+							name: 'id',
+							type: 'string',
+							placeholder: 'e.g. POST /cgi-bin/user/create',
+						},
+					],
+				},
+				{
+					displayName: 'Input Mode',
+					name: 'inputMode',
+					type: 'options',
+					options: [
+						{ name: 'Fields', value: 'fields', description: 'A form for the chosen endpoint' },
+						{ name: 'JSON', value: 'json', description: 'One JSON object with all parameters' },
+					],
+					default: 'fields',
+					description: 'How to enter the parameters; both ways are checked before anything is sent',
+					local: true,
+				},
+				{
+					displayName: 'Fields',
+					name: 'fields',
+					type: 'resourceMapper',
+					noDataExpression: true,
+					default: { mappingMode: 'defineBelow', value: null },
+					description: 'The parameters of the endpoint',
+					displayOptions: { show: { inputMode: ['fields'] }, hide: { endpoint: [''] } },
+					local: true,
+					typeOptions: {
+						loadOptionsDependsOn: ['endpoint.value'],
+						resourceMapper: {
+							resourceMapperMethod: 'getEndpointFields',
+							mode: 'add',
+							fieldWords: { singular: 'field', plural: 'fields' },
+							addAllFields: false,
+							supportAutoMap: true,
+						},
+					},
+				},
+				{
+					displayName: 'JSON',
+					name: 'json',
+					type: 'json',
+					default: '{}',
+					description:
+						'All parameters under the names WeCom documents, those of the query included',
+					displayOptions: { show: { inputMode: ['json'] } },
+					local: true,
+				},
+				returnAll,
+				{
+					...limit,
+					description: 'Max number of results to return, for endpoints that answer with a list',
+				},
+			],
+			run: callEndpoint,
+		},
+	],
+};
+
+/** Catalog ids of what an operation calls: `/cgi-bin/user/get` is `user.get`. */
+export const coveredEndpoints = ({ call, covers = [] }: Operation): string[] =>
+	call ? [call[1].replace('/cgi-bin/', '').replaceAll('/', '.')] : covers;

@@ -1,0 +1,201 @@
+import { push, uploadMedia } from './messages';
+import { replyToMessage, streamReply, updateCard, welcome } from './operations';
+import { BOT_CREDENTIAL } from './channels';
+import { cardFields } from '../message/card';
+import { binaryInput } from '../../engine/fields';
+import type { Field, Operation, Resource } from '../../engine/operation';
+
+const FILES = ['file', 'image', 'video', 'voice'];
+
+const TEXT_OR_CARD = [
+	{ name: 'Template Card', value: 'template_card', description: 'With buttons, links or a vote' },
+	{ name: 'Text', value: 'text', description: 'With Markdown' },
+];
+const WITH_FILES = [
+	{ name: 'File', value: 'file' },
+	{ name: 'Image', value: 'image' },
+	...TEXT_OR_CARD,
+	{ name: 'Video', value: 'video' },
+	{ name: 'Voice', value: 'voice' },
+];
+
+const messageType = (options: Field['options']): Field => ({
+	displayName: 'Message Type',
+	name: 'msgtype',
+	type: 'options',
+	options,
+	default: 'text',
+	description: 'What to send',
+	local: true,
+});
+
+const content = (overrides: Partial<Field> = {}): Field => ({
+	displayName: 'Content',
+	name: 'content',
+	type: 'string',
+	typeOptions: { rows: 4 },
+	// What an AI Agent or a chain puts out.
+	default: '={{ $json.output ?? $json.text }}',
+	description: 'Markdown. By default the answer of an AI Agent in front of this node.',
+	displayOptions: { show: { msgtype: ['text'] } },
+	local: true,
+	...overrides,
+});
+
+const card = cardFields({ msgtype: ['template_card'] });
+const file = binaryInput({ displayOptions: { show: { msgtype: FILES } } });
+
+const feedbackId: Field = {
+	displayName: 'Feedback ID',
+	name: 'feedback_id',
+	type: 'string',
+	default: '',
+	placeholder: 'e.g. answer-42',
+	description:
+		"Thumbs up or down for the reply come back with it as the event 'Feedback: Given'. A text behind a first answer takes none.",
+};
+
+const options = (...more: Field[]): Field => ({
+	displayName: 'Reply Options',
+	name: 'replyOptions',
+	type: 'collection',
+	placeholder: 'Add Option',
+	default: {},
+	local: true,
+	options: [feedbackId, ...more],
+});
+
+const message: Field = {
+	displayName: 'Message',
+	name: 'message',
+	type: 'json',
+	default: '',
+	description:
+		'The whole item of the trigger, by an expression. Behind the trigger it is found without this.',
+};
+
+const operation = (row: Omit<Operation, 'as'>): Operation => ({ ...row, as: 'bot' });
+
+/** An AI bot (智能机器人). Each reply goes the way that is open: `docs/bots.md` tells which. */
+export const bot: Resource = {
+	value: 'bot',
+	name: 'AI Bot',
+	credential: BOT_CREDENTIAL,
+	first: 'reply',
+	operations: [
+		operation({
+			value: 'push',
+			name: 'Send',
+			action: 'Send bot message',
+			description: 'Write to a person or group without being asked, over the long connection',
+			doc: 101463,
+			fields: [
+				{
+					displayName: 'Chat or User ID',
+					name: 'chatid',
+					type: 'string',
+					default: '',
+					required: true,
+					placeholder: 'e.g. zhangsan',
+					description: 'A user ID, or the chat ID of a group the bot is in',
+					local: true,
+				},
+				messageType(WITH_FILES),
+				content(),
+				...card,
+				file,
+				options(),
+			],
+			run: push,
+		}),
+		operation({
+			value: 'reply',
+			name: 'Reply',
+			action: 'Reply to bot message',
+			description: 'Answer a message to the bot',
+			doc: 101031,
+			fields: [messageType(WITH_FILES), content(), ...card, file, options(message)],
+			run: replyToMessage,
+		}),
+		operation({
+			value: 'stream',
+			name: 'Stream Reply',
+			action: 'Stream reply to bot message',
+			description: 'Answer a message to the bot piece by piece',
+			doc: 101031,
+			fields: [
+				{
+					displayName: 'Step',
+					name: 'step',
+					type: 'options',
+					options: [
+						{ name: 'Append', value: 'append', description: 'Show more; the first time begins it' },
+						{ name: 'Replace', value: 'replace', description: 'Show this in place of all before' },
+						{
+							name: 'Finish',
+							value: 'finish',
+							description: 'Show the last piece, if any, and end',
+						},
+					],
+					default: 'append',
+					description: 'What to do with the reply. It must be finished within six minutes.',
+					local: true,
+				},
+				content({ displayOptions: {} }),
+				options(message),
+			],
+			run: streamReply,
+		}),
+		operation({
+			value: 'welcome',
+			name: 'Welcome',
+			action: 'Welcome member to bot chat',
+			description: "Answer the event 'Chat: Entered' within five seconds",
+			doc: 101031,
+			fields: [messageType(TEXT_OR_CARD), content(), ...card, options(message)],
+			run: welcome,
+		}),
+		operation({
+			value: 'updateCard',
+			name: 'Update Card',
+			action: 'Update clicked bot card',
+			description: "Replace the card of the event 'Card: Clicked' within five seconds",
+			doc: 101031,
+			fields: [
+				// Not by 'Message Type', whose value another operation may have left.
+				...cardFields({}),
+				{
+					displayName: 'User IDs',
+					name: 'userids',
+					type: 'string',
+					default: '',
+					placeholder: 'e.g. zhangsan, lisi',
+					description: 'In groups: whose card to replace, comma-separated. Empty for everybody.',
+					local: true,
+				},
+				options(message),
+			],
+			run: updateCard,
+		}),
+		operation({
+			value: 'upload',
+			name: 'Upload Media',
+			action: 'Upload bot media',
+			description: 'Store a file for messages of the bot, over the long connection',
+			doc: 101463,
+			fields: [
+				{
+					displayName: 'Type',
+					name: 'type',
+					type: 'options',
+					options: WITH_FILES.filter(({ value }) => FILES.includes(value)),
+					default: 'file',
+					description: 'What the file is sent as later',
+					local: true,
+				},
+				binaryInput(),
+			],
+			run: uploadMedia,
+		}),
+	],
+};

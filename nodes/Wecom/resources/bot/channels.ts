@@ -1,0 +1,280 @@
+import type { IDataObject } from 'n8n-workflow';
+import { describeErrcode, describeUnreachable } from '../../../shared/protocol/errors';
+import { parseReply } from '../../../shared/protocol/reply';
+import { clean } from '../../../shared/protocol/settings';
+import {
+	answerOnce,
+	changeStream,
+	isHere,
+	isStreaming,
+	RELAYED,
+	type Relayed,
+	type StreamChange,
+} from '../../../shared/bot/callbackReplies';
+import {
+	isConnected,
+	liveBot,
+	type LiveCommand,
+	type LiveFile,
+} from '../../../shared/bot/connectedBots';
+import { BEGINNING_ONLY, isRemembered } from '../../../shared/bot/connectionReplies';
+import {
+	parseEncodingAesKey,
+	signedReply,
+	signedReplyJson,
+	type SignedReply,
+} from '../../../shared/callback/crypto';
+import { MAX_BODY_BYTES } from '../../../shared/callback/envelope';
+import type { OperationCall } from '../../engine/operation';
+import { problem } from '../../engine/parameters';
+import type { BotMessage } from './message';
+
+/** The ways of a reply to WeCom. Each one tells what it did, or that it is not open. */
+
+export const BOT_CREDENTIAL = 'wecomBotApi';
+
+/** How a reply went: over the long connection, as the answer to the callback, into its stream, or to its response_url. */
+export type Via = 'longConnection' | 'answer' | 'stream' | 'responseUrl';
+
+export interface Sent {
+	via: Via;
+	/** The stream was over: WeCom shows the text as a new message. */
+	late?: boolean;
+	/** What is missing of it. */
+	warning?: string;
+}
+
+const RELAY_TIMEOUT_MS = 8_000;
+const URL_TIMEOUT_MS = 30_000;
+
+/** Messages whose one HTTP answer this process has given from afar. */
+const answered = new Set<string>();
+const MAX_ANSWERED = 10_000;
+
+/** Over the connection the message came on, also from a worker of queue mode. */
+export async function overConnection(
+	call: OperationCall,
+	{ transport, botId, reqId, origin, ownTrigger }: BotMessage,
+	cmd: LiveCommand,
+	body: IDataObject,
+	file?: LiveFile,
+): Promise<Sent | undefined> {
+	if (transport !== 'websocket') return undefined;
+	// A message of its own answers none.
+	const answers = cmd === 'aibot_send_msg' ? {} : { reqId, origin: { ...origin } };
+	const credentials = await call.context.getCredentials(BOT_CREDENTIAL, call.itemIndex);
+	const live = clean(credentials.botId) === botId && liveBot(credentials);
+	if (live) {
+		const media = file && (await refusals(call, live.upload(file)));
+		const whole = media ? withMedia(body, media) : body;
+		const { late, warning } = await refusals(call, live.request(cmd, whole, answers.reqId, origin));
+		return {
+			via: 'longConnection',
+			...(late === true && { late }),
+			...(typeof warning === 'string' && { warning }),
+		};
+	}
+	// The trigger was here, as in every test run, and its connection is gone: there is nobody to hand it to.
+	const here = isRemembered(botId, reqId) || call.context.getMode() === 'manual';
+	if (!ownTrigger || (here && !isConnected(botId))) return undefined;
+	// The trigger of this execution sends it from the process that holds the connection.
+	const relayed: IDataObject = { cmd, body, ...answers };
+	if (file) relayed.file = { ...file, data: file.data.toString('base64') };
+	await call.context.sendResponse({ wecomBot: relayed });
+	return { via: 'longConnection' };
+}
+
+/** The parts of a text, until a way is not open. When a later one fails, to try again would say the beginning twice. */
+export async function inParts(
+	bodies: IDataObject[],
+	send: (body: IDataObject) => Promise<Sent | undefined>,
+): Promise<Sent | undefined> {
+	let sent: Sent | undefined;
+	for (const body of bodies) {
+		const next = await send(body).catch((error: Error): Sent => {
+			if (!sent) throw error;
+			return { ...sent, warning: `${BEGINNING_ONLY}: ${error.message}` };
+		});
+		if (!next) return sent && { ...sent, warning: BEGINNING_ONLY };
+		if (next.warning) return next;
+		sent = next;
+	}
+	return sent;
+}
+
+export const withMedia = (body: IDataObject, media: { media_id: string }): IDataObject => ({
+	...body,
+	[body.msgtype as string]: media,
+});
+
+/** WeCom's refusal as an error of this item. */
+export async function refusals<T>(call: OperationCall, work: Promise<T>): Promise<T> {
+	try {
+		return await work;
+	} catch (error) {
+		const { message, description } = error as Error & { description?: string };
+		throw problem(call, message, description ?? 'Check the connection of the AI bot.');
+	}
+}
+
+/** Into the stream of a callback, or as its first answer. */
+export async function intoStream(
+	call: OperationCall,
+	message: BotMessage,
+	change: StreamChange,
+): Promise<Sent | undefined> {
+	if (message.transport !== 'callback') return undefined;
+	const via = changeStream(message.streamId, change);
+	if (via) return { via };
+	if (isHere(message.streamId)) return undefined;
+	if (change.finish && !isStreamed(message)) {
+		const { content = '', card, images, feedback } = change;
+		const stream: IDataObject = { id: message.streamId, finish: true, content };
+		if (images?.length) stream.msg_item = images;
+		if (feedback) stream.feedback = { id: feedback };
+		const body = card
+			? { msgtype: 'stream_with_template_card', stream, template_card: card }
+			: { msgtype: 'stream', stream };
+		if (await throughN8n(call, message, body)) return { via: 'answer' };
+	}
+	return await relay(call, message, change);
+}
+
+/** As the one answer to a callback. */
+export async function asAnswer(
+	call: OperationCall,
+	message: BotMessage,
+	body: IDataObject,
+): Promise<Sent | undefined> {
+	if (message.transport !== 'callback') return undefined;
+	const via = answerOnce(message.streamId, body);
+	if (via) return { via };
+	if (isHere(message.streamId)) return undefined;
+	return (await throughN8n(call, message, body)) ? { via: 'answer' } : undefined;
+}
+
+/** Whether WeCom shows a first answer for the message already. */
+export const isStreamed = ({ item, streamId }: BotMessage): boolean =>
+	isStreaming(streamId) || (item.wecom as IDataObject).streaming === true;
+
+/** From a worker: n8n hands the answer to the process that holds the callback open. */
+async function throughN8n(
+	call: OperationCall,
+	{ item, streamId, ownTrigger }: BotMessage,
+	body: IDataObject,
+): Promise<boolean> {
+	const { replyUntil, nonce, receiveId } = item.wecom as { [name: string]: string | undefined };
+	const inTime = replyUntil !== undefined && Date.now() < Date.parse(replyUntil);
+	if (!inTime || !nonce || !ownTrigger || answered.has(streamId)) return false;
+	const sealed = await seal(call, body, nonce, receiveId);
+	remember(streamId);
+	await call.context.sendResponse({
+		body: signedReplyJson(sealed),
+		statusCode: 200,
+		headers: { 'content-type': 'application/json' },
+	});
+	return true;
+}
+
+function remember(streamId: string): void {
+	if (answered.size >= MAX_ANSWERED) answered.clear();
+	answered.add(streamId);
+}
+
+/** From a worker: to the trigger's own URL, where the process is that WeCom asks; sealed so that nobody else can. */
+async function relay(
+	call: OperationCall,
+	{ item, streamId }: BotMessage,
+	change: StreamChange,
+): Promise<Sent | undefined> {
+	const { replyUrl } = item.wecom as { replyUrl?: string };
+	if (!replyUrl) return undefined;
+	const nonce = String(Date.now());
+	const relayed: Relayed = { streamId, at: Date.now(), change };
+	const { Encrypt, MsgSignature, TimeStamp } = await seal(
+		call,
+		{ msgtype: RELAYED, ...relayed },
+		nonce,
+	);
+	const body = { encrypt: Encrypt };
+	if (Encrypt.length > MAX_BODY_BYTES)
+		throw problem(
+			call,
+			'The images are too large to be handed to the process that answers WeCom',
+			'In queue mode a reply in callback mode takes about 2 MB of images. Use smaller ones, or a long connection.',
+		);
+	try {
+		const reply: unknown = await call.context.helpers.httpRequest({
+			method: 'POST',
+			url: replyUrl,
+			qs: { msg_signature: MsgSignature, timestamp: String(TimeStamp), nonce },
+			body,
+			json: true,
+			timeout: RELAY_TIMEOUT_MS,
+		});
+		const { via } = (parseReply(reply) ?? {}) as { via?: string };
+		if (via !== 'answer' && via !== 'stream') return undefined;
+		remember(streamId);
+		return { via };
+	} catch (error) {
+		// Another way may be open; only if none is does it matter.
+		call.context.logger.warn(
+			`WeCom: the trigger's URL cannot be reached from here: ${describeUnreachable(replyUrl, error).message}`,
+		);
+		return undefined;
+	}
+}
+
+async function seal(
+	{ context, itemIndex, ...rest }: OperationCall,
+	body: unknown,
+	nonce: string,
+	receiveId = '',
+): Promise<SignedReply> {
+	const credentials = await context.getCredentials(BOT_CREDENTIAL, itemIndex);
+	const token = clean(credentials.token);
+	const aesKey = parseEncodingAesKey(clean(credentials.encodingAesKey));
+	if (!token || !aesKey)
+		throw problem(
+			{ context, itemIndex, ...rest },
+			`The WeCom AI Bot API credential has no ${token ? 'valid EncodingAESKey' : 'Token'}`,
+			'A reply to a callback is encrypted and signed. Use the same credential as in the trigger.',
+		);
+	const now = Math.floor(Date.now() / 1000);
+	return signedReply({ token, aesKey, receiveId }, JSON.stringify(body), now, nonce);
+}
+
+/** To the address in the message: one call within an hour, without any token (doc 101138). */
+export async function toResponseUrl(
+	call: OperationCall,
+	{ responseUrl }: BotMessage,
+	body: IDataObject,
+): Promise<Sent | undefined> {
+	if (!responseUrl) return undefined;
+	let answer: unknown;
+	try {
+		answer = await call.context.helpers.httpRequest({
+			method: 'POST',
+			url: responseUrl,
+			body,
+			json: true,
+			timeout: URL_TIMEOUT_MS,
+		});
+	} catch (error) {
+		// The address lets anybody reply, and the error holds it.
+		const { message } = describeUnreachable(hostOf(responseUrl), error);
+		throw problem(call, message, 'Check that the n8n server may open HTTPS connections to it.');
+	}
+	const reply = parseReply(answer) ?? {};
+	if (!reply.errcode) return { via: 'responseUrl' };
+	const { message, description } = await describeErrcode(reply);
+	throw problem(
+		call,
+		message,
+		`The response_url of a message takes one reply within an hour. ${description}`,
+	);
+}
+
+function hostOf(url: string): string {
+	return /^https?:\/\/[^/?#]+/i.exec(url)?.[0] ?? 'the response_url';
+}

@@ -1,0 +1,124 @@
+import type { IDataObject } from 'n8n-workflow';
+import { clean } from '../../../shared/protocol/settings';
+import { liveBot, type LiveBot, type LiveFile } from '../../../shared/bot/connectedBots';
+import { byteLength, splitText } from '../../../shared/util/text';
+import { readBinary, type MediaKind } from '../../engine/binary';
+import { cardFrom } from '../message/card';
+import type { OperationCall } from '../../engine/operation';
+import { emptyField, problem } from '../../engine/parameters';
+import { BOT_CREDENTIAL, inParts, refusals, withMedia } from './channels';
+
+/** What a bot says in messages of its own, and what its messages are made of. */
+
+/** Of every text a bot sends (doc 101031). */
+export const MAX_TEXT_BYTES = 20_480;
+const MAX_FEEDBACK_BYTES = 256;
+
+/** A message of the bot's own accord, to a person or a group. */
+export async function push(call: OperationCall): Promise<IDataObject> {
+	const { botId, live } = await connectionOf(call);
+	const chatid = call.get('chatid').trim();
+	if (!chatid)
+		throw problem(
+			call,
+			"'Chat or User ID' is empty",
+			'Enter a user ID, or the chat ID of a group.',
+		);
+	const { bodies, file } = await ownMessages(call, call.get('msgtype', 'text'));
+	const media = file && (await refusals(call, live.upload(file)));
+	const sent = await inParts(bodies, async (body) => {
+		const whole = media ? withMedia(body, media) : body;
+		await refusals(call, live.request('aibot_send_msg', { chatid, ...whole }));
+		return { via: 'longConnection' };
+	});
+	return { ...sent, botId, chatid, ...cardFacts(bodies) };
+}
+
+/** A file for later messages of the bot. */
+export async function uploadMedia(call: OperationCall): Promise<IDataObject> {
+	const { botId, live } = await connectionOf(call);
+	const type = call.get('type', 'file') as MediaKind;
+	const { data, fileName } = await readBinary(call, type);
+	return { ...(await refusals(call, live.upload({ data, fileName, type }))), type, botId };
+}
+
+async function connectionOf(call: OperationCall): Promise<{ botId: string; live: LiveBot }> {
+	const { context, itemIndex } = call;
+	const credentials = await context.getCredentials(BOT_CREDENTIAL, itemIndex);
+	const botId = clean(credentials.botId);
+	if (!botId)
+		throw problem(
+			call,
+			'The WeCom AI Bot API credential has no Bot ID',
+			'Only a bot with a long connection can send without being asked. Enter its Bot ID and Secret.',
+		);
+	const live = liveBot(credentials);
+	if (live) return { botId, live };
+	throw problem(
+		call,
+		'The long connection of the bot is not open in this process',
+		'Publish a workflow with a WeCom Bot Trigger and this credential: its connection is used. In queue mode it is in the main process, where this execution does not run: reply to a message instead, or send with Message > Send.',
+	);
+}
+
+/** What a bot says in messages of their own; a file has to be uploaded into its message. */
+export async function ownMessages(
+	call: OperationCall,
+	type: string,
+	content?: string,
+): Promise<{ bodies: IDataObject[]; file?: LiveFile }> {
+	if (type === 'text') {
+		const parts = splitText(content ?? textOf(call), MAX_TEXT_BYTES);
+		const feedback = withId(feedbackOf(call));
+		return {
+			bodies: parts.map((part) => ({
+				msgtype: 'markdown',
+				markdown: { content: part, ...feedback },
+			})),
+		};
+	}
+	if (type === 'template_card')
+		return { bodies: [{ msgtype: type, template_card: withFeedback(call, cardFrom(call)) }] };
+	const { data, fileName } = await readBinary(call, type as MediaKind);
+	return {
+		bodies: [{ msgtype: type, [type]: {} }],
+		file: { data, fileName, type: type as MediaKind },
+	};
+}
+
+export function cardFacts([{ template_card }]: IDataObject[]): IDataObject {
+	const { task_id } = (template_card ?? {}) as IDataObject;
+	return task_id ? { task_id } : {};
+}
+
+export function textOf(call: OperationCall): string {
+	const value = call.get<unknown>('content');
+	if (typeof value === 'object' && value !== null)
+		throw problem(
+			call,
+			"'Content' is an object, not a text",
+			'Choose one of its fields in the expression, such as {{ $json.output.answer }}.',
+		);
+	const text = String(value ?? '');
+	if (text.trim()) return text;
+	throw emptyField(call, 'Content');
+}
+
+export function feedbackOf(call: OperationCall): string | undefined {
+	const { feedback_id: id } = call.get<IDataObject>('replyOptions', {});
+	const text = String(id ?? '');
+	if (byteLength(text) > MAX_FEEDBACK_BYTES)
+		throw problem(
+			call,
+			`'Feedback ID' has ${byteLength(text)} bytes, WeCom takes ${MAX_FEEDBACK_BYTES}`,
+			'Use a shorter one, such as the execution ID.',
+		);
+	return text || undefined;
+}
+
+export const withId = (id: string | undefined) => (id ? { feedback: { id } } : {});
+
+export const withFeedback = (call: OperationCall, card: IDataObject): IDataObject => ({
+	...card,
+	...withId(feedbackOf(call)),
+});

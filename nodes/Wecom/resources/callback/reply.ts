@@ -1,0 +1,236 @@
+import type { IDataObject } from 'n8n-workflow';
+import { clean } from '../../../shared/protocol/settings';
+import { SUITE_CREDENTIAL } from '../../../shared/credentials/suiteState';
+import { parseEncodingAesKey } from '../../../shared/callback/crypto';
+import {
+	ELEMENT_NAME,
+	passiveReply,
+	type ReplyFields,
+	type ReplyValue,
+	type Sender,
+} from '../../../shared/callback/passiveReply';
+import { atMost, mediaId } from '../message/content';
+import { byteLength } from '../../../shared/util/text';
+import type { OperationCall } from '../../engine/operation';
+import { emptyField, problem, toJson } from '../../engine/parameters';
+
+const INSTEAD = 'To send something at any other time use the resource Message, operation Send.';
+const HOW_TO_WAIT = `Set 'Respond' of the WeCom Trigger to 'Using the Reply Operation of the WeCom Node'. WeCom takes replies to messages, to clicks on menus and cards, and to a few other events. ${INSTEAD}`;
+
+/** Answers the callback that started the workflow (doc 90241): encrypted, signed, sender and receiver exchanged. */
+export async function sendReply(call: OperationCall): Promise<IDataObject> {
+	const { context, itemIndex, get } = call;
+	if (itemIndex > 0)
+		throw problem(
+			call,
+			'WeCom takes one reply to a callback, the one of the first item',
+			"Let a single item come here, or switch on 'Execute Once' in the settings of this node.",
+		);
+	const type = get('msgtype', 'text');
+	// Does no harm where nobody waits, so that one branch can serve all kinds of callbacks.
+	if (type === 'none') {
+		await context.sendResponse({ body: '', statusCode: 200, headers: {} });
+		return { replied: false };
+	}
+	const { sender, receiveId } = callbackOf(call);
+	const keys = await keysOf(call);
+	const content = await contentOf(call, type);
+	// Uploading takes time, too.
+	callbackOf(call);
+	await context.sendResponse({
+		body: passiveReply(sender, type, content, { ...keys, receiveId }),
+		statusCode: 200,
+		headers: { 'content-type': 'application/xml' },
+	});
+	return { replied: true, msgtype: type, touser: sender.FromUserName };
+}
+
+/** Who gets the reply: as the fields say, else the sender of the callback that started the execution, while WeCom waits. */
+function callbackOf(call: OperationCall): { sender: Sender; receiveId: string } {
+	const given = call.get<IDataObject>('additionalFields', {});
+	const [member, company] = [text(given.FromUserName), text(given.ToUserName)];
+	if (member && company)
+		return { sender: { FromUserName: member, ToUserName: company }, receiveId: company };
+
+	const item = triggerItem(call);
+	if (!item)
+		throw problem(
+			call,
+			'No callback started this execution',
+			`The operation Reply answers the callback of a WeCom Trigger earlier in the same workflow. ${INSTEAD}`,
+		);
+	const { replyUntil, receiveId, kind } = item.wecom as IDataObject;
+	if (!replyUntil)
+		throw problem(call, `Nobody waits for a reply to this callback ('${text(kind)}')`, HOW_TO_WAIT);
+	if (Date.now() > Date.parse(text(replyUntil)))
+		throw problem(
+			call,
+			'The reply comes too late: WeCom waits no longer than five seconds',
+			`It got an empty answer. Let the workflow reply before its slow steps. ${INSTEAD}`,
+		);
+	const sender = { FromUserName: text(item.FromUserName), ToUserName: text(item.ToUserName) };
+	return { sender, receiveId: text(receiveId) };
+}
+
+/** The item of the WeCom Trigger that started this execution. */
+function triggerItem({ context, itemIndex }: OperationCall): IDataObject | undefined {
+	const { $: nodeData } = context.getWorkflowDataProxy(itemIndex);
+	for (const { name, type } of context.getParentNodes(context.getNode().name)) {
+		if (!/\.wecomTrigger$/.test(type) || !nodeData(name).isExecuted) continue;
+		const item = nodeData(name).first()?.json as IDataObject | undefined;
+		if (item?.wecom) return item;
+	}
+	return undefined;
+}
+
+async function keysOf(call: OperationCall): Promise<{ token: string; aesKey: Buffer }> {
+	const { context, itemIndex, get } = call;
+	const type = get('authentication', 'app') === 'suite' ? SUITE_CREDENTIAL : 'wecomApi';
+	const credentials = await context.getCredentials(type, itemIndex);
+	const [token, key] = [
+		clean(credentials.token),
+		parseEncodingAesKey(clean(credentials.encodingAesKey)),
+	];
+	if (token && key) return { token, aesKey: key };
+	throw problem(
+		call,
+		`The credential has no ${token ? 'valid EncodingAESKey' : 'Token'}`,
+		'A reply is encrypted and signed. Use the same credential as in the WeCom Trigger.',
+	);
+}
+
+const CONTENTS: Record<string, (call: OperationCall) => ReplyFields | Promise<ReplyFields>> = {
+	text: (call) => {
+		const content = required(call, 'content', 'Content');
+		atMost(call, 'Content', byteLength(content), 2048, 'bytes');
+		return { Content: content };
+	},
+	image: async (call) => ({ Image: { MediaId: await mediaId(call, 'image', '') } }),
+	voice: async (call) => ({ Voice: { MediaId: await mediaId(call, 'voice', '') } }),
+	video,
+	news,
+	update_button: (call) => ({
+		Button: { ReplaceName: required(call, 'ReplaceName', 'Button Text') },
+	}),
+	update_template_card: (call) => ({ TemplateCard: templateCard(call) }),
+};
+
+async function contentOf(call: OperationCall, type: string): Promise<ReplyFields> {
+	const make = Object.hasOwn(CONTENTS, type) ? CONTENTS[type] : undefined;
+	if (make) return await make(call);
+	throw problem(call, `WeCom knows no reply of the type '${type}'`, 'Choose one from the list.');
+}
+
+async function video(call: OperationCall): Promise<ReplyFields> {
+	const { videoTitle, videoDescription } = call.get<IDataObject>('additionalFields', {});
+	const [Title, Description] = [text(videoTitle), text(videoDescription)];
+	atMost(call, 'Video Title', byteLength(Title), 128, 'bytes');
+	atMost(call, 'Video Description', byteLength(Description), 512, 'bytes');
+	const MediaId = await mediaId(call, 'video', '');
+	return { Video: { MediaId, ...filled({ Title, Description }) } };
+}
+
+function news(call: OperationCall): ReplyFields {
+	const { row = [] } = call.get<{ row?: IDataObject[] }>('articles', {});
+	if (row.length === 0)
+		throw problem(call, 'There is no article in the reply', "Add at least one under 'Articles'.");
+	const articles = row.map((article, index) => {
+		atMost(call, `Title ${index + 1}`, byteLength(text(article.Title)), 128, 'bytes');
+		atMost(call, `Description ${index + 1}`, byteLength(text(article.Description)), 512, 'bytes');
+		const [Title, Description, PicUrl, Url] = ['Title', 'Description', 'PicUrl', 'Url'].map(
+			(name) => text(article[name]),
+		);
+		return { Title, Description, PicUrl, Url };
+	});
+	return { ArticleCount: articles.length, Articles: { item: articles } };
+}
+
+/** What a card cannot do without, for its type. */
+const NEEDED: Record<string, string[]> = {
+	text_notice: ['CardAction', 'MainTitle|SubTitleText'],
+	news_notice: ['MainTitle', 'CardAction', 'CardImage|ImageTextArea'],
+	button_interaction: ['MainTitle'],
+	vote_interaction: ['CheckBox', 'SubmitButton'],
+	multiple_interaction: ['SelectList', 'SubmitButton'],
+};
+
+function templateCard(call: OperationCall): ReplyFields {
+	const [form, more] = [call.get<IDataObject>('card', {}), call.get<unknown>('cardJson')];
+	const [Title, Desc, Url] = [text(form.title), text(form.desc), text(form.url)];
+	const [Text, Key] = [text(form.submitText), text(form.submitKey)];
+	const card: ReplyFields = {
+		CardType: call.get('CardType', 'text_notice'),
+		...group('Source', { IconUrl: text(form.iconUrl), Desc: text(form.source) }),
+		...group('MainTitle', { Title, Desc }),
+		...filled({ SubTitleText: text(form.SubTitleText), ReplaceText: text(form.ReplaceText) }),
+		...(Url && { CardAction: { Type: 1, Url } }),
+		...group('CardImage', { Url: text(form.image) }),
+		...group('SubmitButton', { Text, Key }),
+		...asElements(call, more === '' ? {} : toJson(call, 'Whole Card (JSON)', more)),
+	};
+	for (const names of NEEDED[text(card.CardType)] ?? []) {
+		if (names.split('|').some((name) => card[name] !== undefined)) continue;
+		throw problem(
+			call,
+			`The card has no ${names.replace('|', ' or ')}`,
+			`A card of the type ${text(card.CardType)} needs it. Add it under 'Card' or in 'Whole Card (JSON)'.`,
+		);
+	}
+	return card;
+}
+
+/** Words that the JSON of sent cards runs together. */
+const WORDS: Record<string, string> = {
+	keyname: 'KeyName',
+	userid: 'UserId',
+	appid: 'AppId',
+	pagepath: 'PagePath',
+	checkbox: 'CheckBox',
+};
+
+/** A card in JSON as the XML wants it; the names of sent cards (`main_title`) become those of replies (`MainTitle`). */
+function asElements(call: OperationCall, json: IDataObject, parent = ''): ReplyFields {
+	return Object.fromEntries(
+		Object.entries(json).map(([key, value]) => {
+			let name =
+				WORDS[key] ??
+				(/^[A-Z]/.test(key)
+					? key
+					: key.replace(/(?:^|_)([a-z])/g, (_, first) => first.toUpperCase()));
+			// WeCom spells it so in these two.
+			if (name === 'AppId' && /^(QuoteArea|ImageTextArea)$/.test(parent)) name = 'Appid';
+			if (!ELEMENT_NAME.test(name))
+				throw problem(
+					call,
+					`'${key}' cannot be the name of a card's field`,
+					"Take the names from WeCom's page on passive replies, such as MainTitle.",
+				);
+			return [name, asElement(call, value, name)];
+		}),
+	);
+}
+
+function asElement(call: OperationCall, value: unknown, name: string): ReplyValue {
+	if (Array.isArray(value)) return value.map((entry) => asElement(call, entry, name));
+	if (typeof value === 'object' && value !== null)
+		return asElements(call, value as IDataObject, name);
+	return value as ReplyValue;
+}
+
+function required(call: OperationCall, name: string, displayName: string): string {
+	const value = text(call.get(name));
+	if (value.trim()) return value;
+	throw emptyField(call, displayName);
+}
+
+const text = (value: unknown): string =>
+	value === undefined || value === null ? '' : String(value);
+
+/** Without what is empty. */
+const filled = (fields: Record<string, string>): ReplyFields =>
+	Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== ''));
+
+const group = (name: string, fields: Record<string, string>): ReplyFields => {
+	const content = filled(fields);
+	return Object.keys(content).length > 0 ? { [name]: content } : {};
+};

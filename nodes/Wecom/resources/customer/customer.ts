@@ -1,0 +1,401 @@
+import type { IDataObject, NodeApiError } from 'n8n-workflow';
+import type { WecomReply } from '../../../shared/protocol/reply';
+import { collect } from '../../../shared/client/paging';
+import { toRequest, wantedCount } from '../../engine/runRow';
+import {
+	all,
+	corpTagIds,
+	cursorPages,
+	OWN_PAGES,
+	customerOfMemberPicker,
+	customerPicker,
+	listIds,
+	memberIds,
+	oneOf,
+	within,
+} from './shared';
+import {
+	choice,
+	integer,
+	locator,
+	memberPicker,
+	rows,
+	text,
+	updateFields,
+} from '../../engine/fields';
+import type { Field, Operation, OperationCall, Resource } from '../../engine/operation';
+import { keepFields } from '../../engine/output';
+import { collectParameters } from '../../engine/parameters';
+
+const SUMMARY = [
+	'external_userid',
+	'name',
+	'type',
+	'gender',
+	'corp_name',
+	'position',
+	'avatar',
+	'unionid',
+	'follow_user',
+	'follow_info',
+];
+/** What WeCom answers for a member without customers. */
+const NO_CUSTOMERS = 84061;
+
+export const customer: Resource = {
+	value: 'customer',
+	name: 'Customer',
+	operations: [
+		{
+			value: 'get',
+			name: 'Get',
+			action: 'Get customer',
+			description: 'Read a customer and all members who have added them',
+			doc: 92114,
+			call: ['GET', '/cgi-bin/externalcontact/get'],
+			fields: [customerPicker],
+			simplify: SUMMARY,
+			run: getCustomer,
+		},
+		{
+			value: 'endTemporaryChat',
+			name: 'End Temporary Chat',
+			action: 'End temporary chat',
+			description: 'Close the temporary chat of a member with a customer, with the conclusion',
+			doc: 92228,
+			call: ['POST', '/cgi-bin/externalcontact/close_temp_chat'],
+			fields: [memberPicker(), customerOfMemberPicker],
+			returns: ({ userid, external_userid }) => ({ userid, external_userid, success: true }),
+		},
+		{
+			value: 'getAll',
+			name: 'Get Many',
+			action: 'Get many customers',
+			description: 'List the IDs of the customers of a member',
+			doc: 92113,
+			call: ['GET', '/cgi-bin/externalcontact/list'],
+			fields: [memberPicker()],
+			list: 'external_userid',
+			run: async (call) => await listIds('external_userid')(call).catch(noneOfMember),
+		},
+		{
+			value: 'getAllServed',
+			name: 'Get Many Served',
+			action: 'Get many served external contacts',
+			description: 'List everybody served from the outside, customers and others',
+			doc: 99434,
+			call: ['POST', '/cgi-bin/externalcontact/contact_list'],
+			reads: true,
+			fields: [],
+			list: 'info_list',
+			paging: cursorPages(),
+		},
+		{
+			value: 'getAllWithDetails',
+			name: 'Get Many with Details',
+			action: 'Get many customers with details',
+			description: 'List the customers of up to 100 members with names, remarks and tags',
+			doc: 92994,
+			call: ['POST', '/cgi-bin/externalcontact/batch/get_by_user'],
+			reads: true,
+			fields: [memberIds('userid_list', 100, { required: true })],
+			check: within({ userid_list: 100 }),
+			list: 'external_contact_list',
+			paging: cursorPages(100),
+			simplify: SUMMARY,
+			run: getDetails,
+		},
+		{
+			value: 'getMembers',
+			name: 'Get Members',
+			action: 'Get members with customer contact',
+			description: 'List the members who may add customers',
+			doc: 92571,
+			call: ['GET', '/cgi-bin/externalcontact/get_follow_user_list'],
+			fields: [],
+			list: 'follow_user',
+			run: listIds('userid'),
+		},
+		{
+			value: 'tag',
+			name: 'Tag',
+			action: 'Tag customer',
+			description: 'Give tags to a customer of a member or take them away',
+			doc: 92118,
+			call: ['POST', '/cgi-bin/externalcontact/mark_tag'],
+			fields: [
+				memberPicker(),
+				customerOfMemberPicker,
+				corpTagIds('add_tag', 'Tag Names or IDs to Add'),
+				corpTagIds('remove_tag', 'Tag Names or IDs to Remove'),
+			],
+			check: oneOf(['add_tag', 'remove_tag'], 'Choose tags to add or to remove.'),
+			returns: ({ userid, external_userid }) => ({ userid, external_userid, success: true }),
+		},
+		{
+			value: 'update',
+			name: 'Update',
+			action: 'Update customer',
+			description: "Change a member's remark and notes on a customer",
+			doc: 92115,
+			call: ['POST', '/cgi-bin/externalcontact/remark'],
+			fields: [
+				memberPicker(),
+				customerOfMemberPicker,
+				updateFields([
+					text('remark_company', 'Company', 'Up to 20 characters'),
+					text('description', 'Description', 'Up to 150 characters'),
+					text('remark_mobiles', 'Mobiles', 'Comma-separated; replaces the earlier ones', {
+						as: 'stringList',
+					}),
+					text('remark_pic_mediaid', 'Picture Media ID', 'From Media > Upload'),
+					text('remark', 'Remark', 'The name the member gives the customer, up to 20 characters'),
+				]),
+			],
+			check: within({ remark: 20, description: 150, remark_company: 20 }),
+			returns: ({ userid, external_userid }) => ({ userid, external_userid, success: true }),
+		},
+		{
+			value: 'convertToOpenid',
+			name: 'Convert to OpenID',
+			action: 'Convert customer to OpenID',
+			description: 'Get the OpenID that WeChat Pay knows a customer by',
+			doc: 92323,
+			call: ['POST', '/cgi-bin/externalcontact/convert_to_openid'],
+			reads: true,
+			fields: [customerPicker],
+		},
+		{
+			value: 'convertFromService',
+			name: "Convert Provider's ID",
+			action: "Convert customer ID of provider's app",
+			description: "Translate a customer's ID from a service provider's app",
+			doc: 95884,
+			call: ['POST', '/cgi-bin/externalcontact/from_service_external_userid'],
+			reads: true,
+			fields: [
+				customerPicker,
+				integer('source_agentid', 'Source Agent ID', 'The Agent ID of the app the ID is from', {
+					required: true,
+				}),
+			],
+		},
+		{
+			value: 'convertFromTemporary',
+			name: 'Convert Temporary IDs',
+			action: 'Convert temporary external user IDs',
+			description: 'Find out who temporary IDs of meetings, forms and smart sheets stand for',
+			doc: 98729,
+			call: ['POST', '/cgi-bin/idconvert/convert_tmp_external_userid'],
+			reads: true,
+			fields: [
+				choice('business_type', 'ID From', 'Where the IDs come from', [
+					{ name: 'Collection Form', value: 2 },
+					{ name: 'Meeting', value: 1 },
+					{ name: 'Smart Sheet', value: 3 },
+				]),
+				choice('user_type', 'Convert To', 'What the person is to your company', [
+					{ name: 'Customer', value: 1 },
+					{ name: 'Linked Company', value: 2 },
+					{ name: 'Linked Corporation (Circle)', value: 4 },
+					{ name: 'Upstream or Downstream', value: 3 },
+				]),
+				text('tmp_external_userid_list', 'Temporary IDs', 'Comma-separated, up to 100', {
+					as: 'stringList',
+					required: true,
+				}),
+			],
+			check: within({ tmp_external_userid_list: 100 }),
+		},
+		{
+			value: 'convertFromUnionid',
+			name: 'Convert UnionID',
+			action: 'Convert UnionID to external user ID',
+			description: "Find a WeChat user among the customers (service provider's apps)",
+			doc: 95900,
+			call: ['POST', '/cgi-bin/idconvert/unionid_to_external_userid'],
+			reads: true,
+			fields: [
+				text('unionid', 'UnionID', "The user's UnionID", { required: true }),
+				text('openid', 'OpenID', 'Of the same user, from the same mini program or account', {
+					required: true,
+				}),
+			],
+		},
+		{
+			value: 'getPendingIds',
+			name: 'Get Pending IDs',
+			action: 'Get pending IDs of customers',
+			description: "Get IDs to match with mini program users later (service provider's apps)",
+			doc: 95900,
+			call: ['POST', '/cgi-bin/idconvert/batch/external_userid_to_pending_id'],
+			reads: true,
+			fields: [
+				text('external_userid', 'External User IDs', 'Comma-separated, up to 100', {
+					as: 'stringList',
+					required: true,
+				}),
+				text('chat_id', 'Group Chat ID', 'Only look at the members of this customer group'),
+			],
+			check: within({ external_userid: 100 }),
+			list: 'result',
+			whole: true,
+		},
+	],
+};
+
+const groupName = text('group_name', 'Tag Group Name', 'Up to 30 characters; added if it is new');
+const tagRows = rows(
+	'tag',
+	'Tags',
+	'Tag',
+	[
+		text('name', 'Name', 'Up to 30 characters', { required: true }),
+		integer('order', 'Order', 'Higher numbers come first', { default: '' }),
+	],
+	{ required: true },
+);
+const groupId = locator('group_id', 'Tag Group', 'searchCorpTagGroups', 'e.g. etXXXXXXXXXX', {
+	required: false,
+	description: 'Add to this group; leave empty to go by the name',
+});
+const tagId = locator('id', 'Tag', 'searchCorpTags', 'e.g. etXXXXXXXXXX', {
+	description: 'The tag by name, or the ID of a tag or a tag group',
+});
+const strategyId = locator('strategy_id', 'Strategy', 'searchCustomerStrategies', 'e.g. 1', {
+	as: 'integer',
+	description: 'The customer strategy, by name or by ID',
+});
+const tagUpdate = updateFields([
+	text('name', 'Name', 'Up to 30 characters'),
+	integer('order', 'Order', 'Higher numbers come first'),
+]);
+const listsOfTags = ['tag_id', 'group_id'].map((name, index) =>
+	text(name, ['Tag IDs', 'Tag Group IDs'][index], 'Comma-separated', { as: 'stringList' }),
+);
+const someTags = oneOf(['tag_id', 'group_id'], 'Enter the IDs of tags or of tag groups.');
+
+/** The company's tags, and those of a strategy, which only its members use. */
+const tagOperations = (
+	of: { value: string; name: string; kind: string },
+	path: string,
+	doc: number,
+	strategy: Field[],
+): Operation[] => [
+	{
+		value: `create${of.value}`,
+		name: `Create ${of.name}`.trim(),
+		action: `Create ${of.kind} tags`,
+		description: `Add ${of.kind} tags, and their group if it is new`,
+		doc,
+		call: ['POST', `/cgi-bin/externalcontact/add_${path}`],
+		fields: [...strategy, groupName, groupId, tagRows],
+		check: all(
+			oneOf(['group_name', 'group_id'], 'Enter the name or the ID of a tag group.'),
+			within({ group_name: 30 }),
+		),
+		pick: 'tag_group',
+	},
+	{
+		value: `delete${of.value}`,
+		name: `Delete ${of.name}`.trim(),
+		action: `Delete ${of.kind} tags`,
+		description: `Remove ${of.kind} tags, or tag groups with all their tags`,
+		doc,
+		call: ['POST', `/cgi-bin/externalcontact/del_${path}`],
+		fields: listsOfTags,
+		check: someTags,
+		returns: () => ({ deleted: true }),
+	},
+	{
+		value: `getAll${of.value}`,
+		name: `Get Many ${of.name}`.trim(),
+		action: `Get many ${of.kind} tags`,
+		description: `List the groups of ${of.kind} tags with their tags`,
+		doc,
+		call: ['POST', `/cgi-bin/externalcontact/get_${path}_list`],
+		reads: true,
+		fields: [...strategy, ...listsOfTags],
+		list: 'tag_group',
+	},
+	{
+		value: `update${of.value}`,
+		name: `Update ${of.name}`.trim(),
+		action: `Update ${of.kind} tag`,
+		description: `Change the name or the order of a ${of.kind} tag or tag group`,
+		doc,
+		call: ['POST', `/cgi-bin/externalcontact/edit_${path}`],
+		fields: [tagId, tagUpdate],
+		check: within({ name: 30 }),
+		returns: ({ id }) => ({ id, success: true }),
+	},
+];
+
+export const customerTag: Resource = {
+	value: 'customerTag',
+	name: 'Customer Tag',
+	operations: [
+		...tagOperations({ value: '', name: '', kind: 'customer' }, 'corp_tag', 92117, []),
+		...tagOperations(
+			{ value: 'InStrategy', name: 'in Strategy', kind: 'strategy' },
+			'strategy_tag',
+			94882,
+			[strategyId],
+		),
+	],
+};
+
+const noneOfMember = (error: NodeApiError): never[] => {
+	if (error.context.errcode === NO_CUSTOMERS) return [];
+	throw error;
+};
+
+/** A customer with the members of all pages: WeCom hands out 500 at a time (doc 92114). */
+async function getCustomer(call: OperationCall): Promise<IDataObject> {
+	const sent = collectParameters(call);
+	let first: WecomReply | undefined;
+	const follow_user = await collect(
+		async (page) => {
+			const reply = await call.client.call(
+				toRequest(call.operation, { ...sent, ...page }),
+				call.itemIndex,
+			);
+			first ??= reply;
+			return reply;
+		},
+		'follow_user',
+		OWN_PAGES,
+		Infinity,
+	);
+	return summary(call, { external_contact: first?.external_contact, follow_user } as IDataObject);
+}
+
+async function getDetails(call: OperationCall): Promise<IDataObject[]> {
+	const { operation, client, itemIndex } = call;
+	const sent = collectParameters(call);
+	operation.check?.(call, sent);
+	const unlicensed = new Set<string>();
+	const found = await collect(
+		async (page) => {
+			const reply = await client.call(toRequest(operation, { ...sent, ...page }), itemIndex);
+			const { unlicensed_userid_list = [] } = (reply.fail_info ?? {}) as IDataObject;
+			for (const userid of unlicensed_userid_list as string[]) unlicensed.add(userid);
+			return reply;
+		},
+		operation.list!,
+		operation.paging,
+		wantedCount(call),
+	);
+	const warning = `Customers of members without a license are left out: ${[...unlicensed].join(', ')}.`;
+	return found.map((entry) => ({
+		...summary(call, entry),
+		...(unlicensed.size > 0 && { warning }),
+	}));
+}
+
+/** Customer and follow-up side by side in one flat object, unless the raw answer is wanted. */
+function summary({ get }: OperationCall, entry: IDataObject): IDataObject {
+	if (!get<boolean>('simplify', true)) return entry;
+	const { external_contact, ...followed } = entry;
+	return keepFields({ ...(external_contact as IDataObject), ...followed }, SUMMARY);
+}

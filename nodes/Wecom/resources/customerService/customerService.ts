@@ -1,0 +1,377 @@
+import type { IDataObject } from 'n8n-workflow';
+import { collect } from '../../../shared/client/paging';
+import { fileSource } from '../customer/attachments';
+import { toRequest, wantedCount } from '../../engine/runRow';
+import {
+	all,
+	cursorPages,
+	departmentIds,
+	memberIds,
+	oneOf,
+	serviceAccountPicker,
+	within,
+} from '../customer/shared';
+import { choice, memberPicker, text, toggle, updateFields } from '../../engine/fields';
+import type { Check, Field, OperationCall, Resource } from '../../engine/operation';
+import { forTypes, sendServiceMessage, serviceMenu, serviceText, serviceType } from './message';
+import { collectParameters, problem } from '../../engine/parameters';
+
+const customerId = text('external_userid', 'Customer ID', 'The "external_userid" of a message', {
+	required: true,
+});
+const MEDIA = ['file', 'image', 'video', 'voice'];
+const COVERED = ['link', 'miniprogram'];
+
+const MESSAGES = cursorPages(1000, { has_more: 'has_more' });
+
+export const customerService: Resource = {
+	value: 'customerService',
+	name: 'Customer Service',
+	operations: [
+		{
+			value: 'send',
+			name: 'Send Message',
+			action: 'Send customer service message',
+			description: 'Answer a customer: up to 5 messages within 48 hours of theirs',
+			doc: 94677,
+			call: ['POST', '/cgi-bin/kf/send_msg'],
+			fields: [
+				serviceAccountPicker,
+				text('touser', 'Customer ID', 'The "external_userid" of the message', { required: true }),
+				serviceType,
+				serviceText,
+				...fileSource({ msgtype: [...MEDIA, ...COVERED] }),
+				text('title', 'Title', 'Up to 128 bytes, 64 for mini programs', forTypes(...COVERED)),
+				text('url', 'Link', 'With https:// or http://, up to 2,048 bytes', forTypes('link')),
+				text('desc', 'Description', 'Up to 512 bytes', forTypes('link')),
+				text('appid', 'App ID', 'Of the mini program', forTypes('miniprogram')),
+				text(
+					'pagepath',
+					'Page',
+					'Path in the mini program, ending in .html',
+					forTypes('miniprogram'),
+				),
+				...serviceMenu,
+				text('name', 'Place', 'Name of the place', forTypes('location')),
+				text('address', 'Address', 'Address of the place', forTypes('location')),
+				text('latitude', 'Latitude', 'Such as 31.2304', forTypes('location')),
+				text('longitude', 'Longitude', 'Such as 121.4737', forTypes('location')),
+				text('link_url', 'Acquisition Link', 'The "url" of the link', forTypes('ca_link')),
+			],
+			run: sendServiceMessage,
+		},
+		{
+			value: 'sendOnEvent',
+			name: 'Send Event Message',
+			action: 'Send customer service event message',
+			description: 'Greet a customer, or say goodbye, with the code of an event',
+			doc: 95122,
+			call: ['POST', '/cgi-bin/kf/send_msg_on_event'],
+			fields: [
+				text('code', 'Code', 'The "welcome_code" or "msg_code" of the event; for one message', {
+					required: true,
+				}),
+				choice(
+					'msgtype',
+					'Message Type',
+					'What to send',
+					[
+						{ name: 'Menu', value: 'msgmenu' },
+						{ name: 'Text', value: 'text' },
+					],
+					{ default: 'text' },
+				),
+				serviceText,
+				...serviceMenu,
+			],
+			run: sendServiceMessage,
+		},
+		{
+			value: 'getMessages',
+			name: 'Get Messages',
+			action: 'Get customer service messages',
+			description: 'List messages and events of the last 3 days; each with the cursor behind it',
+			doc: 94670,
+			call: ['POST', '/cgi-bin/kf/sync_msg'],
+			reads: true,
+			fields: [
+				serviceAccountPicker,
+				text('cursor', 'Cursor', 'Continue here: the "next_cursor" of an earlier message'),
+				text('token', 'Token', 'The "Token" of the event; without it calls are limited strictly'),
+			],
+			list: 'msg_list',
+			paging: MESSAGES,
+			run: getMessages,
+		},
+		{
+			value: 'getByIds',
+			name: 'Get Customers',
+			action: 'Get customers of customer service',
+			description: 'Read names and avatars of up to 100 customers; unknown ones are left out',
+			doc: 95159,
+			call: ['POST', '/cgi-bin/kf/customer/batchget'],
+			reads: true,
+			fields: [
+				text('external_userid_list', 'Customer IDs', 'Comma-separated, up to 100', {
+					as: 'stringList',
+					required: true,
+				}),
+				toggle('need_enter_session_context', 'Include Session', 'Whether to say how they came', {
+					as: 'flag',
+				}),
+			],
+			list: 'customer_list',
+			whole: true,
+		},
+		{
+			value: 'getSession',
+			name: 'Get Session',
+			action: 'Get customer service session',
+			description: 'Read who takes care of a customer',
+			doc: 94669,
+			call: ['POST', '/cgi-bin/kf/service_state/get'],
+			reads: true,
+			fields: [serviceAccountPicker, customerId],
+		},
+		{
+			value: 'transferSession',
+			name: 'Transfer Session',
+			action: 'Transfer customer service session',
+			description: 'Hand a customer over to a servicer or the queue, or end the session',
+			doc: 94669,
+			call: ['POST', '/cgi-bin/kf/service_state/trans'],
+			fields: [
+				serviceAccountPicker,
+				customerId,
+				choice(
+					'service_state',
+					'Transfer To',
+					'Who takes care of the customer from now on',
+					[
+						{ name: 'AI Assistant', value: 1 },
+						{ name: 'End of Session', value: 4 },
+						{ name: 'Queue', value: 2 },
+						{ name: 'Servicer', value: 3 },
+					],
+					{ default: 3 },
+				),
+				memberPicker({
+					name: 'servicer_userid',
+					displayName: 'Servicer',
+					required: false,
+					description: 'Must be a servicer of the account and on duty',
+					displayOptions: { show: { service_state: [3] } },
+				}),
+			],
+			check: servicerChosen,
+			returns: ({ external_userid }) => ({ external_userid, success: true }),
+		},
+		{
+			value: 'getUpgradeConfig',
+			name: 'Get Upgrade Configuration',
+			action: 'Get upgrade configuration of customer service',
+			description: 'Read the members and groups customers can be passed on to',
+			doc: 94674,
+			call: ['GET', '/cgi-bin/kf/customer/get_upgrade_service_config'],
+			fields: [],
+		},
+		{
+			value: 'upgrade',
+			name: 'Recommend Member or Group',
+			action: 'Recommend member or group to customer',
+			description: "Offer a customer a member's contact or a customer group",
+			doc: 94674,
+			call: ['POST', '/cgi-bin/kf/customer/upgrade_service'],
+			fields: [
+				serviceAccountPicker,
+				customerId,
+				choice(
+					'type',
+					'Recommend',
+					'What to offer',
+					[
+						{ name: 'Customer Group', value: 2 },
+						{ name: 'Member', value: 1 },
+					],
+					{ default: 1 },
+				),
+				text('userid', 'User ID', 'The member to recommend', {
+					path: 'member.userid',
+					displayOptions: { show: { type: [1] } },
+				}),
+				text('wording', 'Message', 'Shown with the member', {
+					path: 'member.wording',
+					displayOptions: { show: { type: [1] } },
+				}),
+				text('chat_id', 'Customer Group ID', 'The group to recommend', {
+					path: 'groupchat.chat_id',
+					displayOptions: { show: { type: [2] } },
+				}),
+				text('groupWording', 'Message', 'Shown with the group', {
+					path: 'groupchat.wording',
+					displayOptions: { show: { type: [2] } },
+				}),
+			],
+			check: recommendationChosen,
+			returns: ({ external_userid }) => ({ external_userid, success: true }),
+		},
+		{
+			value: 'cancelUpgrade',
+			name: 'Withdraw Recommendation',
+			action: 'Withdraw recommendation to customer',
+			description: 'Take back what Recommend Member or Group has offered',
+			doc: 94674,
+			call: ['POST', '/cgi-bin/kf/customer/cancel_upgrade_service'],
+			fields: [serviceAccountPicker, customerId],
+			returns: ({ external_userid }) => ({ external_userid, success: true }),
+		},
+	],
+};
+
+function servicerChosen(...[call, { service_state, servicer_userid }]: Parameters<Check>): void {
+	if (service_state !== 3 || servicer_userid) return;
+	throw problem(call, "'Servicer' is empty", 'Choose who is to take over, or choose the queue.');
+}
+
+function recommendationChosen(...[call, { type, member, groupchat }]: Parameters<Check>): void {
+	const chosen = type === 1 ? (member as IDataObject)?.userid : (groupchat as IDataObject)?.chat_id;
+	if (chosen) return;
+	throw problem(
+		call,
+		`'${type === 1 ? 'User ID' : 'Customer Group ID'}' is empty`,
+		'Choose one that the upgrade configuration lists.',
+	);
+}
+
+/** Messages with the cursor of their page, so that the next execution can go on behind the last one. */
+async function getMessages(call: OperationCall): Promise<IDataObject[]> {
+	const { operation, client, itemIndex } = call;
+	const sent = collectParameters(call);
+	const { cursor } = sent;
+	return await collect(
+		async (page) => {
+			const reply = await client.call(toRequest(operation, { ...sent, ...page }), itemIndex);
+			const messages = (reply.msg_list ?? []) as IDataObject[];
+			const next_cursor = reply.next_cursor ?? '';
+			return { ...reply, msg_list: messages.map((message) => ({ ...message, next_cursor })) };
+		},
+		'msg_list',
+		MESSAGES,
+		wantedCount(call),
+		cursor === undefined ? {} : { cursor },
+	);
+}
+
+const servicers: Field[] = [
+	memberIds('userid_list', 100),
+	departmentIds('department_id_list', 100, {
+		description: 'Choose, or give IDs by an expression; up to 20 to add, 100 to remove',
+	}),
+];
+const someServicers = (departments: number): Check =>
+	all(
+		oneOf(['userid_list', 'department_id_list'], 'Choose members or departments.'),
+		within({ userid_list: 100, department_id_list: departments }),
+	);
+const name = text('name', 'Name', 'Up to 16 characters');
+const avatar = text('media_id', 'Picture Media ID', 'From Media > Upload');
+
+export const customerServiceAccount: Resource = {
+	value: 'customerServiceAccount',
+	name: 'Customer Service Account',
+	operations: [
+		{
+			value: 'create',
+			name: 'Create',
+			action: 'Create customer service account',
+			description: 'Add a customer service account',
+			doc: 94662,
+			call: ['POST', '/cgi-bin/kf/account/add'],
+			fields: [
+				{ ...name, required: true },
+				{ ...avatar, required: true },
+			],
+			check: within({ name: 16 }),
+		},
+		{
+			value: 'delete',
+			name: 'Delete',
+			action: 'Delete customer service account',
+			description: 'Remove a customer service account',
+			doc: 94663,
+			call: ['POST', '/cgi-bin/kf/account/del'],
+			fields: [serviceAccountPicker],
+			returns: () => ({ deleted: true }),
+		},
+		{
+			value: 'getAll',
+			name: 'Get Many',
+			action: 'Get many customer service accounts',
+			description: 'List the accounts the app may see, and whether it may handle them',
+			doc: 94661,
+			call: ['POST', '/cgi-bin/kf/account/list'],
+			reads: true,
+			fields: [],
+			list: 'account_list',
+			paging: {
+				style: 'offset',
+				request: { offset: 'offset', limit: 'limit' },
+				response: {},
+				max_limit: 100,
+			},
+		},
+		{
+			value: 'getLink',
+			name: 'Get Link',
+			action: 'Get link of customer service account',
+			description: 'Get the URL that opens a chat with the account in WeChat',
+			doc: 94665,
+			call: ['POST', '/cgi-bin/kf/add_contact_way'],
+			fields: [
+				serviceAccountPicker,
+				text('scene', 'Scene', 'Your name of the channel: up to 32 letters, digits, _ and -'),
+			],
+		},
+		{
+			value: 'update',
+			name: 'Update',
+			action: 'Update customer service account',
+			description: 'Change the name or the picture of an account',
+			doc: 94664,
+			call: ['POST', '/cgi-bin/kf/account/update'],
+			fields: [serviceAccountPicker, updateFields([name, avatar])],
+			check: within({ name: 16 }),
+			returns: ({ open_kfid }) => ({ open_kfid, success: true }),
+		},
+		{
+			value: 'addServicers',
+			name: 'Add Servicers',
+			action: 'Add servicers to customer service account',
+			description: 'Let members and departments answer customers; results one by one',
+			doc: 94646,
+			call: ['POST', '/cgi-bin/kf/servicer/add'],
+			fields: [serviceAccountPicker, ...servicers],
+			check: someServicers(20),
+		},
+		{
+			value: 'getServicers',
+			name: 'Get Servicers',
+			action: 'Get servicers of customer service account',
+			description: 'List who answers customers, and whether they are on duty',
+			doc: 94645,
+			call: ['GET', '/cgi-bin/kf/servicer/list'],
+			fields: [serviceAccountPicker],
+			list: 'servicer_list',
+		},
+		{
+			value: 'removeServicers',
+			name: 'Remove Servicers',
+			action: 'Remove servicers from customer service account',
+			description: 'No longer let members and departments answer; results one by one',
+			doc: 94647,
+			call: ['POST', '/cgi-bin/kf/servicer/del'],
+			fields: [serviceAccountPicker, ...servicers],
+			check: someServicers(100),
+		},
+	],
+};

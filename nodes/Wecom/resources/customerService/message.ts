@@ -1,0 +1,168 @@
+import type { IDataObject } from 'n8n-workflow';
+import { atMost, BYTES, contentField, mediaId } from '../customer/attachments';
+import type { MediaKind } from '../../engine/binary';
+import { toRequest } from '../../engine/runRow';
+import { choice, rows, text } from '../../engine/fields';
+import { texts } from '../message/content';
+import type { Field, OperationCall } from '../../engine/operation';
+import { keepFields, toItem } from '../../engine/output';
+import { collectParameters, emptyField, problem } from '../../engine/parameters';
+
+/** What customer service sends: the form of every type of message, and what WeCom expects of it (docs 94677, 95122). */
+
+/** Shown for some types of customer service messages. */
+export const forTypes = (...types: string[]) => ({
+	displayOptions: { show: { msgtype: types } },
+	local: true as const,
+});
+const forItems = (...types: string[]) => ({ displayOptions: { show: { type: types } } });
+
+export const serviceMenu: Field[] = [
+	text('head_content', 'Text Above', 'Up to 1,024 bytes', forTypes('msgmenu')),
+	rows(
+		'menu',
+		'Menu',
+		'Entry',
+		[
+			choice('type', 'Type', 'What a tap does', [
+				{ name: 'Link', value: 'view' },
+				{ name: 'Mini Program', value: 'miniprogram' },
+				{ name: 'Reply', value: 'click', description: 'The customer answers with the content' },
+				{ name: 'Text', value: 'text', description: 'Nothing: just text' },
+			]),
+			text('content', 'Content', 'What is shown', { required: true }),
+			text('id', 'ID', 'Comes back as "menu_id"; letters, digits and _', forItems('click')),
+			text('url', 'Link', 'With https:// or http://', forItems('view')),
+			text('appid', 'App ID', 'Of the mini program', forItems('miniprogram')),
+			text('pagepath', 'Page', 'Path in the mini program', forItems('miniprogram')),
+		],
+		{ ...forTypes('msgmenu'), description: 'Up to 10 that can be tapped' },
+	),
+	text('tail_content', 'Text Below', 'Up to 1,024 bytes', forTypes('msgmenu')),
+];
+export const serviceText: Field = { ...contentField(2048), ...forTypes('text') };
+export const serviceType = choice(
+	'msgtype',
+	'Message Type',
+	'What to send',
+	[
+		{ name: 'Acquisition Link', value: 'ca_link' },
+		{ name: 'File', value: 'file' },
+		{ name: 'Image', value: 'image' },
+		{ name: 'Link', value: 'link' },
+		{ name: 'Location', value: 'location' },
+		{ name: 'Menu', value: 'msgmenu' },
+		{ name: 'Mini Program', value: 'miniprogram' },
+		{ name: 'Text', value: 'text' },
+		{ name: 'Video', value: 'video' },
+		{ name: 'Voice', value: 'voice' },
+	],
+	{ default: 'text' },
+);
+
+/** Sends the form of a customer service message with the content of its type (docs 94677, 95122). */
+export async function sendServiceMessage(call: OperationCall): Promise<IDataObject> {
+	const { operation, client, get, itemIndex } = call;
+	const entered = collectParameters(call);
+	const msgtype = get('msgtype', 'text');
+	const sent = { [msgtype]: await serviceMessage(call, msgtype), ...entered };
+	return toItem(await client.call(toRequest(operation, sent), itemIndex));
+}
+
+/** What a customer service message holds besides files: fields it needs, fields it may have, in WeCom's names (doc 94677). */
+const SERVICE_MESSAGES: Record<string, { needs: string[]; may?: string[] }> = {
+	text: { needs: ['content'] },
+	link: { needs: ['title', 'url'], may: ['desc'] },
+	miniprogram: { needs: ['appid', 'pagepath'], may: ['title'] },
+	location: { needs: ['latitude', 'longitude'], may: ['name', 'address'] },
+	ca_link: { needs: ['link_url'] },
+	msgmenu: { needs: [], may: ['head_content', 'tail_content'] },
+};
+const SERVICE_BYTES: Record<string, number> = {
+	...BYTES,
+	content: 2048,
+	head_content: 1024,
+	tail_content: 1024,
+};
+
+/** The content of a customer service message of a type, checked first and its file uploaded. */
+async function serviceMessage(call: OperationCall, type: string): Promise<IDataObject> {
+	const { needs, may = [] } = SERVICE_MESSAGES[type] ?? { needs: [] };
+	const content: IDataObject = {};
+	for (const name of [...needs, ...may]) {
+		const value = String(call.get(name));
+		const label = call.operation.fields.find((field) => field.name === name)!.displayName;
+		if (value.trim() !== '') content[name] = value;
+		else if (needs.includes(name)) {
+			throw emptyField(call, label);
+		}
+		const most = type === 'miniprogram' && name === 'title' ? 64 : SERVICE_BYTES[name];
+		atMost(call, label, value, most ?? Infinity);
+	}
+	const source = {
+		mediaFrom: call.get('mediaFrom', 'binary'),
+		binaryPropertyName: call.get('binaryPropertyName', 'data'),
+		media_id: call.get('media_id'),
+	};
+	switch (type) {
+		case 'text':
+		case 'ca_link':
+			return content;
+		case 'location':
+			return { ...content, ...place(call, content) };
+		case 'msgmenu':
+			return { ...content, list: menu(call) };
+		case 'link':
+		case 'miniprogram':
+			return { ...content, thumb_media_id: await mediaId(call, 'image', source) };
+		default:
+			return { media_id: await mediaId(call, type as MediaKind, source) };
+	}
+}
+
+function place(call: OperationCall, content: IDataObject): IDataObject {
+	const [latitude, longitude] = [Number(content.latitude), Number(content.longitude)];
+	if (Math.abs(latitude) <= 90 && Math.abs(longitude) <= 180) return { latitude, longitude };
+	throw problem(
+		call,
+		`There is no place at '${String(content.latitude)}', '${String(content.longitude)}'`,
+		'The latitude is a number from -90 to 90, the longitude one from -180 to 180.',
+	);
+}
+
+/** What each kind of menu entry holds. */
+const MENU_ENTRIES: Record<string, string[]> = {
+	click: ['id', 'content'],
+	view: ['url', 'content'],
+	miniprogram: ['appid', 'pagepath', 'content'],
+	text: ['content'],
+};
+const MOST_TO_TAP = 10;
+
+function menu(call: OperationCall): IDataObject[] {
+	const { row = [] } = call.get<{ row?: IDataObject | IDataObject[] }>('menu', {});
+	const entries = [row].flat();
+	const toTap = entries.filter(({ type }) => type !== 'text').length;
+	if (entries.length === 0 || toTap > MOST_TO_TAP) {
+		throw problem(
+			call,
+			`The menu has ${toTap} entries to tap`,
+			`WeCom takes up to ${MOST_TO_TAP} of them, and at least one entry.`,
+		);
+	}
+	return entries.map((entry) => {
+		const type = String(entry.type ?? 'view');
+		const names = MENU_ENTRIES[type] ?? [];
+		const filled = texts(keepFields(entry, names));
+		// WeCom makes up the ID of an answer that has none.
+		const missing = names.find((name) => name !== 'id' && filled[name] === undefined);
+		if (missing) {
+			throw problem(
+				call,
+				`'${missing}' of a menu entry is empty`,
+				'Fill it in, or check the expression that should give it.',
+			);
+		}
+		return { type, [type]: filled };
+	});
+}

@@ -1,0 +1,128 @@
+import { randomBytes } from 'crypto';
+import { sleep, type IDataObject } from 'n8n-workflow';
+import { uploadRequest } from '../../../shared/client/files';
+import { decryptBytes, parseEncodingAesKey } from '../../../shared/callback/crypto';
+import { readBinary } from '../../engine/binary';
+import { wantedCount } from '../../engine/runRow';
+import type { OperationCall } from '../../engine/operation';
+import { toItem } from '../../engine/output';
+import { collectParameters, problem } from '../../engine/parameters';
+
+/** Jobs over the whole directory: exporting it into items (doc 94849 to 94854), importing it from a CSV file (90980 to 90983). */
+
+const POLL_MS = [1000, 2000, 3000, 5000];
+const EXPORTED = 2;
+const EXPORT_FAILED = 3;
+const IMPORTED = 3;
+
+/** Starts an export, waits for it, and turns its encrypted files into items. */
+export async function exportDirectory(call: OperationCall): Promise<IDataObject[]> {
+	const { client, get, itemIndex } = call;
+	const what = get('what', 'user');
+	const encoding_aeskey = newKey();
+	const body = { ...collectParameters(call), encoding_aeskey };
+	const { jobid } = await client.call(
+		{ method: 'POST', path: `/cgi-bin/export/${what}`, body },
+		itemIndex,
+	);
+	const files = await waitFor(call, String(jobid), async () => {
+		const reply = await client.call(
+			{ method: 'GET', path: '/cgi-bin/export/get_result', qs: { jobid } },
+			itemIndex,
+		);
+		if (reply.status === EXPORT_FAILED) {
+			throw problem(
+				call,
+				'WeCom could not finish the export',
+				`Run the node again. If it stays, give WeCom the job ID ${String(jobid)}.`,
+			);
+		}
+		return reply.status === EXPORTED ? ((reply.data_list ?? []) as IDataObject[]) : undefined;
+	});
+	const found: IDataObject[] = [];
+	for (const { url } of files) {
+		found.push(...entriesOf(await readFile(call, String(url), encoding_aeskey)));
+		if (found.length >= wantedCount(call)) break;
+	}
+	return found.slice(0, wantedCount(call));
+}
+
+/** Members or departments of a file; for a tag, its members and departments. */
+function entriesOf({ userlist, department, partylist }: IDataObject): IDataObject[] {
+	const parties = ((partylist ?? []) as number[]).map((id) => ({ department: id }));
+	return [...((userlist ?? department ?? []) as IDataObject[]), ...parties];
+}
+
+async function readFile(call: OperationCall, url: string, key: string): Promise<IDataObject> {
+	const bytes = (await call.context.helpers.httpRequest({
+		url,
+		encoding: 'arraybuffer',
+		timeout: 600_000,
+	})) as ArrayBuffer;
+	const plain = decryptBytes(parseEncodingAesKey(key)!, Buffer.from(bytes));
+	if (!plain) {
+		throw problem(
+			call,
+			'An exported file cannot be decrypted',
+			'It was cut off on its way. Run the node again.',
+		);
+	}
+	return JSON.parse(plain.toString('utf8')) as IDataObject;
+}
+
+const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
+
+/** An EncodingAESKey for one export: 43 letters and digits that stand for 32 bytes. */
+function newKey(): string {
+	const characters = [...randomBytes(42)].map((byte) => ALPHABET[byte % ALPHABET.length]);
+	// The last one carries four bits only.
+	return `${characters.join('')}${'AEIMQUYcgkosw048'[randomBytes(1)[0] % 16]}`;
+}
+
+/** Uploads the CSV file unless its media ID is given, starts the import, and waits for its result if wanted. */
+export async function importDirectory(call: OperationCall): Promise<IDataObject | IDataObject[]> {
+	const { client, get, itemIndex } = call;
+	const media_id = get('media_id') || (await uploadCsv(call));
+	const body = { ...collectParameters(call), media_id };
+	const path = `/cgi-bin/batch/${get('kind', 'syncuser')}`;
+	const { jobid } = await client.call({ method: 'POST', path, body }, itemIndex);
+	if (!get<boolean>('wait', true)) return { jobid };
+	const reply = await waitFor(call, String(jobid), async () => {
+		const result = await client.call(
+			{ method: 'GET', path: '/cgi-bin/batch/getresult', qs: { jobid } },
+			itemIndex,
+		);
+		return result.status === IMPORTED ? result : undefined;
+	});
+	const { result, ...summary } = toItem(reply);
+	const rows = (result ?? []) as IDataObject[];
+	return rows.length > 0 ? rows : { jobid, ...summary };
+}
+
+async function uploadCsv(call: OperationCall): Promise<string> {
+	const file = await readBinary(call, 'file');
+	const request = uploadRequest('/cgi-bin/media/upload', { type: 'file' }, file);
+	return String((await call.client.call(request, call.itemIndex)).media_id);
+}
+
+/** Asks until there is a result or the time is up. */
+async function waitFor<T>(
+	call: OperationCall,
+	jobid: string,
+	ask: () => Promise<T | undefined>,
+): Promise<T> {
+	const minutes = call.get<number>('waitMinutes', 5);
+	const until = Date.now() + minutes * 60_000;
+	for (let tries = 0; ; tries++) {
+		const result = await ask();
+		if (result !== undefined) return result;
+		if (Date.now() >= until) {
+			throw problem(
+				call,
+				`The job is not finished after ${minutes} minutes`,
+				`It goes on at WeCom. Raise 'Wait Up To (Minutes)', or ask for the result of the job ${jobid} later with API > Call.`,
+			);
+		}
+		await sleep(POLL_MS[Math.min(tries, POLL_MS.length - 1)]);
+	}
+}

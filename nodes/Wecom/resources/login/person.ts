@@ -1,0 +1,237 @@
+import type { IDataObject, INodeExecutionData, NodeTypeAndVersion } from 'n8n-workflow';
+import {
+	allowedTarget,
+	JWT_KEY_HELP,
+	jwtOptions,
+	readJwtKey,
+	readOrigins,
+	withJwt,
+} from '../../../shared/login/handover';
+import { htmlPage, PAGE_HEADERS, PRIVATE_HEADERS } from '../../../shared/login/page';
+import type { Field, OperationCall } from '../../engine/operation';
+import { problem } from '../../engine/parameters';
+
+/** Login > Respond: what the person sees after the login, from the workflow. */
+
+const redirecting = { show: { respondWith: ['redirect'] } };
+const withToken = { show: { respondWith: ['redirect'], signJwt: [true] } };
+const showing = { show: { respondWith: ['page'] } };
+
+export const respondFields: Field[] = [
+	{
+		displayName: 'Respond With',
+		name: 'respondWith',
+		type: 'options',
+		options: [
+			{ name: 'Page', value: 'page', description: 'A small page with your text' },
+			{ name: 'Redirect', value: 'redirect', description: 'Send the person to an application' },
+		],
+		default: 'redirect',
+		description: 'What the person gets',
+	},
+	{
+		displayName: 'URL',
+		name: 'url',
+		type: 'string',
+		default: '={{ $json.wecom.returnTo }}',
+		required: true,
+		description: 'Where the person goes. By default where they wanted to go.',
+		displayOptions: redirecting,
+	},
+	{
+		displayName: 'Allowed Hosts',
+		name: 'allowedHosts',
+		type: 'string',
+		default: '',
+		required: true,
+		placeholder: 'e.g. app.example.com, wiki.example.com:8443',
+		description:
+			'The hosts a person may be sent to, separated by commas. They stand for https; write http:// before one without.',
+		displayOptions: redirecting,
+	},
+	{
+		displayName: 'Add Signed JWT',
+		name: 'signJwt',
+		type: 'boolean',
+		default: false,
+		description:
+			"Whether to tell the application who it is, in a token signed with the credential's 'Login JWT Key'",
+		displayOptions: redirecting,
+	},
+	{
+		displayName: 'Subject',
+		name: 'subject',
+		type: 'string',
+		default: '={{ $json.wecom.subject }}',
+		required: true,
+		description: 'The claim sub',
+		displayOptions: withToken,
+	},
+	{
+		displayName: 'Nonce',
+		name: 'nonce',
+		type: 'string',
+		default: '={{ $json.wecom.nonce }}',
+		description: 'The claim nonce: what the application began the login with',
+		displayOptions: withToken,
+	},
+	{
+		displayName: 'Claims',
+		name: 'claims',
+		type: 'json',
+		default: '={{ { kind: $json.wecom.kind, userid: $json.userid, corpid: $json.corpid } }}',
+		description: 'Further claims, as a JSON object',
+		displayOptions: withToken,
+	},
+	{ ...jwtOptions, displayOptions: withToken } as Field,
+	{
+		displayName: 'Title',
+		name: 'title',
+		type: 'string',
+		default: 'Welcome',
+		description: 'The heading of the page',
+		displayOptions: showing,
+	},
+	{
+		displayName: 'Text',
+		name: 'text',
+		type: 'string',
+		typeOptions: { rows: 3 },
+		default: '',
+		description: 'Every line becomes a paragraph; HTML is shown as text',
+		displayOptions: showing,
+	},
+	{
+		displayName: 'Status Code',
+		name: 'statusCode',
+		type: 'number',
+		typeOptions: { minValue: 200, maxValue: 499 },
+		default: 200,
+		description: 'For example 403 for somebody you do not let in',
+		displayOptions: showing,
+	},
+];
+
+const LOGIN_TRIGGER = /\.wecomLoginTrigger$/;
+
+/** One person waits: the first item answers, further ones only pass through. */
+export async function respond(call: OperationCall): Promise<IDataObject> {
+	const { context, itemIndex, get } = call;
+	const input = context.getInputData()[itemIndex].json;
+	if (itemIndex > 0) return input;
+	const triggers = loginTriggers(call);
+	checkTrigger(call, triggers);
+
+	if (get('respondWith', 'redirect') === 'page') {
+		const lines = get('text').split(/\r?\n/).filter(Boolean);
+		const statusCode = Number(get<unknown>('statusCode', 200));
+		const headers = { ...PAGE_HEADERS };
+		await context.sendResponse({ body: htmlPage(get('title'), lines), headers, statusCode });
+		return { ...input, responded: { statusCode } };
+	}
+	checkLogin(call, input, triggers);
+	const target = targetOf(call);
+	const location = get<boolean>('signJwt', false) ? signed(call, input, target) : target;
+	const headers = { ...PRIVATE_HEADERS, location: location.href };
+	await context.sendResponse({ body: '', headers, statusCode: 302 });
+	return { ...input, responded: { statusCode: 302, url: target.href } };
+}
+
+function loginTriggers({ context }: OperationCall): NodeTypeAndVersion[] {
+	return context
+		.getParentNodes(context.getNode().name, { includeNodeParameters: true })
+		.filter(({ type }) => LOGIN_TRIGGER.test(type));
+}
+
+/** n8n drops a response nobody waits for; a person should hear of it. */
+function checkTrigger(call: OperationCall, [trigger]: NodeTypeAndVersion[]): void {
+	if (!trigger?.parameters || trigger.parameters.answer === 'workflow') return;
+	throw problem(
+		call,
+		`'${trigger.name}' does not wait for this response`,
+		"Set its parameter 'Answer' to 'Using WeCom Node'.",
+	);
+}
+
+/**
+ * With On Failure "Start the Workflow, Too" the item of somebody who was refused arrives here as well, and nobody may take them
+ * for logged in. The trigger's own item counts, too: nodes in between may have left the error out.
+ */
+function checkLogin(call: OperationCall, input: IDataObject, triggers: NodeTypeAndVersion[]): void {
+	const proxy = call.context.getWorkflowDataProxy(call.itemIndex);
+	const started = triggers
+		.map(({ name }) => proxy.$(name) as StartedWith)
+		.filter(({ isExecuted }) => isExecuted)
+		.flatMap<IDataObject>((trigger) => trigger.first()?.json ?? []);
+	const failed = [input, ...started].find(isFailedLogin);
+	if (!failed) return;
+	throw problem(
+		call,
+		`The login failed, so nobody can be sent on: ${String(failed.error)}`,
+		"Lead items with an error to another Respond node, with 'Respond With' set to 'Page'.",
+	);
+}
+
+/** What n8n's expressions know of a node. */
+interface StartedWith {
+	isExecuted: boolean;
+	first: () => INodeExecutionData | undefined;
+}
+
+const isFailedLogin = ({ error, wecom }: IDataObject) =>
+	Boolean(error) && (wecom as IDataObject | undefined)?.family === 'login';
+
+function targetOf(call: OperationCall): URL {
+	const { origins, wrong } = readOrigins(call.get('allowedHosts'));
+	if (wrong.length > 0 || origins.length === 0) {
+		throw problem(
+			call,
+			wrong.length > 0
+				? `'Allowed Hosts' has an entry that is no host: ${wrong[0]}`
+				: "'Allowed Hosts' names no host",
+			'Enter hosts such as app.example.com or http://localhost:3000, separated by commas.',
+		);
+	}
+	const target = allowedTarget(String(call.get<unknown>('url') ?? '').trim(), origins);
+	if (target) return target;
+	throw problem(
+		call,
+		"'URL' does not lead to one of the 'Allowed Hosts'",
+		'Give a whole URL, beginning with https://, whose host is in the list.',
+	);
+}
+
+function signed(call: OperationCall, input: IDataObject, target: URL): URL {
+	const { client, get } = call;
+	const key = readJwtKey(client.loginJwtKey);
+	if ('lack' in key)
+		throw problem(call, `The Login JWT Key of the credential ${key.lack}`, JWT_KEY_HELP);
+	const options = get<IDataObject>('jwtOptions', {});
+	const subject = String(get<unknown>('subject') ?? '');
+	const issuer = String(options.issuer || ((input.wecom ?? {}) as IDataObject).loginUrl || '');
+	if (!subject || !issuer) {
+		throw problem(
+			call,
+			`${subject ? "'Issuer'" : "'Subject'"} is empty`,
+			'Fill it in: the item that arrives here does not come from the WeCom Login Trigger.',
+		);
+	}
+	const nonce = String(get<unknown>('nonce') ?? '');
+	return withJwt(key, { issuer, subject, nonce, target, options, claims: claimsOf(call) });
+}
+
+function claimsOf(call: OperationCall): IDataObject {
+	const given = call.get<unknown>('claims', {});
+	const claims = typeof given === 'string' ? parse(given || '{}') : given;
+	if (typeof claims === 'object' && claims !== null && !Array.isArray(claims))
+		return claims as IDataObject;
+	throw problem(call, "'Claims' is not a JSON object", 'Check quotes and commas.');
+}
+
+function parse(text: string): unknown {
+	try {
+		return JSON.parse(text);
+	} catch {
+		return undefined;
+	}
+}

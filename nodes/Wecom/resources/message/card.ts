@@ -1,0 +1,371 @@
+import { compareText } from '../../../shared/util/text';
+import { randomBytes } from 'crypto';
+import type { IDataObject, INodePropertyOptions } from 'n8n-workflow';
+import type { Field, OperationCall } from '../../engine/operation';
+import { isOn, merge, problem, toObject } from '../../engine/parameters';
+
+/** Template cards (docs 90236, 101032): the form for what people use, JSON for the rest, and the card WeCom takes. */
+
+const KINDS = {
+	text_notice: 'Text Notice',
+	news_notice: 'News Notice',
+	button_interaction: 'Buttons',
+	vote_interaction: 'Vote',
+	multiple_interaction: 'Selections',
+} as const;
+
+const CARD_TYPES: INodePropertyOptions[] = [
+	...Object.entries(KINDS).map(([value, name]) => ({ name, value })),
+	{ name: 'JSON', value: 'json', description: 'A whole card in JSON' },
+].sort((a, b) => compareText(a.name, b.name));
+
+type Kind = keyof typeof KINDS;
+
+const INTERACTIVE: readonly string[] = [
+	'button_interaction',
+	'vote_interaction',
+	'multiple_interaction',
+];
+
+const input = (displayName: string, name: string, more: Partial<Field> = {}): Field => ({
+	displayName,
+	name,
+	type: 'string',
+	default: '',
+	...more,
+});
+
+const list = (displayName: string, name: string, values: Field[]): Field => ({
+	displayName,
+	name,
+	type: 'fixedCollection',
+	typeOptions: { multipleValues: true },
+	placeholder: 'Add Entry',
+	default: {},
+	options: [{ displayName, name: 'entries', values }],
+});
+
+const TEXT = input('Text', 'text', { required: true, description: 'What it says' });
+const KEY = (of: string) =>
+	input('Key', 'key', { description: `Comes back when ${of} is clicked` });
+const OPTION = [TEXT, input('ID', 'id', { description: 'Comes back when it is chosen' })];
+
+/**
+ * The fields of a card; `show` says when the form has them at all, `offered` which kinds there are. The others follow the type,
+ * so that operations share them.
+ */
+export function cardFields(show: Record<string, string[]>, offered = Object.keys(KINDS)): Field[] {
+	const field = (kinds: string[], property: Omit<Field, 'local'>): Field => ({
+		...property,
+		displayOptions: { show: { card_type: kinds } },
+		local: true,
+	});
+	const isOffered = (kind: unknown) => kind === 'json' || offered.includes(String(kind));
+	const byForm = Object.keys(KINDS);
+	const all: Field[] = [
+		{
+			displayName: 'Card Type',
+			name: 'card_type',
+			type: 'options',
+			options: CARD_TYPES.filter(({ value }) => isOffered(value)),
+			default: 'text_notice',
+			description: 'What the card looks like and asks for',
+			displayOptions: { show },
+			local: true,
+		},
+		field(['json'], {
+			...input('Card', 'template_card', { type: 'json', default: '{}', required: true }),
+			description: "The whole 'template_card' as in WeCom's documentation",
+		}),
+		field(byForm, input('Title', 'main_title', { description: 'Up to about 36 characters' })),
+		field(byForm, input('Subtitle', 'main_desc', { description: 'Below the title' })),
+		field(
+			['text_notice', 'button_interaction'],
+			input('Card Text', 'sub_title_text', {
+				typeOptions: { rows: 3 },
+				description: 'Up to about 160 characters',
+			}),
+		),
+		field(
+			['text_notice', 'news_notice'],
+			input('Card Link', 'card_url', {
+				required: true,
+				placeholder: 'e.g. https://example.com/orders/42',
+				description: 'Opened by a click on the card',
+			}),
+		),
+		field(
+			['news_notice'],
+			input('Image URL', 'card_image', {
+				required: true,
+				placeholder: 'e.g. https://example.com/picture.png',
+				description: 'Its width is 1.3 to 2.25 times its height',
+			}),
+		),
+		field(
+			['button_interaction'],
+			list('Buttons', 'button_list', [
+				TEXT,
+				KEY('the button'),
+				{
+					displayName: 'Style',
+					name: 'style',
+					type: 'number',
+					typeOptions: { minValue: 1, maxValue: 4 },
+					default: 1,
+					description: 'From 1 to 4',
+				},
+				input('Link', 'url', { description: 'Opened instead of calling back' }),
+			]),
+		),
+		field(
+			['vote_interaction'],
+			list('Options', 'option_list', [
+				...OPTION,
+				{
+					displayName: 'Checked',
+					name: 'is_checked',
+					type: 'boolean',
+					default: false,
+					description: 'Whether it is chosen at first',
+				},
+			]),
+		),
+		field(
+			['multiple_interaction'],
+			list('Selections', 'select_list', [
+				input('Title', 'title', { description: 'Above the selection' }),
+				input('Key', 'question_key', { description: 'Comes back with the choice' }),
+				list('Options', 'option_list', OPTION),
+			]),
+		),
+		field(
+			['text_notice', 'news_notice', 'button_interaction'],
+			list('Details', 'horizontal_content_list', [
+				input('Name', 'keyname', { required: true, description: 'Up to about 5 characters' }),
+				input('Value', 'value', { description: 'Up to about 30 characters' }),
+				input('Link', 'url', { description: 'Opened by a click' }),
+			]),
+		),
+		field(byForm, {
+			displayName: 'Card Options',
+			name: 'card_options',
+			type: 'collection',
+			placeholder: 'Add Option',
+			default: {},
+			options: CARD_OPTIONS,
+		}),
+	];
+	return all.filter(
+		({ displayOptions }) => displayOptions!.show!.card_type?.some(isOffered) ?? true,
+	);
+}
+
+const CARD_OPTIONS: Field[] = [
+	input('Emphasis', 'emphasis_title', { description: 'Text Notice only: large text' }),
+	input('Emphasis Description', 'emphasis_desc', { description: 'Below the large text' }),
+	{
+		...input('Further Fields', 'more', { type: 'json', default: '{}' }),
+		description: "Any other fields of 'template_card' as JSON; they go before those of the form",
+	},
+	list('Links', 'jump_list', [
+		input('Title', 'title', { required: true, description: 'What the link says' }),
+		input('URL', 'url', { required: true, description: 'Opened by a click' }),
+	]),
+	list('Menu', 'action_list', [TEXT, KEY('the menu item')]),
+	{
+		displayName: 'Multiple Choice',
+		name: 'mode',
+		type: 'boolean',
+		default: false,
+		description: 'Whether several options of a vote can be chosen',
+	},
+	input('Source', 'source_desc', { description: 'Shown above the title' }),
+	input('Source Icon URL', 'source_icon_url', { description: 'Shown before the source' }),
+	input('Submit Button', 'submit_text', {
+		description: "Vote and Selections only: '提交' when empty",
+	}),
+	input('Task ID', 'task_id', {
+		description: 'Names the card in callbacks and updates. Made up when empty.',
+	}),
+];
+
+/** The card of a form, checked against WeCom's limits; without 'undefined' anywhere, since WeCom refuses what it cannot read. */
+export function cardFrom(call: OperationCall, taskId?: string): IDataObject {
+	const kind = call.get('card_type', 'text_notice');
+	if (kind === 'json') {
+		const card = jsonObject(call, 'Card', call.get<unknown>('template_card'));
+		if (typeof card.card_type !== 'string')
+			throw problem(
+				call,
+				"'Card' has no card_type",
+				`Add it to the JSON: one of ${Object.keys(KINDS).join(', ')}.`,
+			);
+		return { ...card, ...(taskId ? { task_id: taskId } : {}) };
+	}
+	const options = call.get<IDataObject>('card_options', {});
+	const further = jsonObject(call, 'Further Fields', options.more);
+	const card = merge(
+		{ card_type: kind, ...head(call, options), ...BODIES[kind as Kind](call, options) },
+		further,
+	);
+	const interactive = INTERACTIVE.includes(kind) || card.action_menu !== undefined;
+	const id = taskId || String(options.task_id ?? '').trim() || card.task_id;
+	if (id || interactive) card.task_id = checkTaskId(call, String(id || madeUpTaskId()));
+	const { title } = (card.main_title ?? {}) as IDataObject;
+	if (!title && !(kind === 'text_notice' && card.sub_title_text))
+		throw problem(call, 'The card has no title', "Fill in 'Title'.");
+	return card;
+}
+
+/** What all kinds share. */
+function head(call: OperationCall, options: IDataObject): IDataObject {
+	const desc = String(options.source_desc ?? '');
+	const icon = String(options.source_icon_url ?? '');
+	const menu = entries(call, options.action_list, 'Menu', 3);
+	return filled({
+		source: filled({ icon_url: icon, desc }),
+		main_title: filled({ title: call.get('main_title'), desc: call.get('main_desc') }),
+		action_menu: filled({ action_list: menu.map((item, index) => withKey(item, 'key', index)) }),
+	});
+}
+
+/** What each kind has of its own. */
+const BODIES: Record<Kind, (call: OperationCall, options: IDataObject) => IDataObject> = {
+	text_notice: (call, options) =>
+		filled({
+			...notice(call, options),
+			sub_title_text: call.get('sub_title_text'),
+			emphasis_content: filled({ title: options.emphasis_title, desc: options.emphasis_desc }),
+		}),
+	news_notice: (call, options) => {
+		const url = String(call.get('card_image')).trim();
+		const { image_text_area } = jsonObject(call, 'Further Fields', options.more);
+		if (!url && !image_text_area)
+			throw problem(call, "'Image URL' is empty", 'A news notice needs an image.');
+		return filled({ ...notice(call, options), card_image: filled({ url }) });
+	},
+	button_interaction: (call) => {
+		const buttons = entries(call, call.get('button_list'), 'Buttons', 6);
+		if (buttons.length === 0)
+			throw problem(call, 'The card has no button', "Add one under 'Buttons'.");
+		return filled({
+			sub_title_text: call.get('sub_title_text'),
+			horizontal_content_list: details(call),
+			button_list: buttons.map((button, index) =>
+				button.url
+					? { type: 1, text: button.text, style: Number(button.style ?? 1), url: button.url }
+					: withKey({ ...button, style: Number(button.style ?? 1) }, 'key', index),
+			),
+		});
+	},
+	vote_interaction: (call, options) => ({
+		checkbox: {
+			question_key: 'vote',
+			mode: isOn(call, 'Multiple Choice', options.mode) ? 1 : 0,
+			option_list: choices(call, call.get('option_list'), 20).map((choice) => ({
+				...choice,
+				is_checked: isOn(call, 'Checked', choice.is_checked),
+			})),
+		},
+		submit_button: submitButton(options),
+	}),
+	multiple_interaction: (call, options) => {
+		const selections = entries(call, call.get('select_list'), 'Selections', 3);
+		if (selections.length === 0)
+			throw problem(call, 'The card has no selection', "Add one under 'Selections'.");
+		return {
+			select_list: selections.map((selection, index) => ({
+				...withKey(selection, 'question_key', index),
+				option_list: choices(call, selection.option_list, 10),
+			})),
+			submit_button: submitButton(options),
+		};
+	},
+};
+
+function notice(call: OperationCall, options: IDataObject): IDataObject {
+	const url = String(call.get('card_url')).trim();
+	const { card_action } = jsonObject(call, 'Further Fields', options.more);
+	if (!card_action && !/^https?:\/\//i.test(url))
+		throw problem(
+			call,
+			url ? "'Card Link' is not a web address" : "'Card Link' is empty",
+			'WeCom wants a link on cards of this type: enter the whole URL, beginning with https://.',
+		);
+	return {
+		horizontal_content_list: details(call),
+		jump_list: entries(call, options.jump_list, 'Links', 3).map((link) => ({ type: 1, ...link })),
+		...(url ? { card_action: { type: 1, url } } : {}),
+	};
+}
+
+const details = (call: OperationCall) =>
+	entries(call, call.get('horizontal_content_list'), 'Details', 6).map((detail) =>
+		detail.url ? { type: 1, ...detail } : detail,
+	);
+
+const submitButton = (options: IDataObject) => ({
+	text: String(options.submit_text ?? '') || '提交',
+	key: 'submit',
+});
+
+function choices(call: OperationCall, value: unknown, most: number): IDataObject[] {
+	const found = entries(call, value, 'Options', most);
+	if (found.length === 0)
+		throw problem(call, 'The card has no option to choose', "Add one under 'Options'.");
+	return found.map((choice, index) => withKey(choice, 'id', index));
+}
+
+/** The entries of a list as entered or, from an expression, as an array. */
+function entries(call: OperationCall, value: unknown, label: string, most: number): IDataObject[] {
+	const { entries: entered } = (value ?? {}) as { entries?: unknown };
+	const found = Array.isArray(value) ? value : Array.isArray(entered) ? entered : [];
+	if (found.length > most)
+		throw problem(
+			call,
+			`${found.length} entries in '${label}', WeCom takes ${most}`,
+			'Leave some out, or use another type of card.',
+		);
+	return (found as IDataObject[]).map(filled);
+}
+
+/** A key that a person left out is the number of the entry. */
+const withKey = (entry: IDataObject, name: string, index: number): IDataObject => ({
+	...entry,
+	[name]: entry[name] ?? String(index + 1),
+});
+
+function checkTaskId(call: OperationCall, id: string): string {
+	if (/^[\w@-]{1,128}$/.test(id)) return id;
+	throw problem(
+		call,
+		`'Task ID' holds '${id.slice(0, 140)}'`,
+		'WeCom takes up to 128 letters, digits and the characters _ - @.',
+	);
+}
+
+const madeUpTaskId = () => `n8n-${randomBytes(12).toString('hex')}`;
+
+function jsonObject(call: OperationCall, displayName: string, value: unknown): IDataObject {
+	return value === undefined || value === '' ? {} : toObject(call, displayName, value);
+}
+
+/** What WeCom does not want as text. */
+const NOT_TEXT = ['disable', 'is_checked', 'style', 'type'];
+
+/** Without empty texts, lists and objects. A number from an expression becomes text: WeCom drops it otherwise. */
+function filled(object: IDataObject): IDataObject {
+	return Object.fromEntries(
+		Object.entries(object)
+			.filter(([, value]) =>
+				typeof value === 'object' && value !== null
+					? Object.keys(value).length > 0
+					: value !== undefined && value !== null && value !== '',
+			)
+			.map(([name, value]) => [
+				name,
+				typeof value === 'object' || NOT_TEXT.includes(name) ? value : String(value),
+			]),
+	);
+}

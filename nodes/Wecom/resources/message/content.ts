@@ -1,0 +1,356 @@
+import { createHash } from 'crypto';
+import type { IDataObject } from 'n8n-workflow';
+import { uploadRequest } from '../../../shared/client/files';
+import { MEDIA_KINDS, readBinary, type MediaKind } from '../../engine/binary';
+import { cardFrom } from './card';
+import type { OperationCall } from '../../engine/operation';
+import { keepFields } from '../../engine/output';
+import { emptyField, isOn, isPlainObject, problem } from '../../engine/parameters';
+import { byteLength, splitText } from '../../../shared/util/text';
+
+/** The content of a message as WeCom takes it: limits checked that WeCom would enforce by cutting, files uploaded, text split. */
+
+/** A way of sending: where to, and what differs there (docs 90236, 90248, 91609, 99110). */
+export interface Channel {
+	path: string;
+	/** The message types it has. */
+	types: string[];
+	uploadPath: string;
+	/** Most bytes of Markdown. */
+	markdownBytes: number;
+	/** What the lengths of a text card count in. */
+	cardUnit: Unit;
+	/** Articles may open mini programs. */
+	miniPrograms?: true;
+	/** Images go into the message itself instead of being uploaded. */
+	inlineImages?: true;
+}
+
+type Unit = 'bytes' | 'characters';
+type Limit = [field: string, label: string, most: number, unit: Unit];
+
+export const UPLOAD_PATH = '/cgi-bin/media/upload';
+
+const TEXT_BYTES = 2048;
+const MAX_ARTICLES = 8;
+
+/** What each type holds: with an expression as type the form has the fields of all. */
+const PARTS: Record<string, string[]> = {
+	text: ['content', 'mentioned_list', 'mentioned_mobile_list'],
+	markdown: ['content'],
+	markdown_v2: ['content'],
+	textcard: ['title', 'description', 'url'],
+	news: ['articles'],
+	mpnews: ['articles'],
+	miniprogram: ['appid', 'title', 'thumb_media_id', 'pagepath'],
+	miniprogram_notice: [
+		'appid',
+		'page',
+		'title',
+		'description',
+		'emphasis_first_item',
+		'content_item',
+	],
+};
+
+/** What Additional Parameters hold for a type besides what `contents` has taken of them. */
+export const withoutParts = (type: string, added: IDataObject): IDataObject =>
+	isPlainObject(added)
+		? Object.fromEntries(Object.entries(added).filter(([name]) => !PARTS[type]?.includes(name)))
+		: added;
+
+/** More than one content only for split text. */
+export async function contents(
+	call: OperationCall,
+	channel: Channel,
+	type: string,
+	part: IDataObject,
+): Promise<IDataObject[]> {
+	if (!channel.types.includes(type))
+		throw problem(
+			call,
+			`There is no message type '${type}' here`,
+			`Use one of ${channel.types.join(', ')}.`,
+		);
+	const more = call.get<IDataObject>('additionalFields', {});
+	part = keepFields(part, PARTS[type] ?? []);
+	if (type === 'text') return textContents(call, part, more, TEXT_BYTES);
+	if (type.startsWith('markdown')) return textContents(call, part, more, channel.markdownBytes);
+	if (type in MEDIA_KINDS) return [await mediaContent(call, channel, type as MediaKind, more)];
+	return [await single(call, channel, type, part, more)];
+}
+
+async function single(
+	call: OperationCall,
+	channel: Channel,
+	type: string,
+	part: IDataObject,
+	more: IDataObject,
+): Promise<IDataObject> {
+	switch (type) {
+		case 'template_card':
+			return cardFrom(call);
+		case 'textcard':
+			return textCard(call, channel, { ...part, ...texts({ btntxt: more.btntxt }) });
+		case 'news':
+			return { articles: news(call, channel, part) };
+		case 'mpnews':
+			return { articles: await storedNews(call, channel, part) };
+		case 'miniprogram_notice':
+			return notice(call, part, isOn(call, 'Translate IDs', more.enable_id_trans));
+		default:
+			check(call, part, [['title', 'Title', 64, 'bytes']]);
+			return { ...part, thumb_media_id: await cover(call, channel, part.thumb_media_id) };
+	}
+}
+
+/** Text and Markdown. */
+function textContents(
+	call: OperationCall,
+	part: IDataObject,
+	more: IDataObject,
+	maxBytes: number,
+): IDataObject[] {
+	if (String(part.content).trim() === '') throw emptyField(call, 'Content');
+	if (isOn(call, 'Split Long Text', more.splitLongText)) {
+		const parts = splitText(String(part.content), maxBytes);
+		// One mention is enough.
+		return parts.map((content, index) => (index === 0 ? { ...part, content } : { content }));
+	}
+	const todo = "Shorten it, or add the field 'Split Long Text'.";
+	check(call, part, [['content', 'Content', maxBytes, 'bytes']], '', todo);
+	return [part];
+}
+
+function textCard(call: OperationCall, { cardUnit }: Channel, card: IDataObject): IDataObject {
+	check(call, card, [
+		['title', 'Title', 128, cardUnit],
+		['description', 'Description', 512, cardUnit],
+		['url', 'Link', 2048, 'bytes'],
+		['btntxt', 'Button Text', 4, 'characters'],
+	]);
+	checkLink(call, 'Link', card.url);
+	return card;
+}
+
+const ARTICLE: Limit[] = [
+	['title', 'Title', 128, 'bytes'],
+	['description', 'Description', 512, 'bytes'],
+	['url', 'Link', 2048, 'bytes'],
+	['picurl', 'Picture URL', 2048, 'bytes'],
+	['pagepath', 'Page', 128, 'bytes'],
+	['author', 'Author', 64, 'bytes'],
+	['content', 'Content', 666 * 1024, 'bytes'],
+	['digest', 'Summary', 512, 'bytes'],
+];
+
+function news(call: OperationCall, { miniPrograms }: Channel, part: IDataObject): IDataObject[] {
+	return articlesOf(call, part, (article, where) => {
+		if (miniPrograms && article.appid && article.pagepath) return;
+		if (article.appid || article.pagepath || !article.url)
+			throw problem(
+				call,
+				`${where}has no link`,
+				miniPrograms
+					? "Fill in 'Link', or both 'App ID' and 'Page' of a mini program."
+					: "Fill in 'Link', and leave 'App ID' and 'Page' empty: only app messages open mini programs.",
+			);
+		checkLink(call, `${where}Link`, article.url);
+	});
+}
+
+function articlesOf(
+	call: OperationCall,
+	part: IDataObject,
+	verify: (article: IDataObject, where: string) => void = () => {},
+): IDataObject[] {
+	const articles = [part.articles].flat() as IDataObject[];
+	if (!articles.every((article) => typeof article === 'object' && article !== null)) {
+		const todo = 'Give a list of objects, each with the fields of an article.';
+		throw problem(call, "'articles' holds what is no article", todo);
+	}
+	if (articles.length > MAX_ARTICLES) {
+		const todo = 'Send the rest in another message.';
+		throw problem(call, `${articles.length} articles, WeCom takes ${MAX_ARTICLES}`, todo);
+	}
+	articles.forEach((article, index) => {
+		const where = `Article ${index + 1} `;
+		check(call, article, ARTICLE, where);
+		verify(article, where);
+	});
+	return articles;
+}
+
+async function storedNews(
+	call: OperationCall,
+	channel: Channel,
+	part: IDataObject,
+): Promise<IDataObject[]> {
+	const stored: IDataObject[] = [];
+	for (const article of articlesOf(call, part)) {
+		const thumb_media_id = await cover(call, channel, article.thumb_media_id);
+		stored.push({ ...article, thumb_media_id });
+	}
+	return stored;
+}
+
+/** The media ID of a cover: of a binary field with that name, else it is a media ID itself. */
+async function cover(call: OperationCall, channel: Channel, value: unknown): Promise<string> {
+	const name = String(value).trim();
+	const { binary } = call.context.getInputData()[call.itemIndex];
+	if (binary?.[name]) return await uploaded(call, 'image', '', channel.uploadPath, name);
+	if (/^[\w-]{20,}$/.test(name)) return name;
+	throw problem(
+		call,
+		`'Cover Image' names '${name}', which is no binary field of the item`,
+		'Enter the name of a binary field with a JPG or PNG, or the media ID of an uploaded image.',
+	);
+}
+
+/** `$userName=ID$` and the like, of which nobody knows how long the name is. */
+const TRANSLATED = /\$\w+=[^$]+\$/;
+
+function notice(call: OperationCall, part: IDataObject, translates: boolean): IDataObject {
+	for (const [field, label] of [
+		['title', 'Title'],
+		['description', 'Description'],
+	]) {
+		const content = String(part[field] ?? '');
+		const { length } = [...content];
+		if (translates && TRANSLATED.test(content)) continue;
+		if (content && (length < 4 || length > 12))
+			throw problem(
+				call,
+				`'${label}' has ${length} characters, a mini program notice takes 4 to 12`,
+				'Put the details into the entries.',
+			);
+	}
+	const entries = [part.content_item ?? []].flat() as IDataObject[];
+	if (entries.length > 10)
+		throw problem(call, `${entries.length} entries, WeCom takes 10`, 'Leave some out.');
+	entries.forEach((entry, index) =>
+		check(
+			call,
+			entry,
+			[
+				['key', 'Name', 10, 'characters'],
+				['value', 'Value', 30, 'characters'],
+			],
+			`Entry ${index + 1} `,
+		),
+	);
+	return part;
+}
+
+async function mediaContent(
+	call: OperationCall,
+	channel: Channel,
+	kind: MediaKind,
+	more: IDataObject,
+): Promise<IDataObject> {
+	if (kind === 'image' && channel.inlineImages) return await inlineImage(call);
+	const content: IDataObject = {
+		media_id: await mediaId(call, kind, String(more.fileName ?? ''), channel.uploadPath),
+	};
+	if (kind !== 'video') return content;
+	const about = texts({ title: more.videoTitle, description: more.videoDescription });
+	check(call, about, [
+		['title', 'Video Title', 128, 'bytes'],
+		['description', 'Video Description', 512, 'bytes'],
+	]);
+	return { ...content, ...about };
+}
+
+/** What is filled in, as text: WeCom drops a number where it wants text. */
+export const texts = (values: IDataObject): IDataObject =>
+	Object.fromEntries(
+		Object.entries(values)
+			.map(([name, value]) => [name, String(value ?? '')])
+			.filter(([, value]) => value !== ''),
+	);
+
+/** The bytes in Base64 with the MD5 of what they were before (doc 99110). */
+async function inlineImage(call: OperationCall): Promise<IDataObject> {
+	const rule = { ...MEDIA_KINDS.image, maxBytes: 2 << 20 };
+	const { data } = await readBinary(call, 'image', '', undefined, rule);
+	return {
+		base64: data.toString('base64'),
+		md5: createHash('md5').update(data).digest('hex'),
+	};
+}
+
+/** The media ID of the form, or of the file in the item after its upload. */
+export async function mediaId(
+	call: OperationCall,
+	kind: MediaKind,
+	fileName: string,
+	uploadPath?: string,
+): Promise<string> {
+	if (call.get('mediaFrom', 'binary') !== 'mediaId')
+		return await uploaded(call, kind, fileName, uploadPath);
+	const id = String(call.get('media_id')).trim();
+	if (id) return id;
+	throw problem(
+		call,
+		"'Media ID' is empty",
+		`Upload the ${MEDIA_KINDS[kind].name.toLowerCase()} first, or send it from binary data.`,
+	);
+}
+
+async function uploaded(
+	call: OperationCall,
+	kind: MediaKind,
+	fileName: string,
+	uploadPath = UPLOAD_PATH,
+	field?: string,
+): Promise<string> {
+	const file = await readBinary(call, kind, fileName, field);
+	const request = uploadRequest(uploadPath, { type: kind }, file);
+	return String((await call.client.call(request, call.itemIndex)).media_id);
+}
+
+export function checkLink(call: OperationCall, label: string, url: unknown): void {
+	if (/^https?:\/\//i.test(String(url))) return;
+	throw problem(
+		call,
+		`'${label}' is not a web address`,
+		'Enter the whole URL, beginning with https:// or http://.',
+	);
+}
+
+const SIZE: Record<Unit, (text: string) => number> = {
+	bytes: byteLength,
+	characters: (text) => [...text].length,
+};
+
+const CUT = 'Shorten it: WeCom would cut off the rest.';
+
+/** Refuses what WeCom would cut. */
+export function check(
+	call: OperationCall,
+	values: IDataObject,
+	limits: Limit[],
+	where = '',
+	todo = CUT,
+): void {
+	for (const [field, label, most, unit] of limits) {
+		atMost(call, label, SIZE[unit](String(values[field] ?? '')), most, unit, todo, where);
+	}
+}
+
+export function atMost(
+	call: OperationCall,
+	label: string,
+	size: number,
+	most: number,
+	unit: Unit,
+	todo = CUT,
+	where = '',
+): void {
+	if (size <= most) return;
+	throw problem(
+		call,
+		`${where}'${label}' has ${size.toLocaleString('en')} ${unit}, WeCom takes ${most.toLocaleString('en')}`,
+		todo,
+	);
+}

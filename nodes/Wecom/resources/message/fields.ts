@@ -1,0 +1,280 @@
+import type { INodePropertyOptions } from 'n8n-workflow';
+import {
+	additionalFields,
+	binaryInput,
+	choice,
+	integer,
+	rows,
+	text,
+	toggle,
+} from '../../engine/fields';
+import type { Field } from '../../engine/operation';
+
+/**
+ * The form of a message's content, for every way of sending. What WeCom wants inside the object named like the message type has a
+ * path below `part`; `deliver` puts that in its place.
+ */
+
+const TYPES: Record<string, [name: string, description?: string]> = {
+	file: ['File'],
+	image: ['Image'],
+	markdown: ['Markdown', 'Shown in WeCom only, not in WeChat'],
+	markdown_v2: ['Markdown V2', 'With tables, lists and images, without colors and mentions'],
+	miniprogram: ['Mini Program'],
+	miniprogram_notice: ['Mini Program Notice'],
+	news: ['News', 'Articles that open web pages'],
+	mpnews: ['News Stored in WeCom', 'Articles with their text'],
+	template_card: ['Template Card'],
+	text: ['Text'],
+	textcard: ['Text Card'],
+	video: ['Video'],
+	voice: ['Voice'],
+};
+
+/** The message types a way of sending has. */
+export const messageType = (types: string[]): Field =>
+	choice(
+		'msgtype',
+		'Message Type',
+		'What to send',
+		Object.entries(TYPES)
+			.filter(([value]) => types.includes(value))
+			.map(
+				([value, [name, description]]): INodePropertyOptions => ({
+					name,
+					value,
+					...(description && { description }),
+				}),
+			),
+		{ default: 'text', local: true },
+	);
+
+export interface ContentForm {
+	types: string[];
+	/** Images are part of the message, so that they have no media ID. */
+	inlineImages?: true;
+	/** Fields beside a text's content. */
+	mentions?: Field[];
+}
+
+/** All fields of the content but those of template cards. */
+export function contentFields(form: ContentForm): Field[] {
+	const { types, inlineImages, mentions = [] } = form;
+	// Conditions name all types, also those that this way of sending has not, so that one description serves all ways.
+	const shown = (...wanted: string[]) => ({ displayOptions: { show: { msgtype: wanted } } });
+	const uploaded = ['file', 'video', 'voice', ...(inlineImages ? [] : ['image'])];
+	const from = (mediaFrom: string) => ({
+		displayOptions: { show: { msgtype: uploaded, mediaFrom: [mediaFrom] } },
+	});
+	const titled = ['textcard', 'miniprogram_notice', 'miniprogram'];
+	const all: Array<[string[], Field]> = [
+		[
+			['text', 'markdown', 'markdown_v2'],
+			text(
+				'content',
+				'Content',
+				'Up to 2,048 bytes, Markdown of a message push 4,096; text takes line breaks and HTML links',
+				{
+					path: 'part.content',
+					required: true,
+					typeOptions: { rows: 4 },
+				},
+			),
+		],
+		...mentions.map((field): [string[], Field] => [['text'], field]),
+		[
+			titled,
+			text('title', 'Title', 'Up to 128 characters; 4 to 12 in a mini program notice', {
+				path: 'part.title',
+				required: true,
+			}),
+		],
+		[
+			['textcard'],
+			text('description', 'Description', 'Up to 512 characters', {
+				path: 'part.description',
+				required: true,
+				typeOptions: { rows: 3 },
+			}),
+		],
+		[
+			['textcard'],
+			text('url', 'Link', 'Opened by a click, with http:// or https://, up to 2,048 bytes', {
+				path: 'part.url',
+				required: true,
+				placeholder: 'e.g. https://example.com/orders/42',
+			}),
+		],
+		[['news'], articles],
+		[['mpnews'], storedArticles],
+		[
+			['miniprogram_notice', 'miniprogram'],
+			text('appid', 'App ID', 'Of a mini program that is linked to the app', {
+				path: 'part.appid',
+				required: true,
+			}),
+		],
+		...notice.map((field): [string[], Field] => [['miniprogram_notice'], field]),
+		[['miniprogram'], { ...cover, name: 'thumb_media_id', path: 'part.thumb_media_id' }],
+		[
+			['miniprogram'],
+			text('pagepath', 'Page', 'Path of the page to open', {
+				path: 'part.pagepath',
+				required: true,
+			}),
+		],
+	];
+	return [
+		...all
+			.filter(([wanted]) => wanted.some((type) => types.includes(type)))
+			.map(([wanted, field]) => ({ ...field, ...shown(...wanted) })),
+		{ ...mediaFrom, ...shown(...uploaded) },
+		binaryInput(from('binary')),
+		...(inlineImages ? [binaryInput(shown('image'))] : []),
+		text('media_id', 'Media ID', 'From Media > Upload or from a received message', {
+			path: 'part.media_id',
+			required: true,
+			...from('mediaId'),
+		}),
+	];
+}
+
+/** The file of the message. */
+const mediaFrom = choice(
+	'mediaFrom',
+	'File From',
+	'Where the file comes from',
+	[
+		{
+			name: 'Binary Data',
+			value: 'binary',
+			description: 'A file of the input item; it is uploaded first',
+		},
+		{ name: 'Media ID', value: 'mediaId', description: 'A file uploaded in the last three days' },
+	],
+	{ local: true },
+);
+
+const cover = text(
+	'thumb_media_id',
+	'Cover Image',
+	'Name of the binary field with a JPG or PNG, or the media ID of an uploaded one',
+	{ default: 'data', required: true },
+);
+
+const articles = rows(
+	'articles',
+	'Articles',
+	'Article',
+	[
+		text('title', 'Title', 'Up to 128 bytes', { required: true }),
+		text('description', 'Description', 'Up to 512 bytes'),
+		text('url', 'Link', 'Opened by a click, with http:// or https://'),
+		text('picurl', 'Picture URL', 'JPG or PNG, best 1068 by 455 pixels'),
+		text('appid', 'App ID', 'App messages only: of a mini program to open instead of the link'),
+		text('pagepath', 'Page', 'Path of the page in the mini program'),
+	],
+	{
+		path: 'part.articles',
+		required: true,
+		description: 'A list from an expression goes into Additional Parameters as news.articles',
+	},
+);
+
+const storedArticles = rows(
+	'storedArticles',
+	'Articles',
+	'Article',
+	[
+		text('title', 'Title', 'Up to 128 bytes', { required: true }),
+		cover,
+		text('content', 'Content', 'HTML, up to 666 kB', { required: true, typeOptions: { rows: 4 } }),
+		text('author', 'Author', 'Up to 64 bytes'),
+		text('content_source_url', 'Source Link', "Opened by 'Read More'"),
+		text('digest', 'Summary', 'Up to 512 bytes'),
+	],
+	{
+		path: 'part.articles',
+		required: true,
+		description: 'A list from an expression goes into Additional Parameters as mpnews.articles',
+	},
+);
+
+const notice: Field[] = [
+	text('noticeDescription', 'Description', '4 to 12 characters', { path: 'part.description' }),
+	text('page', 'Page', 'Path of the page that a click opens; none when empty', {
+		path: 'part.page',
+	}),
+	rows(
+		'content_item',
+		'Entries',
+		'Entry',
+		[text('key', 'Name', 'Up to 10 characters'), text('value', 'Value', 'Up to 30 characters')],
+		{ path: 'part.content_item', description: 'Up to 10 lines of the notice' },
+	),
+	toggle('emphasis_first_item', 'Emphasize First Entry', 'Whether to enlarge the first entry', {
+		path: 'part.emphasis_first_item',
+	}),
+];
+
+const forTypes = (...msgtype: string[]) => ({
+	displayOptions: { show: { '/msgtype': msgtype } },
+	local: true as const,
+});
+
+export const translateIds = toggle(
+	'enable_id_trans',
+	'Translate IDs',
+	'Whether WeCom replaces $userName=ID$ and $departmentName=ID$ by names',
+	{ as: 'flag', displayOptions: { hide: { '/resource': ['groupChat', 'messagePush'] } } },
+);
+const forApps = { displayOptions: translateIds.displayOptions };
+
+/** One collection for all ways of sending; each field is there where it means something. */
+export const MORE_CONTENT = additionalFields([
+	text('btntxt', 'Button Text', 'Up to 4 characters', {
+		placeholder: 'e.g. More',
+		...forTypes('textcard'),
+	}),
+	toggle(
+		'enable_duplicate_check',
+		'Check for Duplicates',
+		'Whether WeCom drops a message that was sent with the same content before',
+		{ as: 'flag', ...forApps },
+	),
+	toggle(
+		'safe',
+		'Confidential',
+		'Whether the message cannot be shared and is shown with a watermark',
+		{
+			as: 'flag',
+			displayOptions: { hide: { '/operation': ['sendToSchool'], '/resource': ['messagePush'] } },
+		},
+	),
+	integer(
+		'duplicate_check_interval',
+		'Duplicate Check Interval',
+		"How many seconds back 'Check for Duplicates' looks, up to 14,400",
+		{ typeOptions: { minValue: 1, maxValue: 14400 }, default: 1800, ...forApps },
+	),
+	text('fileName', 'File Name', 'The name the recipient sees, with its extension', {
+		placeholder: 'e.g. report.pdf',
+		...forTypes('file', 'image', 'video', 'voice'),
+	}),
+	toggle(
+		'splitLongText',
+		'Split Long Text',
+		'Whether to send what is too long as several messages',
+		forTypes('text', 'markdown', 'markdown_v2'),
+	),
+	translateIds,
+	text('videoDescription', 'Video Description', 'Up to 512 bytes', forTypes('video')),
+	text('videoTitle', 'Video Title', 'Up to 128 bytes', forTypes('video')),
+]);
+
+/** Ids as typed: a mention of everyone is an ID, too, so that no list can offer them all. */
+export const mention = (name: string, displayName: string, ids: string): Field =>
+	text(name, displayName, `${ids} with commas between them, or @all for everyone`, {
+		path: `part.${name}`,
+		as: 'stringList',
+	});

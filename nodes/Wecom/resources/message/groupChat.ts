@@ -1,0 +1,118 @@
+import type { IDataObject } from 'n8n-workflow';
+import { ids, memberPicker, text } from '../../engine/fields';
+import { check } from './content';
+import { contentFields, mention, messageType, MORE_CONTENT } from './fields';
+import { GROUP_CHAT, sendToGroupChat } from './send';
+import type { Field, OperationCall, Resource } from '../../engine/operation';
+import { toItem } from '../../engine/output';
+import { collectParameters, problem } from '../../engine/parameters';
+
+const chatid = text('chatid', 'Chat ID', 'The "chatid" that Create returned', {
+	required: true,
+	placeholder: 'e.g. wrOgQhDgAAMYQiS5ol9G7gK9JVAAAA',
+});
+const name = text('name', 'Name', 'Up to 50 characters');
+const owner = memberPicker({
+	displayName: 'Owner',
+	name: 'owner',
+	required: false,
+	description: 'One of the members; when empty, WeCom picks somebody for a new chat',
+});
+const members = (field: string, label: string, more: Partial<Field> = {}) =>
+	ids(field, label, 'getMembers', 2000, more);
+
+export const groupChat: Resource = {
+	value: 'groupChat',
+	name: 'Group Chat',
+	operations: [
+		{
+			value: 'create',
+			name: 'Create',
+			action: 'Create group chat',
+			description: 'Open a group chat of members; it appears with its first message',
+			doc: 90245,
+			call: ['POST', '/cgi-bin/appchat/create'],
+			fields: [
+				name,
+				members('userlist', 'Member Names or IDs', { required: true }),
+				owner,
+				text('chatid', 'Chat ID', 'An ID of your own: up to 32 letters and digits'),
+			],
+			run: create,
+		},
+		{
+			value: 'get',
+			name: 'Get',
+			action: 'Get group chat',
+			description: 'Read name, owner and members of a group chat of this app',
+			doc: 98914,
+			call: ['GET', '/cgi-bin/appchat/get'],
+			fields: [chatid],
+			pick: 'chat_info',
+		},
+		{
+			value: 'send',
+			name: 'Send Message',
+			action: 'Send message to group chat',
+			description: 'Send a message from the app into a group chat it has created',
+			doc: 90248,
+			covers: ['appchat.send'],
+			fields: [
+				chatid,
+				messageType(GROUP_CHAT.types),
+				...contentFields({
+					types: GROUP_CHAT.types,
+					mentions: [mention('mentioned_list', 'Mention Members', 'User IDs')],
+				}),
+				MORE_CONTENT,
+			],
+			run: sendToGroupChat,
+		},
+		{
+			value: 'update',
+			name: 'Update',
+			action: 'Update group chat',
+			description: 'Rename a group chat, or change its owner and members',
+			doc: 98913,
+			call: ['POST', '/cgi-bin/appchat/update'],
+			fields: [
+				chatid,
+				name,
+				owner,
+				members('add_user_list', 'Add Member Names or IDs'),
+				members('del_user_list', 'Remove Member Names or IDs'),
+			],
+			run: update,
+		},
+	],
+};
+
+/** Two to 2,000 members; longer names would be cut (doc 90245). */
+async function create(call: OperationCall): Promise<IDataObject> {
+	const sent = collectParameters(call);
+	const { length } = sent.userlist as string[];
+	if (length < 2 || length > 2000)
+		throw problem(
+			call,
+			`${length} in 'Member Names or IDs', a group chat takes 2 to 2,000`,
+			'Add or remove members.',
+		);
+	if (sent.chatid && !/^[0-9A-Za-z]{1,32}$/.test(String(sent.chatid)))
+		throw problem(
+			call,
+			`'Chat ID' holds '${String(sent.chatid)}'`,
+			'WeCom takes up to 32 letters and digits. Leave it out, and WeCom makes one up.',
+		);
+	return toItem(await post(call, sent));
+}
+
+async function update(call: OperationCall): Promise<IDataObject> {
+	const sent = collectParameters(call);
+	return { chatid: sent.chatid, ...toItem(await post(call, sent)), success: true };
+}
+
+async function post(call: OperationCall, body: IDataObject) {
+	check(call, body, [['name', 'Name', 50, 'characters']]);
+	const [method, path] = call.operation.call!;
+	return await call.client.call({ method, path, body, repeatable: false }, call.itemIndex);
+}

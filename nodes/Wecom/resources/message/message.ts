@@ -1,0 +1,130 @@
+import { cardFields } from './card';
+import { additionalFields, choice, ids, text, toggle } from '../../engine/fields';
+import { contentFields, MORE_CONTENT, messageType, translateIds } from './fields';
+import { APP, SCHOOL, sendMessage, sendToSchool, updateCard } from './send';
+import type { Resource } from '../../engine/operation';
+
+const CARD = cardFields({ msgtype: ['template_card'] });
+
+const recipients = (...[name, label, method, most]: [string, string, string, number]) =>
+	ids(name, label, method, most, { displayOptions: { show: { toAll: [false] } }, local: true });
+
+const typed = (name: string, displayName: string, most: string) =>
+	text(name, displayName, `IDs with commas between them, up to ${most}`, { as: 'stringList' });
+
+export const message: Resource = {
+	value: 'message',
+	name: 'Message',
+	operations: [
+		{
+			value: 'send',
+			name: 'Send',
+			action: 'Send message',
+			description: 'Send a message from the app to members, departments or tags',
+			doc: 90236,
+			covers: ['message.send'],
+			fields: [
+				messageType(APP.types),
+				toggle(
+					'toAll',
+					'Send to Everyone',
+					'Whether to send to every member in the visible range of the app',
+					{ local: true },
+				),
+				recipients('touser', 'Member Names or IDs', 'getMembers', 1000),
+				recipients('toparty', 'Department Names or IDs', 'getDepartments', 100),
+				recipients('totag', 'Tag Names or IDs', 'getTags', 100),
+				...contentFields({ types: APP.types }),
+				...CARD,
+				MORE_CONTENT,
+			],
+			run: sendMessage,
+		},
+		{
+			value: 'sendToSchool',
+			name: 'Send to School',
+			action: 'Send message to parents or students',
+			description: 'Send a notice from the app to parents and students of a school',
+			doc: 91609,
+			covers: ['externalcontact.message.send'],
+			fields: [
+				messageType(SCHOOL.types),
+				choice('recv_scope', 'Recipients', 'Who of those below gets the message', [
+					{ name: 'Parents', value: 0 },
+					{ name: 'Parents and Students', value: 2 },
+					{ name: 'Students', value: 1 },
+				]),
+				toggle('toall', 'Send to Whole School', 'Whether to send to all of them', {
+					as: 'flag',
+				}),
+				typed('to_parent_userid', 'Parents', '1,000'),
+				typed('to_student_userid', 'Students', '1,000'),
+				typed('to_party', 'Departments', '100'),
+				...contentFields({ types: SCHOOL.types }),
+				MORE_CONTENT,
+			],
+			run: sendToSchool,
+		},
+		{
+			value: 'updateCard',
+			name: 'Update Template Card',
+			action: 'Update template card',
+			description: 'Grey out the button of a card that was sent, or put a new card in its place',
+			doc: 94888,
+			covers: ['message.update_template_card'],
+			fields: [
+				text(
+					'response_code',
+					'Response Code',
+					'From Send or from the callback of a click; works once, within 72 hours',
+					{ required: true },
+				),
+				choice(
+					'msgtype',
+					'Update To',
+					'What the card becomes',
+					[
+						{ name: 'Button That Cannot Be Clicked', value: 'button' },
+						{ name: 'New Card', value: 'template_card' },
+					],
+					{ local: true },
+				),
+				text('replace_name', 'Button Text', 'What the button says from now on', {
+					path: 'button.replace_name',
+					required: true,
+					placeholder: 'e.g. Approved',
+					displayOptions: { show: { msgtype: ['button'] } },
+				}),
+				...CARD,
+				toggle('atall', 'For Everyone', 'Whether to update it for all who got the card', {
+					as: 'flag',
+				}),
+				ids('userids', 'Member Names or IDs', 'getMembers', 1000, {
+					displayOptions: { show: { atall: [false] } },
+				}),
+				additionalFields([
+					text('partyids', 'Departments', 'IDs with commas between them, up to 100', {
+						as: 'integerList',
+					}),
+					text('replace_text', 'Replacement Text', 'A grey button in place of all', {
+						path: 'template_card.replace_text',
+						displayOptions: { show: { '/msgtype': ['template_card'] } },
+					}),
+					text('tagids', 'Tags', 'IDs with commas between them, up to 100', { as: 'integerList' }),
+					translateIds,
+				]),
+			],
+			run: updateCard,
+		},
+		{
+			value: 'recall',
+			name: 'Recall',
+			action: 'Recall message',
+			description: 'Take back a message of this app within 24 hours',
+			doc: 94867,
+			call: ['POST', '/cgi-bin/message/recall'],
+			fields: [text('msgid', 'Message ID', 'The "msgid" that Send returned', { required: true })],
+			returns: ({ msgid }) => ({ msgid, recalled: true }),
+		},
+	],
+};

@@ -1,0 +1,171 @@
+import type { IDataObject, NodeApiError } from 'n8n-workflow';
+import { agentIdOf } from '../../../shared/companies/companies';
+import type { WecomReply } from '../../../shared/protocol/reply';
+import { cardFrom } from './card';
+import type { OperationCall } from '../../engine/operation';
+import { NOT_SENT, toItem } from '../../engine/output';
+import { collectParameters, labelOf, merge, problem, toIds } from '../../engine/parameters';
+import { contents, UPLOAD_PATH, withoutParts, type Channel } from './content';
+
+/** Sending in the name of the app: to members, to a school; and updating what was sent. */
+
+const FOR_ALL = ['text', 'image', 'voice', 'video', 'file', 'news', 'mpnews'];
+
+export const APP: Channel = {
+	path: '/cgi-bin/message/send',
+	types: [...FOR_ALL, 'markdown', 'miniprogram_notice', 'template_card', 'textcard'],
+	uploadPath: UPLOAD_PATH,
+	markdownBytes: 2048,
+	cardUnit: 'characters',
+	miniPrograms: true,
+};
+export const SCHOOL: Channel = {
+	...APP,
+	path: '/cgi-bin/externalcontact/message/send',
+	types: [...FOR_ALL, 'miniprogram'],
+	miniPrograms: undefined,
+};
+export const GROUP_CHAT: Channel = {
+	...SCHOOL,
+	path: '/cgi-bin/appchat/send',
+	types: [...FOR_ALL, 'markdown', 'textcard'],
+	cardUnit: 'bytes',
+};
+
+/** Sends the content of the form in `envelope`; several replies only for split text. */
+export async function deliver(
+	call: OperationCall,
+	channel: Channel,
+	envelope: IDataObject,
+): Promise<WecomReply[]> {
+	const { client, get, itemIndex } = call;
+	const msgtype = get('msgtype', 'text');
+	const { part = {}, ...rest } = collectParameters(call, msgtype);
+	const parts = await contents(call, channel, msgtype, part as IDataObject);
+	if (rest[msgtype]) rest[msgtype] = withoutParts(msgtype, rest[msgtype] as IDataObject);
+	const repeatable = rest.enable_duplicate_check === 1;
+	const replies: WecomReply[] = [];
+	for (const content of parts) {
+		const body = merge({ ...envelope, msgtype, [msgtype]: content }, rest);
+		try {
+			const request = { method: 'POST', path: channel.path, body, repeatable } as const;
+			replies.push(await client.call(request, itemIndex));
+		} catch (error) {
+			throw withSentParts(error as NodeApiError, replies, parts.length);
+		}
+	}
+	return replies;
+}
+
+/** When a later part of a split text fails, the person must know what has gone out already. */
+function withSentParts(error: NodeApiError, sent: WecomReply[], total: number): NodeApiError {
+	if (sent.length === 0) return error;
+	const ids = sent.flatMap(({ msgid }) => (msgid ? [String(msgid)] : []));
+	const which = ids.length > 0 ? ` (message IDs ${ids.join(', ')})` : '';
+	error.description = `${sent.length} of ${total} parts were sent before${which}. ${error.description ?? ''}`;
+	return error;
+}
+
+/** `message/send` (doc 90236); partial failures are data. */
+export async function sendMessage(call: OperationCall): Promise<IDataObject> {
+	const agentid = await ownAgentId(call);
+	const to = recipients(call, ['touser', 'toparty', 'totag']);
+	const notice = call.get('msgtype', 'text') === 'miniprogram_notice';
+	if (notice && to.touser === '@all')
+		throw problem(
+			call,
+			'A mini program notice cannot go to everyone',
+			"Switch off 'Send to Everyone' and choose departments.",
+		);
+	const replies = await deliver(call, APP, { ...to, ...(notice ? {} : { agentid }) });
+	const item = toItem(replies[0], NOT_SENT);
+	return replies.length === 1
+		? item
+		: { ...item, msgids: replies.map(({ msgid }) => msgid as string) };
+}
+
+/** `externalcontact/message/send` to parents and students (doc 91609). */
+export async function sendToSchool(call: OperationCall): Promise<IDataObject> {
+	const agentid = await ownAgentId(call);
+	const lists = collectParameters(call, call.get('msgtype', 'text'));
+	const given = ['to_parent_userid', 'to_student_userid', 'to_party'].filter((name) => lists[name]);
+	if (!lists.toall && given.length === 0)
+		throw problem(
+			call,
+			'The message has no recipient',
+			"Enter parents, students or departments, or switch on 'Send to Whole School'.",
+		);
+	for (const name of given) notTooMany(call, name, lists[name] as string[], name === 'to_party');
+	const replies = await deliver(call, SCHOOL, { agentid });
+	return { ...toItem(replies[0], NOT_SENT), sent: true };
+}
+
+/** `appchat/send` (doc 90248); without an answer but ok. */
+export async function sendToGroupChat(call: OperationCall): Promise<IDataObject> {
+	const replies = await deliver(call, GROUP_CHAT, {});
+	return { chatid: call.get('chatid'), ...sentCount(replies) };
+}
+
+/** What WeCom had to say, and how many messages a text became, where that is not one. */
+export const sentCount = (replies: WecomReply[]): IDataObject => ({
+	...(Object.assign({}, ...replies.map((reply) => toItem(reply, NOT_SENT))) as IDataObject),
+	sent: true,
+	...(replies.length > 1 ? { messages: replies.length } : {}),
+});
+
+/** A button greyed out or a new card in place of a card that was sent (doc 94888). */
+export async function updateCard(call: OperationCall): Promise<IDataObject> {
+	const { client, get, itemIndex } = call;
+	const agentid = await ownAgentId(call);
+	const sent = collectParameters(call);
+	const body: IDataObject = { agentid };
+	if (get('msgtype', 'button') === 'template_card') {
+		const card = cardFrom(call);
+		// Only what is sent for the first time has a task ID.
+		delete card.task_id;
+		body.template_card = card;
+	}
+	const path = '/cgi-bin/message/update_template_card';
+	const request = { method: 'POST', path, body: merge(body, sent), repeatable: false } as const;
+	return { ...toItem(await client.call(request, itemIndex), NOT_SENT), updated: true };
+}
+
+/** The app in whose name is sent. */
+export async function ownAgentId(call: OperationCall): Promise<number> {
+	const { client, itemIndex } = call;
+	const agentId = await agentIdOf(client, itemIndex);
+	if (/^\d+$/.test(agentId)) return Number(agentId);
+	throw problem(
+		call,
+		client.company ? 'The Agent ID of the company is not known' : 'The credential has no Agent ID',
+		client.company
+			? 'The company has no app with an entity, or has not finished the authorization. Check it with the operation Get Authorization Info of the resource Suite.'
+			: 'Add the Agent ID of the app to the WeCom API credential: it says which app this is about.',
+	);
+}
+
+function recipients(call: OperationCall, names: string[]): IDataObject {
+	if (call.get<boolean>('toAll', false)) return { touser: '@all' };
+	const chosen = names.flatMap((name) => {
+		const ids = toIds(call, labelOf(call.operation, name), call.get<unknown>(name, []));
+		notTooMany(call, name, ids, name !== 'touser');
+		return ids.length > 0 ? [[name, ids.join('|')]] : [];
+	});
+	if (chosen.length > 0) return Object.fromEntries(chosen) as IDataObject;
+	throw problem(
+		call,
+		'The message has no recipient',
+		"Choose members, departments or tags, or switch on 'Send to Everyone'.",
+	);
+}
+
+/** 1,000 people or 100 departments or tags in one message (docs 90236, 91609). */
+function notTooMany(call: OperationCall, name: string, ids: string[], isGroup: boolean): void {
+	const most = isGroup ? 100 : 1000;
+	if (ids.length <= most) return;
+	throw problem(
+		call,
+		`${ids.length} entries in '${name}', WeCom takes ${most} in one message`,
+		'Split the recipients over several items, or send to everyone or to a department.',
+	);
+}

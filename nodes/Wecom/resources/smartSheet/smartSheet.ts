@@ -1,0 +1,297 @@
+import type { IDataObject } from 'n8n-workflow';
+import { collect } from '../../../shared/client/paging';
+import { wantedCount } from '../../engine/runRow';
+import { choice, filters, integer, json, locator, rows, text, toggle } from '../../engine/fields';
+import type { Field, Operation, OperationCall, Resource } from '../../engine/operation';
+import { cellsOf, columnsOf, PAGES, simpleRecord } from './records';
+import { collectParameters } from '../../engine/parameters';
+import { docid } from '../document';
+
+const BASE = '/cgi-bin/wedoc/smartsheet';
+
+const sheet = (overrides: Partial<Field> = {}) =>
+	locator('sheet_id', 'Sheet', 'searchSheets', 'e.g. q979lj', overrides);
+const columns: Field = {
+	displayName: 'Columns',
+	name: 'columns',
+	type: 'resourceMapper',
+	noDataExpression: true,
+	default: { mappingMode: 'defineBelow', value: null },
+	description:
+		'What to write into which column; several options or user IDs with commas between them',
+	displayOptions: { hide: { docid: [''], sheet_id: [''] } },
+	local: true,
+	typeOptions: {
+		loadOptionsDependsOn: ['docid', 'sheet_id.value'],
+		resourceMapper: {
+			resourceMapperMethod: 'getSmartSheetColumns',
+			mode: 'add',
+			fieldWords: { singular: 'column', plural: 'columns' },
+			addAllFields: false,
+			supportAutoMap: true,
+		},
+	},
+};
+const recordId = text('record_id', 'Record ID', 'The "record_id" of the record', {
+	required: true,
+});
+const TYPES: Array<[string, string]> = [
+	['Checkbox', 'CHECKBOX'],
+	['Currency', 'CURRENCY'],
+	['Date', 'DATE_TIME'],
+	['Email', 'EMAIL'],
+	['File', 'ATTACHMENT'],
+	['Image', 'IMAGE'],
+	['Link', 'URL'],
+	['Location', 'LOCATION'],
+	['Member', 'USER'],
+	['Multiple Select', 'SELECT'],
+	['Number', 'NUMBER'],
+	['Percentage', 'PERCENTAGE'],
+	['Phone Number', 'PHONE_NUMBER'],
+	['Progress', 'PROGRESS'],
+	['Single Select', 'SINGLE_SELECT'],
+	['Text', 'TEXT'],
+];
+
+const operation = (row: Omit<Operation, 'call'> & { path?: string }): Operation => {
+	const { path, ...rest } = row;
+	return { ...rest, ...(path && { call: ['POST', `${BASE}/${path}`] }) };
+};
+
+export const smartSheet: Resource = {
+	value: 'smartSheet',
+	name: 'Smart Sheet',
+	operations: [
+		operation({
+			value: 'addFields',
+			name: 'Add Columns',
+			action: 'Add columns to smart sheet',
+			description: 'Add columns to a sheet',
+			doc: 99904,
+			path: 'add_fields',
+			fields: [
+				docid,
+				sheet(),
+				rows(
+					'fields',
+					'Columns',
+					'Column',
+					[
+						text('field_title', 'Title', 'Name of the column', { required: true }),
+						choice(
+							'field_type',
+							'Type',
+							'What the column holds',
+							TYPES.map(([name, value]) => ({ name, value: `FIELD_TYPE_${value}` })),
+							{ default: 'FIELD_TYPE_TEXT' },
+						),
+						json(
+							'properties',
+							'Properties (JSON)',
+							'Such as {"property_number": {"decimal_places": 2}}',
+							{
+								spread: true,
+							},
+						),
+					],
+					{ required: true },
+				),
+			],
+			list: 'fields',
+			whole: true,
+		}),
+		operation({
+			value: 'addSheet',
+			name: 'Add Sheet',
+			action: 'Add sheet to smart sheet document',
+			description: 'Add a sheet to a document',
+			doc: 99896,
+			path: 'add_sheet',
+			fields: [
+				docid,
+				text('title', 'Title', 'Name of the sheet', { path: 'properties.title' }),
+				integer('index', 'Position', 'Where it goes, from 0', {
+					path: 'properties.index',
+					default: '',
+				}),
+			],
+			pick: 'properties',
+		}),
+		operation({
+			value: 'createRecord',
+			name: 'Append Record',
+			action: 'Append record to smart sheet',
+			description: 'Add a record with the values of the item',
+			doc: 99907,
+			covers: ['wedoc.smartsheet.add_records'],
+			fields: [docid, sheet(), columns],
+			run: async (call) => await writeRecord(call, 'add_records'),
+		}),
+		operation({
+			value: 'deleteFields',
+			name: 'Delete Columns',
+			action: 'Delete columns of smart sheet',
+			description: 'Remove columns with all they hold',
+			doc: 99905,
+			path: 'delete_fields',
+			fields: [
+				docid,
+				sheet(),
+				text('field_ids', 'Column IDs', 'Comma-separated, from Get Columns', {
+					as: 'stringList',
+					required: true,
+				}),
+			],
+			returns: () => ({ deleted: true }),
+		}),
+		operation({
+			value: 'deleteRecords',
+			name: 'Delete Records',
+			action: 'Delete records of smart sheet',
+			description: 'Remove records, up to 500 at once',
+			doc: 99908,
+			path: 'delete_records',
+			fields: [
+				docid,
+				sheet(),
+				text('record_ids', 'Record IDs', 'Comma-separated', { as: 'stringList', required: true }),
+			],
+			returns: () => ({ deleted: true }),
+		}),
+		operation({
+			value: 'deleteSheet',
+			name: 'Delete Sheet',
+			action: 'Delete sheet of smart sheet document',
+			description: 'Remove a sheet with all it holds',
+			doc: 99899,
+			path: 'delete_sheet',
+			fields: [docid, sheet()],
+			returns: () => ({ deleted: true }),
+		}),
+		operation({
+			value: 'getFields',
+			name: 'Get Columns',
+			action: 'Get columns of smart sheet',
+			description: 'List the columns of a sheet with their types',
+			doc: 101157,
+			path: 'get_fields',
+			reads: true,
+			fields: [docid, sheet()],
+			list: 'fields',
+			paging: { ...PAGES, response: { total: 'total' } },
+			simplify: ['field_id', 'field_title', 'field_type'],
+		}),
+		operation({
+			value: 'getRecords',
+			name: 'Get Many Records',
+			action: 'Get many records of smart sheet',
+			description: 'List the records of a sheet',
+			doc: 101158,
+			covers: ['wedoc.smartsheet.get_records'],
+			reads: true,
+			fields: [
+				docid,
+				sheet(),
+				filters([
+					text('field_titles', 'Columns', 'Comma-separated titles; all when left out', {
+						as: 'stringList',
+					}),
+					json('filter_spec', 'Filter (JSON)', "WeCom's filter_spec; not together with Sort"),
+					text('record_ids', 'Record IDs', 'Comma-separated; only these records', {
+						as: 'stringList',
+					}),
+					json('sort', 'Sort (JSON)', 'Such as [{"field_title": "Date", "desc": true}]'),
+					text('view_id', 'View ID', 'Only the records of this view'),
+				]),
+			],
+			list: 'records',
+			simplify: true,
+			run: getRecords,
+		}),
+		operation({
+			value: 'getSheets',
+			name: 'Get Many Sheets',
+			action: 'Get many sheets of smart sheet document',
+			description: 'List the sheets of a document',
+			doc: 101154,
+			path: 'get_sheet',
+			reads: true,
+			fields: [
+				docid,
+				toggle(
+					'need_all_type_sheet',
+					'All Types',
+					'Whether to list dashboards and help pages, too',
+				),
+			],
+			list: 'sheet_list',
+		}),
+		operation({
+			value: 'updateRecord',
+			name: 'Update Record',
+			action: 'Update record of smart sheet',
+			description: 'Change the values of a record; columns left out stay as they are',
+			doc: 99909,
+			covers: ['wedoc.smartsheet.update_records'],
+			fields: [docid, sheet(), recordId, columns],
+			run: async (call) => await writeRecord(call, 'update_records'),
+		}),
+		operation({
+			value: 'updateSheet',
+			name: 'Rename Sheet',
+			action: 'Rename sheet of smart sheet document',
+			description: 'Give a sheet another name',
+			doc: 99898,
+			path: 'update_sheet',
+			fields: [
+				docid,
+				sheet({ path: 'properties.sheet_id' }),
+				text('title', 'Title', 'The new name', { required: true, path: 'properties.title' }),
+			],
+			returns: ({ properties }) => ({ ...(properties as IDataObject), success: true }),
+		}),
+	],
+};
+
+const BY_ID = 'CELL_VALUE_KEY_TYPE_FIELD_ID';
+const BY_TITLE = 'CELL_VALUE_KEY_TYPE_FIELD_TITLE';
+
+/** `add_records`, `update_records` (doc 99907, 99909) with one record. */
+async function writeRecord(call: OperationCall, endpoint: string): Promise<IDataObject> {
+	const { client, itemIndex } = call;
+	const { record_id, ...sent } = collectParameters(call);
+	const values = await cellsOf(call, String(sent.docid), String(sent.sheet_id));
+	const record = record_id === undefined ? { values } : { record_id, values };
+	const body = { key_type: BY_ID, records: [record], ...sent };
+	const path = `${BASE}/${endpoint}`;
+	const reply = await client.call({ method: 'POST', path, body }, itemIndex);
+	const [written] = (reply.records ?? []) as IDataObject[];
+	const columnNames = await columnsOf(client, String(sent.docid), String(sent.sheet_id), itemIndex);
+	return simpleRecord({ ...record, ...written, values: titled(values, columnNames) }, columnNames);
+}
+
+const titled = (values: IDataObject, names: Array<{ id: string; title: string }>): IDataObject =>
+	Object.fromEntries(
+		Object.entries(values).map(([id, cell]) => [
+			names.find((one) => one.id === id)?.title ?? id,
+			cell,
+		]),
+	);
+
+/** `get_records` (doc 101158), with plain values if wanted. */
+async function getRecords(call: OperationCall): Promise<IDataObject[]> {
+	const { client, get, itemIndex } = call;
+	const body: IDataObject = { key_type: BY_TITLE, ...collectParameters(call) };
+	const path = `${BASE}/get_records`;
+	const fetch = async (page: IDataObject) =>
+		await client.call(
+			{ method: 'POST', path, body: { ...body, ...page }, repeatable: true },
+			itemIndex,
+		);
+	const response = { offset: 'next', total: 'total', has_more: 'has_more' };
+	const records = await collect(fetch, 'records', { ...PAGES, response }, wantedCount(call));
+	if (!get<boolean>('simplify', true)) return records;
+	const names = await columnsOf(client, String(body.docid), String(body.sheet_id), itemIndex);
+	return records.map((record) => simpleRecord(record, names));
+}

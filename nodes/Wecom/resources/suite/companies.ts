@@ -1,0 +1,154 @@
+import type { IDataObject } from 'n8n-workflow';
+import {
+	exchangeAuthCode,
+	forgetCompany,
+	importCompany,
+	readCompany,
+	shownCompany,
+} from '../../../shared/companies/companies';
+import { clean } from '../../../shared/protocol/settings';
+import { companiesOf, SUITE_CREDENTIAL } from '../../../shared/credentials/suiteState';
+import { loginLink, query } from '../../../shared/login/links';
+import { wantedCount } from '../../engine/runRow';
+import { ItemOutput, type OperationCall, type Output } from '../../engine/operation';
+import { toItem } from '../../engine/output';
+import { checkState, pageOf, redirectUrl } from '../login/login';
+import { collectParameters, problem } from '../../engine/parameters';
+
+/** What the rows of the resource Suite do beyond one plain call. */
+
+const INSTALL_PAGE = 'https://open.work.weixin.qq.com/3rdapp/install';
+
+/** A token's expiry; the token itself only on request (docs 90600, 90605, 91200). */
+export async function getToken({ client, itemIndex, get }: OperationCall): Promise<IDataObject> {
+	const { value, expiresAt } = await client.token(itemIndex);
+	return {
+		valid: true,
+		expiresAt: new Date(expiresAt).toISOString(),
+		expiresInSeconds: Math.max(0, Math.round((expiresAt - Date.now()) / 1000)),
+		...(get<boolean>('includeToken', false) ? { token: value } : {}),
+	};
+}
+
+export async function setSessionInfo(call: OperationCall): Promise<IDataObject> {
+	const { pre_auth_code, auth_type } = collectParameters(call);
+	const body = { pre_auth_code, session_info: { auth_type } };
+	const path = '/cgi-bin/service/set_session_info';
+	await call.client.call({ method: 'POST', path, body, repeatable: true }, call.itemIndex);
+	return { success: true };
+}
+
+/** The install page, parameters in the documented order (doc 90597). */
+export async function buildInstallUrl(call: OperationCall): Promise<IDataObject> {
+	const { client, itemIndex, get } = call;
+	const redirect = redirectUrl(call);
+	const state = get('state');
+	checkState(call, state);
+	let code = get('pre_auth_code').trim();
+	let expires: IDataObject = {};
+	if (!code) {
+		const path = '/cgi-bin/service/get_pre_auth_code';
+		const reply = await client.call({ method: 'GET', path }, itemIndex);
+		code = String(reply.pre_auth_code);
+		expires = { expiresInSeconds: reply.expires_in };
+	}
+	const parameters = query([
+		['suite_id', client.suiteId],
+		['pre_auth_code', code],
+		['redirect_uri', redirect],
+		['state', state],
+	]);
+	return { url: `${INSTALL_PAGE}?${parameters}`, ...expires };
+}
+
+/** The login pages of a third-party app (docs 91120, 98151). */
+export async function buildLoginUrl(call: OperationCall): Promise<IDataObject> {
+	const redirectUri = redirectUrl(call);
+	return { url: loginLink(call.client, { ...pageOf(call), redirectUri }) };
+}
+
+/** Stores the company before anything else happens: the code behind it is issued once (doc 100776, v1 97163). */
+export async function getPermanentCode(call: OperationCall): Promise<IDataObject> {
+	const { context, get } = call;
+	const authCode = get('auth_code').trim();
+	if (!authCode) throw problem(call, "'Auth Code' is empty", 'Take it from the redirect URL.');
+	const version = get('apiVersion', 'v2') === 'v1' ? '' : 'v2/';
+	const path = `/cgi-bin/service/${version}get_permanent_code`;
+	const exchange = await exchangeAuthCode(context, authCode, path);
+	if (!exchange.done)
+		throw problem(
+			call,
+			exchange.reason,
+			'An auth code works once, for ten minutes, with the suite the company authorized.',
+		);
+	const { corpId, company, reply, warning } = exchange;
+	const withCode = get<boolean>('includePermanentCode', false);
+	return { ...shownCompany(corpId, company, withCode), ...reply, ...(warning ? { warning } : {}) };
+}
+
+export async function getAuthInfo(call: OperationCall): Promise<IDataObject> {
+	const { client, itemIndex } = call;
+	const { corpId, permanentCode } = companyOf(call);
+	const reply = await client.call(
+		{
+			method: 'POST',
+			path: '/cgi-bin/service/v2/get_auth_info',
+			body: { auth_corpid: corpId, permanent_code: permanentCode },
+			repeatable: true,
+		},
+		itemIndex,
+	);
+	return toItem(reply);
+}
+
+/** An image or a link (doc 95430). */
+export async function getAppQrCode(call: OperationCall): Promise<Output> {
+	const { client, itemIndex, context } = call;
+	const body: IDataObject = { suite_id: client.suiteId, ...collectParameters(call) };
+	const path = '/cgi-bin/service/get_app_qrcode';
+	const request = { method: 'POST', path, body, repeatable: true } as const;
+	if (Number(body.result_type) === 2) return toItem(await client.call(request, itemIndex));
+	const { data, headers } = await client.download(request, itemIndex);
+	const mimeType = String(headers['content-type'] ?? 'image/png').split(';')[0];
+	const file = await context.helpers.prepareBinaryData(data, 'app-qrcode.png', mimeType);
+	return new ItemOutput({ json: { suite_id: client.suiteId }, binary: { data: file } });
+}
+
+export async function getCompanies(call: OperationCall): Promise<IDataObject[]> {
+	const companies = companiesOf(await call.context.getCredentials(SUITE_CREDENTIAL));
+	const withCode = call.get<boolean>('includePermanentCode', false);
+	return Object.entries(companies)
+		.slice(0, wantedCount(call))
+		.map(([corpId, company]) => shownCompany(corpId, company, withCode));
+}
+
+/** WeCom is asked first: a wrong code must not be stored. */
+export async function importOne(call: OperationCall): Promise<IDataObject> {
+	const { client, context, itemIndex, get } = call;
+	const [corpId, permanentCode] = [clean(get('corpId')), clean(get('importedCode'))];
+	if (!corpId || !permanentCode)
+		throw problem(call, "'Corp ID' or 'Permanent Code' is empty", 'Both are needed.');
+	const company = {
+		permanentCode,
+		...(await readCompany(client, corpId, permanentCode, itemIndex)),
+	};
+	await importCompany(context, corpId, company);
+	return shownCompany(corpId, { ...company, suiteId: client.suiteId });
+}
+
+export async function forget({ context, get }: OperationCall): Promise<IDataObject> {
+	const corpId = clean(get('actAsCompany'));
+	return { deleted: await forgetCompany(context, corpId), corpId };
+}
+
+/** The company of the form with its permanent code, the given one or the stored one. */
+function companyOf(call: OperationCall) {
+	const [corpId, given] = [clean(call.get('actAsCompany')), clean(call.get('permanentCode'))];
+	const { company } = call.client.actingAs({ kind: 'company', corpId, permanentCode: given });
+	if (company?.permanentCode) return { corpId, permanentCode: company.permanentCode };
+	throw problem(
+		call,
+		`The company ${corpId || '(empty)'} is not stored in the credential`,
+		"Choose one from the list, or enter its code in 'Permanent Code'.",
+	);
+}

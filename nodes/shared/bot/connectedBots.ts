@@ -1,0 +1,305 @@
+import { createHash } from 'crypto';
+import { LoggerProxy, type IDataObject } from 'n8n-workflow';
+import { clean } from '../protocol/settings';
+import { DeliveryWindow } from '../callback/dedupe';
+import { BotConnection, type BotSettings, type PushedFrame } from './connection';
+import { streamIdOf } from './callbackReplies';
+import { kicked, WRONG_SECRET, type BotFailure } from './errors';
+import {
+	beginRun,
+	beginTalk,
+	reply,
+	startStream,
+	tendStreams,
+	type Origin,
+	type Wire,
+} from './connectionReplies';
+
+/**
+ * The long connections of AI bots that this process holds (doc 101463): one per bot, whoever uses it.
+ *
+ * A node that replies asks `liveBot(credentials)`. Where that gives nothing it may run on a worker of queue mode, while the connection
+ * lives in the main process. Then it calls `this.sendResponse({ wecomBot: { cmd, body, reqId, origin, file? } })` (a `RelayedReply`), as
+ * often as it likes: n8n hands it to the trigger that started this execution, and the trigger sends it. No answer comes back;
+ * what WeCom refuses becomes a failed execution of the workflow. `file` (at most some MB, base64) is uploaded first, and its
+ * media_id put into `body[type]`. An execution that another trigger has started has no such way to the connection.
+ */
+
+export const DEFAULT_SOCKET_URL = 'wss://openws.work.weixin.qq.com';
+
+export type LiveCommand =
+	| 'aibot_respond_msg'
+	| 'aibot_respond_welcome_msg'
+	| 'aibot_respond_update_msg'
+	| 'aibot_send_msg';
+
+export interface LiveFile {
+	data: Buffer;
+	fileName: string;
+	type: 'file' | 'image' | 'voice' | 'video';
+}
+
+/** A reply on its way from a worker to the process that holds the connection. JSON only. */
+export interface RelayedReply {
+	cmd: LiveCommand;
+	body: IDataObject;
+	reqId?: string;
+	/** Of the message with this reqId. */
+	origin?: Origin;
+	file?: { data: string; fileName: string; type: LiveFile['type'] };
+}
+
+/** The connection of a bot, as replies see it. */
+export interface LiveBot {
+	/**
+	 * Sends a frame and gives the answer's body; throws an Error with `errcode` and `description` when WeCom refuses. Frames with
+	 * the same reqId go out one after another. What comes too late for an answer in place is sent as a message of its own: the
+	 * result is `{ late: true }`. `origin` tells where to, and what is late, if this process has forgotten the message. A
+	 * `warning` in the result says that the end of a long text is missing.
+	 */
+	request(
+		cmd: LiveCommand,
+		body: IDataObject,
+		reqId?: string,
+		origin?: Origin,
+	): Promise<IDataObject>;
+	upload(file: LiveFile): Promise<{ media_id: string }>;
+}
+
+/** A message or event for a workflow. */
+export interface BotMessage {
+	body: IDataObject;
+	reqId: string;
+	/** The stream of the first answer, if one was given. */
+	streamId?: string;
+	/** To call when the workflow starts; the result when it has ended: that resolves when WeCom has all of its replies. */
+	begin(): () => Promise<void>;
+}
+
+/** What a workflow wants shown until it replies, and when it does not. */
+export interface Wish {
+	firstAnswer?: string;
+	closingText?: string;
+}
+
+/** A workflow that uses the connection. */
+export interface BotMember {
+	/** undefined: the message is not for it. */
+	accepts(body: IDataObject): Wish | undefined;
+	deliver(message: BotMessage): void;
+	/** The connection ended for good. */
+	lost(why: 'kicked' | 'refused', failure: BotFailure): void;
+}
+
+/** A connection with those who use it. */
+interface Held {
+	settings: BotSettings;
+	connection: BotConnection;
+	members: Set<BotMember>;
+	/** Those whose own connection was taken while this one is being made. */
+	moved: Set<BotMember>;
+	wire: Wire;
+	live: LiveBot;
+}
+
+const bots = new Map<string, Held>();
+/** Messages this process has handed to workflows, whatever became of the connection since. */
+const delivered = new DeliveryWindow();
+/** When a credential test of this process last took a bot for a moment. */
+const ownTests = new Map<string, number>();
+const OWN_TEST_MS = 10_000;
+/** Wrong secrets of the last moments, by connection. */
+const refusals = new Map<string, { at: number; failure: BotFailure }>();
+/** n8n tries to activate a workflow five times within 15 seconds: the last try must reach WeCom, where things may have changed. */
+const REFUSED_MS = 10_000;
+
+/** Names a connection without telling the secret. */
+const fingerprint = ({ botId, secret, url }: BotSettings) =>
+	createHash('sha256')
+		.update(JSON.stringify([botId, secret, url]))
+		.digest('hex');
+const botKey = ({ botId, url }: BotSettings) => `${botId}|${url}`;
+
+/** What the fields of the credential say. */
+export function botSettings(credentials: IDataObject): BotSettings {
+	return {
+		botId: clean(credentials.botId),
+		secret: clean(credentials.botSecret),
+		url: (clean(credentials.websocketUrl) || DEFAULT_SOCKET_URL).replace(/\/+$/, ''),
+	};
+}
+
+/**
+ * The connection of this credential in this process; also while it is being made anew. It takes the secret too: on an n8n with
+ * several owners, knowing the ID of a bot must not be enough to speak for it.
+ */
+export function liveBot(credentials: IDataObject): LiveBot | undefined {
+	return openIn(bots.get(fingerprint(botSettings(credentials))));
+}
+
+/**
+ * The connection a workflow has joined, wherever a new secret has moved it. A workflow that was published again in the meantime
+ * has left, and its newest version, or another workflow of the bot, holds the connection.
+ */
+export function liveBotOf(member: BotMember, settings: BotSettings): LiveBot | undefined {
+	const joined = openIn([...bots.values()].find(({ members }) => members.has(member)));
+	return joined ?? heldFor(settings)?.live;
+}
+
+/** Whether this process has a connection of the bot, with whatever secret. */
+export const isConnected = (botId: string): boolean =>
+	[...bots.values()].some(
+		({ settings, connection }) => settings.botId === botId && connection.isOpen,
+	);
+
+/** A connection that workflows use for this bot. */
+const heldFor = (settings: BotSettings): Held | undefined =>
+	[...bots.values()].find(
+		({ settings: own, connection, members }) =>
+			botKey(own) === botKey(settings) && connection.isOpen && members.size > 0,
+	);
+
+const openIn = (held?: Held) => (held?.connection.isOpen ? held.live : undefined);
+
+/**
+ * Takes part in the bot's connection, which is made if this process has none. Resolves when it is authenticated; the result
+ * leaves it again, and the last one to leave closes it.
+ */
+export async function joinBot(
+	settings: BotSettings,
+	member: BotMember,
+): Promise<() => Promise<void>> {
+	const key = fingerprint(settings);
+	// WeCom need not see the same wrong secret at every try of n8n.
+	const refusal = refusals.get(key);
+	if (refusal && Date.now() - refusal.at < REFUSED_MS) throw refusal.failure;
+	const held = bots.get(key) ?? hold(key, settings);
+	held.members.add(member);
+	let joined = false;
+	try {
+		held.connection.start();
+		await held.connection.whenLive();
+		joined = true;
+		held.moved.clear();
+	} finally {
+		const { lastFailure } = held.connection;
+		if (!joined) dropMoved(held);
+		if (!joined && lastFailure?.errcode === WRONG_SECRET) rememberRefusal(key, lastFailure);
+		if (!joined) await leaveBot(member);
+	}
+	return async () => await leaveBot(member);
+}
+
+/** Tries the settings. A connection that this process already has says enough: another one would take its place. */
+export async function tryBot(settings: BotSettings): Promise<void> {
+	const held = bots.get(fingerprint(settings));
+	if (held?.connection.isOpen) return await held.connection.whenLive();
+	const connection = new BotConnection(settings, {
+		onFrame() {},
+		onKick: () => false,
+		onEnd() {},
+		onTick() {},
+	});
+	ownTests.set(botKey(settings), Date.now());
+	try {
+		connection.start();
+		await connection.whenLive();
+	} finally {
+		await connection.close();
+		ownTests.set(botKey(settings), Date.now());
+	}
+}
+
+/** It was another program after all that took their connection. */
+function dropMoved({ members, moved }: Held): void {
+	const lost = [...moved];
+	moved.clear();
+	for (const member of lost) if (members.delete(member)) member.lost('kicked', kicked());
+}
+
+function rememberRefusal(key: string, failure: BotFailure): void {
+	const now = Date.now();
+	for (const [other, { at }] of refusals) if (now - at >= REFUSED_MS) refusals.delete(other);
+	refusals.set(key, { at: now, failure });
+}
+
+function hold(key: string, settings: BotSettings): Held {
+	const connection = new BotConnection(settings, {
+		onFrame: (frame) => {
+			receive(held, frame).catch((error: Error) => {
+				const { botId } = settings;
+				LoggerProxy.error(`A message to the AI bot could not be handled: ${error.message}`, {
+					botId,
+				});
+			});
+		},
+		onTick: (now) => tendStreams(held.wire, now),
+		onKick: () => wasThisProcess(key, held),
+		onEnd: (why, failure) => {
+			for (const member of [...held.members]) member.lost(why, failure);
+		},
+	});
+	const wire: Wire = {
+		botId: settings.botId,
+		// Workflows outlive this connection: what they say then goes over the one that has come after it.
+		request: async (cmd, body, reqId) => {
+			const current = connection.isOpen ? connection : heldFor(settings)?.connection;
+			return await (current ?? connection).request(cmd, body, reqId);
+		},
+	};
+	const live: LiveBot = {
+		request: async (cmd, body, reqId, origin) =>
+			reqId ? await reply(wire, cmd, body, reqId, origin) : await wire.request(cmd, body),
+		upload: async (file) => await connection.upload(file),
+	};
+	const held: Held = { settings, connection, members: new Set(), moved: new Set(), wire, live };
+	bots.set(key, held);
+	return held;
+}
+
+async function leaveBot(member: BotMember): Promise<void> {
+	for (const [key, { members, connection }] of bots) {
+		if (!members.delete(member) || members.size > 0) continue;
+		bots.delete(key);
+		await connection.close();
+	}
+}
+
+async function receive({ wire, members }: Held, { reqId, body }: PushedFrame): Promise<void> {
+	const { botId } = wire;
+	if (body.msgid) {
+		const id = String(body.msgid);
+		if ((await delivered.claim(botId, id, 0)) !== 'first') return;
+		delivered.settle(botId, id, true);
+	}
+	const taken = [...members].flatMap((member) => {
+		const wish = member.accepts(body);
+		return wish ? [{ member, wish }] : [];
+	});
+	if (taken.length === 0) return;
+	beginTalk(botId, reqId, body);
+	const { firstAnswer, closingText } =
+		taken.find(({ wish }) => wish.firstAnswer)?.wish ?? ({} as Wish);
+	const streamId = firstAnswer ? streamIdOf(body) : undefined;
+	if (firstAnswer && streamId) startStream(wire, reqId, streamId, firstAnswer, closingText);
+	const begin = () => beginRun(wire, reqId);
+	for (const { member } of taken) member.deliver({ body, reqId, streamId, begin });
+}
+
+/** A kick by a credential test of this process passes; after a new secret, the workflows move to the new connection. */
+function wasThisProcess(key: string, held: Held): boolean {
+	const bot = botKey(held.settings);
+	if (Date.now() - (ownTests.get(bot) ?? 0) < OWN_TEST_MS) return true;
+	const successor = [...bots.values()].find(
+		(other) => other !== held && botKey(other.settings) === bot && other.connection.isOpen,
+	);
+	if (successor) {
+		for (const member of held.members) {
+			successor.members.add(member);
+			if (!successor.connection.isLive) successor.moved.add(member);
+		}
+		held.members.clear();
+		bots.delete(key);
+	}
+	return false;
+}

@@ -1,0 +1,394 @@
+import { hkdfSync } from 'crypto';
+import {
+	NodeApiError,
+	sleep,
+	type ICredentialDataDecryptedObject,
+	type IDataObject,
+	type IExecuteFunctions,
+	type IHttpRequestMethods,
+	type IHttpRequestOptions,
+	type IWebhookFunctions,
+} from 'n8n-workflow';
+import {
+	appAccount,
+	ownAccounts,
+	suiteAccount,
+	type Account,
+	type OwnCredential,
+} from './tokenSources';
+import {
+	describeErrcode,
+	describeForeignReply,
+	describeUnreachable,
+	isWorthRetrying,
+	networkCode,
+	TokenFailure,
+	type Failure,
+} from '../protocol/errors';
+import { mayHoldErrcode, parseReply, type WecomReply } from '../protocol/reply';
+import { apiBase, clean, LOGIN_JWT_KEY } from '../protocol/settings';
+import { isNothingToSend, TOKEN_ONLY, type CredentialContext } from '../credentials/store';
+import { companiesOf, SUITE_CREDENTIAL, suiteIdOf, type Company } from '../credentials/suiteState';
+import type { ActAs } from '../credentials/suiteTokens';
+import type { Token } from '../credentials/tokens';
+
+export type ClientContext = CredentialContext;
+
+/** One call of the server API; the access token is added by the credential. */
+export interface ApiRequest {
+	method: IHttpRequestMethods;
+	/** Path on the API host, such as `/cgi-bin/user/get`. */
+	path: string;
+	qs?: IDataObject;
+	/** JSON body, or the bytes of a multipart form together with `contentType`. */
+	body?: IDataObject | Buffer;
+	contentType?: string;
+	headers?: IDataObject;
+	/** Whether doing it twice does no harm. Only then is an unclear failure tried again. Default: reading calls. */
+	repeatable?: boolean;
+	/** Milliseconds; default 30,000. */
+	timeout?: number;
+	/** Calls that carry a secret of their own take no access token. */
+	withoutToken?: boolean;
+}
+
+/** The bytes WeCom sent instead of JSON. */
+export interface Download {
+	data: Buffer;
+	headers: IDataObject;
+	statusCode: number;
+}
+
+interface FullResponse {
+	body: unknown;
+	headers: IDataObject;
+	statusCode: number;
+}
+
+type Outcome<T> = { value: T } | { failure: Failure };
+
+const TIMEOUT_MS = 30_000;
+/** Waits before the next tries, in milliseconds; each is varied by a quarter. */
+const RETRY_WAITS_MS = [500, 1500, 4000];
+/** A limit per minute, hour or day: one more try in case it was about to lift, since every try counts against it. */
+const LIMIT_REACHED = 45009;
+const LIMIT_WAITS_MS = [4000];
+
+/** The clients of one execution: it reads the credential once, also where each item acts as another company. */
+const opened = new WeakMap<ClientContext, Map<string, Promise<WecomClient>>>();
+
+/**
+ * Makes every call of the server API. It reads the credential once and hands it on with each request, so that n8n neither
+ * reads nor decrypts it again; n8n still refreshes and stores the token through the credential's preAuthentication.
+ */
+export class WecomClient {
+	private constructor(
+		private readonly context: ClientContext,
+		private readonly account: Account,
+		private credentials: ICredentialDataDecryptedObject,
+		private readonly act?: ActAs,
+	) {}
+
+	/**
+	 * The client the node's parameters ask for: of the app, or with authentication "Suite" of the company to act as.
+	 * `as` is for calls with the token of the suite or the provider themselves, `own` for a resource with a credential of its own.
+	 */
+	static async open(
+		context: ClientContext,
+		itemIndex = 0,
+		as: ActAs['kind'] = 'company',
+		own?: OwnCredential,
+	): Promise<WecomClient> {
+		const clients = opened.get(context) ?? new Map<string, Promise<WecomClient>>();
+		opened.set(context, clients);
+		const get = (name: string) => clean(parameterOf(context, name, itemIndex));
+		if (own || get('authentication') !== 'suite') {
+			const account = own ? ownAccounts[own] : appAccount;
+			return await once(clients, account.type, async () => await WecomClient.of(context, account));
+		}
+		const suite = await once(clients, 'suite', async () => await WecomClient.ofSuite(context));
+		if (as !== 'company') return suite.actingAs({ kind: as });
+		const [corpId, permanentCode] = [get('actAsCompany'), get('permanentCode')];
+		return await once(clients, JSON.stringify([corpId, permanentCode]), async () =>
+			suite.actingAs({ kind: 'company', corpId, ...(permanentCode && { permanentCode }) }),
+		);
+	}
+
+	/** The client of the app, whatever the node's parameters say. */
+	static async ofApp(context: ClientContext): Promise<WecomClient> {
+		return await WecomClient.of(context, appAccount);
+	}
+
+	private static async of(context: ClientContext, account: Account): Promise<WecomClient> {
+		return new WecomClient(context, account, await context.getCredentials(account.type));
+	}
+
+	/** The client of the suite itself, whatever the node's parameters say. */
+	static async ofSuite(context: ClientContext): Promise<WecomClient> {
+		const credentials = await context.getCredentials(SUITE_CREDENTIAL);
+		const act: ActAs = { kind: 'suite' };
+		return new WecomClient(context, suiteAccount, suiteAccount.as!(credentials, act), act);
+	}
+
+	/** Another client of the same suite. */
+	actingAs(act: ActAs): WecomClient {
+		const { context, account, credentials } = this;
+		return new WecomClient(context, account, account.as!(credentials, act), act);
+	}
+
+	/** What the client acts for, as a key without secrets. */
+	get identity(): string {
+		return `${this.fingerprint}:${JSON.stringify(this.act?.kind)}:${this.corpId}`;
+	}
+
+	/** The company the calls are about. */
+	get corpId(): string {
+		return this.act?.kind === 'company' ? this.act.corpId : clean(this.credentials.corpId);
+	}
+
+	/** The suite the calls are made with; '' for an app. */
+	get suiteId(): string {
+		return this.act ? suiteIdOf(this.credentials) : '';
+	}
+
+	/** Whose credential it is, and a field of it as it was when the client was opened. */
+	get credentialType(): string {
+		return this.account.type;
+	}
+
+	stored(field: string): unknown {
+		return this.credentials[field];
+	}
+
+	/** Tells the credential's settings apart, without secrets. */
+	get fingerprint(): string {
+		return this.account.fingerprint(this.credentials);
+	}
+
+	/** The Agent ID of the credential, or of the stored company; '' when there is none. */
+	get agentId(): string {
+		return clean(this.company ? this.company.agentId : this.credentials.agentId);
+	}
+
+	/** The company the calls are made for, with what is known of it; undefined for an app and for the suite itself. */
+	get company(): (Partial<Company> & { corpId: string }) | undefined {
+		if (this.act?.kind !== 'company') return undefined;
+		const { corpId, permanentCode } = this.act;
+		const stored = companiesOf(this.credentials)[corpId];
+		return { ...stored, corpId, ...(permanentCode && { permanentCode }) };
+	}
+
+	/** Where the API is reached, without a trailing slash. */
+	get baseUrl(): string {
+		return apiBase(this.credentials);
+	}
+
+	/** A key of 32 bytes for one purpose, from the credential's secret and never stored; undefined without a secret. */
+	derivedKey(purpose: string): Buffer | undefined {
+		const { corpSecret, suiteSecret } = this.credentials;
+		const secret = clean(this.suiteId ? suiteSecret : corpSecret);
+		if (!secret) return undefined;
+		const info = `n8n-nodes-wecom-kit ${purpose}`;
+		return Buffer.from(hkdfSync('sha256', secret, this.fingerprint, info, 32));
+	}
+
+	/** What logins are signed with for applications, as entered. */
+	get loginJwtKey(): unknown {
+		return this.credentials[LOGIN_JWT_KEY];
+	}
+
+	/** The stored token and when it ends (milliseconds since the epoch), after one call that proves it works. */
+	async accessToken(itemIndex = 0): Promise<Token> {
+		await this.call({ method: 'GET', path: '/cgi-bin/get_api_domain_ip' }, itemIndex);
+		return this.account.current(this.credentials);
+	}
+
+	/** The token of a suite, provider or company, fetched if need be; nothing else is asked of WeCom. */
+	async token(itemIndex?: number): Promise<Token> {
+		const data: ICredentialDataDecryptedObject = { ...this.credentials, ...{ [TOKEN_ONLY]: true } };
+		try {
+			await this.send({ method: 'GET', path: '' }, 'text', data);
+		} catch (error) {
+			if (!isNothingToSend(error)) throw this.toError(this.requestFailure(error), itemIndex);
+		}
+		return this.account.current(data);
+	}
+
+	/** The JSON reply of a successful call. Throws a NodeApiError that says what happened and what to do. */
+	async call(request: ApiRequest, itemIndex?: number): Promise<WecomReply> {
+		return await this.settle<WecomReply>(
+			request,
+			'text',
+			itemIndex,
+			async ({ body, statusCode }) => {
+				const reply = parseReply(body);
+				if (!reply) return { failure: this.foreign(statusCode) };
+				return reply.errcode ? { failure: await describeErrcode(reply) } : { value: reply };
+			},
+		);
+	}
+
+	/** The file behind a downloading call; a JSON reply is the failure it describes. */
+	async download(request: ApiRequest, itemIndex?: number): Promise<Download> {
+		return await this.settle<Download>(
+			request,
+			'arraybuffer',
+			itemIndex,
+			async ({ body, headers, statusCode }) => {
+				const data = Buffer.from(body as ArrayBuffer);
+				const reply = mayHoldErrcode(headers, data) ? parseReply(data.toString('utf8')) : undefined;
+				if (reply?.errcode) return { failure: await describeErrcode(reply) };
+				if (statusCode >= 400) return { failure: this.foreign(statusCode) };
+				return { value: { data, headers, statusCode } };
+			},
+		);
+	}
+
+	/** Sends, renews a dead token once, waits and tries again where that makes sense, and turns the rest into an error. */
+	private async settle<T>(
+		request: ApiRequest,
+		encoding: 'text' | 'arraybuffer',
+		itemIndex: number | undefined,
+		read: (response: FullResponse) => Promise<Outcome<T>>,
+	): Promise<T> {
+		let renewed = false;
+		for (let tries = 0; ; ) {
+			const tokenBefore = this.account.held(this.credentials)?.value;
+			const outcome = await this.attempt(request, encoding, read);
+			if ('value' in outcome) return outcome.value;
+
+			const { failure } = outcome;
+			const dead = this.account.deadTokenCodes(this.credentials);
+			if (
+				!renewed &&
+				!request.withoutToken &&
+				!failure.unsent &&
+				dead.includes(failure.errcode ?? 0)
+			) {
+				renewed = true;
+				await this.dropToken(tokenBefore ?? this.account.current(this.credentials).value);
+				continue;
+			}
+			const waits = failure.errcode === LIMIT_REACHED ? LIMIT_WAITS_MS : RETRY_WAITS_MS;
+			if (tries >= waits.length || !isWorthRetrying(failure, request)) {
+				throw this.toError(failure, itemIndex);
+			}
+			await sleep(waits[tries++] * (0.75 + Math.random() / 2));
+		}
+	}
+
+	private async attempt<T>(
+		request: ApiRequest,
+		encoding: 'text' | 'arraybuffer',
+		read: (response: FullResponse) => Promise<Outcome<T>>,
+	): Promise<Outcome<T>> {
+		let response: FullResponse;
+		try {
+			response = await this.send(request, encoding, this.credentials);
+		} catch (error) {
+			return { failure: this.requestFailure(error) };
+		}
+		return await read(response);
+	}
+
+	private async send(
+		request: ApiRequest,
+		encoding: 'text' | 'arraybuffer',
+		data: ICredentialDataDecryptedObject,
+	): Promise<FullResponse> {
+		const { context, account } = this;
+		const options = this.options(request, encoding);
+		if (request.withoutToken) return (await context.helpers.httpRequest(options)) as FullResponse;
+		const credentialsDecrypted = { id: '', name: '', type: account.type, data };
+		return (await context.helpers.httpRequestWithAuthentication.call(
+			context,
+			account.type,
+			options,
+			{ credentialsDecrypted },
+		)) as FullResponse;
+	}
+
+	private options(request: ApiRequest, encoding: 'text' | 'arraybuffer'): IHttpRequestOptions {
+		const options: IHttpRequestOptions = {
+			method: request.method,
+			url: apiBase(this.credentials) + request.path,
+			qs: { ...request.qs },
+			headers: { ...request.headers },
+			encoding,
+			returnFullResponse: true,
+			ignoreHttpStatusErrors: true,
+			timeout: request.timeout ?? TIMEOUT_MS,
+		};
+		if (request.body) {
+			options.body = Buffer.isBuffer(request.body) ? request.body : JSON.stringify(request.body);
+			options.headers = {
+				...options.headers,
+				'content-type': request.contentType ?? 'application/json',
+			};
+		}
+		return options;
+	}
+
+	/** After WeCom refused a token: use the one another execution has stored meanwhile, else have a new one fetched. */
+	private async dropToken(refused: string): Promise<void> {
+		// Empty when a call at the same time has dropped it: its note of the refused token must stay.
+		if (!refused || this.account.current(this.credentials).value !== refused) return;
+		const stored = await this.context.getCredentials(this.account.type);
+		this.credentials = this.account.afterRefusal(stored, refused, this.credentials);
+	}
+
+	private foreign(statusCode: number): Failure {
+		return describeForeignReply(apiBase(this.credentials), statusCode);
+	}
+
+	/** Nothing of the failed request is kept: its URL holds the token. */
+	private requestFailure(error: unknown): Failure {
+		const cause = (error as { cause?: unknown }).cause;
+		if (cause instanceof TokenFailure) return { ...cause.failure, unsent: true };
+		if (networkCode(error) !== undefined)
+			return describeUnreachable(apiBase(this.credentials), error);
+		const { message } = error as Error;
+		return {
+			message: 'The request could not be sent',
+			description: message.replaceAll(this.account.current(this.credentials).value || '\0', '***'),
+		};
+	}
+
+	private toError(failure: Failure, itemIndex?: number): NodeApiError {
+		const { message, description, errcode, httpStatus } = failure;
+		const error = new NodeApiError(
+			this.context.getNode(),
+			{ message },
+			{
+				message,
+				description,
+				httpCode: httpStatus === undefined ? undefined : String(httpStatus),
+				itemIndex,
+			},
+		);
+		if (errcode !== undefined) error.context.errcode = errcode;
+		return error;
+	}
+}
+
+/** A form value, wherever it is read; resource locators give the ID. */
+function parameterOf(context: ClientContext, name: string, itemIndex: number): unknown {
+	if ('getCurrentNodeParameter' in context)
+		return context.getCurrentNodeParameter(name, { extractValue: true });
+	if ('getWebhookName' in context)
+		return (context as IWebhookFunctions).getNodeParameter(name, '', { extractValue: true });
+	return (context as IExecuteFunctions).getNodeParameter(name, itemIndex, '', {
+		extractValue: true,
+	});
+}
+
+async function once<T>(
+	known: Map<string, Promise<T>>,
+	key: string,
+	make: () => Promise<T>,
+): Promise<T> {
+	const made = known.get(key) ?? make();
+	known.set(key, made);
+	made.catch(() => known.delete(key));
+	return await made;
+}

@@ -1,0 +1,343 @@
+import type { ICredentialDataDecryptedObject, IDataObject } from 'n8n-workflow';
+import { WecomClient, type ClientContext } from '../client/client';
+import { clean } from '../protocol/settings';
+import { updateCredential } from '../credentials/store';
+import {
+	companiesOf,
+	isCustomized,
+	pendingCodesOf,
+	SUITE_CREDENTIAL,
+	suiteFingerprint,
+	suiteIdOf,
+	TICKET_LIFE_MS,
+	turnKey,
+	withCompany,
+	withoutCompany,
+	withPendingCode,
+	type Company,
+} from '../credentials/suiteState';
+import { digest } from '../credentials/tokens';
+
+/** The companies that authorized a suite: from the auth_code to the stored permanent code, and what is known of them. */
+
+type Fields = ICredentialDataDecryptedObject;
+
+/** What became of an auth_code. The permanent code is in none of it but `company`. */
+export type Exchange =
+	| { done: true; corpId: string; company: Company; warning?: string; reply: IDataObject }
+	| { done: false; reason: string; errcode?: number };
+
+const PERMANENT_CODE_V2 = '/cgi-bin/service/v2/get_permanent_code';
+/** The code is wrong, used or too old: no later try can succeed. */
+const INVALID_AUTH_CODE = 40078;
+/** A code this young is in the hands of the process that received it, or that exchanged it and has the workflow started. */
+const LEAVE_ALONE_MS = 10_000;
+
+const underWay = new Map<string, Promise<Exchange>>();
+
+interface Unproven {
+	suite: string;
+	corpId: string;
+	company: Company;
+	/** Until when it is written again if it is gone: milliseconds since the epoch. */
+	end: number;
+}
+
+/**
+ * Companies this process has just exchanged a code for, by suite and Corp ID. Another process may overwrite the credential
+ * right after the check that they are stored, so for a few seconds they are looked for once more. After that what is gone or
+ * different was changed on purpose.
+ */
+const unproven = new Map<string, Unproven>();
+const unprovenKey = (suite: string, corpId: string) => `${suite}:${corpId}`;
+const LOOK_AGAIN_MS = 10_000;
+
+/** The fields that bring back what was overwritten; undefined when nothing was. */
+function lostCompanies(stored: Fields): Fields | undefined {
+	let fields: Fields | undefined;
+	for (const [key, { suite, corpId, company, end }] of unproven) {
+		if (end < Date.now()) unproven.delete(key);
+		if (end < Date.now() || suite !== suiteFingerprint(stored)) continue;
+		const known = companiesOf({ ...stored, ...fields })[corpId];
+		if (known?.permanentCode === company.permanentCode) continue;
+		fields = withCompany({ ...stored, ...fields }, corpId, company) ?? fields;
+	}
+	return fields;
+}
+
+/** Changes the stored suite credential, see `updateCredential`. */
+export async function updateSuite(
+	context: ClientContext,
+	change: (stored: Fields) => Fields | undefined,
+	written?: () => void,
+): Promise<Fields> {
+	const id = context.getNode().credentials?.[SUITE_CREDENTIAL]?.id ?? '';
+	const key = turnKeys.get(id) ?? turnKey(await context.getCredentials(SUITE_CREDENTIAL));
+	const stored = await updateCredential(context, SUITE_CREDENTIAL, key, change, written);
+	// Another suite may have been entered.
+	turnKeys.set(id, turnKey(stored));
+	return stored;
+}
+
+/** Changes a stored credential of either type, see `updateCredential`. */
+export async function updateStored(
+	context: ClientContext,
+	type: string,
+	change: (stored: Fields) => Fields | undefined,
+): Promise<Fields> {
+	if (type === SUITE_CREDENTIAL) return await updateSuite(context, change);
+	const id = context.getNode().credentials?.[type]?.id ?? '';
+	return await updateCredential(context, type, `${type}:${id}`, change);
+}
+
+/** By credential, so that a callback need not read it once more: reading is what costs. */
+const turnKeys = new Map<string, string>();
+
+/** Several changes as one write; undefined when none of them changes anything. */
+export const together = (...changes: Array<Fields | undefined>): Fields | undefined =>
+	changes.some(Boolean) ? Object.assign({}, ...changes) : undefined;
+
+/**
+ * Exchanges an auth_code for the permanent code (docs 100776, 100779) and stores that at once: WeCom issues it a single time.
+ * Never throws. The same code is exchanged once, however many ask.
+ */
+export async function exchangeAuthCode(
+	context: ClientContext,
+	authCode: string,
+	path = PERMANENT_CODE_V2,
+): Promise<Exchange> {
+	const key = digest(authCode);
+	const exchange =
+		underWay.get(key) ?? exchangeNow(context, authCode, path).finally(() => underWay.delete(key));
+	underWay.set(key, exchange);
+	return await exchange;
+}
+
+async function exchangeNow(
+	context: ClientContext,
+	authCode: string,
+	path: string,
+): Promise<Exchange> {
+	let client: WecomClient;
+	let reply: IDataObject;
+	try {
+		client = await WecomClient.ofSuite(context);
+		const body = { auth_code: authCode };
+		reply = await client.call({ method: 'POST', path, body, repeatable: false });
+	} catch (error) {
+		return await failed(context, authCode, error as Error);
+	}
+	const { corpid, corp_name: name } = (reply.auth_corp_info ?? {}) as IDataObject;
+	const corpId = clean(corpid);
+	const permanentCode = clean(reply.permanent_code);
+	if (!corpId || !permanentCode) return { done: false, reason: 'WeCom sent no permanent code' };
+
+	let company: Company = { suiteId: client.suiteId, permanentCode };
+	if (name) company = { ...company, name: String(name) };
+	const { fingerprint: suite } = client;
+	const key = unprovenKey(suite, corpId);
+	// WeCom issues the code once: until it is stored, tickets and executions try again for longer than a few seconds.
+	const entry: Unproven = { suite, corpId, company, end: Date.now() + TICKET_LIFE_MS };
+	unproven.set(key, entry);
+	try {
+		await updateSuite(context, (stored) => {
+			const pending = pendingCodesOf(stored)[authCode];
+			return together(
+				withCompany(stored, corpId, company),
+				pending && !pending.corpId
+					? withPendingCode(stored, authCode, { ...pending, at: Date.now(), corpId })
+					: undefined,
+			);
+		});
+	} catch (error) {
+		const { message } = error as Error;
+		return {
+			done: false,
+			reason: `The permanent code of ${corpId} could not be stored: ${message}`,
+		};
+	}
+	const about = withoutSecrets(reply);
+	try {
+		company = { ...company, ...(await readCompany(client, corpId, permanentCode)) };
+		// Not if it was withdrawn or imported meanwhile.
+		if (unproven.get(key) === entry) {
+			entry.company = company;
+			await updateSuite(context, (stored) => withCompany(stored, corpId, company));
+		}
+		return { done: true, corpId, company, reply: about };
+	} catch (error) {
+		const { message } = error as Error;
+		const warning = `The Agent ID of ${corpId} is not known yet: ${message}`;
+		return { done: true, corpId, company, reply: about, warning };
+	} finally {
+		entry.end = Date.now() + LOOK_AGAIN_MS;
+	}
+}
+
+async function failed(
+	context: ClientContext,
+	authCode: string,
+	error: Error & { context?: IDataObject },
+): Promise<Exchange> {
+	const errcode = error.context?.errcode as number | undefined;
+	if (errcode === INVALID_AUTH_CODE) {
+		try {
+			await updateSuite(context, (stored) => withPendingCode(stored, authCode, undefined));
+		} catch (storing) {
+			context.logger.warn(`A dead auth_code stays stored: ${(storing as Error).message}`);
+		}
+	}
+	return { done: false, reason: error.message, errcode };
+}
+
+/** An auth_code that was stored before and has now been exchanged, with the callback's fields. */
+export interface Finished {
+	authCode: string;
+	event: IDataObject;
+	exchange: Exchange & { done: true };
+}
+
+/**
+ * Exchanges the auth_codes that earlier tries left behind, as long as they live. `forWorkflow` also hands out those that were
+ * exchanged while the workflow got no event, because n8n ended in between; they are dropped when `handedOver` says so.
+ */
+export async function finishPending(
+	context: ClientContext,
+	credentials: Fields,
+	forWorkflow = false,
+): Promise<Finished[]> {
+	const finished: Finished[] = [];
+	if (lostCompanies(credentials)) await updateSuite(context, lostCompanies);
+	for (const [authCode, { at, event, corpId }] of Object.entries(pendingCodesOf(credentials))) {
+		const busy = Date.now() - at < LEAVE_ALONE_MS || underWay.has(digest(authCode));
+		if (busy || (corpId && !forWorkflow)) continue;
+		const company = corpId ? companiesOf(credentials)[corpId] : undefined;
+		const exchange: Exchange =
+			corpId && company
+				? { done: true, corpId, company, reply: {} }
+				: await exchangeAuthCode(context, authCode);
+		if (exchange.done) finished.push({ authCode, event, exchange });
+	}
+	return finished;
+}
+
+/** The workflow has the event of an auth_code: with its company stored, nothing of the code needs to stay. */
+export async function handedOver(
+	context: ClientContext,
+	authCode: string,
+	corpId: string,
+): Promise<void> {
+	await updateSuite(context, (fresh) =>
+		pendingCodesOf(fresh)[authCode]?.corpId && companiesOf(fresh)[corpId]
+			? withPendingCode(fresh, authCode, undefined)
+			: undefined,
+	);
+}
+
+/** Brings back a company that another process has overwritten; to be called a few seconds after its exchange. */
+export async function lookAgain(context: ClientContext, corpId: string): Promise<void> {
+	const stored = await updateSuite(context, lostCompanies);
+	unproven.delete(unprovenKey(suiteFingerprint(stored), corpId));
+}
+
+/** Name and Agent ID of a company's app (v2/get_auth_info, doc 100779). */
+export async function readCompany(
+	suite: WecomClient,
+	corpId: string,
+	permanentCode: string,
+	itemIndex?: number,
+): Promise<Partial<Company>> {
+	const reply = await suite.call(
+		{
+			method: 'POST',
+			path: '/cgi-bin/service/v2/get_auth_info',
+			body: { auth_corpid: corpId, permanent_code: permanentCode },
+			repeatable: true,
+		},
+		itemIndex,
+	);
+	const { corp_name: name } = (reply.auth_corp_info ?? {}) as IDataObject;
+	const { agent } = (reply.auth_info ?? {}) as { agent?: IDataObject[] };
+	const agentId = clean(agent?.[0]?.agentid);
+	return { ...(name ? { name: String(name) } : {}), ...(agentId && { agentId }) };
+}
+
+/** Reads a stored company again after its authorization has changed; undefined when it is not stored. */
+export async function refreshCompany(
+	context: ClientContext,
+	corpId: string,
+): Promise<Company | undefined> {
+	const suite = await WecomClient.ofSuite(context);
+	const { company } = suite.actingAs({ kind: 'company', corpId });
+	if (!company?.permanentCode) return undefined;
+	const news = await readCompany(suite, corpId, company.permanentCode);
+	const stored = await updateSuite(context, (fresh) =>
+		companiesOf(fresh)[corpId] ? withCompany(fresh, corpId, news) : undefined,
+	);
+	return companiesOf(stored)[corpId];
+}
+
+/** Forgets a company; false when it was not stored. */
+export async function forgetCompany(context: ClientContext, corpId: string): Promise<boolean> {
+	let found = false;
+	await updateSuite(context, (stored) => {
+		unproven.delete(unprovenKey(suiteFingerprint(stored), corpId));
+		const fields = withoutCompany(stored, corpId);
+		found ||= fields !== undefined;
+		return fields;
+	});
+	return found;
+}
+
+/** Stores a company whose permanent code is known. */
+export async function importCompany(
+	context: ClientContext,
+	corpId: string,
+	company: Omit<Company, 'suiteId'>,
+): Promise<void> {
+	await updateSuite(context, (stored) => {
+		unproven.delete(unprovenKey(suiteFingerprint(stored), corpId));
+		return withCompany(stored, corpId, { ...company, suiteId: suiteIdOf(stored) });
+	});
+}
+
+const knownAgents = new Map<string, string>();
+const MAX_KNOWN_AGENTS = 5_000;
+
+/** The Agent ID a client sends with; asked of WeCom where a company is not stored with it. '' when there is none. */
+export async function agentIdOf(client: WecomClient, itemIndex?: number): Promise<string> {
+	const { agentId, company, identity } = client;
+	if (agentId || !company?.permanentCode) return agentId;
+	const { corpId, permanentCode } = company;
+	// Each authorization has an app of its own.
+	const key = digest(identity, permanentCode);
+	const known = knownAgents.get(key);
+	if (known) return known;
+	const suite = client.actingAs({ kind: 'suite' });
+	const { agentId: found = '' } = await readCompany(suite, corpId, permanentCode, itemIndex);
+	if (found) knownAgents.set(key, found);
+	if (knownAgents.size > MAX_KNOWN_AGENTS)
+		knownAgents.delete(knownAgents.keys().next().value as string);
+	return found;
+}
+
+/** A reply fit for execution data. */
+export function withoutSecrets(reply: IDataObject): IDataObject {
+	const shown = { ...reply };
+	for (const secret of ['permanent_code', 'access_token', 'errcode', 'errmsg'])
+		delete shown[secret];
+	return shown;
+}
+
+/** A company fit for execution data; with the permanent code only where a person asked for it. */
+export const shownCompany = (
+	corpId: string,
+	{ suiteId, agentId, name, permanentCode }: Company,
+	withCode = false,
+): IDataObject => ({
+	corpId,
+	...(name ? { name } : {}),
+	...(agentId ? { agentId } : {}),
+	kind: isCustomized(suiteId) ? 'customized' : 'third-party',
+	...(withCode ? { permanentCode } : {}),
+});

@@ -1,0 +1,76 @@
+import type { INodeProperties } from 'n8n-workflow';
+import { DEFAULT_BASE_URL, LOGIN_JWT_KEY } from '../protocol/settings';
+
+/** Fields that several credentials have in common. */
+
+/** What callbacks are checked and decrypted with. Both are secrets. */
+export const callbackFields = (
+	tokenDescription: string,
+	keyDescription: string,
+	more: Partial<INodeProperties> = {},
+): INodeProperties[] => [
+	{
+		displayName: 'Token',
+		name: 'token',
+		type: 'string',
+		typeOptions: { password: true },
+		default: '',
+		description: tokenDescription,
+		...more,
+	},
+	{
+		displayName: 'EncodingAESKey',
+		name: 'encodingAesKey',
+		type: 'string',
+		typeOptions: { password: true },
+		default: '',
+		description: keyDescription,
+		...more,
+	},
+];
+
+export const loginJwtKeyField: INodeProperties = {
+	displayName: 'Login JWT Key',
+	name: LOGIN_JWT_KEY,
+	type: 'string',
+	typeOptions: { password: true },
+	default: '',
+	description:
+		'Only to hand logins over to an application as a signed JWT. A secret of at least 32 characters (HS256), or an RSA private key in PEM (RS256).',
+};
+
+export const baseUrlField: INodeProperties = {
+	displayName: 'Base URL',
+	name: 'baseUrl',
+	type: 'string',
+	default: DEFAULT_BASE_URL,
+	description: 'Where the API is reached. Change it only for a proxy with a fixed, trusted IP.',
+};
+
+/** Always empty, so that n8n runs preAuthentication before every request and the stored token decides. */
+export const refreshGuardField: INodeProperties = {
+	displayName: 'Refresh Guard',
+	name: 'refreshGuard',
+	type: 'hidden',
+	typeOptions: { expirable: true },
+	default: '',
+};
+
+/** A field that the package stores by itself: n8n encrypts it and never sends it to the browser. */
+export const stored = (
+	displayName: string,
+	name: string,
+	value: string | number = '',
+): INodeProperties => ({
+	displayName,
+	name,
+	type: 'hidden',
+	typeOptions: { password: true },
+	default: value,
+});
+
+/** How far each WeCom Trigger has read the customer service messages, and the tickets for web pages. */
+export const storedForBoth = [
+	stored('Customer Service Cursors', 'kfCursorTokens'),
+	stored('JS-SDK Tickets', 'jsTickets'),
+];

@@ -1,0 +1,148 @@
+import type { ICredentialDataDecryptedObject, IDataObject } from 'n8n-workflow';
+import { apiBase, clean } from '../protocol/settings';
+import { digest } from './tokens';
+
+/** What a "WeCom Suite API" credential stores besides its settings, as pure functions on its data. */
+
+export const SUITE_CREDENTIAL = 'wecomSuiteApi';
+
+/** One company that authorized the suite, as stored under its Corp ID. */
+export interface Company {
+	/** The suite it authorized: a permanent code belongs to both. */
+	suiteId: string;
+	permanentCode: string;
+	agentId?: string;
+	name?: string;
+}
+export type Companies = Readonly<Record<string, Company>>;
+
+/** An auth_code that was received, under the code itself. */
+export interface PendingCode {
+	/** When it arrived, or was exchanged: milliseconds since the epoch. */
+	at: number;
+	/** The callback's fields, for the workflow if this process dies before it has them. */
+	event: IDataObject;
+	/** The company whose permanent code it became. */
+	corpId?: string;
+}
+export type PendingCodes = Readonly<Record<string, PendingCode>>;
+
+/** An auth_code works once, within ten minutes (doc 100964). */
+export const AUTH_CODE_LIFE_MS = 10 * 60_000;
+
+/** A ticket is pushed every 10 minutes and valid for 30 (doc 90628). */
+export const TICKET_LIFE_MS = 30 * 60_000;
+
+export const suiteIdOf = (credentials: ICredentialDataDecryptedObject) =>
+	clean(credentials.suiteId);
+
+/** Suite IDs with dk are templates of customized apps; their permanent codes are app secrets (doc 97164). */
+export const isCustomized = (suiteId: string) => suiteId.startsWith('dk');
+
+/** All writes into the credentials of one suite take turns under this key. */
+export const turnKey = (credentials: ICredentialDataDecryptedObject) =>
+	digest(apiBase(credentials), suiteIdOf(credentials));
+
+/** SHA-256 over the settings that the tokens of the suite and its companies belong to. */
+export function suiteFingerprint(credentials: ICredentialDataDecryptedObject): string {
+	return digest(apiBase(credentials), suiteIdOf(credentials), clean(credentials.suiteSecret));
+}
+
+/** The newest ticket of this suite; undefined when none was received yet. */
+export function ticketOf(
+	credentials: ICredentialDataDecryptedObject,
+): { ticket: string; at: number } | undefined {
+	const { suiteTicket, suiteTicketAt, suiteTicketFor } = credentials;
+	if (!suiteTicket || suiteTicketFor !== suiteIdOf(credentials)) return undefined;
+	return { ticket: String(suiteTicket), at: Number(suiteTicketAt) };
+}
+
+/** The fields that store a ticket; undefined when the stored one is the same or newer. `at` is in milliseconds. */
+export function withTicket(
+	credentials: ICredentialDataDecryptedObject,
+	suiteId: string,
+	ticket: string,
+	at: number,
+): ICredentialDataDecryptedObject | undefined {
+	if (suiteId !== suiteIdOf(credentials)) return undefined;
+	const known = ticketOf(credentials);
+	if (known && (known.at > at || (known.at === at && known.ticket === ticket))) return undefined;
+	return { suiteTicket: ticket, suiteTicketAt: at, suiteTicketFor: suiteId };
+}
+
+/** The stored companies of the suite by Corp ID. */
+export function companiesOf(credentials: ICredentialDataDecryptedObject): Companies {
+	const suiteId = suiteIdOf(credentials);
+	const all = parsed<Company>(credentials.companies);
+	const entries = Object.entries(all);
+	return entries.every(([, company]) => company.suiteId === suiteId)
+		? all
+		: Object.fromEntries(entries.filter(([, company]) => company.suiteId === suiteId));
+}
+
+/** The fields that store a company, or what became known of it; undefined when all of it is stored. */
+export function withCompany(
+	credentials: ICredentialDataDecryptedObject,
+	corpId: string,
+	company: Partial<Company>,
+): ICredentialDataDecryptedObject | undefined {
+	const all = parsed<Company>(credentials.companies);
+	const known = all[corpId];
+	const next = { ...known, ...company, suiteId: suiteIdOf(credentials) };
+	if (!next.permanentCode || JSON.stringify(next) === JSON.stringify(known)) return undefined;
+	return { companies: JSON.stringify({ ...all, [corpId]: next }) };
+}
+
+/** The fields that forget a company; undefined when it is not there. */
+export function withoutCompany(
+	credentials: ICredentialDataDecryptedObject,
+	corpId: string,
+): ICredentialDataDecryptedObject | undefined {
+	const all = { ...parsed<Company>(credentials.companies) };
+	if (all[corpId]?.suiteId !== suiteIdOf(credentials)) return undefined;
+	delete all[corpId];
+	return { companies: JSON.stringify(all) };
+}
+
+/** The auth_codes that are not done with, dead ones left out. */
+export function pendingCodesOf(credentials: ICredentialDataDecryptedObject): PendingCodes {
+	const oldest = Date.now() - AUTH_CODE_LIFE_MS;
+	const all = Object.entries(parsed<PendingCode>(credentials.pendingAuthCodes));
+	// One that was exchanged stays until the workflow has its event.
+	return Object.fromEntries(all.filter(([, { at, corpId }]) => at > oldest || corpId));
+}
+
+/** The fields that store, change or (with undefined) drop an auth_code; undefined when nothing changes. */
+export function withPendingCode(
+	credentials: ICredentialDataDecryptedObject,
+	authCode: string,
+	pending: PendingCode | undefined,
+): ICredentialDataDecryptedObject | undefined {
+	const all = { ...pendingCodesOf(credentials) };
+	if (JSON.stringify(all[authCode]) === JSON.stringify(pending)) return undefined;
+	if (pending) all[authCode] = pending;
+	else delete all[authCode];
+	const text = Object.keys(all).length > 0 ? JSON.stringify(all) : '';
+	return { pendingAuthCodes: text };
+}
+
+/** The texts parsed last: a credential with many companies is read again for every execution and callback. */
+const recent = new Map<string, object>();
+const MAX_RECENT = 8;
+
+/** A stored JSON text as an object that must not be changed; empty when it is none. */
+export function parsed<T>(text: unknown): Readonly<Record<string, T>> {
+	if (typeof text !== 'string' || text === '') return {};
+	const known = recent.get(text);
+	if (known) return known as Record<string, T>;
+	let value: unknown;
+	try {
+		value = JSON.parse(text);
+	} catch {
+		return {};
+	}
+	if (typeof value !== 'object' || value === null || Array.isArray(value)) return {};
+	recent.set(text, value);
+	if (recent.size > MAX_RECENT) recent.delete(recent.keys().next().value as string);
+	return value as Record<string, T>;
+}

@@ -1,0 +1,270 @@
+import type { ICredentialDataDecryptedObject, IDataObject } from 'n8n-workflow';
+import { TokenFailure } from '../protocol/errors';
+import type { WecomReply } from '../protocol/reply';
+import { apiBase, clean } from '../protocol/settings';
+import { takeTurn } from './store';
+import {
+	companiesOf,
+	isCustomized,
+	parsed,
+	suiteFingerprint,
+	suiteIdOf,
+	ticketOf,
+	turnKey,
+} from './suiteState';
+import {
+	ask,
+	digest,
+	obtain,
+	REFUSED_TOKEN,
+	requestToken,
+	type HttpRequest,
+	type Token,
+	type TokenOrder,
+} from './tokens';
+
+/** The tokens of a service provider: of the suite (doc 90600), the provider (91200) and each company (90605, 97164). */
+
+/** For whom a request is made. A permanent code is given where the credential does not store the company. */
+export type ActAs =
+	| { kind: 'suite' }
+	| { kind: 'provider' }
+	| { kind: 'company'; corpId: string; permanentCode?: string };
+
+/** Symbol key on credential data: for whom the request is made; without it, for the suite. */
+export const ACT_AS = Symbol.for('n8n-nodes-wecom-kit.actAs');
+/** Symbol key on credential data: the token that goes with the request. */
+const TOKEN = Symbol.for('n8n-nodes-wecom-kit.token');
+/** Symbol key on credential data: ends the turn in which n8n stores the new token. */
+const END_TURN = Symbol.for('n8n-nodes-wecom-kit.endTurn');
+
+export type SuiteCredentials = ICredentialDataDecryptedObject & {
+	[ACT_AS]?: ActAs;
+	[TOKEN]?: Token;
+	[REFUSED_TOKEN]?: string;
+	[END_TURN]?: () => void;
+};
+
+const QUERY_NAMES = {
+	suite: 'suite_access_token',
+	provider: 'provider_access_token',
+	company: 'access_token',
+};
+/** The codes with which WeCom reports a dead token: never those that mean a wrong secret (doc 90313). */
+const DEAD_TOKENS = { suite: [40082, 42009], provider: [40014, 42001], company: [40014, 42001] };
+
+/** More tokens than this stay in memory only: with each new one all of them are written. */
+export const MAX_STORED_TOKENS = 200;
+
+/** A company's token as stored; `for` tells whether it belongs to the settings and the permanent code at hand. */
+interface CompanyToken {
+	token: string;
+	expiresAt: number;
+	for: string;
+}
+
+/** What this process knows, by the fingerprint of the suite: a write that was lost is made good by the next one. */
+const companyTokens = new Map<string, Map<string, CompanyToken>>();
+
+const actOf = (credentials: SuiteCredentials): ActAs => credentials[ACT_AS] ?? { kind: 'suite' };
+
+export const deadTokenCodes = (credentials: SuiteCredentials): number[] =>
+	DEAD_TOKENS[actOf(credentials).kind];
+
+/** The credential for requests in someone's name. */
+export function actingAs(
+	credentials: ICredentialDataDecryptedObject,
+	act: ActAs,
+): SuiteCredentials {
+	const data: SuiteCredentials = { ...credentials, [ACT_AS]: act };
+	delete data[TOKEN];
+	delete data[REFUSED_TOKEN];
+	return data;
+}
+
+/** The token a request goes out with, whatever its state. */
+export const currentToken = (credentials: SuiteCredentials): Token =>
+	credentials[TOKEN] ?? storedToken(credentials) ?? { value: '', expiresAt: 0 };
+
+/** The stored token for the one a request is made for, when it is still good. */
+export function heldToken(credentials: SuiteCredentials): Token | undefined {
+	const token = credentials[TOKEN] ?? storedToken(credentials);
+	if (!token?.value || token.expiresAt <= Date.now()) return undefined;
+	return token.value === credentials[REFUSED_TOKEN] ? undefined : token;
+}
+
+/** For authenticate: the request's parameter with the token. */
+export function tokenQuery(credentials: SuiteCredentials): IDataObject {
+	credentials[END_TURN]?.();
+	return { [QUERY_NAMES[actOf(credentials).kind]]: credentials[TOKEN]?.value };
+}
+
+/**
+ * For preAuthentication: finds the token for the request, and returns what n8n must store, nothing if it was known.
+ * Throws a TokenFailure.
+ */
+export async function provideToken(
+	credentials: SuiteCredentials,
+	httpRequest: HttpRequest,
+): Promise<ICredentialDataDecryptedObject> {
+	const held = heldToken(credentials);
+	if (held) {
+		credentials[TOKEN] = held;
+		return {};
+	}
+	const changes: ICredentialDataDecryptedObject = {};
+	const order = orderFor(credentials, actOf(credentials), httpRequest, changes);
+	const { token, fetched } = await obtain(order, credentials[REFUSED_TOKEN]);
+	credentials[TOKEN] = token;
+	delete credentials[REFUSED_TOKEN];
+	if (!fetched) return {};
+
+	// n8n writes between here and `authenticate`.
+	credentials[END_TURN] = await takeTurn(turnKey(credentials));
+	return { refreshGuard: '', ...changes, ...fieldsFor(credentials, actOf(credentials), token) };
+}
+
+/** Fingerprint of the settings a token belongs to; each stored token carries it, so a changed setting voids it. */
+function keyOf(credentials: SuiteCredentials, act: ActAs): string {
+	if (act.kind === 'provider') {
+		const { providerCorpId, providerSecret } = credentials;
+		return digest(apiBase(credentials), 'provider', clean(providerCorpId), clean(providerSecret));
+	}
+	const fingerprint = suiteFingerprint(credentials);
+	return act.kind === 'suite'
+		? fingerprint
+		: digest(fingerprint, act.corpId, permanentCode(credentials, act) ?? '');
+}
+
+function storedToken(credentials: SuiteCredentials): Token | undefined {
+	const act = actOf(credentials);
+	if (act.kind === 'company') {
+		const stored = parsed<CompanyToken>(credentials.companyTokens)[act.corpId];
+		return stored?.for === mark(keyOf(credentials, act))
+			? { value: stored.token, expiresAt: stored.expiresAt }
+			: undefined;
+	}
+	const { [`${act.kind}AccessToken`]: value, [`${act.kind}AccessTokenExpiresAt`]: expiresAt } =
+		credentials;
+	return credentials[`${act.kind}AccessTokenFor`] === keyOf(credentials, act)
+		? { value: String(value), expiresAt: Number(expiresAt) }
+		: undefined;
+}
+
+function fieldsFor(
+	credentials: SuiteCredentials,
+	act: ActAs,
+	{ value, expiresAt }: Token,
+): ICredentialDataDecryptedObject {
+	const key = keyOf(credentials, act);
+	if (act.kind !== 'company') {
+		return {
+			[`${act.kind}AccessToken`]: value,
+			[`${act.kind}AccessTokenExpiresAt`]: expiresAt,
+			[`${act.kind}AccessTokenFor`]: key,
+		};
+	}
+	const fingerprint = suiteFingerprint(credentials);
+	const known = companyTokens.get(fingerprint) ?? new Map<string, CompanyToken>();
+	companyTokens.set(fingerprint, known);
+	known.delete(act.corpId);
+	known.set(act.corpId, { token: value, expiresAt, for: mark(key) });
+	const newest = Object.entries({
+		...parsed<CompanyToken>(credentials.companyTokens),
+		...Object.fromEntries(known),
+	})
+		.filter(([, { expiresAt: end }]) => end > Date.now())
+		.sort(([, one], [, other]) => other.expiresAt - one.expiresAt)
+		.slice(0, MAX_STORED_TOKENS);
+	for (const corpId of known.keys()) {
+		if (known.size <= MAX_STORED_TOKENS) break;
+		known.delete(corpId);
+	}
+	return { companyTokens: JSON.stringify(Object.fromEntries(newest)) };
+}
+
+/** `changes` receives the fields of a suite token that was fetched on the way. */
+function orderFor(
+	credentials: SuiteCredentials,
+	act: ActAs,
+	httpRequest: HttpRequest,
+	changes: ICredentialDataDecryptedObject,
+): TokenOrder {
+	const key = keyOf(credentials, act);
+	const base = apiBase(credentials);
+	const post = async (path: string, body: IDataObject, qs?: IDataObject) =>
+		await ask(base, { method: 'POST', path, qs, body }, httpRequest);
+
+	if (act.kind === 'provider') {
+		const { providerCorpId, providerSecret } = credentials;
+		const body = { corpid: clean(providerCorpId), provider_secret: clean(providerSecret) };
+		if (!body.corpid || !body.provider_secret) throw lacking(NO_PROVIDER);
+		const send = async () => await post('/cgi-bin/service/get_provider_token', body);
+		return { key, base, field: QUERY_NAMES.provider, send };
+	}
+
+	if (act.kind === 'suite') {
+		const known = ticketOf(credentials);
+		if (!known) throw lacking(NO_TICKET);
+		const body = {
+			suite_id: suiteIdOf(credentials),
+			suite_secret: clean(credentials.suiteSecret),
+			suite_ticket: known.ticket,
+		};
+		const send = async () => await post('/cgi-bin/service/get_suite_token', body);
+		return { key, attempt: digest(key, known.ticket), base, field: QUERY_NAMES.suite, send };
+	}
+
+	const { corpId } = act;
+	const code = permanentCode(credentials, act);
+	if (!code) throw lacking(noCompany(corpId));
+	const send = async (): Promise<WecomReply> => {
+		if (isCustomized(suiteIdOf(credentials)))
+			return await requestToken({ ...credentials, corpId, corpSecret: code }, httpRequest);
+		const suite = actingAs(credentials, { kind: 'suite' });
+		const ofSuite = async () => {
+			const held = heldToken(suite);
+			if (held) return held.value;
+			const order = orderFor(suite, { kind: 'suite' }, httpRequest, changes);
+			const { token, fetched } = await obtain(order, suite[REFUSED_TOKEN]);
+			if (fetched) Object.assign(changes, fieldsFor(suite, { kind: 'suite' }, token));
+			return token.value;
+		};
+		const body = { auth_corpid: corpId, permanent_code: code };
+		const path = '/cgi-bin/service/get_corp_token';
+		const suiteToken = await ofSuite();
+		const reply = await post(path, body, { suite_access_token: suiteToken });
+		if (!DEAD_TOKENS.suite.includes(Number(reply.errcode))) return reply;
+		suite[REFUSED_TOKEN] = suiteToken;
+		return await post(path, body, { suite_access_token: await ofSuite() });
+	};
+	return { key, base, field: QUERY_NAMES.company, send };
+}
+
+function permanentCode(
+	credentials: SuiteCredentials,
+	act: ActAs & { kind: 'company' },
+): string | undefined {
+	return clean(act.permanentCode) || companiesOf(credentials)[act.corpId]?.permanentCode;
+}
+
+const mark = (key: string) => key.slice(0, 16);
+
+const lacking = ([message, description]: readonly [string, string]) =>
+	new TokenFailure({ message, description });
+
+export const NO_TICKET = [
+	'No suite_ticket received yet',
+	'Publish a workflow with a WeCom Trigger (source Suite) that uses this credential, enter its URL as the command callback URL, then open the WeCom provider console > your app > callback configuration and press Refresh Ticket.',
+] as const;
+
+const NO_PROVIDER = [
+	'The credential has no provider secret',
+	'Enter Provider Corp ID and Provider Secret in the WeCom Suite API credential. The secret is in the WeCom provider console under Provider info > Basic info.',
+] as const;
+
+const noCompany = (corpId: string) =>
+	[
+		`The company ${corpId || '(empty)'} is not stored in the credential`,
+		"Choose a company from the list, enter its code in 'Permanent Code', or store it with the operation Import Company of the resource Suite.",
+	] as const;

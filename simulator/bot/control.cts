@@ -1,0 +1,184 @@
+/** `sim.bots`: makes users talk to AI bots, shows what they see, and makes trouble. Over HTTP: `POST /_control/bots/<method>`. */
+import type { Outcome } from './callbacks.cts';
+import type { Frame, LoggedFrame } from './sockets.cts';
+import {
+	countsOf,
+	findBot,
+	isStreaming,
+	STREAM_LIMIT,
+	type Bot,
+	type ChatEntry,
+	type ConnectionCounts,
+} from './state.cts';
+import { BotUsers } from './users.cts';
+import type { Fault } from '../faults.cts';
+import type { VerifyResult } from '../pusher.cts';
+import { now, type CallbackSettings } from '../state.cts';
+
+export const BOT_METHODS = [
+	'addBot',
+	'setBot',
+	'verifyUrl',
+	'saveCallback',
+	'say',
+	'enterChat',
+	'clickCard',
+	'feedback',
+	'pushFrame',
+	'transcript',
+	'waitForReply',
+	'waitForConnection',
+	'connections',
+	'openSockets',
+	'frames',
+	'outcomes',
+	'media',
+	'drop',
+	'kick',
+	'inject',
+	'clearFaults',
+	'setPollInterval',
+	'setMaxInProgress',
+	'addChat',
+] as const satisfies Array<keyof BotControl>;
+
+export class BotControl extends BotUsers {
+	/** Cuts all connections; the state is replaced by the caller. */
+	reset() {
+		this.sockets.reset();
+		this.callbacks.outcomes.length = 0;
+	}
+
+	addBot(bot: Bot): Bot {
+		this.side.bots.set(bot.botId, structuredClone(bot));
+		return bot;
+	}
+
+	/** Any field: `secret`, `mode`, `callback` (without verification), `name`, `responseUrls`. */
+	setBot(botId: string, changes: Partial<Omit<Bot, 'botId'>>): Bot {
+		return Object.assign(findBot(this.side, botId), structuredClone(changes));
+	}
+
+	/** The GET verification; receiveid is empty. */
+	async verifyUrl(botId: string, timeoutMs?: number): Promise<VerifyResult> {
+		const target = this.callbacks.target(findBot(this.side, botId));
+		return await this.pusher.verifyUrl(target, timeoutMs);
+	}
+
+	/** As in the admin console: saved, and callback mode on, only when the URL passes. */
+	async saveCallback(botId: string, callback: CallbackSettings): Promise<VerifyResult> {
+		const result = await this.pusher.verifyUrl({ ...callback, receiveid: '' });
+		if (result.ok) this.setBot(botId, { callback, mode: 'callback' });
+		return result;
+	}
+
+	/** Any frame, or a text that is none, to a connected bot. */
+	pushFrame(botId: string, frame: Frame | string): boolean {
+		return this.sockets.push(botId, frame);
+	}
+
+	/** What the members of a chat see now, the oldest first. */
+	transcript({ botId, chat, replyTo }: { botId?: string; chat?: string; replyTo?: string } = {}) {
+		const wanted = this.side.transcript.filter(
+			(entry) =>
+				(!botId || entry.botId === botId) &&
+				(!chat || entry.chat === chat) &&
+				(!replyTo || entry.replyTo === replyTo),
+		);
+		for (const { replyTo: msgid = '', stream } of wanted) {
+			const turn = this.side.turns.get(msgid);
+			if (stream && turn)
+				stream.timedOut = !stream.finish && now(this.state) - turn.at > STREAM_LIMIT;
+		}
+		return wanted;
+	}
+
+	/** The answers to a message or event, once there is one and no stream is under way. */
+	async waitForReply(msgid: string, { timeoutMs = 10_000 } = {}): Promise<ChatEntry[]> {
+		const turn = this.side.turns.get(msgid);
+		if (!turn) throw new Error(`No message or event ${msgid}`);
+		const found = () => this.transcript({ replyTo: msgid });
+		await this.#until(() => found().length > 0 && !isStreaming(this.state, turn), timeoutMs);
+		return found();
+	}
+
+	async waitForConnection(botId: string, { timeoutMs = 10_000 } = {}): Promise<void> {
+		await this.#until(() => this.sockets.open(botId) > 0, timeoutMs);
+	}
+
+	/** Of one bot's long connection; `open` = subscribed now. */
+	connections(botId: string): ConnectionCounts & { open: number } {
+		return { ...countsOf(this.side, botId), open: this.sockets.open(botId) };
+	}
+
+	/** All open sockets, subscribed or not. */
+	openSockets(): number {
+		return this.sockets.open();
+	}
+
+	frames(botId?: string): LoggedFrame[] {
+		return this.sockets.frames.filter((one) => !botId || one.botId === botId);
+	}
+
+	/** Every POST in callback mode, with the decrypted answer. */
+	outcomes(): Outcome[] {
+		return this.callbacks.outcomes;
+	}
+
+	/** A file that a bot has uploaded. */
+	media(mediaId: string) {
+		const media = this.side.media.get(mediaId);
+		if (!media) throw new Error(`No media ${mediaId}`);
+		const { content, ...rest } = media;
+		return { ...rest, size: content.length, base64: content.toString('base64') };
+	}
+
+	/** Cuts the connections of a bot, or all; with a close frame if there is a code. */
+	drop(botId?: string, code?: number) {
+		this.sockets.drop(botId, code);
+	}
+
+	/** Tells the bot that a newer connection has come, and closes its own. */
+	kick(botId: string): boolean {
+		return this.sockets.kick(botId);
+	}
+
+	/** Trouble for the next frames with this `cmd` (`*` = all, `upgrade` = the handshake). */
+	inject({ cmd, ...fault }: Omit<Fault, 'path'> & { cmd: string }) {
+		this.sockets.faults.inject({ ...fault, path: cmd });
+	}
+
+	clearFaults() {
+		this.sockets.faults.clear();
+	}
+
+	setPollInterval(ms: number) {
+		this.side.pollIntervalMs = ms;
+	}
+
+	setMaxInProgress(messages: number) {
+		this.side.maxInProgress = messages;
+	}
+
+	/** A chat into which bots may push although nobody wrote there. */
+	addChat(chatid: string) {
+		this.side.chats.add(chatid);
+	}
+
+	async #until(condition: () => boolean, timeoutMs: number): Promise<void> {
+		const { watchers } = this.side;
+		await new Promise<void>((resolve, reject) => {
+			const finish = (error?: Error) => {
+				clearTimeout(timer);
+				watchers.delete(check);
+				if (error) reject(error);
+				else resolve();
+			};
+			const check = () => condition() && finish();
+			const late = () => finish(new Error(`Nothing came within ${timeoutMs} ms`));
+			const timer = setTimeout(late, timeoutMs);
+			watchers.add(check);
+			check();
+		});
+	}
+}

@@ -1,0 +1,205 @@
+/** AI bots: their chats, and what they may still answer. */
+import { randomBytes } from 'node:crypto';
+import { now, type CallbackSettings, type State } from '../state.cts';
+
+export type Json = Record<string, any>;
+export type ChatType = 'single' | 'group';
+
+export interface Bot {
+	/** `aibotid` of the messages, `bot_id` of the subscription. */
+	botId: string;
+	name: string;
+	mode: 'websocket' | 'callback';
+	/** Of the long connection. */
+	secret: string;
+	/** Used in callback mode. */
+	callback: CallbackSettings;
+	/** Messages and card events carry a response_url (in callback mode they always do). */
+	responseUrls: boolean;
+}
+
+/** Where something was said: `chat` is the userid in single chats, the chatid in groups. */
+export interface Place {
+	botId: string;
+	chat: string;
+	chattype: ChatType;
+	/** The user who speaks or acts. */
+	from: string;
+}
+
+/** A message or event on its way to a bot, and what has become of it. */
+export interface Turn extends Place {
+	msgid: string;
+	/** Of the long connection. */
+	reqId: string;
+	at: number;
+	kind: 'message' | 'enter_chat' | 'template_card_event' | 'feedback_event' | 'other';
+	/** Of a card event. */
+	taskId?: string;
+	responseCode?: string;
+	responseUrlUsed: boolean;
+	/** What may be given once was given: a welcome, a card update, a card or a file as the whole answer. */
+	answered: boolean;
+	stream?: ChatEntry;
+	cardSent: boolean;
+}
+
+export interface StreamState {
+	id: string;
+	/** Every text it had, the latest last. */
+	updates: Array<{ at: number; content: string; finish: boolean }>;
+	finish: boolean;
+	/** The six minutes ended first. */
+	timedOut: boolean;
+	images: Array<{ md5: string; size: number }>;
+	feedbackId?: string;
+}
+
+/** One line of a chat as its members see it now. */
+export interface ChatEntry {
+	at: number;
+	botId: string;
+	chat: string;
+	chattype: ChatType;
+	/** A userid, or the bot's id. */
+	from: string;
+	via: 'user' | 'reply' | 'welcome' | 'push' | 'response_url';
+	msgtype: string;
+	msgid: string;
+	/** The msgid of the message or event that was answered. */
+	replyTo?: string;
+	/** Text, markdown, voice as text, or the stream's present content. */
+	text: string;
+	/** As sent; of a stream the first reply. */
+	body: Json;
+	stream?: StreamState;
+	/** The card as it is now, and all it has been. */
+	card?: Json;
+	cards?: Array<{ at: number; card: Json; userids?: string[] }>;
+	/** What a bot sent by media_id. */
+	media?: { media_id: string; filename: string; size: number };
+}
+
+/** A file that a user sent: encrypted, for five minutes. */
+export interface ServedFile {
+	content: Buffer;
+	/** Long connection only: no name is given in callback mode. */
+	filename?: string;
+	expiresAt: number;
+}
+
+export interface Upload {
+	botId: string;
+	type: string;
+	filename: string;
+	totalSize: number;
+	totalChunks: number;
+	md5?: string;
+	chunks: Map<number, Buffer>;
+}
+
+export interface BotMedia {
+	botId: string;
+	type: string;
+	filename: string;
+	content: Buffer;
+	createdAt: number;
+}
+
+/** What happened on the long connections of one bot. */
+export interface ConnectionCounts {
+	/** Successful ones and refused ones. */
+	subscribes: number;
+	refused: number;
+	/** Connections that a newer one has ended. */
+	kicked: number;
+	pings: number;
+	/** Replies that came before the one before them (same req_id) was answered. */
+	overlaps: number;
+	/** Most upload chunks under way at once. */
+	parallelChunks: number;
+}
+
+export interface BotSide {
+	bots: Map<string, Bot>;
+	/** By msgid. */
+	turns: Map<string, Turn>;
+	transcript: ChatEntry[];
+	files: Map<string, ServedFile>;
+	uploads: Map<string, Upload>;
+	media: Map<string, BotMedia>;
+	counts: Map<string, ConnectionCounts>;
+	/** Chats that a bot may push into although nobody wrote there yet. */
+	chats: Set<string>;
+	/** `<botId> <userid> <day>` of each first entry. */
+	entered: Set<string>;
+	/** Messages in progress per user and bot. */
+	maxInProgress: number;
+	/** Between two stream refresh callbacks. */
+	pollIntervalMs: number;
+	/** Called at every change. */
+	watchers: Set<() => void>;
+}
+
+/** After the user's message (846608). */
+export const STREAM_LIMIT = 6 * 60_000;
+
+export const createBotSide = (bots: Bot[]): BotSide => ({
+	bots: new Map(bots.map((bot) => [bot.botId, bot])),
+	turns: new Map(),
+	transcript: [],
+	files: new Map(),
+	uploads: new Map(),
+	media: new Map(),
+	counts: new Map(),
+	chats: new Set(),
+	entered: new Set(),
+	maxInProgress: 3,
+	pollIntervalMs: 1000,
+	watchers: new Set(),
+});
+
+export function changed(side: BotSide) {
+	for (const watcher of [...side.watchers]) watcher();
+}
+
+export const isObject = (value: unknown): value is Json =>
+	typeof value === 'object' && value !== null && !Array.isArray(value);
+
+export const botMsgid = () => `CAIQ${randomBytes(24).toString('base64')}`;
+
+export function countsOf(side: BotSide, botId: string): ConnectionCounts {
+	const none = {
+		subscribes: 0,
+		refused: 0,
+		kicked: 0,
+		pings: 0,
+		overlaps: 0,
+		parallelChunks: 0,
+	};
+	if (!side.counts.has(botId)) side.counts.set(botId, none);
+	return side.counts.get(botId)!;
+}
+
+export function findBot(side: BotSide, botId: string): Bot {
+	const bot = side.bots.get(botId);
+	if (!bot) throw new Error(`No bot ${botId}`);
+	return bot;
+}
+
+/** Adds what someone said to the chat; the caller tells the watchers when all of it is in place. */
+export function addEntry(
+	state: State,
+	{ botId, chat, chattype }: Place,
+	entry: Pick<ChatEntry, 'from' | 'via' | 'msgtype' | 'text' | 'body'> & Partial<ChatEntry>,
+): ChatEntry {
+	const added = { at: now(state), botId, chat, chattype, msgid: botMsgid(), ...entry };
+	const side = state.botSide;
+	side.transcript.push(added);
+	side.chats.add(chat);
+	return added;
+}
+
+/** Begun, not finished, and still in its six minutes. */
+export const isStreaming = (state: State, { stream, at }: Turn): boolean =>
+	stream?.stream?.finish === false && now(state) - at <= STREAM_LIMIT;

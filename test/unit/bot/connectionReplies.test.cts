@@ -1,0 +1,325 @@
+import type { IDataObject } from 'n8n-workflow';
+import { streamIdOf } from '../../../nodes/shared/bot/callbackReplies';
+import { timings } from '../../../nodes/shared/bot/connection';
+import { liveBot, type BotMessage } from '../../../nodes/shared/bot/connectedBots';
+import { streamTimings } from '../../../nodes/shared/bot/connectionReplies';
+import { botId, Member, pause, until, useLab } from './live-support.cts';
+
+const lab = useLab();
+const stream = (content: string, finish: boolean, id = 'own'): IDataObject => ({
+	msgtype: 'stream',
+	stream: { id, content, finish },
+});
+const CARD = {
+	msgtype: 'template_card',
+	template_card: {
+		card_type: 'text_notice',
+		main_title: { title: 'Done' },
+		card_action: { type: 1, url: 'https://example.com' },
+		task_id: 'task-1',
+	},
+};
+
+/** A message to a bot of a workflow with these options. */
+async function ask(wish: Member['wish'] = {}, chatid?: string) {
+	const member = new Member();
+	member.wish = wish;
+	await lab.join(member);
+	const at = Date.now();
+	const { msgid, reqId } = await lab.bots.say(botId, { text: 'hello', chatid });
+	await until('the message', () => member.messages.length === 1);
+	const [message] = member.messages as [BotMessage];
+	const answer = async (body: IDataObject) =>
+		await liveBot(lab.credential())!.request('aibot_respond_msg', body, reqId);
+	const entries = () => lab.bots.transcript({ botId }).filter(({ via }) => via !== 'user');
+	const shown = () => lab.bots.transcript({ replyTo: msgid })[0];
+	return { at, member, msgid, reqId, message, answer, entries, shown };
+}
+
+describe('the first answer', () => {
+	it('is shown within a second and replaced by the reply, whatever id that names', async () => {
+		const { at, message, answer, shown } = await ask({ firstAnswer: 'Thinking…' });
+		expect(message.streamId).toBe(streamIdOf(message.body));
+		await until('the first answer', () => shown()?.text === 'Thinking…');
+		expect(Date.now() - at).toBeLessThan(1_000);
+		await answer(stream('Half', false, message.streamId));
+		await answer(stream('Whole', true, 'another'));
+		expect(shown().stream!.updates.map(({ content }) => content)).toEqual([
+			'Thinking…',
+			'Half',
+			'Whole',
+		]);
+		expect(shown().stream!.finish).toBe(true);
+	});
+
+	it('is not given to a message nobody takes, nor without the option', async () => {
+		const { message, shown } = await ask({});
+		expect(message.streamId).toBeUndefined();
+		expect(shown()).toBeUndefined();
+	});
+
+	it('is replaced by the closing text when the workflows end without a reply', async () => {
+		const { message, shown } = await ask({ firstAnswer: 'Thinking…', closingText: 'Sorry' });
+		const [one, two] = [message.begin(), message.begin()];
+		one();
+		await pause(50);
+		expect(shown().stream!.finish).toBe(false);
+		two();
+		await until('the end', () => shown().stream!.finish);
+		expect(shown().text).toBe('Sorry');
+	});
+
+	it('stays without a closing text', async () => {
+		const { message, shown } = await ask({ firstAnswer: 'Thinking…' });
+		void message.begin()();
+		await until('the end', () => shown()?.stream?.finish ?? false);
+		expect(shown().text).toBe('Thinking…');
+	});
+
+	it('is gone with the first words of a reply, which then stay', async () => {
+		const { message, answer, shown } = await ask({ firstAnswer: '…', closingText: 'Sorry' });
+		const end = message.begin();
+		await answer(stream('So far', false));
+		end();
+		await until('the end', () => shown().stream!.finish);
+		expect(shown().text).toBe('So far');
+	});
+
+	it('is joined by a card and followed by a file', async () => {
+		const { answer, shown, entries } = await ask({ firstAnswer: 'Thinking…' });
+		await answer(CARD);
+		expect(shown()).toMatchObject({
+			text: 'Done',
+			card: { task_id: 'task-1' },
+			stream: { finish: true },
+		});
+		expect(entries()).toHaveLength(1);
+
+		const second = await ask({ firstAnswer: 'Thinking…' });
+		const data = Buffer.from('file');
+		const file = await liveBot(lab.credential())!.upload({ data, fileName: 'a.txt', type: 'file' });
+		expect(await second.answer({ msgtype: 'file', file })).toEqual({ late: true });
+		expect(second.shown().stream!.finish).toBe(true);
+		expect(second.entries().at(-1)).toMatchObject({ via: 'push', media: { filename: 'a.txt' } });
+	});
+});
+
+describe('a card', () => {
+	it('keeps the text that was replied before it', async () => {
+		const { answer, shown, entries } = await ask({ firstAnswer: 'Thinking…' });
+		await answer(stream('All about it', false));
+		await answer(CARD);
+		expect(shown()).toMatchObject({
+			text: 'All about it',
+			card: { task_id: 'task-1' },
+			stream: { finish: true },
+		});
+		expect(entries()).toHaveLength(1);
+	});
+
+	it('that comes too late is one message', async () => {
+		const { answer, entries } = await ask({ firstAnswer: 'Thinking…' });
+		await until('the first answer', () => entries().length === 1);
+		lab.bots.inject({ cmd: 'aibot_respond_msg', errcode: 846608 });
+		expect(await answer(CARD)).toEqual({ late: true });
+		expect(entries()).toMatchObject([{}, { via: 'push', card: { task_id: 'task-1' } }]);
+	});
+});
+
+describe('replies', () => {
+	it('to one message wait for each other, those to different messages do not', async () => {
+		const { answer, shown, at } = await ask();
+		lab.bots.inject({ cmd: 'aibot_respond_msg', delayMs: 40, times: 10 });
+		const steps = Array.from({ length: 5 }, (_, index) => answer(stream(`${index}`, index === 4)));
+		const other = await ask();
+		await Promise.all([...steps, other.answer(stream('other', true))]);
+		expect(shown().stream!.updates.map(({ content }) => content)).toEqual([
+			'0',
+			'1',
+			'2',
+			'3',
+			'4',
+		]);
+		expect(lab.bots.connections(botId).overlaps).toBe(0);
+		expect(other.shown().at - at).toBeLessThan(150);
+	});
+
+	it('longer than 20,480 bytes come in whole characters, nothing lost', async () => {
+		const { answer, entries } = await ask({ firstAnswer: 'Thinking…' });
+		const text = `${'汉字😀'.repeat(3_000)}\n${'x'.repeat(15_000)}`;
+		await answer(stream(text, false));
+		expect(text.startsWith(entries()[0].text)).toBe(true);
+		await answer(stream(text, true));
+		const parts = entries();
+		expect(parts.map(({ via }) => via)).toEqual(['reply', 'push', 'push']);
+		for (const part of parts) expect(Buffer.byteLength(part.text)).toBeLessThanOrEqual(20_480);
+		expect(parts.map((part) => part.text).join('')).toBe(text);
+	});
+
+	it.each([false, true])(
+		'of which WeCom takes the beginning only say so, and do not fail (late: %s)',
+		async (late) => {
+			const { answer, entries } = await ask();
+			const text = '长'.repeat(15_000);
+			if (late) {
+				lab.bots.inject({ cmd: 'aibot_respond_msg', errcode: 846608 });
+				lab.bots.inject({ cmd: 'aibot_send_msg', delayMs: 1 });
+			}
+			lab.bots.inject({ cmd: 'aibot_send_msg', errcode: 45009 });
+			expect(await answer(stream(text, true))).toEqual({
+				...(late && { late }),
+				warning: expect.stringMatching(/^WeCom has taken the beginning of the text only: .*45009/),
+			});
+			expect(entries()).toHaveLength(1);
+		},
+	);
+
+	it('that WeCom refuses whole fail, also late', async () => {
+		const { answer, entries } = await ask();
+		lab.bots.inject({ cmd: 'aibot_respond_msg', errcode: 846608 });
+		lab.bots.inject({ cmd: 'aibot_send_msg', errcode: 45009 });
+		await expect(answer(stream('x', true))).rejects.toMatchObject({ errcode: 45009 });
+		expect(await answer(stream('x', true))).toEqual({ late: true });
+		expect(entries()).toHaveLength(1);
+	});
+
+	it('that WeCom refuses say so, and the next one goes out', async () => {
+		const { answer, shown } = await ask();
+		lab.bots.inject({ cmd: 'aibot_respond_msg', errcode: 45002 });
+		await expect(answer(stream('x', true))).rejects.toMatchObject({ errcode: 45002 });
+		await answer(stream('y', true));
+		expect(shown().text).toBe('y');
+	});
+
+	it('survive a cut: a stream is sent again on the next connection', async () => {
+		const { answer, shown } = await ask({ firstAnswer: 'Thinking…' });
+		await until('the first answer', () => shown()?.text === 'Thinking…');
+		lab.bots.inject({ cmd: 'aibot_respond_msg', drop: true });
+		await answer(stream('after all', true));
+		expect(shown().text).toBe('after all');
+		expect(lab.bots.connections(botId).subscribes).toBe(2);
+	});
+
+	it('are not said twice when the cut hides that WeCom has taken them', async () => {
+		const { answer, shown, entries } = await ask();
+		lab.bots.inject({ cmd: 'aibot_respond_msg', silent: true });
+		const sent = answer(stream('once', true));
+		await until('the reply', () => shown()?.text === 'once');
+		lab.bots.drop(botId);
+		expect(await sent).toEqual({});
+		expect(entries()).toHaveLength(1);
+	});
+
+	it('wait five seconds for an answer, then the next one goes out', async () => {
+		timings.answer = 60;
+		const { answer, shown } = await ask();
+		lab.bots.inject({ cmd: 'aibot_respond_msg', silent: true });
+		const [first, second] = [answer(stream('lost', false)), answer(stream('heard', true))];
+		await expect(first).rejects.toThrow('WeCom did not answer in time');
+		await second;
+		expect(shown().text).toBe('heard');
+		expect(shown().stream!.updates[1].at - shown().stream!.updates[0].at).toBeGreaterThanOrEqual(
+			55,
+		);
+	});
+
+	it('other than streams fail with a cut, since they must not be said twice', async () => {
+		const { answer } = await ask();
+		lab.bots.inject({ cmd: 'aibot_respond_msg', drop: true });
+		await expect(answer(CARD)).rejects.toMatchObject({ brokenOff: true });
+	});
+
+	it('sent while the connection is away wait for it', async () => {
+		const { answer, shown } = await ask();
+		lab.bots.drop(botId);
+		await until('the cut', () => lab.bots.openSockets() === 0);
+		await answer(stream('patient', true));
+		expect(shown().text).toBe('patient');
+	});
+});
+
+describe('the life of a stream', () => {
+	it('that nobody adds to is sent again, then ended before WeCom does', async () => {
+		Object.assign(streamTimings, { life: 600, margin: 200, keepAlive: 100 });
+		const { at, shown } = await ask({ firstAnswer: 'Thinking…', closingText: 'Too slow' });
+		await until('the end', () => shown()?.stream!.finish ?? false);
+		const { updates } = shown().stream!;
+		expect(updates.at(-1)!.content).toBe('Too slow');
+		expect(updates.at(-1)!.at - at).toBeGreaterThanOrEqual(390);
+		expect(updates.at(-1)!.at - at).toBeLessThan(600);
+		expect(updates.length).toBeGreaterThanOrEqual(4);
+		await pause(150);
+		expect(shown().stream!.updates).toHaveLength(updates.length);
+	});
+
+	it('ends with its workflow, also over a connection made since', async () => {
+		const { member, message, shown } = await ask({ firstAnswer: 'Thinking…' });
+		const end = message.begin();
+		await until('the first answer', () => shown() !== undefined);
+		await lab.leave(member);
+		await lab.join();
+		await end();
+		expect(shown()).toMatchObject({ text: 'Thinking…', stream: { finish: true } });
+	});
+
+	it('ends with the next connection when its workflow ended while there was none', async () => {
+		streamTimings.endAgain = 20;
+		const { member, message, shown } = await ask({ firstAnswer: '…', closingText: 'Sorry' });
+		const end = message.begin();
+		await until('the first answer', () => shown() !== undefined);
+		await lab.leave(member);
+		await end();
+		await pause(50);
+		expect(shown().stream!.finish).toBe(false);
+		await lab.join();
+		await until('the end', () => shown().stream!.finish);
+		expect(shown().text).toBe('Sorry');
+	});
+
+	it('has not ended when WeCom refused the end: a reply still replaces it', async () => {
+		const { message, answer, shown } = await ask({ firstAnswer: '…', closingText: 'Sorry' });
+		await until('the first answer', () => shown()?.text === '…');
+		lab.bots.inject({ cmd: 'aibot_respond_msg', errcode: 45009 });
+		await message.begin()();
+		expect(await answer(stream('here I am', true))).toEqual({});
+		expect(shown()).toMatchObject({ text: 'here I am', stream: { finish: true } });
+	});
+
+	it('is ended once, also when WeCom refuses that', async () => {
+		streamTimings.endAgain = 10;
+		const { message, shown } = await ask({ firstAnswer: '…' });
+		await until('the first answer', () => shown()?.text === '…');
+		const frames = () =>
+			lab.bots.frames(botId).filter(({ frame }) => frame.cmd === 'aibot_respond_msg').length;
+		const before = frames();
+		lab.bots.inject({ cmd: 'aibot_respond_msg', errcode: 40058, times: 50 });
+		await message.begin()();
+		await pause(600);
+		expect(frames()).toBe(before + 1);
+		lab.bots.clearFaults();
+	});
+
+	it('a reply after its end is a message of its own, to the group or the person', async () => {
+		Object.assign(streamTimings, { life: 150, margin: 100 });
+		const { answer, shown, entries } = await ask({ firstAnswer: 'Thinking…' }, 'wrGroup1');
+		await until('the end', () => shown()?.stream!.finish ?? false);
+		expect(await answer(stream('a step', false))).toEqual({ late: true });
+		expect(await answer(stream('late, but here', true))).toEqual({ late: true });
+		expect(entries().at(-1)).toMatchObject({
+			via: 'push',
+			chat: 'wrGroup1',
+			chattype: 'group',
+			text: 'late, but here',
+		});
+		expect(entries()).toHaveLength(2);
+	});
+
+	it.each([846608, 846606])('so is one that WeCom refuses with %d', async (errcode) => {
+		const { answer, entries } = await ask();
+		lab.bots.inject({ cmd: 'aibot_respond_msg', errcode });
+		expect(await answer(stream('late', true))).toEqual({ late: true });
+		expect(entries()).toMatchObject([{ via: 'push', chat: 'zhangsan', text: 'late' }]);
+		expect(await answer({ ...CARD })).toEqual({ late: true });
+		expect(entries().at(-1)).toMatchObject({ via: 'push', card: { task_id: 'task-1' } });
+	});
+});
