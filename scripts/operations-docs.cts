@@ -63,7 +63,7 @@ const section = ({ name, operations }: Resource): string =>
 function row(operation: Operation): string {
 	const { name, description, doc } = operation;
 	const calls = coveredEndpoints(operation).map(
-		(id) => endpoints.get(id)?.path ?? operation.call?.[1],
+		(id) => endpoints.get(id)?.path ?? operation.endpoint?.[1],
 	);
 	const list = calls.filter(Boolean).map((one) => `\`${one}\``);
 	return `| ${name} | ${description.replaceAll('|', '\\|')} | ${list.join(', ')} | [${doc}](${DOCS}/${doc}) |`;

@@ -24,7 +24,7 @@ interface Row {
 
 const rows: Row[] = resources.flatMap(({ value: resource, operations, suiteOnly }) =>
 	operations
-		.filter(({ call, run }) => call && !run && !suiteOnly)
+		.filter(({ endpoint, run }) => endpoint && !run && !suiteOnly)
 		.map((operation) => ({
 			id: `${resource}.${operation.value}`,
 			resource,
@@ -35,7 +35,7 @@ const rows: Row[] = resources.flatMap(({ value: resource, operations, suiteOnly 
 
 function factOf(operation: Operation): Facts {
 	const [id] = coveredEndpoints(operation);
-	const [method, path] = operation.call!;
+	const [method, path] = operation.endpoint!;
 	const fact =
 		facts.find((one) => one.id === id) ??
 		facts.find((one) => one.path === path && one.method === method);
@@ -52,7 +52,7 @@ describe.each(rows.map((row) => [row.id, row] as const))('%s', (id, row) => {
 	const { operation, fact, resource } = row;
 
 	it('calls what the facts say', () => {
-		expect(operation.call).toEqual([fact.method, fact.path]);
+		expect(operation.endpoint).toEqual([fact.method, fact.path]);
 		if (operation.list && fact.list) expect(operation.list).toBe(fact.list);
 		const named = Object.values(operation.paging?.request ?? {});
 		expect(named).toEqual(
@@ -110,17 +110,19 @@ function complete(operation: Operation, sample: IDataObject): IDataObject {
 		const given = at(whole, path.split('.')) !== undefined;
 		if (field.local || given || field.displayOptions) continue;
 		const preset = ['options', 'boolean', 'number'].includes(field.type) && field.default !== '';
-		if (preset) put(whole, path, field.as === 'flag' ? Number(field.default) : field.default);
+		if (preset) put(whole, path, field.convert === 'flag' ? Number(field.default) : field.default);
 		else if (field.required) put(whole, path, requiredValue(field));
 	}
 	return whole;
 }
 
-function requiredValue({ as, each }: Field): unknown {
-	if (as === 'day') return 1_769_788_800;
+function requiredValue({ convert, each }: Field): unknown {
+	if (convert === 'day') return 1_769_788_800;
 	const time = 1769851800;
-	const one = as === 'integer' || as === 'integerList' ? 1 : as === 'timestamp' ? time : 'x';
-	if (as !== 'integerList' && as !== 'stringList') return as === 'timestampText' ? `${time}` : one;
+	const one =
+		convert === 'integer' || convert === 'integerList' ? 1 : convert === 'timestamp' ? time : 'x';
+	if (convert !== 'integerList' && convert !== 'stringList')
+		return convert === 'timestampText' ? `${time}` : one;
 	return [each ? { [each]: one } : one];
 }
 
@@ -183,9 +185,9 @@ function entered(field: Field, value: unknown): IDataObject[string] | undefined 
 	}
 	const plain = field.each ? (value as IDataObject[]).map((one) => one[field.each!]) : value;
 	if (field.type === 'resourceLocator') return byId(plain as string);
-	if (field.as === 'json') return JSON.stringify(plain);
-	if (field.as === 'jsonText') return plain as string;
-	if (field.as === 'flag') return plain === 1;
+	if (field.convert === 'json') return JSON.stringify(plain);
+	if (field.convert === 'jsonText') return plain as string;
+	if (field.convert === 'flag') return plain === 1;
 	return plain as IDataObject[string];
 }
 

@@ -355,9 +355,7 @@ export class N8nRest {
 	}
 
 	/** What a resource locator's list shows: `listSearch` methods. */
-	async searchResourceLocator(
-		request: DynamicRequest,
-	): Promise<{
+	async searchResourceLocator(request: DynamicRequest): Promise<{
 		results: Array<{ name: string; value: unknown; url?: string }>;
 		paginationToken?: string;
 	}> {

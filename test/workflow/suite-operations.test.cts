@@ -399,8 +399,8 @@ it('with authentication App the resource says what to choose', async () => {
 
 it('every row of the resource is reached by a test here or is one plain call', () => {
 	const plain = ['convertBotUserIds', 'convertExternalUserIds'];
-	for (const { value, call: row, as } of resource.operations)
-		if (plain.includes(value)) expect([row?.[0], as]).toContain('POST');
+	for (const { value, endpoint, token } of resource.operations)
+		if (plain.includes(value)) expect([endpoint?.[0], token]).toContain('POST');
 });
 
 describe('the credential test', () => {

@@ -1,5 +1,5 @@
 import type { FileContent } from '../../shared/client/files';
-import { ItemOutput, type OperationCall } from './operation';
+import { ItemOutput, type ItemContext } from './operation';
 import { problem } from './parameters';
 
 /** The four kinds of media and what WeCom takes of each (doc 90253). */
@@ -42,13 +42,13 @@ const MIN_BYTES = 6;
 
 /** The file in a binary field of the item, checked against what WeCom takes before anything is sent. */
 export async function readBinary(
-	call: OperationCall,
+	item: ItemContext,
 	kind: MediaKind,
 	fileName: unknown = '',
-	field = call.get('binaryPropertyName', 'data'),
+	field = item.get('binaryPropertyName', 'data'),
 	rule: MediaRule = MEDIA_KINDS[kind],
 ): Promise<FileContent> {
-	const { context, itemIndex } = call;
+	const { context, itemIndex } = item;
 	const {
 		mimeType,
 		fileName: ownName,
@@ -58,14 +58,14 @@ export async function readBinary(
 	const name = withExtension(String(fileName || ownName || kind), fileExtension);
 	if (data.length < MIN_BYTES || data.length > rule.maxBytes) {
 		throw problem(
-			call,
+			item,
 			`The file in '${field}' has ${data.length.toLocaleString('en')} bytes`,
 			`WeCom takes ${kind === 'file' ? '' : `${kind} `}files from ${MIN_BYTES} bytes to ${rule.maxBytes >> 20} MB.`,
 		);
 	}
 	if (!rule.types.test(mimeType) && !rule.extensions.test(name)) {
 		throw problem(
-			call,
+			item,
 			`The file in '${field}' is of the type ${mimeType}`,
 			`As ${kind} WeCom takes ${rule.accepts}. Convert it, or send it as a file.`,
 		);
@@ -79,12 +79,12 @@ const withExtension = (name: string, extension?: string): string =>
 
 /** A downloaded file as an item with binary data. */
 export async function toBinaryItem(
-	call: OperationCall,
+	item: ItemContext,
 	file: FileContent,
 	fallbackName: string,
-	field = call.get('outputPropertyName', 'data'),
+	field = item.get('outputPropertyName', 'data'),
 ): Promise<ItemOutput> {
-	const { context } = call;
+	const { context } = item;
 	const fileName = file.fileName || fallbackName;
 	const binary = await context.helpers.prepareBinaryData(file.data, fileName, file.mimeType);
 	const json = {

@@ -10,12 +10,12 @@ import type { OwnCredential } from '../../shared/client/tokenSources';
 import { WecomClient } from '../../shared/client/client';
 import { finishPending } from '../../shared/companies/companies';
 import { SUITE_CREDENTIAL } from '../../shared/credentials/suiteState';
-import { callRow, readsOnly } from './runRow';
+import { runRow, readsOnly } from './runRow';
 import {
 	ItemOutput,
 	type Getter,
 	type Operation,
-	type OperationCall,
+	type ItemContext,
 	type Output,
 	type ResourceCredential,
 } from './operation';
@@ -47,7 +47,7 @@ export async function executeOperation(
 			const itemIndex = next++;
 			try {
 				results[itemIndex] = await runItem(
-					await callFor(context, operation, itemIndex, credential),
+					await contextOf(context, operation, itemIndex, credential),
 				);
 			} catch (error) {
 				const failure = nodeError(context, itemIndex, error as Error);
@@ -73,29 +73,29 @@ async function finishAuthorizations(context: IExecuteFunctions): Promise<void> {
 	await finishPending(context, await context.getCredentials(SUITE_CREDENTIAL));
 }
 
-async function callFor(
+async function contextOf(
 	context: IExecuteFunctions,
 	operation: Operation,
 	itemIndex: number,
 	credential?: ResourceCredential,
-): Promise<OperationCall> {
+): Promise<ItemContext> {
 	const client =
-		operation.as === 'bot'
+		operation.token === 'bot'
 			? (undefined as never)
-			: await WecomClient.open(context, itemIndex, operation.as, credential as OwnCredential);
+			: await WecomClient.open(context, itemIndex, operation.token, credential as OwnCredential);
 	const get = (name: string, fallback: unknown = '') => {
 		const given = context.getNodeParameter(name, itemIndex, fallback as IDataObject[string]);
 		// n8n falls back only where there is no parameter, not where its expression gives nothing.
 		const value = (isResourceLocatorValue(given) ? given.value : given) ?? fallback;
-		return typeof fallback === 'boolean' ? isOn(call, labelOf(operation, name), value) : value;
+		return typeof fallback === 'boolean' ? isOn(item, labelOf(operation, name), value) : value;
 	};
-	const call: OperationCall = { context, client, operation, itemIndex, get: get as Getter };
-	return call;
+	const item: ItemContext = { context, client, operation, itemIndex, get: get as Getter };
+	return item;
 }
 
-async function runItem(call: OperationCall): Promise<INodeExecutionData[]> {
-	const output: Output = await (call.operation.run ?? callRow)(call);
-	const pairedItem = { item: call.itemIndex };
+async function runItem(item: ItemContext): Promise<INodeExecutionData[]> {
+	const output: Output = await (item.operation.run ?? runRow)(item);
+	const pairedItem = { item: item.itemIndex };
 	if (output instanceof ItemOutput) return [{ ...output.item, pairedItem }];
 	return (Array.isArray(output) ? output : [output]).map((json) => ({ json, pairedItem }));
 }

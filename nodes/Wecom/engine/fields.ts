@@ -26,7 +26,7 @@ export const integer = (
 	type: 'number',
 	default: 0,
 	description,
-	as: 'integer',
+	convert: 'integer',
 	...overrides,
 });
 
@@ -61,7 +61,7 @@ export const moment = (
 	type: 'dateTime',
 	default: '',
 	description,
-	as: 'timestamp',
+	convert: 'timestamp',
 	...overrides,
 });
 
@@ -76,7 +76,7 @@ export const json = (
 	type: 'json',
 	default: '',
 	description,
-	as: 'json',
+	convert: 'json',
 	...overrides,
 });
 
@@ -154,12 +154,12 @@ export const memberPicker = (overrides: Overrides = {}): Field =>
 export const departmentPicker = (overrides: Overrides = {}): Field =>
 	locator('department_id', 'Department', 'searchDepartments', 'e.g. 2', {
 		description: 'The department, by name or by ID; 1 is the whole company',
-		as: 'integer',
+		convert: 'integer',
 		...overrides,
 	});
 
 export const tagPicker = (overrides: Overrides = {}): Field =>
-	locator('tagid', 'Tag', 'searchTags', 'e.g. 1', { as: 'integer', ...overrides });
+	locator('tagid', 'Tag', 'searchTags', 'e.g. 1', { convert: 'integer', ...overrides });
 
 /** Several at once: chosen from the list, or ids with commas or `|` between them from an expression. */
 export const ids = (
@@ -175,7 +175,7 @@ export const ids = (
 	typeOptions: { loadOptionsMethod },
 	default: [],
 	description: `Choose up to ${most} from the list, or specify IDs using an expression`,
-	as: 'stringList',
+	convert: 'stringList',
 	...overrides,
 });
 

@@ -57,7 +57,9 @@ function actAs(resources: Resource[]): INodeProperties[] {
 			.map(({ value }) => value),
 		operation: resources
 			.filter(({ suiteOnly, credential }) => !suiteOnly && !credential)
-			.flatMap(({ operations }) => operations.filter(({ as }) => as).map(({ value }) => value)),
+			.flatMap(({ operations }) =>
+				operations.filter(({ token }) => token).map(({ value }) => value),
+			),
 	};
 	return companyFields.map((field) => ({
 		...toProperty(field),
@@ -170,7 +172,7 @@ export function formFields(operation: Operation): Field[] {
 /** The field as n8n knows it: without what only this package reads. */
 function toProperty(field: Field): INodeProperties {
 	const property: Partial<Field> = { ...field };
-	for (const own of ['as', 'local', 'path', 'each', 'spread'] as const) delete property[own];
+	for (const own of ['convert', 'local', 'path', 'each', 'spread'] as const) delete property[own];
 	if (field.type === 'collection')
 		property.options = (field.options as Field[]).map(toProperty) as Field[];
 	if (field.type === 'fixedCollection') {

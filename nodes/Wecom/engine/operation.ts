@@ -28,7 +28,7 @@ export type Conversion =
  */
 export interface Field extends Omit<INodeProperties, 'options'> {
 	options?: INodePropertyOptions[] | Field[] | FieldGroup[];
-	as?: Conversion;
+	convert?: Conversion;
 	/** Where WeCom wants it, if not at the top under `name`: dotted, such as `schedule.summary`. */
 	path?: string;
 	/** For lists of ids: the name each is wrapped in, such as `userid` for `[{ userid: 'zhangsan' }]`. */
@@ -56,7 +56,7 @@ export interface Operation {
 	/** Number of the official page: https://developer.work.weixin.qq.com/document/path/<doc>. */
 	doc: number;
 	/** The call, such as `['GET', '/cgi-bin/user/get']`. */
-	call?: [IHttpRequestMethods, string];
+	endpoint?: [IHttpRequestMethods, string];
 	fields: Field[];
 	/** What is sent besides the form, by dotted path. */
 	fixed?: IDataObject;
@@ -81,8 +81,8 @@ export interface Operation {
 	 * Whose token the call takes. Default: of the app or, with authentication "Suite", of the company to act as. A bot has no
 	 * token: its operations have no client.
 	 */
-	as?: 'suite' | 'provider' | 'bot';
-	run?: (call: OperationCall) => Promise<Output>;
+	token?: 'suite' | 'provider' | 'bot';
+	run?: (item: ItemContext) => Promise<Output>;
 }
 
 /** Credentials of single resources; a bot's is used without the client. */
@@ -101,7 +101,7 @@ export interface Resource {
 }
 
 /** Throws when something is wrong with the parameters about to be sent. */
-export type Check = (call: OperationCall, sent: IDataObject) => void;
+export type Check = (item: ItemContext, sent: IDataObject) => void;
 
 /** What an operation hands back: one item, or several; binary data only in full items. */
 export type Output = IDataObject | IDataObject[] | ItemOutput;
@@ -115,7 +115,7 @@ export interface Getter {
 }
 
 /** Everything an operation needs to handle one input item. */
-export interface OperationCall {
+export interface ItemContext {
 	context: IExecuteFunctions;
 	client: WecomClient;
 	operation: Operation;

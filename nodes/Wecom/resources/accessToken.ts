@@ -1,5 +1,5 @@
 import type { IDataObject } from 'n8n-workflow';
-import type { OperationCall, Resource } from '../engine/operation';
+import type { ItemContext, Resource } from '../engine/operation';
 
 export const accessToken: Resource = {
 	value: 'accessToken',
@@ -32,7 +32,7 @@ export const accessToken: Resource = {
 			action: 'Get API IPs',
 			description: 'List the IPs of the API servers, for outgoing firewall rules',
 			doc: 92520,
-			call: ['GET', '/cgi-bin/get_api_domain_ip'],
+			endpoint: ['GET', '/cgi-bin/get_api_domain_ip'],
 			fields: [],
 		},
 		{
@@ -42,13 +42,13 @@ export const accessToken: Resource = {
 			description:
 				'List the IPs that callbacks come from, for incoming firewall rules; refresh the list daily',
 			doc: 92521,
-			call: ['GET', '/cgi-bin/getcallbackip'],
+			endpoint: ['GET', '/cgi-bin/getcallbackip'],
 			fields: [],
 		},
 	],
 };
 
-async function getToken({ client, itemIndex, get }: OperationCall): Promise<IDataObject> {
+async function getToken({ client, itemIndex, get }: ItemContext): Promise<IDataObject> {
 	const { value: token, expiresAt } = await client.accessToken(itemIndex);
 	return {
 		valid: true,

@@ -11,7 +11,7 @@ import {
 	updateFields,
 } from '../engine/fields';
 import { ownAgentId } from './message/send';
-import type { Field, OperationCall, Resource } from '../engine/operation';
+import type { Field, ItemContext, Resource } from '../engine/operation';
 import { toItem } from '../engine/output';
 import { byteLength } from '../../shared/util/text';
 import { collectParameters, problem } from '../engine/parameters';
@@ -108,7 +108,7 @@ export const app: Resource = {
 			covers: ['agent.get'],
 			reads: true,
 			fields: [],
-			run: async (call) => toItem(await send(call, 'GET', 'agent/get')),
+			run: async (item) => toItem(await send(item, 'GET', 'agent/get')),
 		},
 		{
 			value: 'getAll',
@@ -116,7 +116,7 @@ export const app: Resource = {
 			action: 'Get many apps',
 			description: 'List the apps the secret can see',
 			doc: 90227,
-			call: ['GET', '/cgi-bin/agent/list'],
+			endpoint: ['GET', '/cgi-bin/agent/list'],
 			fields: [],
 			list: 'agentlist',
 		},
@@ -134,13 +134,13 @@ export const app: Resource = {
 					text('logo_mediaid', 'Logo', 'Media ID of a picture'),
 					text('name', 'Name', 'Up to 32 characters'),
 					toggle('isreportenter', 'Report Entering', 'Whether entering the app sends an event', {
-						as: 'flag',
+						convert: 'flag',
 					}),
 					toggle(
 						'report_location_flag',
 						'Report Location',
 						'Whether members report their location when they enter the app',
-						{ as: 'flag' },
+						{ convert: 'flag' },
 					),
 					text('redirect_domain', 'Trusted Domain', 'Its ownership must have been verified'),
 				]),
@@ -155,8 +155,8 @@ export const app: Resource = {
 			doc: 90233,
 			covers: ['menu.delete'],
 			fields: [],
-			run: async (call) => {
-				const reply = await send(call, 'GET', 'menu/delete', false);
+			run: async (item) => {
+				const reply = await send(item, 'GET', 'menu/delete', false);
 				return { ...toItem(reply), deleted: true };
 			},
 		},
@@ -169,7 +169,7 @@ export const app: Resource = {
 			covers: ['menu.get'],
 			reads: true,
 			fields: [],
-			run: async (call) => toItem(await send(call, 'GET', 'menu/get')),
+			run: async (item) => toItem(await send(item, 'GET', 'menu/get')),
 		},
 		{
 			value: 'setMenu',
@@ -211,8 +211,8 @@ export const app: Resource = {
 			covers: ['agent.get_workbench_data'],
 			reads: true,
 			fields: [memberPicker()],
-			run: async (call) =>
-				(await send(call, 'POST', 'agent/get_workbench_data', true)).data as IDataObject,
+			run: async (item) =>
+				(await send(item, 'POST', 'agent/get_workbench_data', true)).data as IDataObject,
 		},
 		{
 			value: 'setWorkbenchData',
@@ -236,7 +236,7 @@ export const app: Resource = {
 			covers: ['agent.get_workbench_template'],
 			reads: true,
 			fields: [],
-			run: async (call) => toItem(await send(call, 'POST', 'agent/get_workbench_template', true)),
+			run: async (item) => toItem(await send(item, 'POST', 'agent/get_workbench_template', true)),
 		},
 		{
 			value: 'setWorkbenchTemplate',
@@ -253,10 +253,10 @@ export const app: Resource = {
 					'Whether to drop what was set for single members',
 				),
 			],
-			run: async (call) => {
-				const { shown, ...sent } = collectParameters(call);
+			run: async (item) => {
+				const { shown, ...sent } = collectParameters(item);
 				const body = placed(sent, shown);
-				const reply = await send(call, 'POST', 'agent/set_workbench_template', false, body);
+				const reply = await send(item, 'POST', 'agent/set_workbench_template', false, body);
 				return { type: sent.type, ...toItem(reply), success: true };
 			},
 		},
@@ -265,16 +265,16 @@ export const app: Resource = {
 
 /** A call about the app of the credential; menus want its ID in the query of a POST as well (doc 90231). */
 async function send(
-	call: OperationCall,
+	item: ItemContext,
 	method: IHttpRequestMethods,
 	endpoint: string,
 	repeatable = method === 'GET',
-	sent = collectParameters(call),
+	sent = collectParameters(item),
 ) {
-	const agentid = await ownAgentId(call);
+	const agentid = await ownAgentId(item);
 	const path = `/cgi-bin/${endpoint}`;
 	const inQuery = method === 'GET' || endpoint === 'menu/create';
-	return await call.client.call(
+	return await item.client.call(
 		{
 			method,
 			path,
@@ -282,40 +282,40 @@ async function send(
 			...(inQuery ? { qs: { agentid, ...(method === 'GET' && sent) } } : {}),
 			...(method === 'POST' && { body: inQuery ? sent : { agentid, ...sent } }),
 		},
-		call.itemIndex,
+		item.itemIndex,
 	);
 }
 
-async function update(call: OperationCall): Promise<IDataObject> {
-	const sent = collectParameters(call);
-	if (sent.home_url) checkLink(call, 'Home Page', sent.home_url);
-	const reply = await send(call, 'POST', 'agent/set', false, sent);
+async function update(item: ItemContext): Promise<IDataObject> {
+	const sent = collectParameters(item);
+	if (sent.home_url) checkLink(item, 'Home Page', sent.home_url);
+	const reply = await send(item, 'POST', 'agent/set', false, sent);
 	return { ...sent, ...toItem(reply), success: true };
 }
 
 /** One to three buttons with up to five below each, names of 16 and 40 bytes (doc 90231). */
-async function setMenu(call: OperationCall): Promise<IDataObject> {
-	const { rows: entered, ...sent } = collectParameters(call);
-	if (Array.isArray(entered)) sent.button = nested(call, entered as IDataObject[]);
+async function setMenu(item: ItemContext): Promise<IDataObject> {
+	const { rows: entered, ...sent } = collectParameters(item);
+	if (Array.isArray(entered)) sent.button = nested(item, entered as IDataObject[]);
 	const buttons = sent.button as IDataObject[];
-	count(call, buttons, 3, 'the menu');
+	count(item, buttons, 3, 'the menu');
 	for (const one of buttons) {
-		nameFits(call, one, 16);
+		nameFits(item, one, 16);
 		const below = (one.sub_button ?? []) as IDataObject[];
-		count(call, below, 5, `the submenu of '${String(one.name)}'`);
-		below.forEach((inner) => nameFits(call, inner, 40));
+		count(item, below, 5, `the submenu of '${String(one.name)}'`);
+		below.forEach((inner) => nameFits(item, inner, 40));
 	}
-	const reply = await send(call, 'POST', 'menu/create', false, sent);
+	const reply = await send(item, 'POST', 'menu/create', false, sent);
 	return { ...sent, ...toItem(reply), success: true };
 }
 
 /** The buttons of the bar, each with those that name it; one with a submenu only has a name. */
-function nested(call: OperationCall, entered: IDataObject[]): IDataObject[] {
+function nested(item: ItemContext, entered: IDataObject[]): IDataObject[] {
 	const bar = entered.filter(({ below }) => !below);
 	const lost = entered.find(({ below }) => below && !bar.some(({ name }) => name === below));
 	if (lost)
 		throw problem(
-			call,
+			item,
 			`The button '${String(lost.name)}' is below '${String(lost.below)}', which is not in the bar`,
 			"Write in 'Submenu Of' the name of a button that has nothing there itself.",
 		);
@@ -331,17 +331,17 @@ function nested(call: OperationCall, entered: IDataObject[]): IDataObject[] {
 	});
 }
 
-function count(call: OperationCall, buttons: unknown, most: number, where: string): void {
+function count(item: ItemContext, buttons: unknown, most: number, where: string): void {
 	if (Array.isArray(buttons) && buttons.length <= most) return;
 	const what = Array.isArray(buttons) ? `${buttons.length} buttons in` : 'No list of buttons for';
-	throw problem(call, `${what} ${where}, WeCom takes up to ${most}`, 'Change the buttons.');
+	throw problem(item, `${what} ${where}, WeCom takes up to ${most}`, 'Change the buttons.');
 }
 
-function nameFits(call: OperationCall, { name }: IDataObject, most: number): void {
+function nameFits(item: ItemContext, { name }: IDataObject, most: number): void {
 	const size = byteLength(String(name ?? ''));
 	if (size > 0 && size <= most) return;
 	throw problem(
-		call,
+		item,
 		`The name '${String(name ?? '')}' has ${size} bytes, WeCom takes 1 to ${most}`,
 		'Shorten it: a Chinese character has three bytes.',
 	);
@@ -351,12 +351,12 @@ function nameFits(call: OperationCall, { name }: IDataObject, most: number): voi
 const placed = (sent: IDataObject, shown: unknown): IDataObject =>
 	shown === undefined ? sent : { ...sent, [String(sent.type)]: shown as IDataObject };
 
-async function setWorkbenchData(call: OperationCall): Promise<IDataObject> {
-	const { userid_list, shown, ...sent } = collectParameters(call);
+async function setWorkbenchData(item: ItemContext): Promise<IDataObject> {
+	const { userid_list, shown, ...sent } = collectParameters(item);
 	const userids = userid_list as string[];
 	const data = placed(sent, shown);
 	const reply = await (userids.length === 1
-		? send(call, 'POST', 'agent/set_workbench_data', false, { userid: userids[0], ...data })
-		: send(call, 'POST', 'agent/batch_set_workbench_data', false, { userid_list, data }));
+		? send(item, 'POST', 'agent/set_workbench_data', false, { userid: userids[0], ...data })
+		: send(item, 'POST', 'agent/batch_set_workbench_data', false, { userid_list, data }));
 	return { userid_list, ...toItem(reply), success: true };
 }

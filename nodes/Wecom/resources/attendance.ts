@@ -6,10 +6,10 @@ const MOST_MEMBERS = 100;
 const members = ids('useridlist', 'Member Names or IDs', 'getMembers', MOST_MEMBERS, {
 	required: true,
 });
-const from = (description: string, as: Conversion = 'day'): Field =>
-	moment('starttime', 'From', description, { required: true, as });
-const until = (description: string, as: Conversion = 'day'): Field =>
-	moment('endtime', 'Until', description, { required: true, as });
+const from = (description: string, convert: Conversion = 'day'): Field =>
+	moment('starttime', 'From', description, { required: true, convert });
+const until = (description: string, convert: Conversion = 'day'): Field =>
+	moment('endtime', 'Until', description, { required: true, convert });
 const groupId = integer('groupid', 'Rule ID', 'The "groupid" of the rule, from Get Many Rules', {
 	required: true,
 });
@@ -26,7 +26,7 @@ const report = (
 	action,
 	description: 'Read hours worked, exceptions and leave of members',
 	doc,
-	call: ['POST', path],
+	endpoint: ['POST', path],
 	reads: true,
 	fields: [members, from('First day'), until('Last day, up to a month later')],
 	list: 'datas',
@@ -50,7 +50,7 @@ export const attendance: Resource = {
 			action: 'Get many attendance records',
 			description: 'List punches of members within up to 30 days',
 			doc: 90262,
-			call: ['POST', '/cgi-bin/checkin/getcheckindata'],
+			endpoint: ['POST', '/cgi-bin/checkin/getcheckindata'],
 			reads: true,
 			fields: [
 				members,
@@ -65,7 +65,7 @@ export const attendance: Resource = {
 						{ name: 'Outside Work', value: 2 },
 						{ name: 'Work', value: 1 },
 					],
-					{ as: 'integer' },
+					{ convert: 'integer' },
 				),
 			],
 			list: 'checkindata',
@@ -76,7 +76,7 @@ export const attendance: Resource = {
 			action: 'Get many attendance rules',
 			description: 'List the rules of the company',
 			doc: 93384,
-			call: ['POST', '/cgi-bin/checkin/getcorpcheckinoption'],
+			endpoint: ['POST', '/cgi-bin/checkin/getcorpcheckinoption'],
 			reads: true,
 			fields: [],
 			list: 'group',
@@ -96,9 +96,9 @@ export const attendance: Resource = {
 			action: 'Get attendance rules of members',
 			description: 'Read the rules that apply to members on a day',
 			doc: 90263,
-			call: ['POST', '/cgi-bin/checkin/getcheckinoption'],
+			endpoint: ['POST', '/cgi-bin/checkin/getcheckinoption'],
 			reads: true,
-			fields: [members, moment('datetime', 'Day', 'The day', { required: true, as: 'day' })],
+			fields: [members, moment('datetime', 'Day', 'The day', { required: true, convert: 'day' })],
 			list: 'info',
 			whole: true,
 		},
@@ -115,7 +115,7 @@ export const attendance: Resource = {
 			action: 'Get shift schedules',
 			description: 'Read the shifts of members within a month',
 			doc: 93380,
-			call: ['POST', '/cgi-bin/checkin/getcheckinschedulist'],
+			endpoint: ['POST', '/cgi-bin/checkin/getcheckinschedulist'],
 			reads: true,
 			fields: [members, from('First day'), until('Last day, up to a month later')],
 			list: 'schedule_list',
@@ -126,7 +126,7 @@ export const attendance: Resource = {
 			action: 'Set shift schedules',
 			description: 'Say who works which shift on which day of a month',
 			doc: 93385,
-			call: ['POST', '/cgi-bin/checkin/setcheckinschedulist'],
+			endpoint: ['POST', '/cgi-bin/checkin/setcheckinschedulist'],
 			fields: [
 				groupId,
 				integer('yearmonth', 'Month', 'Year and month in digits', {

@@ -18,7 +18,7 @@ const color = text('color', 'Color', 'RGB in hexadecimal', {
 });
 const calendarOptions: Field[] = [
 	text('admins', 'Admin User IDs', 'Comma-separated, up to 3, all of them in Shared With', {
-		as: 'stringList',
+		convert: 'stringList',
 		path: 'calendar.admins',
 	}),
 	text('description', 'Description', 'Up to 512 characters', { path: 'calendar.description' }),
@@ -37,7 +37,7 @@ const shares = rows(
 				{ name: 'Everything', value: 1 },
 				{ name: 'Free or Busy', value: 3 },
 			],
-			{ as: 'integer' },
+			{ convert: 'integer' },
 		),
 	],
 	{ path: 'calendar.shares' },
@@ -53,7 +53,7 @@ export const calendar: Resource = {
 			action: 'Create calendar',
 			description: 'Add a calendar of the app',
 			doc: 93647,
-			call: ['POST', '/cgi-bin/oa/calendar/add'],
+			endpoint: ['POST', '/cgi-bin/oa/calendar/add'],
 			fields: [
 				calendarTitle(true),
 				color,
@@ -65,7 +65,7 @@ export const calendar: Resource = {
 						'Default Calendar',
 						'Whether schedules without a calendar go here',
 						{
-							as: 'flag',
+							convert: 'flag',
 							path: 'calendar.set_as_default',
 						},
 					),
@@ -74,7 +74,7 @@ export const calendar: Resource = {
 						'For Everyone',
 						'Whether the whole company gets it; up to 20',
 						{
-							as: 'flag',
+							convert: 'flag',
 							path: 'calendar.is_corp_calendar',
 						},
 					),
@@ -83,16 +83,16 @@ export const calendar: Resource = {
 						'Public',
 						'Whether members can subscribe to it; cannot be changed later',
 						{
-							as: 'flag',
+							convert: 'flag',
 							path: 'calendar.is_public',
 						},
 					),
 					text('partyids', 'Public Department IDs', 'Comma-separated; who may subscribe', {
-						as: 'integerList',
+						convert: 'integerList',
 						path: 'calendar.public_range.partyids',
 					}),
 					text('userids', 'Public User IDs', 'Comma-separated; who may subscribe', {
-						as: 'stringList',
+						convert: 'stringList',
 						path: 'calendar.public_range.userids',
 					}),
 				]),
@@ -104,7 +104,7 @@ export const calendar: Resource = {
 			action: 'Delete calendar',
 			description: 'Remove a calendar with all its schedules',
 			doc: 97718,
-			call: ['POST', '/cgi-bin/oa/calendar/del'],
+			endpoint: ['POST', '/cgi-bin/oa/calendar/del'],
 			fields: [calendarId()],
 			returns: () => ({ deleted: true }),
 		},
@@ -114,13 +114,13 @@ export const calendar: Resource = {
 			action: 'Get calendars',
 			description: 'Read calendars by their IDs',
 			doc: 97717,
-			call: ['POST', '/cgi-bin/oa/calendar/get'],
+			endpoint: ['POST', '/cgi-bin/oa/calendar/get'],
 			reads: true,
 			fields: [
 				calendarId({
 					displayName: 'Calendar IDs',
 					name: 'cal_id_list',
-					as: 'stringList',
+					convert: 'stringList',
 					description: 'Comma-separated, up to 1,000',
 				}),
 			],
@@ -133,7 +133,7 @@ export const calendar: Resource = {
 			action: 'Update calendar',
 			description: 'Replace title, color, sharing, description and admins of a calendar',
 			doc: 97716,
-			call: ['POST', '/cgi-bin/oa/calendar/update'],
+			endpoint: ['POST', '/cgi-bin/oa/calendar/update'],
 			fields: [
 				calendarId({ path: 'calendar.cal_id' }),
 				calendarTitle(true),
@@ -143,7 +143,7 @@ export const calendar: Resource = {
 					'skip_public_range',
 					'Keep Subscribers',
 					'Whether to leave the range of people who may subscribe as it is',
-					{ as: 'flag', default: true },
+					{ convert: 'flag', default: true },
 				),
 				additionalFields(calendarOptions),
 			],
@@ -170,7 +170,7 @@ export const toDo: Resource = {
 			action: 'Get to-do',
 			description: 'Read a to-do with the state of each attendee',
 			doc: 101524,
-			call: ['POST', '/cgi-bin/todo/get'],
+			endpoint: ['POST', '/cgi-bin/todo/get'],
 			reads: true,
 			fields: [todoId],
 		},
@@ -180,7 +180,7 @@ export const toDo: Resource = {
 			action: 'Update to-do',
 			description: 'Set the state of a to-do or of its attendees',
 			doc: 101534,
-			call: ['POST', '/cgi-bin/todo/update'],
+			endpoint: ['POST', '/cgi-bin/todo/update'],
 			fields: [
 				todoId,
 				choice(
@@ -189,13 +189,13 @@ export const toDo: Resource = {
 					'State of the whole to-do',
 					[{ name: 'Leave as It Is', value: '' }, ...STATES],
 					{
-						as: 'integer',
+						convert: 'integer',
 					},
 				),
 				rows('attendees', 'Attendees', 'Attendee', [
 					text('userid', 'User ID', 'Whose state it is', { required: true }),
 					choice('status', 'State', 'State of the to-do for this attendee', STATES, {
-						as: 'integer',
+						convert: 'integer',
 					}),
 				]),
 			],

@@ -14,7 +14,7 @@ const order: Field = {
 	type: 'number',
 	default: 0,
 	description: 'Position among its siblings: higher numbers come first',
-	as: 'integer',
+	convert: 'integer',
 };
 
 export const department: Resource = {
@@ -27,7 +27,7 @@ export const department: Resource = {
 			action: 'Create department',
 			description: 'Add a department below another one (needs the contact sync secret)',
 			doc: 90205,
-			call: ['POST', '/cgi-bin/department/create'],
+			endpoint: ['POST', '/cgi-bin/department/create'],
 			fields: [
 				{
 					displayName: 'Name',
@@ -57,7 +57,7 @@ export const department: Resource = {
 							type: 'number',
 							default: 2,
 							description: 'An ID of your own, greater than 1; WeCom picks one when left out',
-							as: 'integer',
+							convert: 'integer',
 						},
 						nameEn,
 						order,
@@ -72,7 +72,7 @@ export const department: Resource = {
 			description:
 				'Remove a department without members and departments below it (needs the contact sync secret)',
 			doc: 90207,
-			call: ['GET', '/cgi-bin/department/delete'],
+			endpoint: ['GET', '/cgi-bin/department/delete'],
 			reads: false,
 			fields: [departmentPicker({ name: 'id' })],
 			returns: () => ({ deleted: true }),
@@ -83,7 +83,7 @@ export const department: Resource = {
 			action: 'Get department',
 			description: 'Read one department',
 			doc: 95351,
-			call: ['GET', '/cgi-bin/department/get'],
+			endpoint: ['GET', '/cgi-bin/department/get'],
 			fields: [departmentPicker({ name: 'id' })],
 			pick: 'department',
 		},
@@ -93,7 +93,7 @@ export const department: Resource = {
 			action: 'Get many departments',
 			description: 'List the departments the app may see',
 			doc: 90208,
-			call: ['GET', '/cgi-bin/department/list'],
+			endpoint: ['GET', '/cgi-bin/department/list'],
 			fields: [
 				departmentPicker({
 					displayName: 'Below Department',
@@ -111,7 +111,7 @@ export const department: Resource = {
 			action: 'Update department',
 			description: 'Rename or move a department (needs the contact sync secret)',
 			doc: 90206,
-			call: ['POST', '/cgi-bin/department/update'],
+			endpoint: ['POST', '/cgi-bin/department/update'],
 			fields: [
 				departmentPicker({ name: 'id' }),
 				{
@@ -136,7 +136,7 @@ export const department: Resource = {
 							type: 'number',
 							default: 1,
 							description: 'The department to move it to',
-							as: 'integer',
+							convert: 'integer',
 						},
 					],
 				},

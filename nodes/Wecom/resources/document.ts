@@ -26,7 +26,7 @@ export const document: Resource = {
 			action: 'Create document',
 			description: 'Create a document, spreadsheet or smart sheet; keep the ID it returns',
 			doc: 97460,
-			call: ['POST', '/cgi-bin/wedoc/create_doc'],
+			endpoint: ['POST', '/cgi-bin/wedoc/create_doc'],
 			fields: [
 				choice(
 					'doc_type',
@@ -37,14 +37,14 @@ export const document: Resource = {
 						{ name: 'Smart Sheet', value: 10 },
 						{ name: 'Spreadsheet', value: 4 },
 					],
-					{ as: 'integer' },
+					{ convert: 'integer' },
 				),
 				text('doc_name', 'Name', 'Up to 255 characters, Chinese ones count as two', {
 					required: true,
 				}),
 				additionalFields([
 					text('admin_users', 'Admin User IDs', 'Comma-separated; who may manage it', {
-						as: 'stringList',
+						convert: 'stringList',
 					}),
 					...place,
 				]),
@@ -56,7 +56,7 @@ export const document: Resource = {
 			action: 'Delete document',
 			description: 'Remove a document this app has created',
 			doc: 97735,
-			call: ['POST', '/cgi-bin/wedoc/del_doc'],
+			endpoint: ['POST', '/cgi-bin/wedoc/del_doc'],
 			fields: [docid],
 			returns: () => ({ deleted: true }),
 		},
@@ -66,7 +66,7 @@ export const document: Resource = {
 			action: 'Get document',
 			description: 'Read name, type and dates of a document',
 			doc: 97734,
-			call: ['POST', '/cgi-bin/wedoc/get_doc_base_info'],
+			endpoint: ['POST', '/cgi-bin/wedoc/get_doc_base_info'],
 			reads: true,
 			fields: [docid],
 			pick: 'doc_base_info',
@@ -77,7 +77,7 @@ export const document: Resource = {
 			action: 'Get content of document',
 			description: 'Read the text and structure of a document',
 			doc: 101161,
-			call: ['POST', '/cgi-bin/wedoc/document/get'],
+			endpoint: ['POST', '/cgi-bin/wedoc/document/get'],
 			reads: true,
 			fields: [docid],
 		},
@@ -87,7 +87,7 @@ export const document: Resource = {
 			action: 'Rename document',
 			description: 'Give a document this app has created another name',
 			doc: 97736,
-			call: ['POST', '/cgi-bin/wedoc/rename_doc'],
+			endpoint: ['POST', '/cgi-bin/wedoc/rename_doc'],
 			fields: [
 				docid,
 				text('new_name', 'New Name', 'Up to 255 characters, Chinese ones count as two', {
@@ -102,7 +102,7 @@ export const document: Resource = {
 			action: 'Get link to document',
 			description: 'Get the link that opens a document',
 			doc: 97733,
-			call: ['POST', '/cgi-bin/wedoc/doc_share'],
+			endpoint: ['POST', '/cgi-bin/wedoc/doc_share'],
 			reads: true,
 			fields: [docid],
 		},
@@ -112,7 +112,7 @@ export const document: Resource = {
 			action: 'Update content of document',
 			description: 'Insert, replace or delete text, images and tables of a document',
 			doc: 97626,
-			call: ['POST', '/cgi-bin/wedoc/document/batch_update'],
+			endpoint: ['POST', '/cgi-bin/wedoc/document/batch_update'],
 			fields: [
 				docid,
 				json('requests', 'Changes (JSON)', 'List of changes, done in order', {
@@ -135,7 +135,7 @@ export const form: Resource = {
 			action: 'Create form',
 			description: 'Create a form to collect answers with, from a list of questions',
 			doc: 97462,
-			call: ['POST', '/cgi-bin/wedoc/create_form'],
+			endpoint: ['POST', '/cgi-bin/wedoc/create_form'],
 			fields: [
 				text('form_title', 'Title', 'What people see above the form', {
 					required: true,
@@ -169,7 +169,7 @@ export const form: Resource = {
 			action: 'Delete form',
 			description: 'Remove a form this app has created',
 			doc: 97735,
-			call: ['POST', '/cgi-bin/wedoc/del_doc'],
+			endpoint: ['POST', '/cgi-bin/wedoc/del_doc'],
 			fields: [formid],
 			returns: () => ({ deleted: true }),
 		},
@@ -179,7 +179,7 @@ export const form: Resource = {
 			action: 'Get form',
 			description: 'Read the questions of a form, and the "repeated_id" its answers need',
 			doc: 97817,
-			call: ['POST', '/cgi-bin/wedoc/get_form_info'],
+			endpoint: ['POST', '/cgi-bin/wedoc/get_form_info'],
 			reads: true,
 			fields: [formid],
 			pick: 'form_info',
@@ -190,12 +190,12 @@ export const form: Resource = {
 			action: 'Get answers of form',
 			description: 'Read answers by their IDs, up to 100',
 			doc: 97819,
-			call: ['POST', '/cgi-bin/wedoc/get_form_answer'],
+			endpoint: ['POST', '/cgi-bin/wedoc/get_form_answer'],
 			reads: true,
 			fields: [
 				text('repeated_id', 'Round ID', 'The "repeated_id", from Get', { required: true }),
 				text('answer_ids', 'Answer IDs', 'Comma-separated, from Get Submissions', {
-					as: 'integerList',
+					convert: 'integerList',
 					required: true,
 				}),
 			],
@@ -208,13 +208,13 @@ export const form: Resource = {
 			action: 'Get submissions of form',
 			description: 'List who has answered a form and when',
 			doc: 97818,
-			call: ['POST', '/cgi-bin/wedoc/get_form_statistic'],
+			endpoint: ['POST', '/cgi-bin/wedoc/get_form_statistic'],
 			reads: true,
 			fixed: { req_type: 2 },
 			fields: [
 				text('repeated_id', 'Round ID', 'The "repeated_id", from Get', { required: true }),
-				moment('start_time', 'Start', 'First day', { required: true, as: 'day' }),
-				moment('end_time', 'End', 'Last day', { required: true, as: 'day' }),
+				moment('start_time', 'Start', 'First day', { required: true, convert: 'day' }),
+				moment('end_time', 'End', 'Last day', { required: true, convert: 'day' }),
 			],
 			list: 'submit_users',
 			paging: {

@@ -2,7 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 import { collect } from '../../shared/client/paging';
 import { eachAtOnce, wantedCount } from '../engine/runRow';
 import { filters, moment, text, toggle } from '../engine/fields';
-import type { OperationCall, Resource } from '../engine/operation';
+import type { ItemContext, Resource } from '../engine/operation';
 import { collectParameters } from '../engine/parameters';
 
 /** Needs the app among "apps that may call the API" of Journal (汇报) in the admin console. */
@@ -16,7 +16,7 @@ export const journal: Resource = {
 			action: 'Get journal',
 			description: 'Read one journal with its fields, readers and comments',
 			doc: 93394,
-			call: ['POST', '/cgi-bin/oa/journal/get_record_detail'],
+			endpoint: ['POST', '/cgi-bin/oa/journal/get_record_detail'],
 			reads: true,
 			fields: [
 				text('journaluuid', 'Journal ID', 'The "journaluuid", from Get Many', { required: true }),
@@ -57,7 +57,7 @@ export const journal: Resource = {
 			action: 'Get journal statistics',
 			description: 'Read who has handed in a journal and who has not, within up to a year',
 			doc: 93395,
-			call: ['POST', '/cgi-bin/oa/journal/get_stat_list'],
+			endpoint: ['POST', '/cgi-bin/oa/journal/get_stat_list'],
 			reads: true,
 			fields: [
 				text('template_id', 'Template ID', 'From a journal that Get has read', { required: true }),
@@ -70,13 +70,13 @@ export const journal: Resource = {
 };
 
 /** The IDs by time and filter (doc 93393), and the journals behind them if wanted. */
-async function getJournals(call: OperationCall): Promise<IDataObject[]> {
-	const { client, get, itemIndex } = call;
+async function getJournals(item: ItemContext): Promise<IDataObject[]> {
+	const { client, get, itemIndex } = item;
 	const chosen = get<IDataObject>('filters', {});
 	const conditions = ['creator', 'department', 'template_id']
 		.filter((key) => String(chosen[key] ?? '') !== '')
 		.map((key) => ({ key, value: String(chosen[key]) }));
-	const body = { cursor: 0, ...collectParameters(call), filters: conditions };
+	const body = { cursor: 0, ...collectParameters(item), filters: conditions };
 	const read = async (path: string, more: IDataObject) =>
 		await client.call({ method: 'POST', path, body: more, repeatable: true }, itemIndex);
 	const found = await collect(
@@ -87,7 +87,7 @@ async function getJournals(call: OperationCall): Promise<IDataObject[]> {
 			request: { cursor: 'cursor', limit: 'limit' },
 			response: { cursor: 'next_cursor', ending: 'endflag' },
 		},
-		wantedCount(call),
+		wantedCount(item),
 	);
 	const journals = found.map(({ value }) => ({ journaluuid: String(value) }));
 	if (!get<boolean>('details', false)) return journals;

@@ -4,7 +4,7 @@ import { agentIdOf } from '../../shared/companies/companies';
 import { ticket, type TicketKind } from '../../shared/companies/tickets';
 import { choice, text } from '../engine/fields';
 import { checkLink } from './message/content';
-import type { OperationCall, Resource } from '../engine/operation';
+import type { ItemContext, Resource } from '../engine/operation';
 import { problem } from '../engine/parameters';
 
 const CONFIG = { name: 'Config', value: 'config', description: 'For the rights of the company' };
@@ -69,8 +69,8 @@ export const jsSdk: Resource = {
 	],
 };
 
-async function getTicket(call: OperationCall): Promise<IDataObject> {
-	const { context, client, get, itemIndex } = call;
+async function getTicket(item: ItemContext): Promise<IDataObject> {
+	const { context, client, get, itemIndex } = item;
 	const kind = get<TicketKind>('ticket', 'config');
 	const { value, expiresAt } = await ticket(context, client, kind, itemIndex);
 	return {
@@ -81,10 +81,10 @@ async function getTicket(call: OperationCall): Promise<IDataObject> {
 }
 
 /** The page's URL with its query and without what follows `#`, unencoded, exactly in this order (docs 90506, 90514). */
-async function signUrl(call: OperationCall): Promise<IDataObject> {
-	const { context, client, get, itemIndex } = call;
+async function signUrl(item: ItemContext): Promise<IDataObject> {
+	const { context, client, get, itemIndex } = item;
 	const [url] = get('url').trim().split('#');
-	checkLink(call, 'URL', url);
+	checkLink(item, 'URL', url);
 	const sign = get('sign', 'both');
 	const nonceStr = randomBytes(8).toString('hex');
 	const timestamp = Math.floor(Date.now() / 1000);
@@ -93,18 +93,19 @@ async function signUrl(call: OperationCall): Promise<IDataObject> {
 		const plain = `jsapi_ticket=${value}&noncestr=${nonceStr}&timestamp=${timestamp}&url=${url}`;
 		return { timestamp, nonceStr, signature: createHash('sha1').update(plain).digest('hex') };
 	};
-	const item: IDataObject = { url };
-	if (sign !== 'agentConfig') item.config = { appId: client.corpId, ...(await signed('config')) };
-	if (sign === 'config') return item;
+	const signedUrl: IDataObject = { url };
+	if (sign !== 'agentConfig')
+		signedUrl.config = { appId: client.corpId, ...(await signed('config')) };
+	if (sign === 'config') return signedUrl;
 	const agentid = await agentIdOf(client, itemIndex);
 	if (!agentid)
 		throw problem(
-			call,
+			item,
 			'The Agent ID of the app is not known',
 			"Add it to the WeCom API credential, or choose 'Config' in 'Sign For'.",
 		);
 	return {
-		...item,
+		...signedUrl,
 		agentConfig: { corpid: client.corpId, agentid, ...(await signed('agentConfig')) },
 	};
 }

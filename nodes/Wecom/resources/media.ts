@@ -2,7 +2,7 @@ import { sleep, type IDataObject } from 'n8n-workflow';
 import { downloadFile, uploadRequest } from '../../shared/client/files';
 import { MEDIA_KINDS, readBinary, toBinaryItem, type MediaKind } from '../engine/binary';
 import { binaryInput, choice, text, toggle } from '../engine/fields';
-import type { ItemOutput, OperationCall, Resource } from '../engine/operation';
+import type { ItemOutput, ItemContext, Resource } from '../engine/operation';
 import { toItem } from '../engine/output';
 import { collectParameters, emptyField, problem } from '../engine/parameters';
 
@@ -43,7 +43,7 @@ export const media: Resource = {
 				text('media_id', 'Media ID', 'Media IDs are valid for three days', { required: true }),
 				output,
 			],
-			run: async (call) => await download(call, '/cgi-bin/media/get'),
+			run: async (item) => await download(item, '/cgi-bin/media/get'),
 		},
 		{
 			value: 'downloadVoice',
@@ -57,7 +57,7 @@ export const media: Resource = {
 				text('media_id', 'Media ID', 'Of uploadVoice in the JS-SDK', { required: true }),
 				output,
 			],
-			run: async (call) => await download(call, '/cgi-bin/media/get/jssdk'),
+			run: async (item) => await download(item, '/cgi-bin/media/get/jssdk'),
 		},
 		{
 			value: 'getUploadResult',
@@ -65,7 +65,7 @@ export const media: Resource = {
 			action: 'Get result of upload by URL',
 			description: 'Read whether an upload by URL is finished',
 			doc: 96219,
-			call: ['POST', '/cgi-bin/media/get_upload_by_url_result'],
+			endpoint: ['POST', '/cgi-bin/media/get_upload_by_url_result'],
 			reads: true,
 			fields: [jobId],
 		},
@@ -170,35 +170,35 @@ export const media: Resource = {
 	],
 };
 
-async function upload(call: OperationCall): Promise<IDataObject> {
-	const type = call.get<MediaKind>('type', 'file');
-	const file = await readBinary(call, type, call.get('fileName'));
+async function upload(item: ItemContext): Promise<IDataObject> {
+	const type = item.get<MediaKind>('type', 'file');
+	const file = await readBinary(item, type, item.get('fileName'));
 	const request = uploadRequest('/cgi-bin/media/upload', { type }, file);
-	return toItem(await call.client.call(request, call.itemIndex));
+	return toItem(await item.client.call(request, item.itemIndex));
 }
 
-async function uploadAttachment(call: OperationCall): Promise<IDataObject> {
-	const media_type = call.get<MediaKind>('media_type', 'image');
-	const file = await readBinary(call, media_type, call.get('fileName'));
-	const qs = { media_type, attachment_type: call.get('attachment_type', '1') };
+async function uploadAttachment(item: ItemContext): Promise<IDataObject> {
+	const media_type = item.get<MediaKind>('media_type', 'image');
+	const file = await readBinary(item, media_type, item.get('fileName'));
+	const qs = { media_type, attachment_type: item.get('attachment_type', '1') };
 	const request = uploadRequest('/cgi-bin/media/upload_attachment', qs, file);
-	return toItem(await call.client.call(request, call.itemIndex));
+	return toItem(await item.client.call(request, item.itemIndex));
 }
 
-async function uploadImage(call: OperationCall): Promise<IDataObject> {
+async function uploadImage(item: ItemContext): Promise<IDataObject> {
 	const rule = { ...MEDIA_KINDS.image, maxBytes: 2 << 20 };
-	const file = await readBinary(call, 'image', '', undefined, rule);
+	const file = await readBinary(item, 'image', '', undefined, rule);
 	// A thousand a day: an image is not uploaded twice to be on the safe side.
 	const request = { ...uploadRequest('/cgi-bin/media/uploadimg', {}, file), repeatable: false };
-	return toItem(await call.client.call(request, call.itemIndex));
+	return toItem(await item.client.call(request, item.itemIndex));
 }
 
-async function download(call: OperationCall, path: string): Promise<ItemOutput> {
-	const { client, itemIndex, get } = call;
+async function download(item: ItemContext, path: string): Promise<ItemOutput> {
+	const { client, itemIndex, get } = item;
 	const media_id = String(get('media_id')).trim();
-	if (!media_id) throw emptyField(call, 'Media ID');
+	if (!media_id) throw emptyField(item, 'Media ID');
 	const file = await downloadFile(client, { method: 'GET', path, qs: { media_id } }, itemIndex);
-	return await toBinaryItem(call, file, media_id);
+	return await toBinaryItem(item, file, media_id);
 }
 
 const FINISHED = 2;
@@ -207,9 +207,9 @@ const FIRST_WAIT_MS = 1_000;
 const LONGEST_WAIT_MS = 10_000;
 
 /** WeCom fetches the file on its own time: asked again and again, ever less often, until it is done (doc 96219). */
-async function uploadByUrl(call: OperationCall): Promise<IDataObject> {
-	const { client, get, itemIndex } = call;
-	const body = collectParameters(call);
+async function uploadByUrl(item: ItemContext): Promise<IDataObject> {
+	const { client, get, itemIndex } = item;
+	const body = collectParameters(item);
 	const post = async (endpoint: string, sent: IDataObject, repeatable: boolean) =>
 		await client.call(
 			{ method: 'POST', path: `/cgi-bin/media/${endpoint}`, body: sent, repeatable },
@@ -228,13 +228,13 @@ async function uploadByUrl(call: OperationCall): Promise<IDataObject> {
 			return { jobid, media_id: detail.media_id, created_at: detail.created_at };
 		if (Number(reply.status) === FAILED)
 			throw problem(
-				call,
+				item,
 				`WeCom could not take the file from the URL (${String(detail.errcode)})`,
 				`${REASONS[Number(detail.errcode)] ?? 'Check the URL and the MD5.'} WeCom said: "${String(detail.errmsg)}".`,
 			);
 	}
 	throw problem(
-		call,
+		item,
 		`The upload is not finished after ${seconds} seconds`,
 		`It goes on at WeCom: ask with Get Upload Result for the job '${String(jobid)}' within an hour, or set 'Wait at Most' higher.`,
 	);

@@ -14,7 +14,7 @@ import { meetingId } from './meeting';
 
 const room = (overrides: Partial<Field> = {}) =>
 	locator('meetingroom_id', 'Meeting Room', 'searchMeetingRooms', 'e.g. 1', {
-		as: 'integer',
+		convert: 'integer',
 		...overrides,
 	});
 const place: Field[] = [
@@ -26,19 +26,19 @@ const equipment = text(
 	'equipment',
 	'Equipment',
 	'Comma-separated numbers: 1 TV, 2 phone, 3 projector, 4 whiteboard, 5 video',
-	{ as: 'integerList' },
+	{ convert: 'integerList' },
 );
 const roomOptions: Field[] = [
 	...place,
 	equipment,
 	text('department_list', 'Department IDs', 'Comma-separated; who may book', {
-		as: 'integerList',
+		convert: 'integerList',
 		path: 'range.department_list',
 	}),
 	text('latitude', 'Latitude', 'Of the building', { path: 'coordinate.latitude' }),
 	text('longitude', 'Longitude', 'Of the building', { path: 'coordinate.longitude' }),
 	text('user_list', 'User IDs', 'Comma-separated; who may book', {
-		as: 'stringList',
+		convert: 'stringList',
 		path: 'range.user_list',
 	}),
 ];
@@ -62,7 +62,7 @@ export const meetingRoom: Resource = {
 			action: 'Book meeting room',
 			description: 'Book a room and put the meeting into the calendars of the attendees',
 			doc: 93620,
-			call: ['POST', '/cgi-bin/oa/meetingroom/book'],
+			endpoint: ['POST', '/cgi-bin/oa/meetingroom/book'],
 			fields: [
 				room(),
 				moment('start_time', 'Start', 'A multiple of 30 minutes', { required: true }),
@@ -78,7 +78,7 @@ export const meetingRoom: Resource = {
 			action: 'Book meeting room for a meeting',
 			description: 'Book a room for a meeting this app has created',
 			doc: 93620,
-			call: ['POST', '/cgi-bin/oa/meetingroom/book_by_meeting'],
+			endpoint: ['POST', '/cgi-bin/oa/meetingroom/book_by_meeting'],
 			fields: [room(), meetingId, booker],
 		},
 		{
@@ -87,7 +87,7 @@ export const meetingRoom: Resource = {
 			action: 'Book meeting room for a schedule',
 			description: 'Book a room for a schedule this app has created',
 			doc: 93620,
-			call: ['POST', '/cgi-bin/oa/meetingroom/book_by_schedule'],
+			endpoint: ['POST', '/cgi-bin/oa/meetingroom/book_by_schedule'],
 			fields: [
 				room(),
 				text('schedule_id', 'Schedule ID', 'From Schedule > Create', { required: true }),
@@ -100,7 +100,7 @@ export const meetingRoom: Resource = {
 			action: 'Cancel booking of meeting room',
 			description: 'Give a booked room free again',
 			doc: 93620,
-			call: ['POST', '/cgi-bin/oa/meetingroom/cancel_book'],
+			endpoint: ['POST', '/cgi-bin/oa/meetingroom/cancel_book'],
 			fields: [
 				bookingId,
 				toggle(
@@ -108,7 +108,7 @@ export const meetingRoom: Resource = {
 					'Keep Schedule',
 					'Whether the schedule stays; not for repeated ones',
 					{
-						as: 'flag',
+						convert: 'flag',
 					},
 				),
 				moment('cancel_date', 'Only On', 'Of a repeated booking, the day to cancel; empty for all'),
@@ -121,7 +121,7 @@ export const meetingRoom: Resource = {
 			action: 'Create meeting room',
 			description: 'Add a room',
 			doc: 93619,
-			call: ['POST', '/cgi-bin/oa/meetingroom/add'],
+			endpoint: ['POST', '/cgi-bin/oa/meetingroom/add'],
 			fields: [
 				text('name', 'Name', 'Up to 30 characters', { required: true }),
 				integer('capacity', 'Capacity', 'How many people fit in', { default: 10 }),
@@ -134,7 +134,7 @@ export const meetingRoom: Resource = {
 			action: 'Delete meeting room',
 			description: 'Remove a room',
 			doc: 93619,
-			call: ['POST', '/cgi-bin/oa/meetingroom/del'],
+			endpoint: ['POST', '/cgi-bin/oa/meetingroom/del'],
 			fields: [room()],
 			returns: () => ({ deleted: true }),
 		},
@@ -144,7 +144,7 @@ export const meetingRoom: Resource = {
 			action: 'Get booking of meeting room',
 			description: 'Read one booking',
 			doc: 93620,
-			call: ['POST', '/cgi-bin/oa/meetingroom/bookinfo/get'],
+			endpoint: ['POST', '/cgi-bin/oa/meetingroom/bookinfo/get'],
 			reads: true,
 			fields: [room(), bookingId],
 		},
@@ -154,7 +154,7 @@ export const meetingRoom: Resource = {
 			action: 'Get many bookings of meeting rooms',
 			description: 'List who has booked which room',
 			doc: 93620,
-			call: ['POST', '/cgi-bin/oa/meetingroom/get_booking_info'],
+			endpoint: ['POST', '/cgi-bin/oa/meetingroom/get_booking_info'],
 			reads: true,
 			fields: [
 				room({ required: false, description: 'The room, by name or by ID; all when empty' }),
@@ -172,7 +172,7 @@ export const meetingRoom: Resource = {
 			action: 'Get many meeting rooms',
 			description: 'List the rooms',
 			doc: 93619,
-			call: ['POST', '/cgi-bin/oa/meetingroom/list'],
+			endpoint: ['POST', '/cgi-bin/oa/meetingroom/list'],
 			reads: true,
 			fields: [filters([...place, equipment])],
 			list: 'meetingroom_list',
@@ -183,7 +183,7 @@ export const meetingRoom: Resource = {
 			action: 'Update meeting room',
 			description: 'Change a room',
 			doc: 93619,
-			call: ['POST', '/cgi-bin/oa/meetingroom/edit'],
+			endpoint: ['POST', '/cgi-bin/oa/meetingroom/edit'],
 			fields: [
 				room(),
 				text('name', 'Name', 'Up to 30 characters'),

@@ -8,7 +8,7 @@ import {
 	memberPicker,
 	text,
 } from '../engine/fields';
-import type { Field, OperationCall, Resource } from '../engine/operation';
+import type { Field, ItemContext, Resource } from '../engine/operation';
 import { collectParameters } from '../engine/parameters';
 
 const DETAIL_SUMMARY = [
@@ -33,9 +33,12 @@ const memberFields = additionalFields([
 	{
 		...text('department', 'Department IDs', 'Comma-separated IDs of up to 100 departments'),
 		placeholder: 'e.g. 2,5',
-		as: 'integerList',
+		convert: 'integerList',
 	},
-	{ ...text('direct_leader', 'Direct Leader', 'User ID of the direct leader'), as: 'stringList' },
+	{
+		...text('direct_leader', 'Direct Leader', 'User ID of the direct leader'),
+		convert: 'stringList',
+	},
 	text(
 		'email',
 		'Email',
@@ -47,7 +50,7 @@ const memberFields = additionalFields([
 		type: 'boolean',
 		default: true,
 		description: 'Whether the member may use WeCom',
-		as: 'flag',
+		convert: 'flag',
 	},
 	{
 		displayName: 'Extended Attributes',
@@ -55,7 +58,7 @@ const memberFields = additionalFields([
 		type: 'json',
 		default: '{"attrs": []}',
 		description: 'Attributes defined in the admin console, as WeCom documents "extattr"',
-		as: 'json',
+		convert: 'json',
 	},
 	{
 		displayName: 'External Profile',
@@ -63,7 +66,7 @@ const memberFields = additionalFields([
 		type: 'json',
 		default: '{}',
 		description: 'What customers see, as WeCom documents "external_profile"',
-		as: 'json',
+		convert: 'json',
 	},
 	text(
 		'external_position',
@@ -88,7 +91,7 @@ const memberFields = additionalFields([
 			'One 1 or 0 for each department, in the order of Department IDs',
 		),
 		placeholder: 'e.g. 1,0',
-		as: 'integerList',
+		convert: 'integerList',
 	},
 	{
 		displayName: 'Main Department ID',
@@ -96,13 +99,13 @@ const memberFields = additionalFields([
 		type: 'number',
 		default: 1,
 		description: 'The department shown as the main one',
-		as: 'integer',
+		convert: 'integer',
 	},
 	text('mobile', 'Mobile', 'Unique in the company; with the country code outside mainland China'),
 	{
 		...text('order', 'Order in Departments', 'One number for each department, higher comes first'),
 		placeholder: 'e.g. 10,40',
-		as: 'integerList',
+		convert: 'integerList',
 	},
 	text('position', 'Position', 'Job title, up to 128 characters'),
 	text('telephone', 'Telephone', 'Digits, -, + and commas, up to 32 characters'),
@@ -128,7 +131,7 @@ export const member: Resource = {
 			action: 'Create member',
 			description: 'Add a member to the directory (needs the contact sync secret)',
 			doc: 90195,
-			call: ['POST', '/cgi-bin/user/create'],
+			endpoint: ['POST', '/cgi-bin/user/create'],
 			fields: [
 				{
 					displayName: 'User ID',
@@ -158,7 +161,7 @@ export const member: Resource = {
 			action: 'Convert member to OpenID',
 			description: 'Get the OpenID that WeChat Pay knows a member by',
 			doc: 90202,
-			call: ['POST', '/cgi-bin/user/convert_to_openid'],
+			endpoint: ['POST', '/cgi-bin/user/convert_to_openid'],
 			reads: true,
 			fields: [memberPicker()],
 		},
@@ -168,7 +171,7 @@ export const member: Resource = {
 			action: 'Convert OpenID to user ID',
 			description: 'Get the member an OpenID belongs to',
 			doc: 90202,
-			call: ['POST', '/cgi-bin/user/convert_to_userid'],
+			endpoint: ['POST', '/cgi-bin/user/convert_to_userid'],
 			reads: true,
 			fields: [
 				{
@@ -183,7 +186,7 @@ export const member: Resource = {
 			action: 'Delete member',
 			description: 'Remove a member from the directory (needs the contact sync secret)',
 			doc: 90198,
-			call: ['GET', '/cgi-bin/user/delete'],
+			endpoint: ['GET', '/cgi-bin/user/delete'],
 			reads: false,
 			fields: [memberPicker()],
 			returns: () => ({ deleted: true }),
@@ -194,7 +197,7 @@ export const member: Resource = {
 			action: 'Delete many members',
 			description: 'Remove up to 200 members at once (needs the contact sync secret)',
 			doc: 90199,
-			call: ['POST', '/cgi-bin/user/batchdelete'],
+			endpoint: ['POST', '/cgi-bin/user/batchdelete'],
 			fields: [ids('useridlist', 'Member Names or IDs', 'getMembers', 200, { required: true })],
 			returns: () => ({ deleted: true }),
 		},
@@ -204,7 +207,7 @@ export const member: Resource = {
 			action: 'Get member',
 			description: 'Read one member',
 			doc: 90196,
-			call: ['GET', '/cgi-bin/user/get'],
+			endpoint: ['GET', '/cgi-bin/user/get'],
 			fields: [memberPicker()],
 			simplify: DETAIL_SUMMARY,
 		},
@@ -214,7 +217,7 @@ export const member: Resource = {
 			action: 'Get member by email',
 			description: 'Find the user ID that belongs to an email address',
 			doc: 95895,
-			call: ['POST', '/cgi-bin/user/get_userid_by_email'],
+			endpoint: ['POST', '/cgi-bin/user/get_userid_by_email'],
 			reads: true,
 			fields: [
 				{
@@ -238,7 +241,7 @@ export const member: Resource = {
 			action: 'Get member by mobile number',
 			description: 'Find the user ID that belongs to a mobile number',
 			doc: 95402,
-			call: ['POST', '/cgi-bin/user/getuserid'],
+			endpoint: ['POST', '/cgi-bin/user/getuserid'],
 			reads: true,
 			fields: [
 				{
@@ -290,7 +293,7 @@ export const member: Resource = {
 			action: 'Get many member IDs',
 			description: 'List all user IDs with their departments (needs the contact sync secret)',
 			doc: 96067,
-			call: ['POST', '/cgi-bin/user/list_id'],
+			endpoint: ['POST', '/cgi-bin/user/list_id'],
 			reads: true,
 			fields: [],
 			list: 'dept_user',
@@ -307,7 +310,7 @@ export const member: Resource = {
 			action: 'Get join QR code',
 			description: 'Get a QR code that brings people into the company, valid for seven days',
 			doc: 91714,
-			call: ['GET', '/cgi-bin/corp/get_join_qrcode'],
+			endpoint: ['GET', '/cgi-bin/corp/get_join_qrcode'],
 			fields: [],
 		},
 		{
@@ -316,11 +319,11 @@ export const member: Resource = {
 			action: 'Invite members',
 			description: 'Invite members who have not joined yet, by message or email',
 			doc: 90975,
-			call: ['POST', '/cgi-bin/batch/invite'],
+			endpoint: ['POST', '/cgi-bin/batch/invite'],
 			fields: [
 				ids('user', 'Member Names or IDs', 'getMembers', 1000),
-				ids('party', 'Department Names or IDs', 'getDepartments', 100, { as: 'integerList' }),
-				ids('tag', 'Tag Names or IDs', 'getTags', 100, { as: 'integerList' }),
+				ids('party', 'Department Names or IDs', 'getDepartments', 100, { convert: 'integerList' }),
+				ids('tag', 'Tag Names or IDs', 'getTags', 100, { convert: 'integerList' }),
 			],
 		},
 		{
@@ -329,7 +332,7 @@ export const member: Resource = {
 			action: 'Update member',
 			description: 'Change a member (needs the contact sync secret)',
 			doc: 90197,
-			call: ['POST', '/cgi-bin/user/update'],
+			endpoint: ['POST', '/cgi-bin/user/update'],
 			fields: [
 				memberPicker(),
 				{ ...nameField, required: false, description: 'Leave empty to keep the name' },
@@ -341,14 +344,14 @@ export const member: Resource = {
 };
 
 /** WeCom lists one department at a time; the ones below are walked, since no documented parameter does it (doc 90200, 90201). */
-async function getMembers(call: OperationCall): Promise<IDataObject[]> {
-	const { client, itemIndex, get } = call;
+async function getMembers(item: ItemContext): Promise<IDataObject[]> {
+	const { client, itemIndex, get } = item;
 	const details = get<boolean>('details', false);
 	const path = details ? '/cgi-bin/user/list' : '/cgi-bin/user/simplelist';
-	const wanted = wantedCount(call);
+	const wanted = wantedCount(item);
 	const found = new Map<string, IDataObject>();
-	const { department_id: top, ...sent } = collectParameters(call);
-	for (const department_id of await departmentsToList(call, Number(top))) {
+	const { department_id: top, ...sent } = collectParameters(item);
+	for (const department_id of await departmentsToList(item, Number(top))) {
 		const qs = { ...sent, department_id };
 		const reply = await client.call({ method: 'GET', path, qs }, itemIndex);
 		for (const entry of (reply.userlist ?? []) as IDataObject[])
@@ -357,11 +360,11 @@ async function getMembers(call: OperationCall): Promise<IDataObject[]> {
 	}
 	return [...found.values()]
 		.slice(0, wanted)
-		.map((entry) => (details ? simplified(call, entry) : entry));
+		.map((entry) => (details ? simplified(item, entry) : entry));
 }
 
 async function departmentsToList(
-	{ client, itemIndex, get }: OperationCall,
+	{ client, itemIndex, get }: ItemContext,
 	top: number,
 ): Promise<number[]> {
 	if (!get<boolean>('recursive', false)) return [top];

@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 import { toRequest } from '../engine/runRow';
 import { additionalFields, choice, ids, integer, moment, text, toggle } from '../engine/fields';
-import type { Field, OperationCall, Resource } from '../engine/operation';
+import type { Field, ItemContext, Resource } from '../engine/operation';
 import { keepFields, toItem } from '../engine/output';
 import { collectParameters, merge, problem } from '../engine/parameters';
 import { calendarId } from './calendar';
@@ -24,14 +24,14 @@ const scheduleTimes = [
 const scheduleOptions: Field[] = [
 	...[
 		text('admins', 'Admin User IDs', 'Comma-separated, up to 3, all of them attendees', {
-			as: 'stringList',
+			convert: 'stringList',
 		}),
 		text('description', 'Description', 'Up to 1,000 characters'),
 		text('location', 'Location', 'Up to 128 characters'),
-		toggle('is_whole_day', 'Whole Day', 'Whether it lasts the whole day', { as: 'flag' }),
+		toggle('is_whole_day', 'Whole Day', 'Whether it lasts the whole day', { convert: 'flag' }),
 	].map(inSchedule),
 	...[
-		toggle('is_remind', 'Remind', 'Whether attendees are reminded', { as: 'flag' }),
+		toggle('is_remind', 'Remind', 'Whether attendees are reminded', { convert: 'flag' }),
 		integer(
 			'remind_before_event_secs',
 			'Remind Before',
@@ -40,7 +40,7 @@ const scheduleOptions: Field[] = [
 				default: 900,
 			},
 		),
-		toggle('is_repeat', 'Repeat', 'Whether it is repeated', { as: 'flag' }),
+		toggle('is_repeat', 'Repeat', 'Whether it is repeated', { convert: 'flag' }),
 		choice(
 			'repeat_type',
 			'Repeat Every',
@@ -52,7 +52,7 @@ const scheduleOptions: Field[] = [
 				{ name: 'Working Day', value: 7 },
 				{ name: 'Year', value: 5 },
 			],
-			{ as: 'integer' },
+			{ convert: 'integer' },
 		),
 		moment('repeat_until', 'Repeat Until', 'When the repetition ends; empty for never'),
 		integer('timezone', 'UTC Offset', 'Hours ahead of UTC that repetitions are counted in', {
@@ -71,7 +71,7 @@ const occurrence: Field[] = [
 			{ name: 'Only One', value: 1 },
 			{ name: 'This and All Later', value: 2 },
 		],
-		{ as: 'integer' },
+		{ convert: 'integer' },
 	),
 	moment('op_start_time', 'Repetition', 'Start of the repetition that is meant', {
 		displayOptions: { show: { op_mode: [1, 2] } },
@@ -88,7 +88,7 @@ export const schedule: Resource = {
 			action: 'Add attendees to schedule',
 			description: 'Invite more members to a schedule',
 			doc: 97721,
-			call: ['POST', '/cgi-bin/oa/schedule/add_attendees'],
+			endpoint: ['POST', '/cgi-bin/oa/schedule/add_attendees'],
 			fields: [scheduleId(), attendees({ required: true })],
 			returns: ({ schedule_id }) => ({ schedule_id, success: true }),
 		},
@@ -98,7 +98,7 @@ export const schedule: Resource = {
 			action: 'Create schedule',
 			description: 'Put an appointment into the calendars of its attendees',
 			doc: 93648,
-			call: ['POST', '/cgi-bin/oa/schedule/add'],
+			endpoint: ['POST', '/cgi-bin/oa/schedule/add'],
 			fields: [
 				scheduleTitle,
 				...scheduleTimes,
@@ -117,7 +117,7 @@ export const schedule: Resource = {
 			action: 'Delete schedule',
 			description: 'Cancel a schedule, or some of its repetitions',
 			doc: 97725,
-			call: ['POST', '/cgi-bin/oa/schedule/del'],
+			endpoint: ['POST', '/cgi-bin/oa/schedule/del'],
 			fields: [scheduleId(), ...occurrence],
 			returns: () => ({ deleted: true }),
 		},
@@ -127,13 +127,13 @@ export const schedule: Resource = {
 			action: 'Get schedules',
 			description: 'Read schedules by their IDs, with the answers of the attendees',
 			doc: 97724,
-			call: ['POST', '/cgi-bin/oa/schedule/get'],
+			endpoint: ['POST', '/cgi-bin/oa/schedule/get'],
 			reads: true,
 			fields: [
 				scheduleId({
 					displayName: 'Schedule IDs',
 					name: 'schedule_id_list',
-					as: 'stringList',
+					convert: 'stringList',
 					description: 'Comma-separated, up to 1,000',
 				}),
 			],
@@ -146,7 +146,7 @@ export const schedule: Resource = {
 			action: 'Get many schedules',
 			description: 'List the schedules of a calendar',
 			doc: 97723,
-			call: ['POST', '/cgi-bin/oa/schedule/get_by_calendar'],
+			endpoint: ['POST', '/cgi-bin/oa/schedule/get_by_calendar'],
 			reads: true,
 			fields: [calendarId()],
 			list: 'schedule_list',
@@ -163,7 +163,7 @@ export const schedule: Resource = {
 			action: 'Remove attendees from schedule',
 			description: 'Take members off a schedule',
 			doc: 97722,
-			call: ['POST', '/cgi-bin/oa/schedule/del_attendees'],
+			endpoint: ['POST', '/cgi-bin/oa/schedule/del_attendees'],
 			fields: [scheduleId(), attendees({ required: true })],
 			returns: ({ schedule_id }) => ({ schedule_id, success: true }),
 		},
@@ -173,13 +173,13 @@ export const schedule: Resource = {
 			action: 'Update schedule',
 			description: 'Change a schedule, or some of its repetitions; what is left out stays',
 			doc: 97720,
-			call: ['POST', '/cgi-bin/oa/schedule/update'],
+			endpoint: ['POST', '/cgi-bin/oa/schedule/update'],
 			fields: [
 				scheduleId({ path: 'schedule.schedule_id' }),
 				scheduleTitle,
 				...scheduleTimes,
 				toggle('skip_attendees', 'Keep Attendees', 'Whether the attendees stay as they are', {
-					as: 'flag',
+					convert: 'flag',
 					default: true,
 				}),
 				attendees({
@@ -202,9 +202,9 @@ const REMINDER = 'remind_before_event_secs';
 const REMINDERS = 'remind_time_diffs';
 
 /** WeCom empties what an update leaves out, so it is read first and sent again. */
-async function updateSchedule(call: OperationCall): Promise<IDataObject> {
-	const { client, operation, itemIndex } = call;
-	const entered = collectParameters(call);
+async function updateSchedule(item: ItemContext): Promise<IDataObject> {
+	const { client, operation, itemIndex } = item;
+	const entered = collectParameters(item);
 	const wanted = entered.schedule as IDataObject;
 	const path = '/cgi-bin/oa/schedule/get';
 	const body = { schedule_id_list: [wanted.schedule_id] };
@@ -212,23 +212,23 @@ async function updateSchedule(call: OperationCall): Promise<IDataObject> {
 	const [known] = (reply.schedule_list ?? []) as IDataObject[];
 	if (!known) {
 		throw problem(
-			call,
+			item,
 			`WeCom has no schedule '${String(wanted.schedule_id)}'`,
 			'Check the ID. An app sees only the schedules in its own calendars.',
 		);
 	}
-	const sent = merge({ schedule: kept(call, known, entered) }, entered);
-	const item = toItem(await client.call(toRequest(operation, sent), itemIndex));
-	return Object.keys(item).length > 0 ? item : { success: true };
+	const sent = merge({ schedule: kept(item, known, entered) }, entered);
+	const answer = toItem(await client.call(toRequest(operation, sent), itemIndex));
+	return Object.keys(answer).length > 0 ? answer : { success: true };
 }
 
 /** What stays of a schedule. Only one repetition keeps no rule of repetition: it becomes a schedule of its own. */
-function kept(call: OperationCall, known: IDataObject, entered: IDataObject): IDataObject {
+function kept(item: ItemContext, known: IDataObject, entered: IDataObject): IDataObject {
 	const wanted = entered.schedule as IDataObject;
 	const reminders = (known.reminders ?? {}) as IDataObject;
 	const changed = (wanted.reminders ?? {}) as IDataObject;
 	const onlyOne = entered.op_mode === 1;
-	const { repeat_until } = call.get<IDataObject>('additionalFields', {});
+	const { repeat_until } = item.get<IDataObject>('additionalFields', {});
 	const forEver = ['', '0'].includes(String(repeat_until ?? 'unchanged'));
 	const stays = [
 		// Both say when to remind, and a new repetition has nothing of the earlier one's own rule.

@@ -13,7 +13,7 @@ const tagname: Field = {
 const userlist = ids('userlist', 'Member Names or IDs', 'getMembers', 1000);
 const partylist: Field = {
 	...ids('partylist', 'Department Names or IDs', 'getDepartments', 100),
-	as: 'integerList',
+	convert: 'integerList',
 };
 
 export const tag: Resource = {
@@ -26,7 +26,7 @@ export const tag: Resource = {
 			action: 'Add members to tag',
 			description: 'Give a tag to members and departments',
 			doc: 90214,
-			call: ['POST', '/cgi-bin/tag/addtagusers'],
+			endpoint: ['POST', '/cgi-bin/tag/addtagusers'],
 			fields: [tagPicker(), userlist, partylist],
 			returns: ({ tagid }) => ({ tagid, success: true }),
 		},
@@ -36,7 +36,7 @@ export const tag: Resource = {
 			action: 'Create tag',
 			description: 'Add a tag that this app owns',
 			doc: 90210,
-			call: ['POST', '/cgi-bin/tag/create'],
+			endpoint: ['POST', '/cgi-bin/tag/create'],
 			fields: [tagname],
 		},
 		{
@@ -45,7 +45,7 @@ export const tag: Resource = {
 			action: 'Delete tag',
 			description: 'Remove a tag this app has created',
 			doc: 90212,
-			call: ['GET', '/cgi-bin/tag/delete'],
+			endpoint: ['GET', '/cgi-bin/tag/delete'],
 			reads: false,
 			fields: [tagPicker()],
 			returns: () => ({ deleted: true }),
@@ -56,7 +56,7 @@ export const tag: Resource = {
 			action: 'Get tag',
 			description: 'Read the members and departments with a tag',
 			doc: 90213,
-			call: ['GET', '/cgi-bin/tag/get'],
+			endpoint: ['GET', '/cgi-bin/tag/get'],
 			fields: [tagPicker()],
 		},
 		{
@@ -65,7 +65,7 @@ export const tag: Resource = {
 			action: 'Get many tags',
 			description: 'List the tags of the company',
 			doc: 90216,
-			call: ['GET', '/cgi-bin/tag/list'],
+			endpoint: ['GET', '/cgi-bin/tag/list'],
 			fields: [],
 			list: 'taglist',
 		},
@@ -75,7 +75,7 @@ export const tag: Resource = {
 			action: 'Remove members from tag',
 			description: 'Take a tag away from members and departments',
 			doc: 90215,
-			call: ['POST', '/cgi-bin/tag/deltagusers'],
+			endpoint: ['POST', '/cgi-bin/tag/deltagusers'],
 			fields: [tagPicker(), userlist, partylist],
 			returns: ({ tagid }) => ({ tagid, success: true }),
 		},
@@ -85,7 +85,7 @@ export const tag: Resource = {
 			action: 'Update tag',
 			description: 'Rename a tag this app has created',
 			doc: 90211,
-			call: ['POST', '/cgi-bin/tag/update'],
+			endpoint: ['POST', '/cgi-bin/tag/update'],
 			fields: [tagPicker(), tagname],
 			returns: ({ tagid }) => ({ tagid, success: true }),
 		},

@@ -1,14 +1,14 @@
 import type { INodeProperties } from 'n8n-workflow';
 import { cardFields, cardFrom } from '../../../nodes/Wecom/resources/message/card';
-import type { OperationCall } from '../../../nodes/Wecom/engine/operation';
+import type { ItemContext } from '../../../nodes/Wecom/engine/operation';
 import replies from '../../fixtures/bot-replies.json';
 
-const call = (values: Record<string, unknown>): OperationCall =>
+const call = (values: Record<string, unknown>): ItemContext =>
 	({
 		context: { getNode: () => ({ name: 'WeCom', type: 'wecom', typeVersion: 1 }) },
 		itemIndex: 0,
 		get: (name: string, fallback: unknown = '') => values[name] ?? fallback,
-	}) as unknown as OperationCall;
+	}) as unknown as ItemContext;
 const card = (values: Record<string, unknown>) => cardFrom(call(values));
 const list = (...entries: unknown[]) => ({ entries });
 

@@ -92,5 +92,5 @@ export const apiResource: Resource = {
 };
 
 /** Catalog ids of what an operation calls: `/cgi-bin/user/get` is `user.get`. */
-export const coveredEndpoints = ({ call, covers = [] }: Operation): string[] =>
-	call ? [call[1].replace('/cgi-bin/', '').replaceAll('/', '.')] : covers;
+export const coveredEndpoints = ({ endpoint, covers = [] }: Operation): string[] =>
+	endpoint ? [endpoint[1].replace('/cgi-bin/', '').replaceAll('/', '.')] : covers;

@@ -9,25 +9,25 @@ import { nest } from './catalog/form';
 import { docUrl, type Endpoint, type TokenKind } from './catalog/format';
 import { readBinary, toBinaryItem } from '../../engine/binary';
 import { wantedCount } from '../../engine/runRow';
-import type { OperationCall, Output } from '../../engine/operation';
+import type { ItemContext, Output } from '../../engine/operation';
 import { keepFields, toItem } from '../../engine/output';
 import { problem } from '../../engine/parameters';
 
 /** Calls any endpoint of the catalog: parameters checked and converted first, pages, files and lists handled as documented. */
-export async function callEndpoint(chosen: OperationCall): Promise<Output> {
+export async function callEndpoint(chosen: ItemContext): Promise<Output> {
 	const endpoint = await chosenEndpoint(chosen);
 	refuseImpossible(chosen, endpoint);
-	const call = withToken(chosen, endpoint);
-	const checked = checkParameters(endpoint, givenParameters(call, endpoint), {
+	const item = withToken(chosen, endpoint);
+	const checked = checkParameters(endpoint, givenParameters(item, endpoint), {
 		notRequired: Object.values(endpoint.paging?.request ?? {}),
 	});
 	if (!checked.ok) {
 		const [first, ...more] = checked.problems;
 		const others = more.length > 0 ? `Also: ${more.join('; ')}. ` : '';
-		throw problem(call, first, `${others}The parameters of this call: ${docUrl(endpoint.doc)}`);
+		throw problem(item, first, `${others}The parameters of this call: ${docUrl(endpoint.doc)}`);
 	}
 	const { query, body } = checked;
-	if (endpoint.upload) return await upload(call, endpoint, query);
+	if (endpoint.upload) return await upload(item, endpoint, query);
 	const request: ApiRequest = {
 		method: endpoint.method,
 		path: endpoint.path,
@@ -36,24 +36,24 @@ export async function callEndpoint(chosen: OperationCall): Promise<Output> {
 		repeatable: isRepeatable(endpoint),
 		withoutToken: endpoint.token === 'none',
 	};
-	if (endpoint.download) return await download(call, request);
-	return wantsEntries(call, endpoint)
-		? await list(call, endpoint, request, body)
-		: await single(call, request);
+	if (endpoint.download) return await download(item, request);
+	return wantsEntries(item, endpoint)
+		? await list(item, endpoint, request, body)
+		: await single(item, request);
 }
 
 /** Whether the documented list becomes the items. Where an answer holds more than its list, nothing of it is dropped unasked. */
-function wantsEntries({ get }: OperationCall, { list: path, partial }: Endpoint): boolean {
+function wantsEntries({ get }: ItemContext, { list: path, partial }: Endpoint): boolean {
 	const output = get('options.output', 'auto');
 	return path !== undefined && (output === 'entries' || (output === 'auto' && !partial));
 }
 
-async function chosenEndpoint(call: OperationCall): Promise<Endpoint> {
-	const reference = String(call.get('endpoint')).trim();
+async function chosenEndpoint(item: ItemContext): Promise<Endpoint> {
+	const reference = String(item.get('endpoint')).trim();
 	const endpoint = await findEndpoint(reference);
 	if (endpoint) return endpoint;
 	throw problem(
-		call,
+		item,
 		reference ? `There is no endpoint '${reference}'` : "'Endpoint' is empty",
 		'Choose one from the list, or enter method and path such as POST /cgi-bin/user/create.',
 	);
@@ -68,18 +68,18 @@ const OTHER_TOKENS: Partial<Record<TokenKind, string>> = {
 };
 
 /** A clear word before WeCom answers with "invalid access_token". */
-function refuseImpossible(call: OperationCall, { token, certificate, xml, doc }: Endpoint): void {
+function refuseImpossible(item: ItemContext, { token, certificate, xml, doc }: Endpoint): void {
 	const needed = OTHER_TOKENS[token];
-	if (needed && !(isOfProvider(token) && call.client.suiteId)) {
+	if (needed && !(isOfProvider(token) && item.client.suiteId)) {
 		throw problem(
-			call,
+			item,
 			`This endpoint needs ${needed}`,
 			`The credential of this node has another kind of token, which WeCom refuses here. See ${docUrl(doc)}`,
 		);
 	}
 	if (certificate || xml) {
 		throw problem(
-			call,
+			item,
 			'This endpoint needs a merchant certificate and XML',
 			`It belongs to WeChat Pay. Call it with the HTTP Request node and an SSL Certificates credential. See ${docUrl(doc)}`,
 		);
@@ -89,20 +89,20 @@ function refuseImpossible(call: OperationCall, { token, certificate, xml, doc }:
 const isOfProvider = (token: TokenKind) => token === 'suite' || token === 'provider';
 
 /** The call with the client whose token the endpoint takes. */
-function withToken(call: OperationCall, { token }: Endpoint): OperationCall {
-	if (token !== 'suite' && token !== 'provider') return call;
-	return { ...call, client: call.client.actingAs({ kind: token }) };
+function withToken(item: ItemContext, { token }: Endpoint): ItemContext {
+	if (token !== 'suite' && token !== 'provider') return item;
+	return { ...item, client: item.client.actingAs({ kind: token }) };
 }
 
-function givenParameters(call: OperationCall, { fields }: Endpoint): unknown {
-	const { get, context, itemIndex } = call;
+function givenParameters(item: ItemContext, { fields }: Endpoint): unknown {
+	const { get, context, itemIndex } = item;
 	if (get('inputMode', 'fields') === 'json') {
 		const json = get<unknown>('json', '{}');
 		if (typeof json !== 'string') return json;
 		const parsed = json.trim() === '' ? {} : parseJson(json);
 		if (parsed !== undefined) return parsed;
 		throw problem(
-			call,
+			item,
 			"'JSON' is not valid JSON",
 			'Check quotes and commas, or pass an object with an expression.',
 		);
@@ -129,7 +129,7 @@ const isRepeatable = ({ method, path }: Endpoint) =>
 	method === 'GET' && !/delete|remove|getuserinfo|authsucc|apply|jscode/.test(path);
 
 async function single(
-	{ client, itemIndex }: OperationCall,
+	{ client, itemIndex }: ItemContext,
 	request: ApiRequest,
 ): Promise<IDataObject> {
 	const item = toItem(await client.call(request, itemIndex));
@@ -138,12 +138,12 @@ async function single(
 
 /** The entries as items; a list of the answer that is empty gives no item. */
 async function list(
-	call: OperationCall,
+	item: ItemContext,
 	endpoint: Endpoint,
 	request: ApiRequest,
 	body: IDataObject,
 ): Promise<IDataObject[]> {
-	const { client, itemIndex } = call;
+	const { client, itemIndex } = item;
 	const { list: path, paging, method } = endpoint;
 	const given = { ...firstCursor(endpoint), ...(method === 'GET' ? request.qs : body) };
 	const fetch = async (page: IDataObject) => {
@@ -151,7 +151,7 @@ async function list(
 		const next = method === 'GET' ? { ...request, qs: sent } : { ...request, ...jsonBody(sent) };
 		return await client.call(next, itemIndex);
 	};
-	return await collect(fetch, path!, paging, wantedCount(call), given);
+	return await collect(fetch, path!, paging, wantedCount(item), given);
 }
 
 /** Some endpoints want a cursor from the first page on: an empty one. */
@@ -161,18 +161,18 @@ function firstCursor({ fields, paging }: Endpoint): IDataObject {
 }
 
 async function upload(
-	call: OperationCall,
+	item: ItemContext,
 	endpoint: Endpoint,
 	query: IDataObject,
 ): Promise<IDataObject> {
-	const field = call.get('options.binaryPropertyName', 'data');
-	const file = await readBinary(call, 'file', '', field);
+	const field = item.get('options.binaryPropertyName', 'data');
+	const file = await readBinary(item, 'file', '', field);
 	const request = uploadRequest(endpoint.path, query, file, endpoint.upload);
-	return await single(call, request);
+	return await single(item, request);
 }
 
-async function download(call: OperationCall, request: ApiRequest) {
-	const file = await downloadFile(call.client, request, call.itemIndex);
-	const field = call.get('options.outputPropertyName', 'data');
-	return await toBinaryItem(call, file, 'file', field);
+async function download(item: ItemContext, request: ApiRequest) {
+	const file = await downloadFile(item.client, request, item.itemIndex);
+	const field = item.get('options.outputPropertyName', 'data');
+	return await toBinaryItem(item, file, 'file', field);
 }

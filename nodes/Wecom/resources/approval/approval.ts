@@ -12,7 +12,7 @@ import {
 	text,
 	toggle,
 } from '../../engine/fields';
-import type { OperationCall, Resource } from '../../engine/operation';
+import type { ItemContext, Resource } from '../../engine/operation';
 import { collect } from '../../../shared/client/paging';
 import { collectParameters } from '../../engine/parameters';
 
@@ -38,7 +38,7 @@ export const approval: Resource = {
 			action: 'Get approval',
 			description: 'Read one approval with its form, its steps and comments',
 			doc: 91983,
-			call: ['POST', '/cgi-bin/oa/getapprovaldetail'],
+			endpoint: ['POST', '/cgi-bin/oa/getapprovaldetail'],
 			reads: true,
 			fields: [approvalNumber],
 			pick: 'info',
@@ -49,7 +49,7 @@ export const approval: Resource = {
 			action: 'Get leave balance of a member',
 			description: 'Read how much of each kind of leave a member has left, in seconds',
 			doc: 93376,
-			call: ['POST', '/cgi-bin/oa/vacation/getuservacationquota'],
+			endpoint: ['POST', '/cgi-bin/oa/vacation/getuservacationquota'],
 			reads: true,
 			fields: [memberPicker()],
 			list: 'lists',
@@ -60,7 +60,7 @@ export const approval: Resource = {
 			action: 'Get leave types',
 			description: 'List the kinds of leave the company has set up',
 			doc: 93375,
-			call: ['GET', '/cgi-bin/oa/vacation/getcorpconf'],
+			endpoint: ['GET', '/cgi-bin/oa/vacation/getcorpconf'],
 			fields: [],
 			list: 'lists',
 		},
@@ -75,11 +75,11 @@ export const approval: Resource = {
 			fields: [
 				moment('starttime', 'Submitted After', 'Start of the time', {
 					required: true,
-					as: 'timestampText',
+					convert: 'timestampText',
 				}),
 				moment('endtime', 'Submitted Before', 'End of the time, up to 31 days later', {
 					required: true,
-					as: 'timestampText',
+					convert: 'timestampText',
 				}),
 				toggle(
 					'details',
@@ -136,7 +136,7 @@ export const approval: Resource = {
 			action: 'Get status of an approval of your own flow',
 			description: "Read the state of an approval the app started with WeCom's approval engine",
 			doc: 90269,
-			call: ['POST', '/cgi-bin/corp/getopenapprovaldata'],
+			endpoint: ['POST', '/cgi-bin/corp/getopenapprovaldata'],
 			reads: true,
 			fields: [
 				text('thirdNo', 'Your Number', 'The number your app gave the approval', {
@@ -151,7 +151,7 @@ export const approval: Resource = {
 			action: 'Get approval template',
 			description: 'Read the controls of a template, for example their IDs',
 			doc: 91982,
-			call: ['POST', '/cgi-bin/oa/gettemplatedetail'],
+			endpoint: ['POST', '/cgi-bin/oa/gettemplatedetail'],
 			reads: true,
 			fields: [templateId],
 		},
@@ -202,7 +202,7 @@ export const approval: Resource = {
 						},
 						{ name: 'Define Below', value: 0 },
 					],
-					{ as: 'integer' },
+					{ convert: 'integer' },
 				),
 				rows(
 					'node_list',
@@ -218,10 +218,10 @@ export const approval: Resource = {
 								{ name: 'Get a Copy', value: 2 },
 								{ name: 'Handle', value: 3 },
 							],
-							{ as: 'integer' },
+							{ convert: 'integer' },
 						),
 						text('userid', 'User IDs', 'Comma-separated user IDs', {
-							as: 'stringList',
+							convert: 'stringList',
 							required: true,
 						}),
 						choice(
@@ -233,7 +233,7 @@ export const approval: Resource = {
 								{ name: 'Any of Them', value: 2 },
 								{ name: 'One After the Other', value: 3 },
 							],
-							{ as: 'integer' },
+							{ convert: 'integer' },
 						),
 					],
 					{
@@ -260,7 +260,7 @@ export const approval: Resource = {
 			action: 'Update leave balance of a member',
 			description: 'Set how much of one kind of leave a member has left',
 			doc: 93377,
-			call: ['POST', '/cgi-bin/oa/vacation/setoneuserquota'],
+			endpoint: ['POST', '/cgi-bin/oa/vacation/setoneuserquota'],
 			fields: [
 				memberPicker(),
 				integer('vacation_id', 'Leave Type ID', 'From Get Leave Types', { required: true }),
@@ -278,7 +278,7 @@ export const approval: Resource = {
 						{ name: 'Day', value: 0 },
 						{ name: 'Hour', value: 1 },
 					],
-					{ as: 'integer' },
+					{ convert: 'integer' },
 				),
 				text('remarks', 'Remark', 'Shown in the history of the balance, up to 200 characters'),
 			],
@@ -290,14 +290,14 @@ export const approval: Resource = {
 const FILTERS = ['template_id', 'creator', 'department', 'sp_status', 'record_type'];
 
 /** The numbers by time and filter (doc 91816), and the approvals behind them if wanted. */
-async function getApprovals(call: OperationCall): Promise<IDataObject[]> {
-	const { client, get, itemIndex } = call;
+async function getApprovals(item: ItemContext): Promise<IDataObject[]> {
+	const { client, get, itemIndex } = item;
 	const chosen = get<IDataObject>('filters', {});
 	const conditions = FILTERS.filter((key) => String(chosen[key] ?? '') !== '').map((key) => ({
 		key,
 		value: String(chosen[key]),
 	}));
-	const body = { new_cursor: '', ...collectParameters(call), filters: conditions };
+	const body = { new_cursor: '', ...collectParameters(item), filters: conditions };
 	const read = async (path: string, more: IDataObject) =>
 		await client.call({ method: 'POST', path, body: more, repeatable: true }, itemIndex);
 	const numbers = await collect(
@@ -309,7 +309,7 @@ async function getApprovals(call: OperationCall): Promise<IDataObject[]> {
 			response: { cursor: 'new_next_cursor' },
 			max_limit: 100,
 		},
-		wantedCount(call),
+		wantedCount(item),
 	);
 	const found = numbers.map(({ value }) => ({ sp_no: String(value) }));
 	if (!get<boolean>('details', false)) return found;

@@ -5,7 +5,7 @@ import type {
 	ResourceMapperFields,
 } from 'n8n-workflow';
 import { WecomClient } from '../../../shared/client/client';
-import type { OperationCall } from '../../engine/operation';
+import type { ItemContext } from '../../engine/operation';
 import { toItem } from '../../engine/output';
 import {
 	collectParameters,
@@ -108,30 +108,30 @@ const selectorOf = (config: IDataObject) => {
 };
 
 /** `oa/applyevent` (doc 91853): the form values of the template's controls become WeCom's. */
-export async function submitApproval(call: OperationCall): Promise<IDataObject> {
-	const { client, get, itemIndex } = call;
-	const sent = collectParameters(call);
+export async function submitApproval(item: ItemContext): Promise<IDataObject> {
+	const { client, get, itemIndex } = item;
+	const sent = collectParameters(item);
 	const controls = await controlsOf(client, String(sent.template_id), itemIndex);
 	const { value } = get<{ value?: IDataObject }>('controls', {} as never);
-	refuseUnknown(call, controls, value ?? {});
+	refuseUnknown(item, controls, value ?? {});
 	const contents = controls.flatMap((control) => {
 		const given = value?.[control.id];
 		if (isEmpty(given)) {
 			if (control.required) {
 				throw problem(
-					call,
+					item,
 					`'${control.title}' is empty`,
 					'The template requires it. Fill it in, or check the expression that should give it.',
 				);
 			}
 			return [];
 		}
-		return [{ control: control.type, id: control.id, value: toValue(call, control, given) }];
+		return [{ control: control.type, id: control.id, value: toValue(item, control, given) }];
 	});
 	const body = {
 		...sent,
 		apply_data: contents.length > 0 ? { contents } : sent.apply_data,
-		summary_list: summaryLines(call),
+		summary_list: summaryLines(item),
 	};
 	return toItem(
 		await client.call({ method: 'POST', path: '/cgi-bin/oa/applyevent', body }, itemIndex),
@@ -139,26 +139,26 @@ export async function submitApproval(call: OperationCall): Promise<IDataObject> 
 }
 
 /** What the template has no control for would be lost without a word, for example after the template was changed. */
-function refuseUnknown(call: OperationCall, controls: Control[], value: IDataObject): void {
+function refuseUnknown(item: ItemContext, controls: Control[], value: IDataObject): void {
 	const known = controls.map(({ id }) => id);
 	const unknown = Object.keys(value).find((id) => !isEmpty(value[id]) && !known.includes(id));
 	if (unknown === undefined) return;
 	const names = controls.map(({ id, title }) => `${id} (${title})`).join(', ');
 	throw problem(
-		call,
+		item,
 		`The template has no field '${unknown}'`,
 		`Its fields are: ${names}. Refresh the list of fields in the form.`,
 	);
 }
 
-function summaryLines(call: OperationCall): IDataObject[] {
-	const lines = String(call.get('summary'))
+function summaryLines(item: ItemContext): IDataObject[] {
+	const lines = String(item.get('summary'))
 		.split('\n')
 		.map((line) => line.trim())
 		.filter(Boolean);
 	if (lines.length === 0 || lines.length > 3 || lines.some((line) => [...line].length > 20)) {
 		throw problem(
-			call,
+			item,
 			"'Summary' does not fit",
 			'WeCom takes one to three lines of up to 20 characters each.',
 		);
@@ -167,7 +167,7 @@ function summaryLines(call: OperationCall): IDataObject[] {
 }
 
 /** The value of one control (doc 91853, appendix). */
-function toValue(call: OperationCall, control: Control, given: unknown): IDataObject {
+function toValue(item: ItemContext, control: Control, given: unknown): IDataObject {
 	const { type, config } = control;
 	switch (type) {
 		case 'Text':
@@ -178,32 +178,28 @@ function toValue(call: OperationCall, control: Control, given: unknown): IDataOb
 		case 'Money':
 			return { new_money: String(given) };
 		case 'Date':
-			return { date: dateOf(call, control, given) };
+			return { date: dateOf(item, control, given) };
 		case 'Selector':
-			return { selector: chosenOptions(call, control, given) };
+			return { selector: chosenOptions(item, control, given) };
 		case 'Contact':
 			return (config.contact as IDataObject | undefined)?.mode === 'department'
 				? { departments: splitIds(given).map((id) => ({ openapi_id: id })) }
 				: { members: splitIds(given).map((userid) => ({ userid })) };
 		case 'File':
-			return { files: filesOf(call, control, given) };
+			return { files: filesOf(item, control, given) };
 		case 'RelatedApproval':
 			return { related_approval: splitIds(given).map((sp_no) => ({ sp_no })) };
 		default:
-			return wholeValue(call, control, given);
+			return wholeValue(item, control, given);
 	}
 }
 
-function dateOf(call: OperationCall, { title, config }: Control, given: unknown): IDataObject {
+function dateOf(item: ItemContext, { title, config }: Control, given: unknown): IDataObject {
 	const { type } = (config.date ?? { type: 'day' }) as { type: string };
-	return { type, s_timestamp: String(toTimestamp(call, title, given)) };
+	return { type, s_timestamp: String(toTimestamp(item, title, given)) };
 }
 
-function chosenOptions(
-	call: OperationCall,
-	{ title, config }: Control,
-	given: unknown,
-): IDataObject {
+function chosenOptions(item: ItemContext, { title, config }: Control, given: unknown): IDataObject {
 	const { type, options } = selectorOf(config);
 	const optionOf = (wanted: string) =>
 		options.find(({ key, value }) => key === wanted || namesOf(value).includes(wanted));
@@ -214,7 +210,7 @@ function chosenOptions(
 		const found = optionOf(wanted);
 		if (!found) {
 			const known = options.map(({ value }) => textOf(value)).join(', ');
-			throw problem(call, `'${title}' has no option '${wanted}'`, `Choose one of: ${known}.`);
+			throw problem(item, `'${title}' has no option '${wanted}'`, `Choose one of: ${known}.`);
 		}
 		return { key: found.key };
 	});
@@ -224,11 +220,11 @@ function chosenOptions(
 const namesOf = (texts: unknown) =>
 	((texts ?? []) as Array<{ text?: string }>).map(({ text }) => text);
 
-function filesOf(call: OperationCall, { title }: Control, given: unknown): IDataObject[] {
+function filesOf(item: ItemContext, { title }: Control, given: unknown): IDataObject[] {
 	const found = splitIds(given);
 	if (found.length > MOST_FILES) {
 		throw problem(
-			call,
+			item,
 			`'${title}' has ${found.length} files`,
 			`WeCom takes ${MOST_FILES} files in one approval.`,
 		);
@@ -237,7 +233,7 @@ function filesOf(call: OperationCall, { title }: Control, given: unknown): IData
 }
 
 /** Controls with a structure of their own: the value as WeCom documents it. */
-function wholeValue(call: OperationCall, { title, type }: Control, given: unknown): IDataObject {
+function wholeValue(item: ItemContext, { title, type }: Control, given: unknown): IDataObject {
 	if (typeof given === 'object') return given as IDataObject;
 	try {
 		const value: unknown = JSON.parse(String(given));
@@ -246,7 +242,7 @@ function wholeValue(call: OperationCall, { title, type }: Control, given: unknow
 		// Said below.
 	}
 	throw problem(
-		call,
+		item,
 		`'${title}' is not a JSON object`,
 		`A control of the type ${type} takes the "value" that WeCom documents for it: https://developer.work.weixin.qq.com/document/path/91853.`,
 	);

@@ -74,7 +74,7 @@ const message: Field = {
 		'The whole item of the trigger, by an expression. Behind the trigger it is found without this.',
 };
 
-const operation = (row: Omit<Operation, 'as'>): Operation => ({ ...row, as: 'bot' });
+const operation = (row: Omit<Operation, 'as'>): Operation => ({ ...row, token: 'bot' });
 
 /** An AI bot (智能机器人). Each reply goes the way that is open: `docs/bots.md` tells which. */
 export const bot: Resource = {

@@ -25,7 +25,7 @@ import {
 	type SignedReply,
 } from '../../../shared/callback/crypto';
 import { MAX_BODY_BYTES } from '../../../shared/callback/envelope';
-import type { OperationCall } from '../../engine/operation';
+import type { ItemContext } from '../../engine/operation';
 import { problem } from '../../engine/parameters';
 import type { BotMessage } from './message';
 
@@ -53,7 +53,7 @@ const MAX_ANSWERED = 10_000;
 
 /** Over the connection the message came on, also from a worker of queue mode. */
 export async function overConnection(
-	call: OperationCall,
+	item: ItemContext,
 	{ transport, botId, reqId, origin, ownTrigger }: BotMessage,
 	cmd: LiveCommand,
 	body: IDataObject,
@@ -62,12 +62,12 @@ export async function overConnection(
 	if (transport !== 'websocket') return undefined;
 	// A message of its own answers none.
 	const answers = cmd === 'aibot_send_msg' ? {} : { reqId, origin: { ...origin } };
-	const credentials = await call.context.getCredentials(BOT_CREDENTIAL, call.itemIndex);
+	const credentials = await item.context.getCredentials(BOT_CREDENTIAL, item.itemIndex);
 	const live = clean(credentials.botId) === botId && liveBot(credentials);
 	if (live) {
-		const media = file && (await refusals(call, live.upload(file)));
+		const media = file && (await refusals(item, live.upload(file)));
 		const whole = media ? withMedia(body, media) : body;
-		const { late, warning } = await refusals(call, live.request(cmd, whole, answers.reqId, origin));
+		const { late, warning } = await refusals(item, live.request(cmd, whole, answers.reqId, origin));
 		return {
 			via: 'longConnection',
 			...(late === true && { late }),
@@ -75,12 +75,12 @@ export async function overConnection(
 		};
 	}
 	// The trigger was here, as in every test run, and its connection is gone: there is nobody to hand it to.
-	const here = isRemembered(botId, reqId) || call.context.getMode() === 'manual';
+	const here = isRemembered(botId, reqId) || item.context.getMode() === 'manual';
 	if (!ownTrigger || (here && !isConnected(botId))) return undefined;
 	// The trigger of this execution sends it from the process that holds the connection.
 	const relayed: IDataObject = { cmd, body, ...answers };
 	if (file) relayed.file = { ...file, data: file.data.toString('base64') };
-	await call.context.sendResponse({ wecomBot: relayed });
+	await item.context.sendResponse({ wecomBot: relayed });
 	return { via: 'longConnection' };
 }
 
@@ -108,18 +108,18 @@ export const withMedia = (body: IDataObject, media: { media_id: string }): IData
 });
 
 /** WeCom's refusal as an error of this item. */
-export async function refusals<T>(call: OperationCall, work: Promise<T>): Promise<T> {
+export async function refusals<T>(item: ItemContext, work: Promise<T>): Promise<T> {
 	try {
 		return await work;
 	} catch (error) {
 		const { message, description } = error as Error & { description?: string };
-		throw problem(call, message, description ?? 'Check the connection of the AI bot.');
+		throw problem(item, message, description ?? 'Check the connection of the AI bot.');
 	}
 }
 
 /** Into the stream of a callback, or as its first answer. */
 export async function intoStream(
-	call: OperationCall,
+	item: ItemContext,
 	message: BotMessage,
 	change: StreamChange,
 ): Promise<Sent | undefined> {
@@ -135,14 +135,14 @@ export async function intoStream(
 		const body = card
 			? { msgtype: 'stream_with_template_card', stream, template_card: card }
 			: { msgtype: 'stream', stream };
-		if (await throughN8n(call, message, body)) return { via: 'answer' };
+		if (await throughN8n(item, message, body)) return { via: 'answer' };
 	}
-	return await relay(call, message, change);
+	return await relay(item, message, change);
 }
 
 /** As the one answer to a callback. */
 export async function asAnswer(
-	call: OperationCall,
+	item: ItemContext,
 	message: BotMessage,
 	body: IDataObject,
 ): Promise<Sent | undefined> {
@@ -150,25 +150,25 @@ export async function asAnswer(
 	const via = answerOnce(message.streamId, body);
 	if (via) return { via };
 	if (isHere(message.streamId)) return undefined;
-	return (await throughN8n(call, message, body)) ? { via: 'answer' } : undefined;
+	return (await throughN8n(item, message, body)) ? { via: 'answer' } : undefined;
 }
 
 /** Whether WeCom shows a first answer for the message already. */
-export const isStreamed = ({ item, streamId }: BotMessage): boolean =>
-	isStreaming(streamId) || (item.wecom as IDataObject).streaming === true;
+export const isStreamed = ({ received, streamId }: BotMessage): boolean =>
+	isStreaming(streamId) || (received.wecom as IDataObject).streaming === true;
 
 /** From a worker: n8n hands the answer to the process that holds the callback open. */
 async function throughN8n(
-	call: OperationCall,
-	{ item, streamId, ownTrigger }: BotMessage,
+	item: ItemContext,
+	{ received, streamId, ownTrigger }: BotMessage,
 	body: IDataObject,
 ): Promise<boolean> {
-	const { replyUntil, nonce, receiveId } = item.wecom as { [name: string]: string | undefined };
+	const { replyUntil, nonce, receiveId } = received.wecom as { [name: string]: string | undefined };
 	const inTime = replyUntil !== undefined && Date.now() < Date.parse(replyUntil);
 	if (!inTime || !nonce || !ownTrigger || answered.has(streamId)) return false;
-	const sealed = await seal(call, body, nonce, receiveId);
+	const sealed = await seal(item, body, nonce, receiveId);
 	remember(streamId);
-	await call.context.sendResponse({
+	await item.context.sendResponse({
 		body: signedReplyJson(sealed),
 		statusCode: 200,
 		headers: { 'content-type': 'application/json' },
@@ -183,28 +183,28 @@ function remember(streamId: string): void {
 
 /** From a worker: to the trigger's own URL, where the process is that WeCom asks; sealed so that nobody else can. */
 async function relay(
-	call: OperationCall,
-	{ item, streamId }: BotMessage,
+	item: ItemContext,
+	{ received, streamId }: BotMessage,
 	change: StreamChange,
 ): Promise<Sent | undefined> {
-	const { replyUrl } = item.wecom as { replyUrl?: string };
+	const { replyUrl } = received.wecom as { replyUrl?: string };
 	if (!replyUrl) return undefined;
 	const nonce = String(Date.now());
 	const relayed: Relayed = { streamId, at: Date.now(), change };
 	const { Encrypt, MsgSignature, TimeStamp } = await seal(
-		call,
+		item,
 		{ msgtype: RELAYED, ...relayed },
 		nonce,
 	);
 	const body = { encrypt: Encrypt };
 	if (Encrypt.length > MAX_BODY_BYTES)
 		throw problem(
-			call,
+			item,
 			'The images are too large to be handed to the process that answers WeCom',
 			'In queue mode a reply in callback mode takes about 2 MB of images. Use smaller ones, or a long connection.',
 		);
 	try {
-		const reply: unknown = await call.context.helpers.httpRequest({
+		const reply: unknown = await item.context.helpers.httpRequest({
 			method: 'POST',
 			url: replyUrl,
 			qs: { msg_signature: MsgSignature, timestamp: String(TimeStamp), nonce },
@@ -218,7 +218,7 @@ async function relay(
 		return { via };
 	} catch (error) {
 		// Another way may be open; only if none is does it matter.
-		call.context.logger.warn(
+		item.context.logger.warn(
 			`WeCom: the trigger's URL cannot be reached from here: ${describeUnreachable(replyUrl, error).message}`,
 		);
 		return undefined;
@@ -226,7 +226,7 @@ async function relay(
 }
 
 async function seal(
-	{ context, itemIndex, ...rest }: OperationCall,
+	{ context, itemIndex, ...rest }: ItemContext,
 	body: unknown,
 	nonce: string,
 	receiveId = '',
@@ -246,14 +246,14 @@ async function seal(
 
 /** To the address in the message: one call within an hour, without any token (doc 101138). */
 export async function toResponseUrl(
-	call: OperationCall,
+	item: ItemContext,
 	{ responseUrl }: BotMessage,
 	body: IDataObject,
 ): Promise<Sent | undefined> {
 	if (!responseUrl) return undefined;
 	let answer: unknown;
 	try {
-		answer = await call.context.helpers.httpRequest({
+		answer = await item.context.helpers.httpRequest({
 			method: 'POST',
 			url: responseUrl,
 			body,
@@ -263,13 +263,13 @@ export async function toResponseUrl(
 	} catch (error) {
 		// The address lets anybody reply, and the error holds it.
 		const { message } = describeUnreachable(hostOf(responseUrl), error);
-		throw problem(call, message, 'Check that the n8n server may open HTTPS connections to it.');
+		throw problem(item, message, 'Check that the n8n server may open HTTPS connections to it.');
 	}
 	const reply = parseReply(answer) ?? {};
 	if (!reply.errcode) return { via: 'responseUrl' };
 	const { message, description } = await describeErrcode(reply);
 	throw problem(
-		call,
+		item,
 		message,
 		`The response_url of a message takes one reply within an hour. ${description}`,
 	);

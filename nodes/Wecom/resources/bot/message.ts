@@ -2,13 +2,13 @@ import type { IDataObject } from 'n8n-workflow';
 import { streamIdOf } from '../../../shared/bot/callbackReplies';
 import { chatOf, isObject } from '../../../shared/bot/items';
 import type { Origin } from '../../../shared/bot/connectionReplies';
-import type { OperationCall } from '../../engine/operation';
+import type { ItemContext } from '../../engine/operation';
 import { problem, toJson } from '../../engine/parameters';
 
 /** The message or event to an AI bot that an operation answers. */
 export interface BotMessage {
 	/** As WeCom sent it, with what the trigger knows under `wecom`. */
-	item: IDataObject;
+	received: IDataObject;
 	transport: 'callback' | 'websocket';
 	kind: string;
 	botId: string;
@@ -30,32 +30,32 @@ const TRIGGER = /\.wecom(Bot)?Trigger$/;
  * The message an item answers: as the option says, else the item itself, else what a trigger before this node put out. AI nodes
  * drop the fields of the trigger, so a reply right behind them finds its message this way.
  */
-export function messageOf(call: OperationCall): BotMessage {
-	const { context, itemIndex, get } = call;
+export function messageOf(item: ItemContext): BotMessage {
+	const { context, itemIndex, get } = item;
 	const { message } = get<IDataObject>('replyOptions', {});
 	const given =
-		message === undefined || message === '' ? undefined : toJson(call, 'Message', message);
-	const fromTrigger = triggerItem(call);
-	const item = [given, context.getInputData()[itemIndex]?.json, fromTrigger].find(isBotItem);
-	if (!item)
+		message === undefined || message === '' ? undefined : toJson(item, 'Message', message);
+	const fromTrigger = triggerItem(item);
+	const received = [given, context.getInputData()[itemIndex]?.json, fromTrigger].find(isBotItem);
+	if (!received)
 		throw problem(
-			call,
+			item,
 			given ? "'Message' holds no message to an AI bot" : 'No message to an AI bot came this way',
 			"Put this node behind a WeCom Bot Trigger, or a WeCom Trigger with the source AI Bot. Elsewhere, for example in a tool of an AI Agent or in a sub-workflow, add the option 'Message' and give it the whole item of the trigger: {{ $('WeCom Bot Trigger').item.json }}.",
 		);
-	const wecom = item.wecom as IDataObject;
+	const wecom = received.wecom as IDataObject;
 	const text = (value: unknown) => (typeof value === 'string' ? value : '');
 	return {
-		item,
+		received,
 		transport: wecom.transport === 'websocket' ? 'websocket' : 'callback',
 		kind: text(wecom.kind),
 		botId: text(wecom.botId),
 		reqId: text(wecom.reqId),
-		origin: { chatid: chatOf(item), at: Date.parse(text(wecom.receivedAt)) || Date.now() },
-		streamId: text(wecom.streamId) || streamIdOf(item),
+		origin: { chatid: chatOf(received), at: Date.parse(text(wecom.receivedAt)) || Date.now() },
+		streamId: text(wecom.streamId) || streamIdOf(received),
 		run: text(wecom.run),
-		responseUrl: text(item.response_url),
-		ownTrigger: isBotItem(fromTrigger) && fromTrigger.msgid === item.msgid,
+		responseUrl: text(received.response_url),
+		ownTrigger: isBotItem(fromTrigger) && fromTrigger.msgid === received.msgid,
 	};
 }
 
@@ -63,7 +63,7 @@ const isBotItem = (item: unknown): item is IDataObject =>
 	isObject(item) && isObject(item.wecom) && item.wecom.family === 'bot';
 
 /** What the trigger that ran put out for this item. */
-function triggerItem({ context, itemIndex }: OperationCall): IDataObject | undefined {
+function triggerItem({ context, itemIndex }: ItemContext): IDataObject | undefined {
 	const { $: dataOf } = context.getWorkflowDataProxy(itemIndex);
 	for (const { name, type } of context.getParentNodes(context.getNode().name)) {
 		if (!TRIGGER.test(type) || !dataOf(name).isExecuted) continue;

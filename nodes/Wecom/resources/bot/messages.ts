@@ -4,7 +4,7 @@ import { liveBot, type LiveBot, type LiveFile } from '../../../shared/bot/connec
 import { byteLength, splitText } from '../../../shared/util/text';
 import { readBinary, type MediaKind } from '../../engine/binary';
 import { cardFrom } from '../message/card';
-import type { OperationCall } from '../../engine/operation';
+import type { ItemContext } from '../../engine/operation';
 import { emptyField, problem } from '../../engine/parameters';
 import { BOT_CREDENTIAL, inParts, refusals, withMedia } from './channels';
 
@@ -15,47 +15,47 @@ export const MAX_TEXT_BYTES = 20_480;
 const MAX_FEEDBACK_BYTES = 256;
 
 /** A message of the bot's own accord, to a person or a group. */
-export async function push(call: OperationCall): Promise<IDataObject> {
-	const { botId, live } = await connectionOf(call);
-	const chatid = call.get('chatid').trim();
+export async function push(item: ItemContext): Promise<IDataObject> {
+	const { botId, live } = await connectionOf(item);
+	const chatid = item.get('chatid').trim();
 	if (!chatid)
 		throw problem(
-			call,
+			item,
 			"'Chat or User ID' is empty",
 			'Enter a user ID, or the chat ID of a group.',
 		);
-	const { bodies, file } = await ownMessages(call, call.get('msgtype', 'text'));
-	const media = file && (await refusals(call, live.upload(file)));
+	const { bodies, file } = await ownMessages(item, item.get('msgtype', 'text'));
+	const media = file && (await refusals(item, live.upload(file)));
 	const sent = await inParts(bodies, async (body) => {
 		const whole = media ? withMedia(body, media) : body;
-		await refusals(call, live.request('aibot_send_msg', { chatid, ...whole }));
+		await refusals(item, live.request('aibot_send_msg', { chatid, ...whole }));
 		return { via: 'longConnection' };
 	});
 	return { ...sent, botId, chatid, ...cardFacts(bodies) };
 }
 
 /** A file for later messages of the bot. */
-export async function uploadMedia(call: OperationCall): Promise<IDataObject> {
-	const { botId, live } = await connectionOf(call);
-	const type = call.get('type', 'file') as MediaKind;
-	const { data, fileName } = await readBinary(call, type);
-	return { ...(await refusals(call, live.upload({ data, fileName, type }))), type, botId };
+export async function uploadMedia(item: ItemContext): Promise<IDataObject> {
+	const { botId, live } = await connectionOf(item);
+	const type = item.get('type', 'file') as MediaKind;
+	const { data, fileName } = await readBinary(item, type);
+	return { ...(await refusals(item, live.upload({ data, fileName, type }))), type, botId };
 }
 
-async function connectionOf(call: OperationCall): Promise<{ botId: string; live: LiveBot }> {
-	const { context, itemIndex } = call;
+async function connectionOf(item: ItemContext): Promise<{ botId: string; live: LiveBot }> {
+	const { context, itemIndex } = item;
 	const credentials = await context.getCredentials(BOT_CREDENTIAL, itemIndex);
 	const botId = clean(credentials.botId);
 	if (!botId)
 		throw problem(
-			call,
+			item,
 			'The WeCom AI Bot API credential has no Bot ID',
 			'Only a bot with a long connection can send without being asked. Enter its Bot ID and Secret.',
 		);
 	const live = liveBot(credentials);
 	if (live) return { botId, live };
 	throw problem(
-		call,
+		item,
 		'The long connection of the bot is not open in this process',
 		'Publish a workflow with a WeCom Bot Trigger and this credential: its connection is used. In queue mode it is in the main process, where this execution does not run: reply to a message instead, or send with Message > Send.',
 	);
@@ -63,13 +63,13 @@ async function connectionOf(call: OperationCall): Promise<{ botId: string; live:
 
 /** What a bot says in messages of their own; a file has to be uploaded into its message. */
 export async function ownMessages(
-	call: OperationCall,
+	item: ItemContext,
 	type: string,
 	content?: string,
 ): Promise<{ bodies: IDataObject[]; file?: LiveFile }> {
 	if (type === 'text') {
-		const parts = splitText(content ?? textOf(call), MAX_TEXT_BYTES);
-		const feedback = withId(feedbackOf(call));
+		const parts = splitText(content ?? textOf(item), MAX_TEXT_BYTES);
+		const feedback = withId(feedbackOf(item));
 		return {
 			bodies: parts.map((part) => ({
 				msgtype: 'markdown',
@@ -78,8 +78,8 @@ export async function ownMessages(
 		};
 	}
 	if (type === 'template_card')
-		return { bodies: [{ msgtype: type, template_card: withFeedback(call, cardFrom(call)) }] };
-	const { data, fileName } = await readBinary(call, type as MediaKind);
+		return { bodies: [{ msgtype: type, template_card: withFeedback(item, cardFrom(item)) }] };
+	const { data, fileName } = await readBinary(item, type as MediaKind);
 	return {
 		bodies: [{ msgtype: type, [type]: {} }],
 		file: { data, fileName, type: type as MediaKind },
@@ -91,25 +91,25 @@ export function cardFacts([{ template_card }]: IDataObject[]): IDataObject {
 	return task_id ? { task_id } : {};
 }
 
-export function textOf(call: OperationCall): string {
-	const value = call.get<unknown>('content');
+export function textOf(item: ItemContext): string {
+	const value = item.get<unknown>('content');
 	if (typeof value === 'object' && value !== null)
 		throw problem(
-			call,
+			item,
 			"'Content' is an object, not a text",
 			'Choose one of its fields in the expression, such as {{ $json.output.answer }}.',
 		);
 	const text = String(value ?? '');
 	if (text.trim()) return text;
-	throw emptyField(call, 'Content');
+	throw emptyField(item, 'Content');
 }
 
-export function feedbackOf(call: OperationCall): string | undefined {
-	const { feedback_id: id } = call.get<IDataObject>('replyOptions', {});
+export function feedbackOf(item: ItemContext): string | undefined {
+	const { feedback_id: id } = item.get<IDataObject>('replyOptions', {});
 	const text = String(id ?? '');
 	if (byteLength(text) > MAX_FEEDBACK_BYTES)
 		throw problem(
-			call,
+			item,
 			`'Feedback ID' has ${byteLength(text)} bytes, WeCom takes ${MAX_FEEDBACK_BYTES}`,
 			'Use a shorter one, such as the execution ID.',
 		);
@@ -118,7 +118,7 @@ export function feedbackOf(call: OperationCall): string | undefined {
 
 export const withId = (id: string | undefined) => (id ? { feedback: { id } } : {});
 
-export const withFeedback = (call: OperationCall, card: IDataObject): IDataObject => ({
+export const withFeedback = (item: ItemContext, card: IDataObject): IDataObject => ({
 	...card,
-	...withId(feedbackOf(call)),
+	...withId(feedbackOf(item)),
 });

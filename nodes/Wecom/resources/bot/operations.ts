@@ -5,7 +5,7 @@ import type { LiveFile } from '../../../shared/bot/connectedBots';
 import { splitText } from '../../../shared/util/text';
 import { readBinary, type MediaKind } from '../../engine/binary';
 import { cardFrom } from '../message/card';
-import type { OperationCall } from '../../engine/operation';
+import type { ItemContext } from '../../engine/operation';
 import { problem, splitIds } from '../../engine/parameters';
 import { messageOf, type BotMessage } from './message';
 import {
@@ -30,70 +30,70 @@ import {
 /** The operations of an AI bot: what they say, and in which order they try the ways to say it. */
 
 /** One reply to a message: text, a card, or a file. */
-export async function replyToMessage(call: OperationCall): Promise<IDataObject> {
-	const message = messageOf(call);
-	const answer = await replyWhole(call, message);
+export async function replyToMessage(item: ItemContext): Promise<IDataObject> {
+	const message = messageOf(item);
+	const answer = await replyWhole(item, message);
 	// It takes the place of what 'Stream Reply' has begun.
-	begun.delete(begunKey(call, message));
+	begun.delete(begunKey(item, message));
 	return answer;
 }
 
-async function replyWhole(call: OperationCall, message: BotMessage): Promise<IDataObject> {
-	const type = call.get('msgtype', 'text');
-	if (isEvent(message)) return await replyToEvent(call, message, type);
+async function replyWhole(item: ItemContext, message: BotMessage): Promise<IDataObject> {
+	const type = item.get('msgtype', 'text');
+	if (isEvent(message)) return await replyToEvent(item, message, type);
 	if (type === 'text')
-		return await replyText(call, message, textOf(call), firstOnly(call, message));
-	if (type === 'template_card') return await replyCard(call, message);
-	return await replyFile(call, message, type as MediaKind);
+		return await replyText(item, message, textOf(item), firstOnly(item, message));
+	if (type === 'template_card') return await replyCard(item, message);
+	return await replyFile(item, message, type as MediaKind);
 }
 
-const isEvent = ({ item }: BotMessage) => item.msgtype === 'event';
+const isEvent = ({ received }: BotMessage) => received.msgtype === 'event';
 
 /** A click is answered by an update of the card; words come as a message of their own, which has its ways, too. */
 async function replyToEvent(
-	call: OperationCall,
+	item: ItemContext,
 	message: BotMessage,
 	type: string,
 	content?: string,
 ): Promise<IDataObject> {
 	if (message.kind === 'bot:enter_chat')
 		throw problem(
-			call,
+			item,
 			"'Chat: Entered' takes a welcome, no reply",
 			"Use the operation Welcome, within five seconds, or start with the person's first message.",
 		);
-	const { bodies, file } = await ownMessages(call, type, content);
+	const { bodies, file } = await ownMessages(item, type, content);
 	const { chatid } = message.origin;
 	const facts = cardFacts(bodies);
 	let sent = await inParts(bodies, async (body) => {
-		return await overConnection(call, message, 'aibot_send_msg', { chatid, ...body }, file);
+		return await overConnection(item, message, 'aibot_send_msg', { chatid, ...body }, file);
 	});
 	if (sent) return told(message, sent, facts);
 	// The address takes one message, and no file.
-	if (type === 'text') return await byUrl(call, message, content ?? textOf(call), feedbackOf(call));
-	if (!file) sent = await toResponseUrl(call, message, bodies[0]);
-	return told(message, sent ?? nowhere(call, message), facts);
+	if (type === 'text') return await byUrl(item, message, content ?? textOf(item), feedbackOf(item));
+	if (!file) sent = await toResponseUrl(item, message, bodies[0]);
+	return told(message, sent ?? nowhere(item, message), facts);
 }
 
 async function replyText(
-	call: OperationCall,
+	item: ItemContext,
 	message: BotMessage,
 	content: string,
 	feedback: string | undefined,
 ): Promise<IDataObject> {
 	const stream = { id: message.streamId, finish: true, content, ...withId(feedback) };
-	const live = await overConnection(call, message, 'aibot_respond_msg', {
+	const live = await overConnection(item, message, 'aibot_respond_msg', {
 		msgtype: 'stream',
 		stream,
 	});
 	if (live) return told(message, live);
 	const [first, ...rest] = splitText(content, MAX_TEXT_BYTES);
 	const change: StreamChange = { content: first, finish: true, feedback };
-	const sent = await intoStream(call, message, change);
-	if (!sent) return await byUrl(call, message, content, feedback);
+	const sent = await intoStream(item, message, change);
+	if (!sent) return await byUrl(item, message, content, feedback);
 	if (rest.length === 0) return told(message, sent);
 	// A stream shows so much and no more; the one message WeCom takes besides holds the rest.
-	if (message.responseUrl) return told(message, sent, await byUrl(call, message, rest.join('')));
+	if (message.responseUrl) return told(message, sent, await byUrl(item, message, rest.join('')));
 	return told(message, sent, { warning: CUT });
 }
 
@@ -101,62 +101,63 @@ const CUT = 'The text is longer than WeCom shows: it was cut after 20,480 bytes'
 
 /** The address takes a single message. */
 async function byUrl(
-	call: OperationCall,
+	item: ItemContext,
 	message: BotMessage,
 	text: string,
 	feedback?: string,
 ): Promise<IDataObject> {
 	const [content, ...rest] = splitText(text, MAX_TEXT_BYTES);
 	const body = { msgtype: 'markdown', markdown: { content, ...withId(feedback) } };
-	const sent = (await toResponseUrl(call, message, body)) ?? nowhere(call, message);
+	const sent = (await toResponseUrl(item, message, body)) ?? nowhere(item, message);
 	return told(message, sent, rest.length > 0 ? { warning: CUT } : {});
 }
 
-async function replyCard(call: OperationCall, message: BotMessage): Promise<IDataObject> {
-	const card = withFeedback(call, cardFrom(call));
+async function replyCard(item: ItemContext, message: BotMessage): Promise<IDataObject> {
+	const card = withFeedback(item, cardFrom(item));
 	const body = { msgtype: 'template_card', template_card: card };
 	const facts = { task_id: card.task_id };
 	const sent =
-		(await overConnection(call, message, 'aibot_respond_msg', body)) ??
+		(await overConnection(item, message, 'aibot_respond_msg', body)) ??
 		// Behind a first answer a card comes as the end of its stream.
 		(isStreamed(message)
-			? await intoStream(call, message, { card, finish: true })
-			: await asAnswer(call, message, body)) ??
-		(await toResponseUrl(call, message, body)) ??
-		nowhere(call, message);
+			? await intoStream(item, message, { card, finish: true })
+			: await asAnswer(item, message, body)) ??
+		(await toResponseUrl(item, message, body)) ??
+		nowhere(item, message);
 	return told(message, sent, facts);
 }
 
 /** Whether WeCom shows a first answer, or what 'Stream Reply' has begun. */
-const streamBegun = (call: OperationCall, message: BotMessage): boolean =>
+const streamBegun = (item: ItemContext, message: BotMessage): boolean =>
 	message.transport === 'websocket'
-		? begun.has(begunKey(call, message)) || Boolean((message.item.wecom as IDataObject).streamId)
+		? begun.has(begunKey(item, message)) ||
+			Boolean((message.received.wecom as IDataObject).streamId)
 		: isStreamed(message);
 
 async function replyFile(
-	call: OperationCall,
+	item: ItemContext,
 	message: BotMessage,
 	kind: MediaKind,
 ): Promise<IDataObject> {
-	const { data, fileName } = await readBinary(call, kind);
+	const { data, fileName } = await readBinary(item, kind);
 	const file: LiveFile = { data, fileName, type: kind };
 	const body = { msgtype: kind, [kind]: {} };
-	const live = await overConnection(call, message, 'aibot_respond_msg', body, file);
+	const live = await overConnection(item, message, 'aibot_respond_msg', body, file);
 	if (live) return told(message, live);
 	if (message.transport === 'callback' && kind === 'image') {
-		const sent = await intoStream(call, message, {
+		const sent = await intoStream(item, message, {
 			finish: true,
 			images: [imageOf(data)],
 		});
 		if (sent) return told(message, sent);
 		throw problem(
-			call,
+			item,
 			'No stream is open for the image',
 			"In callback mode images go into the stream of the reply: set 'First Answer' or 'Respond' in the WeCom Trigger, and reply within six minutes.",
 		);
 	}
 	throw problem(
-		call,
+		item,
 		message.transport === 'callback'
 			? `A ${kind} cannot be sent in callback mode`
 			: 'The long connection of the bot is not open in this process',
@@ -179,39 +180,39 @@ const imageOf = (data: Buffer): IDataObject => ({
  * since a pinned message keeps its run.
  */
 const begun = new Map<string, string>();
-const begunKey = ({ context }: OperationCall, { streamId, run }: BotMessage) =>
+const begunKey = ({ context }: ItemContext, { streamId, run }: BotMessage) =>
 	`${(context.getMode() !== 'manual' && run) || context.getExecutionId()}|${streamId}`;
 const MAX_BEGUN = 2_000;
 
 /** One step of a reply that grows. */
-export async function streamReply(call: OperationCall): Promise<IDataObject> {
-	const message = messageOf(call);
+export async function streamReply(item: ItemContext): Promise<IDataObject> {
+	const message = messageOf(item);
 	const { streamId } = message;
-	const key = begunKey(call, message);
-	const step = call.get('step', 'append');
+	const key = begunKey(item, message);
+	const step = item.get('step', 'append');
 	const finish = step === 'finish';
 	// The end may come without words.
-	const added = finish && !String(call.get('content') ?? '').trim() ? '' : textOf(call);
-	const feedback = firstOnly(call, message);
+	const added = finish && !String(item.get('content') ?? '').trim() ? '' : textOf(item);
+	const feedback = firstOnly(item, message);
 	const before = step === 'replace' ? '' : (begun.get(key) ?? '');
 	const content = before + added;
 	if (finish && !content.trim())
-		throw problem(call, 'The stream has no text', "Fill in 'Content', or add to the stream first.");
+		throw problem(item, 'The stream has no text', "Fill in 'Content', or add to the stream first.");
 	if (finish) {
 		const answer = isEvent(message)
-			? await replyToEvent(call, message, 'text', content)
-			: await replyText(call, message, content, feedback);
+			? await replyToEvent(item, message, 'text', content)
+			: await replyText(item, message, content, feedback);
 		begun.delete(key);
 		return answer;
 	}
 	const [shown] = splitText(content, MAX_TEXT_BYTES);
 	const sent = isEvent(message)
 		? undefined
-		: ((await overConnection(call, message, 'aibot_respond_msg', {
+		: ((await overConnection(item, message, 'aibot_respond_msg', {
 				msgtype: 'stream',
 				stream: { id: streamId, finish, content, ...withId(feedback) },
-			})) ?? (await intoStream(call, message, { content: shown, finish, feedback })));
-	if (!sent && !message.responseUrl && !isEvent(message)) nowhere(call, message);
+			})) ?? (await intoStream(item, message, { content: shown, finish, feedback })));
+	if (!sent && !message.responseUrl && !isEvent(message)) nowhere(item, message);
 	// A step that failed is tried again with the text before it.
 	keepBegun(key, content);
 	// Without a stream it is sent whole with the end.
@@ -225,61 +226,61 @@ function keepBegun(key: string, text: string): void {
 }
 
 /** What a person sees on entering the chat. */
-export async function welcome(call: OperationCall): Promise<IDataObject> {
-	const message = messageOf(call);
-	inTime(call, message, 'bot:enter_chat', 'Welcome answers the event Chat: Entered');
-	const asText = call.get('msgtype', 'text') === 'text';
-	const card = asText ? undefined : withFeedback(call, cardFrom(call));
+export async function welcome(item: ItemContext): Promise<IDataObject> {
+	const message = messageOf(item);
+	inTime(item, message, 'bot:enter_chat', 'Welcome answers the event Chat: Entered');
+	const asText = item.get('msgtype', 'text') === 'text';
+	const card = asText ? undefined : withFeedback(item, cardFrom(item));
 	const body = card
 		? { msgtype: 'template_card', template_card: card }
-		: { msgtype: 'text', text: { content: textOf(call) } };
+		: { msgtype: 'text', text: { content: textOf(item) } };
 	const sent =
-		(await overConnection(call, message, 'aibot_respond_welcome_msg', body)) ??
-		(await asAnswer(call, message, body)) ??
-		nowhere(call, message);
+		(await overConnection(item, message, 'aibot_respond_welcome_msg', body)) ??
+		(await asAnswer(item, message, body)) ??
+		nowhere(item, message);
 	return told(message, sent, card ? { task_id: card.task_id } : {});
 }
 
 /** Another card in place of the one that was clicked. */
-export async function updateCard(call: OperationCall): Promise<IDataObject> {
-	const message = messageOf(call);
-	inTime(call, message, 'bot:template_card_event', 'Update Card answers the event Card: Clicked');
-	const { template_card_event: clicked } = (message.item.event ?? {}) as {
+export async function updateCard(item: ItemContext): Promise<IDataObject> {
+	const message = messageOf(item);
+	inTime(item, message, 'bot:template_card_event', 'Update Card answers the event Card: Clicked');
+	const { template_card_event: clicked } = (message.received.event ?? {}) as {
 		template_card_event?: IDataObject;
 	};
-	const card = withFeedback(call, cardFrom(call, String(clicked?.task_id ?? '')));
-	const userids = splitIds(call.get<unknown>('userids', ''));
+	const card = withFeedback(item, cardFrom(item, String(clicked?.task_id ?? '')));
+	const userids = splitIds(item.get<unknown>('userids', ''));
 	const body = {
 		response_type: 'update_template_card',
 		...(userids.length > 0 ? { userids } : {}),
 		template_card: card,
 	};
 	const sent =
-		(await overConnection(call, message, 'aibot_respond_update_msg', body)) ??
-		(await asAnswer(call, message, body)) ??
-		nowhere(call, message);
+		(await overConnection(item, message, 'aibot_respond_update_msg', body)) ??
+		(await asAnswer(item, message, body)) ??
+		nowhere(item, message);
 	return told(message, sent, { task_id: card.task_id });
 }
 
 /** WeCom takes answers to these within five seconds. */
-function inTime(call: OperationCall, { item, kind }: BotMessage, wanted: string, what: string) {
+function inTime(item: ItemContext, { received, kind }: BotMessage, wanted: string, what: string) {
 	if (kind !== wanted)
-		throw problem(call, `The workflow was started by '${kind}'`, `${what}, no other one.`);
-	const { answerBy } = item.wecom as { answerBy?: string };
+		throw problem(item, `The workflow was started by '${kind}'`, `${what}, no other one.`);
+	const { answerBy } = received.wecom as { answerBy?: string };
 	if (!answerBy || Date.now() <= Date.parse(answerBy)) return;
 	throw problem(
-		call,
+		item,
 		'The answer comes too late: WeCom waits five seconds',
 		'Let this node run before slow ones.',
 	);
 }
 
 /** A stream takes the feedback ID with its first text. */
-const firstOnly = (call: OperationCall, message: BotMessage) =>
-	streamBegun(call, message) ? undefined : feedbackOf(call);
+const firstOnly = (item: ItemContext, message: BotMessage) =>
+	streamBegun(item, message) ? undefined : feedbackOf(item);
 
 function told(
-	{ botId, item }: BotMessage,
+	{ botId, received }: BotMessage,
 	{ via, late, warning }: Sent | { via: 'collected'; late?: undefined; warning?: undefined },
 	more: IDataObject = {},
 ): IDataObject {
@@ -287,21 +288,21 @@ function told(
 		via,
 		...(late ? { late } : {}),
 		botId,
-		msgid: item.msgid,
+		msgid: received.msgid,
 		...(warning ? { warning } : {}),
 		...more,
 	};
 }
 
-function nowhere(call: OperationCall, message: BotMessage): never {
+function nowhere(item: ItemContext, message: BotMessage): never {
 	if (message.transport === 'websocket')
 		throw problem(
-			call,
+			item,
 			'The long connection this message came on is not open in this process',
 			'Keep the workflow with the WeCom Bot Trigger published, and reply in that workflow: a sub-workflow in queue mode has no way to the connection.',
 		);
 	throw problem(
-		call,
+		item,
 		'WeCom takes no reply to this message any more',
 		message.kind === 'bot:text' || message.responseUrl
 			? "The message has no 'response_url', or it was used. In the WeCom Trigger set the option 'First Answer', which keeps the reply open for six minutes, or 'Respond' to 'Using the Reply Operation of the WeCom Node', and reply within 4.5 seconds."

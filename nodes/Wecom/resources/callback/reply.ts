@@ -11,18 +11,18 @@ import {
 } from '../../../shared/callback/passiveReply';
 import { atMost, mediaId } from '../message/content';
 import { byteLength } from '../../../shared/util/text';
-import type { OperationCall } from '../../engine/operation';
+import type { ItemContext } from '../../engine/operation';
 import { emptyField, problem, toJson } from '../../engine/parameters';
 
 const INSTEAD = 'To send something at any other time use the resource Message, operation Send.';
 const HOW_TO_WAIT = `Set 'Respond' of the WeCom Trigger to 'Using the Reply Operation of the WeCom Node'. WeCom takes replies to messages, to clicks on menus and cards, and to a few other events. ${INSTEAD}`;
 
 /** Answers the callback that started the workflow (doc 90241): encrypted, signed, sender and receiver exchanged. */
-export async function sendReply(call: OperationCall): Promise<IDataObject> {
-	const { context, itemIndex, get } = call;
+export async function sendReply(item: ItemContext): Promise<IDataObject> {
+	const { context, itemIndex, get } = item;
 	if (itemIndex > 0)
 		throw problem(
-			call,
+			item,
 			'WeCom takes one reply to a callback, the one of the first item',
 			"Let a single item come here, or switch on 'Execute Once' in the settings of this node.",
 		);
@@ -32,11 +32,11 @@ export async function sendReply(call: OperationCall): Promise<IDataObject> {
 		await context.sendResponse({ body: '', statusCode: 200, headers: {} });
 		return { replied: false };
 	}
-	const { sender, receiveId } = callbackOf(call);
-	const keys = await keysOf(call);
-	const content = await contentOf(call, type);
+	const { sender, receiveId } = callbackOf(item);
+	const keys = await keysOf(item);
+	const content = await contentOf(item, type);
 	// Uploading takes time, too.
-	callbackOf(call);
+	callbackOf(item);
 	await context.sendResponse({
 		body: passiveReply(sender, type, content, { ...keys, receiveId }),
 		statusCode: 200,
@@ -46,34 +46,37 @@ export async function sendReply(call: OperationCall): Promise<IDataObject> {
 }
 
 /** Who gets the reply: as the fields say, else the sender of the callback that started the execution, while WeCom waits. */
-function callbackOf(call: OperationCall): { sender: Sender; receiveId: string } {
-	const given = call.get<IDataObject>('additionalFields', {});
+function callbackOf(item: ItemContext): { sender: Sender; receiveId: string } {
+	const given = item.get<IDataObject>('additionalFields', {});
 	const [member, company] = [text(given.FromUserName), text(given.ToUserName)];
 	if (member && company)
 		return { sender: { FromUserName: member, ToUserName: company }, receiveId: company };
 
-	const item = triggerItem(call);
-	if (!item)
+	const received = triggerItem(item);
+	if (!received)
 		throw problem(
-			call,
+			item,
 			'No callback started this execution',
 			`The operation Reply answers the callback of a WeCom Trigger earlier in the same workflow. ${INSTEAD}`,
 		);
-	const { replyUntil, receiveId, kind } = item.wecom as IDataObject;
+	const { replyUntil, receiveId, kind } = received.wecom as IDataObject;
 	if (!replyUntil)
-		throw problem(call, `Nobody waits for a reply to this callback ('${text(kind)}')`, HOW_TO_WAIT);
+		throw problem(item, `Nobody waits for a reply to this callback ('${text(kind)}')`, HOW_TO_WAIT);
 	if (Date.now() > Date.parse(text(replyUntil)))
 		throw problem(
-			call,
+			item,
 			'The reply comes too late: WeCom waits no longer than five seconds',
 			`It got an empty answer. Let the workflow reply before its slow steps. ${INSTEAD}`,
 		);
-	const sender = { FromUserName: text(item.FromUserName), ToUserName: text(item.ToUserName) };
+	const sender = {
+		FromUserName: text(received.FromUserName),
+		ToUserName: text(received.ToUserName),
+	};
 	return { sender, receiveId: text(receiveId) };
 }
 
 /** The item of the WeCom Trigger that started this execution. */
-function triggerItem({ context, itemIndex }: OperationCall): IDataObject | undefined {
+function triggerItem({ context, itemIndex }: ItemContext): IDataObject | undefined {
 	const { $: nodeData } = context.getWorkflowDataProxy(itemIndex);
 	for (const { name, type } of context.getParentNodes(context.getNode().name)) {
 		if (!/\.wecomTrigger$/.test(type) || !nodeData(name).isExecuted) continue;
@@ -83,8 +86,8 @@ function triggerItem({ context, itemIndex }: OperationCall): IDataObject | undef
 	return undefined;
 }
 
-async function keysOf(call: OperationCall): Promise<{ token: string; aesKey: Buffer }> {
-	const { context, itemIndex, get } = call;
+async function keysOf(item: ItemContext): Promise<{ token: string; aesKey: Buffer }> {
+	const { context, itemIndex, get } = item;
 	const type = get('authentication', 'app') === 'suite' ? SUITE_CREDENTIAL : 'wecomApi';
 	const credentials = await context.getCredentials(type, itemIndex);
 	const [token, key] = [
@@ -93,50 +96,50 @@ async function keysOf(call: OperationCall): Promise<{ token: string; aesKey: Buf
 	];
 	if (token && key) return { token, aesKey: key };
 	throw problem(
-		call,
+		item,
 		`The credential has no ${token ? 'valid EncodingAESKey' : 'Token'}`,
 		'A reply is encrypted and signed. Use the same credential as in the WeCom Trigger.',
 	);
 }
 
-const CONTENTS: Record<string, (call: OperationCall) => ReplyFields | Promise<ReplyFields>> = {
-	text: (call) => {
-		const content = required(call, 'content', 'Content');
-		atMost(call, 'Content', byteLength(content), 2048, 'bytes');
+const CONTENTS: Record<string, (item: ItemContext) => ReplyFields | Promise<ReplyFields>> = {
+	text: (item) => {
+		const content = required(item, 'content', 'Content');
+		atMost(item, 'Content', byteLength(content), 2048, 'bytes');
 		return { Content: content };
 	},
-	image: async (call) => ({ Image: { MediaId: await mediaId(call, 'image', '') } }),
-	voice: async (call) => ({ Voice: { MediaId: await mediaId(call, 'voice', '') } }),
+	image: async (item) => ({ Image: { MediaId: await mediaId(item, 'image', '') } }),
+	voice: async (item) => ({ Voice: { MediaId: await mediaId(item, 'voice', '') } }),
 	video,
 	news,
-	update_button: (call) => ({
-		Button: { ReplaceName: required(call, 'ReplaceName', 'Button Text') },
+	update_button: (item) => ({
+		Button: { ReplaceName: required(item, 'ReplaceName', 'Button Text') },
 	}),
-	update_template_card: (call) => ({ TemplateCard: templateCard(call) }),
+	update_template_card: (item) => ({ TemplateCard: templateCard(item) }),
 };
 
-async function contentOf(call: OperationCall, type: string): Promise<ReplyFields> {
+async function contentOf(item: ItemContext, type: string): Promise<ReplyFields> {
 	const make = Object.hasOwn(CONTENTS, type) ? CONTENTS[type] : undefined;
-	if (make) return await make(call);
-	throw problem(call, `WeCom knows no reply of the type '${type}'`, 'Choose one from the list.');
+	if (make) return await make(item);
+	throw problem(item, `WeCom knows no reply of the type '${type}'`, 'Choose one from the list.');
 }
 
-async function video(call: OperationCall): Promise<ReplyFields> {
-	const { videoTitle, videoDescription } = call.get<IDataObject>('additionalFields', {});
+async function video(item: ItemContext): Promise<ReplyFields> {
+	const { videoTitle, videoDescription } = item.get<IDataObject>('additionalFields', {});
 	const [Title, Description] = [text(videoTitle), text(videoDescription)];
-	atMost(call, 'Video Title', byteLength(Title), 128, 'bytes');
-	atMost(call, 'Video Description', byteLength(Description), 512, 'bytes');
-	const MediaId = await mediaId(call, 'video', '');
+	atMost(item, 'Video Title', byteLength(Title), 128, 'bytes');
+	atMost(item, 'Video Description', byteLength(Description), 512, 'bytes');
+	const MediaId = await mediaId(item, 'video', '');
 	return { Video: { MediaId, ...filled({ Title, Description }) } };
 }
 
-function news(call: OperationCall): ReplyFields {
-	const { row = [] } = call.get<{ row?: IDataObject[] }>('articles', {});
+function news(item: ItemContext): ReplyFields {
+	const { row = [] } = item.get<{ row?: IDataObject[] }>('articles', {});
 	if (row.length === 0)
-		throw problem(call, 'There is no article in the reply', "Add at least one under 'Articles'.");
+		throw problem(item, 'There is no article in the reply', "Add at least one under 'Articles'.");
 	const articles = row.map((article, index) => {
-		atMost(call, `Title ${index + 1}`, byteLength(text(article.Title)), 128, 'bytes');
-		atMost(call, `Description ${index + 1}`, byteLength(text(article.Description)), 512, 'bytes');
+		atMost(item, `Title ${index + 1}`, byteLength(text(article.Title)), 128, 'bytes');
+		atMost(item, `Description ${index + 1}`, byteLength(text(article.Description)), 512, 'bytes');
 		const [Title, Description, PicUrl, Url] = ['Title', 'Description', 'PicUrl', 'Url'].map(
 			(name) => text(article[name]),
 		);
@@ -154,24 +157,24 @@ const NEEDED: Record<string, string[]> = {
 	multiple_interaction: ['SelectList', 'SubmitButton'],
 };
 
-function templateCard(call: OperationCall): ReplyFields {
-	const [form, more] = [call.get<IDataObject>('card', {}), call.get<unknown>('cardJson')];
+function templateCard(item: ItemContext): ReplyFields {
+	const [form, more] = [item.get<IDataObject>('card', {}), item.get<unknown>('cardJson')];
 	const [Title, Desc, Url] = [text(form.title), text(form.desc), text(form.url)];
 	const [Text, Key] = [text(form.submitText), text(form.submitKey)];
 	const card: ReplyFields = {
-		CardType: call.get('CardType', 'text_notice'),
+		CardType: item.get('CardType', 'text_notice'),
 		...group('Source', { IconUrl: text(form.iconUrl), Desc: text(form.source) }),
 		...group('MainTitle', { Title, Desc }),
 		...filled({ SubTitleText: text(form.SubTitleText), ReplaceText: text(form.ReplaceText) }),
 		...(Url && { CardAction: { Type: 1, Url } }),
 		...group('CardImage', { Url: text(form.image) }),
 		...group('SubmitButton', { Text, Key }),
-		...asElements(call, more === '' ? {} : toJson(call, 'Whole Card (JSON)', more)),
+		...asElements(item, more === '' ? {} : toJson(item, 'Whole Card (JSON)', more)),
 	};
 	for (const names of NEEDED[text(card.CardType)] ?? []) {
 		if (names.split('|').some((name) => card[name] !== undefined)) continue;
 		throw problem(
-			call,
+			item,
 			`The card has no ${names.replace('|', ' or ')}`,
 			`A card of the type ${text(card.CardType)} needs it. Add it under 'Card' or in 'Whole Card (JSON)'.`,
 		);
@@ -189,7 +192,7 @@ const WORDS: Record<string, string> = {
 };
 
 /** A card in JSON as the XML wants it; the names of sent cards (`main_title`) become those of replies (`MainTitle`). */
-function asElements(call: OperationCall, json: IDataObject, parent = ''): ReplyFields {
+function asElements(item: ItemContext, json: IDataObject, parent = ''): ReplyFields {
 	return Object.fromEntries(
 		Object.entries(json).map(([key, value]) => {
 			let name =
@@ -201,26 +204,26 @@ function asElements(call: OperationCall, json: IDataObject, parent = ''): ReplyF
 			if (name === 'AppId' && /^(QuoteArea|ImageTextArea)$/.test(parent)) name = 'Appid';
 			if (!ELEMENT_NAME.test(name))
 				throw problem(
-					call,
+					item,
 					`'${key}' cannot be the name of a card's field`,
 					"Take the names from WeCom's page on passive replies, such as MainTitle.",
 				);
-			return [name, asElement(call, value, name)];
+			return [name, asElement(item, value, name)];
 		}),
 	);
 }
 
-function asElement(call: OperationCall, value: unknown, name: string): ReplyValue {
-	if (Array.isArray(value)) return value.map((entry) => asElement(call, entry, name));
+function asElement(item: ItemContext, value: unknown, name: string): ReplyValue {
+	if (Array.isArray(value)) return value.map((entry) => asElement(item, entry, name));
 	if (typeof value === 'object' && value !== null)
-		return asElements(call, value as IDataObject, name);
+		return asElements(item, value as IDataObject, name);
 	return value as ReplyValue;
 }
 
-function required(call: OperationCall, name: string, displayName: string): string {
-	const value = text(call.get(name));
+function required(item: ItemContext, name: string, displayName: string): string {
+	const value = text(item.get(name));
 	if (value.trim()) return value;
-	throw emptyField(call, displayName);
+	throw emptyField(item, displayName);
 }
 
 const text = (value: unknown): string =>

@@ -4,7 +4,7 @@ import { readBinary, type MediaKind } from '../../engine/binary';
 import { choice, rows, text } from '../../engine/fields';
 import { byteLength, withCommas } from '../../../shared/util/text';
 import { texts } from '../message/content';
-import type { Field, OperationCall } from '../../engine/operation';
+import type { Field, ItemContext } from '../../engine/operation';
 import { keepFields } from '../../engine/output';
 import { problem, splitIds } from '../../engine/parameters';
 
@@ -96,24 +96,24 @@ export const momentAttachment: Field[] = [
 	text('url', 'Link', 'With https:// or http://', { ...show('link'), local: true }),
 ];
 
-function entriesOf(call: OperationCall, store: 'message' | 'moment'): IDataObject[] {
+function entriesOf(item: ItemContext, store: 'message' | 'moment'): IDataObject[] {
 	if (store === 'message') {
-		const { row = [] } = call.get<{ row?: IDataObject | IDataObject[] }>('attachments', {});
+		const { row = [] } = item.get<{ row?: IDataObject | IDataObject[] }>('attachments', {});
 		return [row].flat();
 	}
-	const msgtype = call.get('msgtype', 'none');
+	const msgtype = item.get('msgtype', 'none');
 	if (msgtype === 'none') return [];
-	return splitIds(call.get<unknown>('binaryPropertyNames', 'data')).map((binaryPropertyName) => ({
+	return splitIds(item.get<unknown>('binaryPropertyNames', 'data')).map((binaryPropertyName) => ({
 		msgtype,
 		binaryPropertyName,
-		title: call.get('title'),
-		url: call.get('url'),
+		title: item.get('title'),
+		url: item.get('url'),
 	}));
 }
 
 /** The media ID of a row or form that `fileSource` offers; a file of the item is uploaded first. */
 export async function mediaId(
-	call: OperationCall,
+	item: ItemContext,
 	kind: MediaKind,
 	{ mediaFrom, binaryPropertyName, media_id }: IDataObject,
 	store: Store = 'message',
@@ -121,9 +121,9 @@ export async function mediaId(
 	if (mediaFrom === 'mediaId') {
 		const id = String(media_id ?? '').trim();
 		if (id) return id;
-		throw problem(call, "'Media ID' is empty", 'Upload the file first, or choose binary data.');
+		throw problem(item, "'Media ID' is empty", 'Upload the file first, or choose binary data.');
 	}
-	const file = await readBinary(call, kind, '', String(binaryPropertyName || 'data'));
+	const file = await readBinary(item, kind, '', String(binaryPropertyName || 'data'));
 	const request =
 		store === 'message'
 			? uploadRequest('/cgi-bin/media/upload', { type: kind }, file)
@@ -132,7 +132,7 @@ export async function mediaId(
 					{ media_type: kind, attachment_type: ATTACHMENT_TYPES[store] },
 					file,
 				);
-	return String((await call.client.call(request, call.itemIndex)).media_id);
+	return String((await item.client.call(request, item.itemIndex)).media_id);
 }
 
 export interface Rules {
@@ -145,28 +145,28 @@ export interface Rules {
 
 /** `text` and `attachments` as entered. All is checked before the first file goes out. */
 export async function readContent(
-	call: OperationCall,
+	item: ItemContext,
 	{ store, bytes, attachments: most }: Rules,
 ): Promise<IDataObject> {
-	const content = String(call.get('content'));
-	const entries = entriesOf(call, store);
+	const content = String(item.get('content'));
+	const entries = entriesOf(item, store);
 	if (content.trim() === '' && entries.length === 0) {
-		throw problem(call, 'There is nothing to send', "Fill in 'Content', or add an attachment.");
+		throw problem(item, 'There is nothing to send', "Fill in 'Content', or add an attachment.");
 	}
-	atMost(call, 'Content', content, bytes);
+	atMost(item, 'Content', content, bytes);
 	const single = store === 'moment' && entries[0]?.msgtype !== 'image';
 	if (entries.length > (single ? 1 : most)) {
 		throw problem(
-			call,
+			item,
 			`There are ${entries.length} attachments, WeCom takes ${single ? 1 : most}`,
 			'Leave some of them out.',
 		);
 	}
-	entries.forEach((entry) => checkEntry(call, entry));
+	entries.forEach((entry) => checkEntry(item, entry));
 	const attachments = await Promise.all(
 		entries.map(async (entry) => {
 			const msgtype = String(entry.msgtype ?? 'image');
-			return { msgtype, [msgtype]: await attachment(call, msgtype, entry, store) };
+			return { msgtype, [msgtype]: await attachment(item, msgtype, entry, store) };
 		}),
 	);
 	return {
@@ -185,13 +185,13 @@ const LABELS: Record<string, string> = {
 };
 export const BYTES: Record<string, number> = { title: 128, url: 2048, desc: 512, picurl: 2048 };
 
-function checkEntry(call: OperationCall, entry: IDataObject): void {
+function checkEntry(item: ItemContext, entry: IDataObject): void {
 	const mini = entry.msgtype === 'miniprogram';
 	if (!mini && entry.msgtype !== 'link') return;
 	for (const name of mini ? ['title', 'appid', 'page'] : ['title', 'url']) {
 		if (String(entry[name] ?? '').trim() === '') {
 			throw problem(
-				call,
+				item,
 				`'${LABELS[name]}' of an attachment is empty`,
 				mini
 					? 'Mini programs need a title, an app ID and a page.'
@@ -200,32 +200,32 @@ function checkEntry(call: OperationCall, entry: IDataObject): void {
 		}
 	}
 	for (const [name, most] of Object.entries(BYTES)) {
-		atMost(call, LABELS[name], String(entry[name] ?? ''), mini && name === 'title' ? 64 : most);
+		atMost(item, LABELS[name], String(entry[name] ?? ''), mini && name === 'title' ? 64 : most);
 	}
 }
 
 async function attachment(
-	call: OperationCall,
+	item: ItemContext,
 	type: string,
 	entry: IDataObject,
 	store: 'message' | 'moment',
 ): Promise<IDataObject> {
 	const filled = (...names: string[]) => texts(keepFields(entry, names));
 	if (type === 'miniprogram') {
-		const pic_media_id = await mediaId(call, 'image', entry, store);
+		const pic_media_id = await mediaId(item, 'image', entry, store);
 		return { ...filled('title', 'appid', 'page'), pic_media_id };
 	}
-	if (type !== 'link') return { media_id: await mediaId(call, type as MediaKind, entry, store) };
+	if (type !== 'link') return { media_id: await mediaId(item, type as MediaKind, entry, store) };
 	return store === 'moment'
-		? { ...filled('title', 'url'), media_id: await mediaId(call, 'image', entry, store) }
+		? { ...filled('title', 'url'), media_id: await mediaId(item, 'image', entry, store) }
 		: filled('title', 'url', 'desc', 'picurl');
 }
 
-export function atMost(call: OperationCall, label: string, value: string, most: number): void {
+export function atMost(item: ItemContext, label: string, value: string, most: number): void {
 	const size = byteLength(value);
 	if (size <= most) return;
 	throw problem(
-		call,
+		item,
 		`'${label}' has ${size.toLocaleString('en')} bytes, WeCom takes ${most.toLocaleString('en')}`,
 		'Shorten it.',
 	);

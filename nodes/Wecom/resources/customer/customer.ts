@@ -23,7 +23,7 @@ import {
 	text,
 	updateFields,
 } from '../../engine/fields';
-import type { Field, Operation, OperationCall, Resource } from '../../engine/operation';
+import type { Field, Operation, ItemContext, Resource } from '../../engine/operation';
 import { keepFields } from '../../engine/output';
 import { collectParameters } from '../../engine/parameters';
 
@@ -52,7 +52,7 @@ export const customer: Resource = {
 			action: 'Get customer',
 			description: 'Read a customer and all members who have added them',
 			doc: 92114,
-			call: ['GET', '/cgi-bin/externalcontact/get'],
+			endpoint: ['GET', '/cgi-bin/externalcontact/get'],
 			fields: [customerPicker],
 			simplify: SUMMARY,
 			run: getCustomer,
@@ -63,7 +63,7 @@ export const customer: Resource = {
 			action: 'End temporary chat',
 			description: 'Close the temporary chat of a member with a customer, with the conclusion',
 			doc: 92228,
-			call: ['POST', '/cgi-bin/externalcontact/close_temp_chat'],
+			endpoint: ['POST', '/cgi-bin/externalcontact/close_temp_chat'],
 			fields: [memberPicker(), customerOfMemberPicker],
 			returns: ({ userid, external_userid }) => ({ userid, external_userid, success: true }),
 		},
@@ -73,10 +73,10 @@ export const customer: Resource = {
 			action: 'Get many customers',
 			description: 'List the IDs of the customers of a member',
 			doc: 92113,
-			call: ['GET', '/cgi-bin/externalcontact/list'],
+			endpoint: ['GET', '/cgi-bin/externalcontact/list'],
 			fields: [memberPicker()],
 			list: 'external_userid',
-			run: async (call) => await listIds('external_userid')(call).catch(noneOfMember),
+			run: async (item) => await listIds('external_userid')(item).catch(noneOfMember),
 		},
 		{
 			value: 'getAllServed',
@@ -84,7 +84,7 @@ export const customer: Resource = {
 			action: 'Get many served external contacts',
 			description: 'List everybody served from the outside, customers and others',
 			doc: 99434,
-			call: ['POST', '/cgi-bin/externalcontact/contact_list'],
+			endpoint: ['POST', '/cgi-bin/externalcontact/contact_list'],
 			reads: true,
 			fields: [],
 			list: 'info_list',
@@ -96,7 +96,7 @@ export const customer: Resource = {
 			action: 'Get many customers with details',
 			description: 'List the customers of up to 100 members with names, remarks and tags',
 			doc: 92994,
-			call: ['POST', '/cgi-bin/externalcontact/batch/get_by_user'],
+			endpoint: ['POST', '/cgi-bin/externalcontact/batch/get_by_user'],
 			reads: true,
 			fields: [memberIds('userid_list', 100, { required: true })],
 			check: within({ userid_list: 100 }),
@@ -111,7 +111,7 @@ export const customer: Resource = {
 			action: 'Get members with customer contact',
 			description: 'List the members who may add customers',
 			doc: 92571,
-			call: ['GET', '/cgi-bin/externalcontact/get_follow_user_list'],
+			endpoint: ['GET', '/cgi-bin/externalcontact/get_follow_user_list'],
 			fields: [],
 			list: 'follow_user',
 			run: listIds('userid'),
@@ -122,7 +122,7 @@ export const customer: Resource = {
 			action: 'Tag customer',
 			description: 'Give tags to a customer of a member or take them away',
 			doc: 92118,
-			call: ['POST', '/cgi-bin/externalcontact/mark_tag'],
+			endpoint: ['POST', '/cgi-bin/externalcontact/mark_tag'],
 			fields: [
 				memberPicker(),
 				customerOfMemberPicker,
@@ -138,7 +138,7 @@ export const customer: Resource = {
 			action: 'Update customer',
 			description: "Change a member's remark and notes on a customer",
 			doc: 92115,
-			call: ['POST', '/cgi-bin/externalcontact/remark'],
+			endpoint: ['POST', '/cgi-bin/externalcontact/remark'],
 			fields: [
 				memberPicker(),
 				customerOfMemberPicker,
@@ -146,7 +146,7 @@ export const customer: Resource = {
 					text('remark_company', 'Company', 'Up to 20 characters'),
 					text('description', 'Description', 'Up to 150 characters'),
 					text('remark_mobiles', 'Mobiles', 'Comma-separated; replaces the earlier ones', {
-						as: 'stringList',
+						convert: 'stringList',
 					}),
 					text('remark_pic_mediaid', 'Picture Media ID', 'From Media > Upload'),
 					text('remark', 'Remark', 'The name the member gives the customer, up to 20 characters'),
@@ -161,7 +161,7 @@ export const customer: Resource = {
 			action: 'Convert customer to OpenID',
 			description: 'Get the OpenID that WeChat Pay knows a customer by',
 			doc: 92323,
-			call: ['POST', '/cgi-bin/externalcontact/convert_to_openid'],
+			endpoint: ['POST', '/cgi-bin/externalcontact/convert_to_openid'],
 			reads: true,
 			fields: [customerPicker],
 		},
@@ -171,7 +171,7 @@ export const customer: Resource = {
 			action: "Convert customer ID of provider's app",
 			description: "Translate a customer's ID from a service provider's app",
 			doc: 95884,
-			call: ['POST', '/cgi-bin/externalcontact/from_service_external_userid'],
+			endpoint: ['POST', '/cgi-bin/externalcontact/from_service_external_userid'],
 			reads: true,
 			fields: [
 				customerPicker,
@@ -186,7 +186,7 @@ export const customer: Resource = {
 			action: 'Convert temporary external user IDs',
 			description: 'Find out who temporary IDs of meetings, forms and smart sheets stand for',
 			doc: 98729,
-			call: ['POST', '/cgi-bin/idconvert/convert_tmp_external_userid'],
+			endpoint: ['POST', '/cgi-bin/idconvert/convert_tmp_external_userid'],
 			reads: true,
 			fields: [
 				choice('business_type', 'ID From', 'Where the IDs come from', [
@@ -201,7 +201,7 @@ export const customer: Resource = {
 					{ name: 'Upstream or Downstream', value: 3 },
 				]),
 				text('tmp_external_userid_list', 'Temporary IDs', 'Comma-separated, up to 100', {
-					as: 'stringList',
+					convert: 'stringList',
 					required: true,
 				}),
 			],
@@ -213,7 +213,7 @@ export const customer: Resource = {
 			action: 'Convert UnionID to external user ID',
 			description: "Find a WeChat user among the customers (service provider's apps)",
 			doc: 95900,
-			call: ['POST', '/cgi-bin/idconvert/unionid_to_external_userid'],
+			endpoint: ['POST', '/cgi-bin/idconvert/unionid_to_external_userid'],
 			reads: true,
 			fields: [
 				text('unionid', 'UnionID', "The user's UnionID", { required: true }),
@@ -228,11 +228,11 @@ export const customer: Resource = {
 			action: 'Get pending IDs of customers',
 			description: "Get IDs to match with mini program users later (service provider's apps)",
 			doc: 95900,
-			call: ['POST', '/cgi-bin/idconvert/batch/external_userid_to_pending_id'],
+			endpoint: ['POST', '/cgi-bin/idconvert/batch/external_userid_to_pending_id'],
 			reads: true,
 			fields: [
 				text('external_userid', 'External User IDs', 'Comma-separated, up to 100', {
-					as: 'stringList',
+					convert: 'stringList',
 					required: true,
 				}),
 				text('chat_id', 'Group Chat ID', 'Only look at the members of this customer group'),
@@ -263,7 +263,7 @@ const tagId = locator('id', 'Tag', 'searchCorpTags', 'e.g. etXXXXXXXXXX', {
 	description: 'The tag by name, or the ID of a tag or a tag group',
 });
 const strategyId = locator('strategy_id', 'Strategy', 'searchCustomerStrategies', 'e.g. 1', {
-	as: 'integer',
+	convert: 'integer',
 	description: 'The customer strategy, by name or by ID',
 });
 const tagUpdate = updateFields([
@@ -271,7 +271,7 @@ const tagUpdate = updateFields([
 	integer('order', 'Order', 'Higher numbers come first'),
 ]);
 const listsOfTags = ['tag_id', 'group_id'].map((name, index) =>
-	text(name, ['Tag IDs', 'Tag Group IDs'][index], 'Comma-separated', { as: 'stringList' }),
+	text(name, ['Tag IDs', 'Tag Group IDs'][index], 'Comma-separated', { convert: 'stringList' }),
 );
 const someTags = oneOf(['tag_id', 'group_id'], 'Enter the IDs of tags or of tag groups.');
 
@@ -288,7 +288,7 @@ const tagOperations = (
 		action: `Create ${of.kind} tags`,
 		description: `Add ${of.kind} tags, and their group if it is new`,
 		doc,
-		call: ['POST', `/cgi-bin/externalcontact/add_${path}`],
+		endpoint: ['POST', `/cgi-bin/externalcontact/add_${path}`],
 		fields: [...strategy, groupName, groupId, tagRows],
 		check: all(
 			oneOf(['group_name', 'group_id'], 'Enter the name or the ID of a tag group.'),
@@ -302,7 +302,7 @@ const tagOperations = (
 		action: `Delete ${of.kind} tags`,
 		description: `Remove ${of.kind} tags, or tag groups with all their tags`,
 		doc,
-		call: ['POST', `/cgi-bin/externalcontact/del_${path}`],
+		endpoint: ['POST', `/cgi-bin/externalcontact/del_${path}`],
 		fields: listsOfTags,
 		check: someTags,
 		returns: () => ({ deleted: true }),
@@ -313,7 +313,7 @@ const tagOperations = (
 		action: `Get many ${of.kind} tags`,
 		description: `List the groups of ${of.kind} tags with their tags`,
 		doc,
-		call: ['POST', `/cgi-bin/externalcontact/get_${path}_list`],
+		endpoint: ['POST', `/cgi-bin/externalcontact/get_${path}_list`],
 		reads: true,
 		fields: [...strategy, ...listsOfTags],
 		list: 'tag_group',
@@ -324,7 +324,7 @@ const tagOperations = (
 		action: `Update ${of.kind} tag`,
 		description: `Change the name or the order of a ${of.kind} tag or tag group`,
 		doc,
-		call: ['POST', `/cgi-bin/externalcontact/edit_${path}`],
+		endpoint: ['POST', `/cgi-bin/externalcontact/edit_${path}`],
 		fields: [tagId, tagUpdate],
 		check: within({ name: 30 }),
 		returns: ({ id }) => ({ id, success: true }),
@@ -351,14 +351,14 @@ const noneOfMember = (error: NodeApiError): never[] => {
 };
 
 /** A customer with the members of all pages: WeCom hands out 500 at a time (doc 92114). */
-async function getCustomer(call: OperationCall): Promise<IDataObject> {
-	const sent = collectParameters(call);
+async function getCustomer(item: ItemContext): Promise<IDataObject> {
+	const sent = collectParameters(item);
 	let first: WecomReply | undefined;
 	const follow_user = await collect(
 		async (page) => {
-			const reply = await call.client.call(
-				toRequest(call.operation, { ...sent, ...page }),
-				call.itemIndex,
+			const reply = await item.client.call(
+				toRequest(item.operation, { ...sent, ...page }),
+				item.itemIndex,
 			);
 			first ??= reply;
 			return reply;
@@ -367,13 +367,13 @@ async function getCustomer(call: OperationCall): Promise<IDataObject> {
 		OWN_PAGES,
 		Infinity,
 	);
-	return summary(call, { external_contact: first?.external_contact, follow_user } as IDataObject);
+	return summary(item, { external_contact: first?.external_contact, follow_user } as IDataObject);
 }
 
-async function getDetails(call: OperationCall): Promise<IDataObject[]> {
-	const { operation, client, itemIndex } = call;
-	const sent = collectParameters(call);
-	operation.check?.(call, sent);
+async function getDetails(item: ItemContext): Promise<IDataObject[]> {
+	const { operation, client, itemIndex } = item;
+	const sent = collectParameters(item);
+	operation.check?.(item, sent);
 	const unlicensed = new Set<string>();
 	const found = await collect(
 		async (page) => {
@@ -384,17 +384,17 @@ async function getDetails(call: OperationCall): Promise<IDataObject[]> {
 		},
 		operation.list!,
 		operation.paging,
-		wantedCount(call),
+		wantedCount(item),
 	);
 	const warning = `Customers of members without a license are left out: ${[...unlicensed].join(', ')}.`;
 	return found.map((entry) => ({
-		...summary(call, entry),
+		...summary(item, entry),
 		...(unlicensed.size > 0 && { warning }),
 	}));
 }
 
 /** Customer and follow-up side by side in one flat object, unless the raw answer is wanted. */
-function summary({ get }: OperationCall, entry: IDataObject): IDataObject {
+function summary({ get }: ItemContext, entry: IDataObject): IDataObject {
 	if (!get<boolean>('simplify', true)) return entry;
 	const { external_contact, ...followed } = entry;
 	return keepFields({ ...(external_contact as IDataObject), ...followed }, SUMMARY);

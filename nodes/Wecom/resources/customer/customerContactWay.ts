@@ -12,7 +12,7 @@ import {
 	text,
 	toggle,
 } from '../../engine/fields';
-import type { Check, Field, OperationCall, Resource } from '../../engine/operation';
+import type { Check, Field, ItemContext, Resource } from '../../engine/operation';
 import { collectParameters, problem, splitIds } from '../../engine/parameters';
 
 const configId = locator('config_id', 'Contact Way', 'searchContactWays', 'e.g. 42b34949e138eb6e', {
@@ -35,10 +35,10 @@ const settings: Field[] = [
 const texts = within({ remark: 30, state: 30 });
 
 /** A way to one member takes exactly that one (doc 92228). */
-const oneMember: Check = (call, { type, user }) => {
+const oneMember: Check = (item, { type, user }) => {
 	if (type === 1 && (user as string[] | undefined)?.length !== 1) {
 		throw problem(
-			call,
+			item,
 			`A contact way to one member has ${(user as string[] | undefined)?.length ?? 0} members`,
 			"Choose exactly one member, or choose 'Several Members'.",
 		);
@@ -55,7 +55,7 @@ export const customerContactWay: Resource = {
 			action: 'Create contact way',
 			description: 'Make a "Contact Me" QR code or mini program button',
 			doc: 92228,
-			call: ['POST', '/cgi-bin/externalcontact/add_contact_way'],
+			endpoint: ['POST', '/cgi-bin/externalcontact/add_contact_way'],
 			fields: [
 				choice('type', 'Type', 'Whom customers are put in touch with', [
 					{ name: 'One Member', value: 1 },
@@ -83,7 +83,7 @@ export const customerContactWay: Resource = {
 			action: 'Delete contact way',
 			description: 'Remove a contact way; its QR code stops working',
 			doc: 92228,
-			call: ['POST', '/cgi-bin/externalcontact/del_contact_way'],
+			endpoint: ['POST', '/cgi-bin/externalcontact/del_contact_way'],
 			fields: [configId],
 			returns: () => ({ deleted: true }),
 		},
@@ -93,7 +93,7 @@ export const customerContactWay: Resource = {
 			action: 'Get contact way',
 			description: 'Read a contact way',
 			doc: 92228,
-			call: ['POST', '/cgi-bin/externalcontact/get_contact_way'],
+			endpoint: ['POST', '/cgi-bin/externalcontact/get_contact_way'],
 			reads: true,
 			fields: [configId],
 			pick: 'contact_way',
@@ -104,7 +104,7 @@ export const customerContactWay: Resource = {
 			action: 'Get many contact ways',
 			description: 'List the IDs of contact ways that apps have made',
 			doc: 92228,
-			call: ['POST', '/cgi-bin/externalcontact/list_contact_way'],
+			endpoint: ['POST', '/cgi-bin/externalcontact/list_contact_way'],
 			reads: true,
 			fields: [
 				filters([
@@ -121,7 +121,7 @@ export const customerContactWay: Resource = {
 			action: 'Update contact way',
 			description: 'Change the members or settings of a contact way',
 			doc: 92228,
-			call: ['POST', '/cgi-bin/externalcontact/update_contact_way'],
+			endpoint: ['POST', '/cgi-bin/externalcontact/update_contact_way'],
 			fields: [configId, ...people, additionalFields(settings)],
 			check: texts,
 			returns: ({ config_id }) => ({ config_id, success: true }),
@@ -166,7 +166,7 @@ export const customerAcquisition: Resource = {
 			action: 'Create acquisition link',
 			description: 'Make a link by which people add a member in WeChat',
 			doc: 97297,
-			call: ['POST', '/cgi-bin/externalcontact/customer_acquisition/create_link'],
+			endpoint: ['POST', '/cgi-bin/externalcontact/customer_acquisition/create_link'],
 			fields: [linkName, ...range, additionalFields(linkSettings)],
 			check: linkLimits,
 			pick: 'link',
@@ -177,7 +177,7 @@ export const customerAcquisition: Resource = {
 			action: 'Delete acquisition link',
 			description: 'Remove an acquisition link',
 			doc: 97297,
-			call: ['POST', '/cgi-bin/externalcontact/customer_acquisition/delete_link'],
+			endpoint: ['POST', '/cgi-bin/externalcontact/customer_acquisition/delete_link'],
 			fields: [linkId],
 			returns: () => ({ deleted: true }),
 		},
@@ -187,7 +187,7 @@ export const customerAcquisition: Resource = {
 			action: 'Get acquisition link',
 			description: 'Read an acquisition link with its members',
 			doc: 97297,
-			call: ['POST', '/cgi-bin/externalcontact/customer_acquisition/get'],
+			endpoint: ['POST', '/cgi-bin/externalcontact/customer_acquisition/get'],
 			reads: true,
 			fields: [linkId],
 		},
@@ -197,7 +197,7 @@ export const customerAcquisition: Resource = {
 			action: 'Get many acquisition links',
 			description: 'List the IDs of the acquisition links',
 			doc: 97297,
-			call: ['POST', '/cgi-bin/externalcontact/customer_acquisition/list_link'],
+			endpoint: ['POST', '/cgi-bin/externalcontact/customer_acquisition/list_link'],
 			reads: true,
 			fields: [],
 			list: 'link_id_list',
@@ -210,7 +210,7 @@ export const customerAcquisition: Resource = {
 			action: 'Get customers of acquisition link',
 			description: 'List the customers who came by a link',
 			doc: 97298,
-			call: ['POST', '/cgi-bin/externalcontact/customer_acquisition/customer'],
+			endpoint: ['POST', '/cgi-bin/externalcontact/customer_acquisition/customer'],
 			reads: true,
 			fields: [linkId],
 			list: 'customer_list',
@@ -222,7 +222,7 @@ export const customerAcquisition: Resource = {
 			action: 'Get chat info of acquired customer',
 			description: 'Read which customer an event is about, within 30 minutes',
 			doc: 100130,
-			call: ['POST', '/cgi-bin/externalcontact/customer_acquisition/get_chat_info'],
+			endpoint: ['POST', '/cgi-bin/externalcontact/customer_acquisition/get_chat_info'],
 			reads: true,
 			fields: [text('chat_key', 'Chat Key', 'The "ChatKey" of the event', { required: true })],
 		},
@@ -232,7 +232,7 @@ export const customerAcquisition: Resource = {
 			action: 'Get acquisition quota',
 			description: 'Read how many customers can still be acquired',
 			doc: 97375,
-			call: ['GET', '/cgi-bin/externalcontact/customer_acquisition_quota'],
+			endpoint: ['GET', '/cgi-bin/externalcontact/customer_acquisition_quota'],
 			fields: [],
 		},
 		{
@@ -241,12 +241,12 @@ export const customerAcquisition: Resource = {
 			action: 'Get statistic of acquisition link',
 			description: 'Count clicks and new customers of a link',
 			doc: 97375,
-			call: ['POST', '/cgi-bin/externalcontact/customer_acquisition/statistic'],
+			endpoint: ['POST', '/cgi-bin/externalcontact/customer_acquisition/statistic'],
 			reads: true,
 			fields: [
 				linkId,
-				moment('start_time', 'Start', 'First day', { required: true, as: 'day' }),
-				moment('end_time', 'End', 'Last day', { required: true, as: 'day' }),
+				moment('start_time', 'Start', 'First day', { required: true, convert: 'day' }),
+				moment('end_time', 'End', 'Last day', { required: true, convert: 'day' }),
 			],
 		},
 		{
@@ -255,7 +255,7 @@ export const customerAcquisition: Resource = {
 			action: 'Update acquisition link',
 			description: 'Change the name, members or settings of a link',
 			doc: 97297,
-			call: ['POST', '/cgi-bin/externalcontact/customer_acquisition/update_link'],
+			endpoint: ['POST', '/cgi-bin/externalcontact/customer_acquisition/update_link'],
 			fields: [linkId, { ...linkName, required: false }, ...range, additionalFields(linkSettings)],
 			check: linkLimits,
 			returns: ({ link_id }) => ({ link_id, success: true }),
@@ -297,7 +297,7 @@ export const customerProduct: Resource = {
 			action: 'Create customer product',
 			description: 'Add a product to the album that members send from',
 			doc: 95096,
-			call: ['POST', '/cgi-bin/externalcontact/add_product_album'],
+			endpoint: ['POST', '/cgi-bin/externalcontact/add_product_album'],
 			fields: productFields('data'),
 			check: productLimits,
 			run: sendProduct,
@@ -308,7 +308,7 @@ export const customerProduct: Resource = {
 			action: 'Delete customer product',
 			description: 'Remove a product from the album',
 			doc: 95096,
-			call: ['POST', '/cgi-bin/externalcontact/delete_product_album'],
+			endpoint: ['POST', '/cgi-bin/externalcontact/delete_product_album'],
 			fields: [productId],
 			returns: () => ({ deleted: true }),
 		},
@@ -318,7 +318,7 @@ export const customerProduct: Resource = {
 			action: 'Get customer product',
 			description: 'Read a product of the album',
 			doc: 95096,
-			call: ['POST', '/cgi-bin/externalcontact/get_product_album'],
+			endpoint: ['POST', '/cgi-bin/externalcontact/get_product_album'],
 			reads: true,
 			fields: [productId],
 			pick: 'product',
@@ -329,7 +329,7 @@ export const customerProduct: Resource = {
 			action: 'Get many customer products',
 			description: 'List the products of the album',
 			doc: 95096,
-			call: ['POST', '/cgi-bin/externalcontact/get_product_album_list'],
+			endpoint: ['POST', '/cgi-bin/externalcontact/get_product_album_list'],
 			reads: true,
 			fields: [],
 			list: 'product_list',
@@ -341,7 +341,7 @@ export const customerProduct: Resource = {
 			action: 'Update customer product',
 			description: 'Replace the description and price of a product, and its pictures if given',
 			doc: 95096,
-			call: ['POST', '/cgi-bin/externalcontact/update_product_album'],
+			endpoint: ['POST', '/cgi-bin/externalcontact/update_product_album'],
 			// Without pictures the earlier ones stay.
 			fields: [productId, ...productFields('')],
 			check: productLimits,
@@ -352,21 +352,21 @@ export const customerProduct: Resource = {
 };
 
 /** Uploads the pictures, then sends the product with them; without pictures an update keeps the earlier ones. */
-async function sendProduct(call: OperationCall): Promise<IDataObject> {
-	const { operation, client, itemIndex } = call;
-	const entered = collectParameters(call);
-	operation.check?.(call, entered);
-	const fields = splitIds(call.get<unknown>('binaryPropertyNames'));
+async function sendProduct(item: ItemContext): Promise<IDataObject> {
+	const { operation, client, itemIndex } = item;
+	const entered = collectParameters(item);
+	operation.check?.(item, entered);
+	const fields = splitIds(item.get<unknown>('binaryPropertyNames'));
 	if (fields.length > IMAGES || (fields.length === 0 && operation.value === 'create')) {
 		throw problem(
-			call,
+			item,
 			`A product has ${fields.length} pictures`,
 			`WeCom takes 1 to ${IMAGES}. Name their binary fields in 'Input Data Field Names'.`,
 		);
 	}
 	if (Number(entered.price) > HIGHEST_PRICE || Number(entered.price) < 0) {
 		throw problem(
-			call,
+			item,
 			`The price of ${String(entered.price)} fen is out of range`,
 			'WeCom takes 0 to 50,000 CNY; the number is in fen, 100 of them are 1 CNY.',
 		);
@@ -374,7 +374,7 @@ async function sendProduct(call: OperationCall): Promise<IDataObject> {
 	const attachments = await Promise.all(
 		fields.map(async (binaryPropertyName) => ({
 			type: 'image',
-			image: { media_id: await mediaId(call, 'image', { binaryPropertyName }, 'product') },
+			image: { media_id: await mediaId(item, 'image', { binaryPropertyName }, 'product') },
 		})),
 	);
 	const sent = { ...(attachments.length > 0 && { attachments }), ...entered };

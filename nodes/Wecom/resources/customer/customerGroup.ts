@@ -36,14 +36,14 @@ const joinWay: Field[] = [
 		'Customer Group IDs',
 		'Comma-separated, up to 5; the next one is used when one is full',
 		{
-			as: 'stringList',
+			convert: 'stringList',
 			required: true,
 		},
 	),
 	additionalFields([
 		toggle('auto_create_room', 'Create Groups', 'Whether to open a new group when all are full', {
 			default: true,
-			as: 'flag',
+			convert: 'flag',
 		}),
 		text(
 			'room_base_name',
@@ -71,13 +71,13 @@ export const customerGroup: Resource = {
 			action: 'Get customer group',
 			description: 'Read a customer group and its members',
 			doc: 92122,
-			call: ['POST', '/cgi-bin/externalcontact/groupchat/get'],
+			endpoint: ['POST', '/cgi-bin/externalcontact/groupchat/get'],
 			reads: true,
 			fields: [
 				locator('chat_id', 'Customer Group', 'searchCustomerGroups', 'e.g. wrOgQhDgAAMYQiS5ol9G'),
 				toggle('need_name', 'Include Names', 'Whether to return the names of the group members', {
 					default: true,
-					as: 'flag',
+					convert: 'flag',
 				}),
 			],
 			pick: 'group_chat',
@@ -88,7 +88,7 @@ export const customerGroup: Resource = {
 			action: 'Get many customer groups',
 			description: 'List the IDs of customer groups',
 			doc: 92120,
-			call: ['POST', '/cgi-bin/externalcontact/groupchat/list'],
+			endpoint: ['POST', '/cgi-bin/externalcontact/groupchat/list'],
 			reads: true,
 			fields: [
 				filters([
@@ -113,7 +113,7 @@ export const customerGroup: Resource = {
 			action: 'Get customer group by OpenGID',
 			description: 'Find the group that a mini program knows by its OpenGID',
 			doc: 94822,
-			call: ['POST', '/cgi-bin/externalcontact/opengid_to_chatid'],
+			endpoint: ['POST', '/cgi-bin/externalcontact/opengid_to_chatid'],
 			reads: true,
 			fields: [text('opengid', 'OpenGID', 'From wx.getGroupEnterInfo', { required: true })],
 		},
@@ -123,7 +123,7 @@ export const customerGroup: Resource = {
 			action: 'Create join way for customer groups',
 			description: 'Make a QR code or mini program button to join customer groups',
 			doc: 92229,
-			call: ['POST', '/cgi-bin/externalcontact/groupchat/add_join_way'],
+			endpoint: ['POST', '/cgi-bin/externalcontact/groupchat/add_join_way'],
 			fields: joinWay,
 			check: joinWayLimits,
 		},
@@ -133,7 +133,7 @@ export const customerGroup: Resource = {
 			action: 'Delete join way of customer groups',
 			description: 'Remove a QR code or button to join customer groups',
 			doc: 92229,
-			call: ['POST', '/cgi-bin/externalcontact/groupchat/del_join_way'],
+			endpoint: ['POST', '/cgi-bin/externalcontact/groupchat/del_join_way'],
 			fields: [configId],
 			returns: () => ({ deleted: true }),
 		},
@@ -143,7 +143,7 @@ export const customerGroup: Resource = {
 			action: 'Get join way of customer groups',
 			description: 'Read a way to join customer groups',
 			doc: 92229,
-			call: ['POST', '/cgi-bin/externalcontact/groupchat/get_join_way'],
+			endpoint: ['POST', '/cgi-bin/externalcontact/groupchat/get_join_way'],
 			reads: true,
 			fields: [configId],
 			pick: 'join_way',
@@ -154,7 +154,7 @@ export const customerGroup: Resource = {
 			action: 'Update join way of customer groups',
 			description: 'Replace the settings of a way to join customer groups',
 			doc: 92229,
-			call: ['POST', '/cgi-bin/externalcontact/groupchat/update_join_way'],
+			endpoint: ['POST', '/cgi-bin/externalcontact/groupchat/update_join_way'],
 			fields: [configId, ...joinWay],
 			check: joinWayLimits,
 			returns: ({ config_id }) => ({ config_id, success: true }),
@@ -173,11 +173,11 @@ const takeover = memberPicker({
 	description: 'Who takes over; needs customer contact and must be activated',
 });
 const customerIds = text('external_userid', 'External User IDs', 'Comma-separated, up to 100', {
-	as: 'stringList',
+	convert: 'stringList',
 	required: true,
 });
 const groupIds = text('chat_id_list', 'Customer Group IDs', 'Comma-separated, up to 100', {
-	as: 'stringList',
+	convert: 'stringList',
 	required: true,
 });
 const newOwner = memberPicker({ name: 'new_owner', displayName: 'New Owner' });
@@ -192,7 +192,7 @@ export const customerTransfer: Resource = {
 			action: 'Transfer customers',
 			description: 'Hand customers of a member on duty over to another; codes per customer',
 			doc: 92125,
-			call: ['POST', '/cgi-bin/externalcontact/transfer_customer'],
+			endpoint: ['POST', '/cgi-bin/externalcontact/transfer_customer'],
 			fields: [
 				handover,
 				takeover,
@@ -207,7 +207,7 @@ export const customerTransfer: Resource = {
 			action: 'Transfer customer groups',
 			description: 'Give customer groups of members on duty a new owner',
 			doc: 95703,
-			call: ['POST', '/cgi-bin/externalcontact/groupchat/onjob_transfer'],
+			endpoint: ['POST', '/cgi-bin/externalcontact/groupchat/onjob_transfer'],
 			fields: [groupIds, newOwner],
 			check: within({ chat_id_list: 100 }),
 			returns: () => ({ failed_chat_list: [] }),
@@ -218,7 +218,7 @@ export const customerTransfer: Resource = {
 			action: 'Transfer customers after leaving',
 			description: 'Hand customers of a member who has left over to another; codes per customer',
 			doc: 94081,
-			call: ['POST', '/cgi-bin/externalcontact/resigned/transfer_customer'],
+			endpoint: ['POST', '/cgi-bin/externalcontact/resigned/transfer_customer'],
 			fields: [handover, takeover, customerIds],
 			check: within({ external_userid: 100 }),
 		},
@@ -228,7 +228,7 @@ export const customerTransfer: Resource = {
 			action: 'Transfer customer groups after leaving',
 			description: 'Give customer groups of members who have left a new owner',
 			doc: 92127,
-			call: ['POST', '/cgi-bin/externalcontact/groupchat/transfer'],
+			endpoint: ['POST', '/cgi-bin/externalcontact/groupchat/transfer'],
 			fields: [groupIds, newOwner],
 			check: within({ chat_id_list: 100 }),
 			returns: () => ({ failed_chat_list: [] }),
@@ -239,7 +239,7 @@ export const customerTransfer: Resource = {
 			action: 'Get results of customer transfers',
 			description: 'List how far the transfer between two members on duty is',
 			doc: 94088,
-			call: ['POST', '/cgi-bin/externalcontact/transfer_result'],
+			endpoint: ['POST', '/cgi-bin/externalcontact/transfer_result'],
 			reads: true,
 			fields: [handover, takeover],
 			list: 'customer',
@@ -251,7 +251,7 @@ export const customerTransfer: Resource = {
 			action: 'Get results of customer transfers after leaving',
 			description: 'List how far the transfer from a member who has left is',
 			doc: 94082,
-			call: ['POST', '/cgi-bin/externalcontact/resigned/transfer_result'],
+			endpoint: ['POST', '/cgi-bin/externalcontact/resigned/transfer_result'],
 			reads: true,
 			fields: [handover, takeover],
 			list: 'customer',
@@ -263,7 +263,7 @@ export const customerTransfer: Resource = {
 			action: 'Get unassigned customers',
 			description: 'List customers whose member has left',
 			doc: 92124,
-			call: ['POST', '/cgi-bin/externalcontact/get_unassigned_list'],
+			endpoint: ['POST', '/cgi-bin/externalcontact/get_unassigned_list'],
 			reads: true,
 			fields: [],
 			list: 'info',
@@ -278,9 +278,12 @@ export const customerTransfer: Resource = {
 };
 
 const start = (name: string): Field =>
-	moment(name, 'Start', 'First day', { required: true, as: 'day' });
+	moment(name, 'Start', 'First day', { required: true, convert: 'day' });
 const end = (name: string): Field =>
-	moment(name, 'End', 'Last day, up to 30 days after the first', { required: true, as: 'day' });
+	moment(name, 'End', 'Last day, up to 30 days after the first', {
+		required: true,
+		convert: 'day',
+	});
 const owners: Field = memberIds('userid_list', 100, {
 	displayName: 'Owner Names or IDs',
 	path: 'owner_filter.userid_list',
@@ -299,7 +302,7 @@ export const customerStatistic: Resource = {
 			action: 'Get customer contact statistics',
 			description: 'Count chats, messages and new customers of members, day by day',
 			doc: 92132,
-			call: ['POST', '/cgi-bin/externalcontact/get_user_behavior_data'],
+			endpoint: ['POST', '/cgi-bin/externalcontact/get_user_behavior_data'],
 			reads: true,
 			fields: [
 				memberIds('userid', 100),
@@ -320,7 +323,7 @@ export const customerStatistic: Resource = {
 			action: 'Get customer group statistics by day',
 			description: 'Count groups, members and messages, day by day',
 			doc: 92133,
-			call: ['POST', '/cgi-bin/externalcontact/groupchat/statistic_group_by_day'],
+			endpoint: ['POST', '/cgi-bin/externalcontact/groupchat/statistic_group_by_day'],
 			reads: true,
 			fields: [owners, start('day_begin_time'), end('day_end_time')],
 			check: groupDays,
@@ -332,7 +335,7 @@ export const customerStatistic: Resource = {
 			action: 'Get customer group statistics by owner',
 			description: 'Count groups, members and messages, owner by owner',
 			doc: 92133,
-			call: ['POST', '/cgi-bin/externalcontact/groupchat/statistic'],
+			endpoint: ['POST', '/cgi-bin/externalcontact/groupchat/statistic'],
 			reads: true,
 			fields: [owners, start('day_begin_time'), end('day_end_time')],
 			check: groupDays,
@@ -350,7 +353,7 @@ export const customerStatistic: Resource = {
 			action: 'Get customer service statistics',
 			description: 'Count sessions, customers and messages of an account, day by day',
 			doc: 95489,
-			call: ['POST', '/cgi-bin/kf/get_corp_statistic'],
+			endpoint: ['POST', '/cgi-bin/kf/get_corp_statistic'],
 			reads: true,
 			fields: [serviceAccountPicker, start('start_time'), end('end_time')],
 			check: serviceDays,
@@ -362,7 +365,7 @@ export const customerStatistic: Resource = {
 			action: 'Get statistics of servicers',
 			description: 'Count sessions, replies and ratings of servicers of an account, day by day',
 			doc: 95490,
-			call: ['POST', '/cgi-bin/kf/get_servicer_statistic'],
+			endpoint: ['POST', '/cgi-bin/kf/get_servicer_statistic'],
 			reads: true,
 			fields: [
 				serviceAccountPicker,

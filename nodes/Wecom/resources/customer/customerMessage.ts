@@ -3,7 +3,7 @@ import { attachmentsField, contentField, readContent, type Rules } from './attac
 import { toRequest } from '../../engine/runRow';
 import { all, corpTagIds, cursorPages, days, within } from './shared';
 import { choice, filters, memberPicker, moment, rows, text, toggle } from '../../engine/fields';
-import type { Check, Field, OperationCall, Resource } from '../../engine/operation';
+import type { Check, Field, ItemContext, Resource } from '../../engine/operation';
 import { toItem } from '../../engine/output';
 import { collectParameters, problem } from '../../engine/parameters';
 
@@ -47,7 +47,7 @@ export const customerMessage: Resource = {
 			action: 'Create bulk message to customers',
 			description: 'Ask members to send a message to their customers or customer groups',
 			doc: 92135,
-			call: ['POST', '/cgi-bin/externalcontact/add_msg_template'],
+			endpoint: ['POST', '/cgi-bin/externalcontact/add_msg_template'],
 			fields: [
 				chatType,
 				// Nothing at all means everybody to WeCom, so a person says which of the lists must not be empty.
@@ -63,7 +63,7 @@ export const customerMessage: Resource = {
 					{ displayOptions: forCustomers, local: true },
 				),
 				text('external_userid', 'External User IDs', 'Comma-separated, up to 10,000', {
-					as: 'stringList',
+					convert: 'stringList',
 					displayOptions: { show: { ...forCustomers.show, to: ['ids'] } },
 				}),
 				rows(
@@ -79,7 +79,7 @@ export const customerMessage: Resource = {
 					},
 				),
 				text('chat_id_list', 'Customer Group IDs', 'Comma-separated, up to 2,000', {
-					as: 'stringList',
+					convert: 'stringList',
 					displayOptions: forGroups,
 				}),
 				memberPicker({
@@ -104,7 +104,7 @@ export const customerMessage: Resource = {
 			action: 'Cancel bulk message to customers',
 			description: 'Stop a bulk message where members have not sent it yet',
 			doc: 97611,
-			call: ['POST', '/cgi-bin/externalcontact/cancel_groupmsg_send'],
+			endpoint: ['POST', '/cgi-bin/externalcontact/cancel_groupmsg_send'],
 			fields: [msgid],
 			returns: ({ msgid }) => ({ msgid, cancelled: true }),
 		},
@@ -114,7 +114,7 @@ export const customerMessage: Resource = {
 			action: 'Get many bulk messages to customers',
 			description: 'List the bulk messages of the company and of members',
 			doc: 93338,
-			call: ['POST', '/cgi-bin/externalcontact/get_groupmsg_list_v2'],
+			endpoint: ['POST', '/cgi-bin/externalcontact/get_groupmsg_list_v2'],
 			reads: true,
 			fields: [chatType, ...period('a month')],
 			check: days('start_time', 'end_time', 31),
@@ -127,7 +127,7 @@ export const customerMessage: Resource = {
 			action: 'Get results of bulk message to customers',
 			description: 'List which customers or groups a member has sent a bulk message to',
 			doc: 93338,
-			call: ['POST', '/cgi-bin/externalcontact/get_groupmsg_send_result'],
+			endpoint: ['POST', '/cgi-bin/externalcontact/get_groupmsg_send_result'],
 			reads: true,
 			fields: [msgid, memberPicker()],
 			list: 'send_list',
@@ -139,7 +139,7 @@ export const customerMessage: Resource = {
 			action: 'Get tasks of bulk message to customers',
 			description: 'List the members who are to send a bulk message, and who has',
 			doc: 93338,
-			call: ['POST', '/cgi-bin/externalcontact/get_groupmsg_task'],
+			endpoint: ['POST', '/cgi-bin/externalcontact/get_groupmsg_task'],
 			reads: true,
 			fields: [msgid],
 			list: 'task_list',
@@ -151,7 +151,7 @@ export const customerMessage: Resource = {
 			action: 'Remind members of bulk message to customers',
 			description: 'Remind the members who have not sent a bulk message yet',
 			doc: 97610,
-			call: ['POST', '/cgi-bin/externalcontact/remind_groupmsg_send'],
+			endpoint: ['POST', '/cgi-bin/externalcontact/remind_groupmsg_send'],
 			fields: [msgid],
 			returns: ({ msgid }) => ({ msgid, success: true }),
 		},
@@ -161,7 +161,7 @@ export const customerMessage: Resource = {
 			action: 'Send welcome message to customer',
 			description: 'Greet a customer within 20 seconds after a member has added them',
 			doc: 92137,
-			call: ['POST', '/cgi-bin/externalcontact/send_welcome_msg'],
+			endpoint: ['POST', '/cgi-bin/externalcontact/send_welcome_msg'],
 			fields: [
 				text('welcome_code', 'Welcome Code', 'The "WelcomeCode" of the event', {
 					required: true,
@@ -178,13 +178,13 @@ export const customerMessage: Resource = {
 			action: 'Create group welcome template',
 			description: 'Add a greeting for new members of customer groups; %NICKNAME% is the name',
 			doc: 92366,
-			call: ['POST', '/cgi-bin/externalcontact/group_welcome_template/add'],
+			endpoint: ['POST', '/cgi-bin/externalcontact/group_welcome_template/add'],
 			fields: [
 				content,
 				attachments,
 				toggle('notify', 'Notify Members', 'Whether members are told to use it', {
 					default: true,
-					as: 'flag',
+					convert: 'flag',
 				}),
 			],
 			run: sendTemplate,
@@ -195,7 +195,7 @@ export const customerMessage: Resource = {
 			action: 'Delete group welcome template',
 			description: 'Remove a greeting that this app has added',
 			doc: 92366,
-			call: ['POST', '/cgi-bin/externalcontact/group_welcome_template/del'],
+			endpoint: ['POST', '/cgi-bin/externalcontact/group_welcome_template/del'],
 			fields: [templateId],
 			returns: () => ({ deleted: true }),
 		},
@@ -205,7 +205,7 @@ export const customerMessage: Resource = {
 			action: 'Get group welcome template',
 			description: 'Read a greeting for new members of customer groups',
 			doc: 92366,
-			call: ['POST', '/cgi-bin/externalcontact/group_welcome_template/get'],
+			endpoint: ['POST', '/cgi-bin/externalcontact/group_welcome_template/get'],
 			reads: true,
 			fields: [templateId],
 		},
@@ -215,7 +215,7 @@ export const customerMessage: Resource = {
 			action: 'Update group welcome template',
 			description: 'Replace a greeting that this app has added',
 			doc: 92366,
-			call: ['POST', '/cgi-bin/externalcontact/group_welcome_template/edit'],
+			endpoint: ['POST', '/cgi-bin/externalcontact/group_welcome_template/edit'],
 			fields: [templateId, content, attachments],
 			returns: ({ template_id }) => ({ template_id, success: true }),
 			run: sendTemplate,
@@ -247,31 +247,31 @@ const TEMPLATE = { store: 'message', bytes: 3000, attachments: 1 } as const;
 
 /** Sends the form together with its text and files, which go out last of all checks. */
 export async function send(
-	call: OperationCall,
+	item: ItemContext,
 	rules: Rules,
 	arrange: (content: IDataObject) => IDataObject = (content) => content,
-	entered = collectParameters(call),
+	entered = collectParameters(item),
 ): Promise<IDataObject> {
-	const { operation, client, itemIndex } = call;
-	operation.check?.(call, entered);
-	const sent = { ...arrange(await readContent(call, rules)), ...entered };
-	const item = toItem(await client.call(toRequest(operation, sent), itemIndex));
-	if (Object.keys(item).length > 0) return item;
+	const { operation, client, itemIndex } = item;
+	operation.check?.(item, entered);
+	const sent = { ...arrange(await readContent(item, rules)), ...entered };
+	const answer = toItem(await client.call(toRequest(operation, sent), itemIndex));
+	if (Object.keys(answer).length > 0) return answer;
 	return operation.returns?.(sent) ?? { success: true };
 }
 
-async function sendMessage(call: OperationCall): Promise<IDataObject> {
-	const entered = collectParameters(call);
+async function sendMessage(item: ItemContext): Promise<IDataObject> {
+	const entered = collectParameters(item);
 	// Where an expression says who gets it, the form has the lists of all kinds of recipients.
-	const to = call.get('to');
+	const to = item.get('to');
 	if (to === 'tags' || to === 'all') delete entered.external_userid;
 	if (to === 'ids' || to === 'all') delete entered.tag_filter;
-	return await send(call, MESSAGE, undefined, entered);
+	return await send(item, MESSAGE, undefined, entered);
 }
 
 /** A template holds its one attachment under the name of its type (doc 92366). */
-async function sendTemplate(call: OperationCall): Promise<IDataObject> {
-	return await send(call, TEMPLATE, ({ attachments: list, ...words }) => {
+async function sendTemplate(item: ItemContext): Promise<IDataObject> {
+	return await send(item, TEMPLATE, ({ attachments: list, ...words }) => {
 		const [attached] = (list ?? []) as IDataObject[];
 		const kind = String(attached?.msgtype);
 		return attached ? { ...words, [kind]: attached[kind] } : words;

@@ -2,7 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 import { momentAttachment } from './attachments';
 import { corpTagIds, cursorPages, days, departmentIds, memberIds } from './shared';
 import { additionalFields, memberPicker, text } from '../../engine/fields';
-import type { OperationCall, Resource } from '../../engine/operation';
+import type { ItemContext, Resource } from '../../engine/operation';
 import { content, period, send } from './customerMessage';
 
 const momentId = text('moment_id', 'Moment ID', 'The "moment_id" of Get Many or Get Task Result', {
@@ -20,7 +20,7 @@ export const customerMoment: Resource = {
 			action: 'Create customer moment',
 			description: 'Ask members to publish a moment that their customers see in WeChat',
 			doc: 95094,
-			call: ['POST', '/cgi-bin/externalcontact/add_moment_task'],
+			endpoint: ['POST', '/cgi-bin/externalcontact/add_moment_task'],
 			fields: [
 				content,
 				...momentAttachment,
@@ -47,7 +47,7 @@ export const customerMoment: Resource = {
 			action: 'Cancel customer moment',
 			description: 'Stop a moment where members have not published it yet',
 			doc: 97612,
-			call: ['POST', '/cgi-bin/externalcontact/cancel_moment_task'],
+			endpoint: ['POST', '/cgi-bin/externalcontact/cancel_moment_task'],
 			fields: [momentId],
 			returns: ({ moment_id }) => ({ moment_id, cancelled: true }),
 		},
@@ -57,7 +57,7 @@ export const customerMoment: Resource = {
 			action: 'Get many customer moments',
 			description: 'List the moments of the company and of members',
 			doc: 93333,
-			call: ['POST', '/cgi-bin/externalcontact/get_moment_list'],
+			endpoint: ['POST', '/cgi-bin/externalcontact/get_moment_list'],
 			reads: true,
 			fields: period('30 days'),
 			check: days('start_time', 'end_time', 30),
@@ -70,7 +70,7 @@ export const customerMoment: Resource = {
 			action: 'Get comments and likes of customer moment',
 			description: 'Read who has commented on a moment and who likes it',
 			doc: 93333,
-			call: ['POST', '/cgi-bin/externalcontact/get_moment_comments'],
+			endpoint: ['POST', '/cgi-bin/externalcontact/get_moment_comments'],
 			reads: true,
 			fields: [momentId, publisher],
 		},
@@ -80,7 +80,7 @@ export const customerMoment: Resource = {
 			action: 'Get customers selected for customer moment',
 			description: 'List the customers a member has chosen for a moment',
 			doc: 93333,
-			call: ['POST', '/cgi-bin/externalcontact/get_moment_customer_list'],
+			endpoint: ['POST', '/cgi-bin/externalcontact/get_moment_customer_list'],
 			reads: true,
 			fields: [momentId, publisher],
 			list: 'customer_list',
@@ -92,7 +92,7 @@ export const customerMoment: Resource = {
 			action: 'Get publishers of customer moment',
 			description: 'List the members who are to publish a moment, and who has',
 			doc: 93333,
-			call: ['POST', '/cgi-bin/externalcontact/get_moment_task'],
+			endpoint: ['POST', '/cgi-bin/externalcontact/get_moment_task'],
 			reads: true,
 			fields: [momentId],
 			list: 'task_list',
@@ -104,7 +104,7 @@ export const customerMoment: Resource = {
 			action: 'Get task result of customer moment',
 			description: 'Read what has become of a moment that Create has asked for',
 			doc: 95094,
-			call: ['GET', '/cgi-bin/externalcontact/get_moment_task_result'],
+			endpoint: ['GET', '/cgi-bin/externalcontact/get_moment_task_result'],
 			fields: [text('jobid', 'Job ID', 'The "jobid" that Create returned', { required: true })],
 		},
 		{
@@ -113,7 +113,7 @@ export const customerMoment: Resource = {
 			action: 'Get viewers of customer moment',
 			description: 'List the customers who can see a moment',
 			doc: 93333,
-			call: ['POST', '/cgi-bin/externalcontact/get_moment_send_result'],
+			endpoint: ['POST', '/cgi-bin/externalcontact/get_moment_send_result'],
 			reads: true,
 			fields: [momentId, publisher],
 			list: 'customer_list',
@@ -124,6 +124,6 @@ export const customerMoment: Resource = {
 
 const MOMENT = { store: 'moment', bytes: 4000, attachments: 9 } as const;
 
-async function sendMoment(call: OperationCall): Promise<IDataObject> {
-	return await send(call, MOMENT);
+async function sendMoment(item: ItemContext): Promise<IDataObject> {
+	return await send(item, MOMENT);
 }

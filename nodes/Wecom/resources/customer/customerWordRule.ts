@@ -4,7 +4,7 @@ import type { Field, Resource } from '../../engine/operation';
 
 const ruleId = locator('rule_id', 'Rule', 'searchSensitiveWordRules', 'e.g. rule123');
 const words = text('word_list', 'Words', 'Comma-separated, up to 300 of up to 32 characters', {
-	as: 'stringList',
+	convert: 'stringList',
 });
 const semantics = (overrides: Partial<Field> = {}): Field => ({
 	displayName: 'Also Stop',
@@ -17,7 +17,7 @@ const semantics = (overrides: Partial<Field> = {}): Field => ({
 	],
 	default: [],
 	description: 'What else the rule is for',
-	as: 'integerList',
+	convert: 'integerList',
 	...overrides,
 });
 const effect = choice('intercept_type', 'Effect', 'What happens to a message', [
@@ -36,7 +36,7 @@ export const customerWordRule: Resource = {
 			action: 'Create sensitive word rule',
 			description: 'Stop messages to customers that contain certain words',
 			doc: 95097,
-			call: ['POST', '/cgi-bin/externalcontact/add_intercept_rule'],
+			endpoint: ['POST', '/cgi-bin/externalcontact/add_intercept_rule'],
 			fields: [
 				{ ...ruleName, required: true },
 				{ ...words, required: true },
@@ -53,7 +53,7 @@ export const customerWordRule: Resource = {
 			action: 'Delete sensitive word rule',
 			description: 'Remove a rule',
 			doc: 95097,
-			call: ['POST', '/cgi-bin/externalcontact/del_intercept_rule'],
+			endpoint: ['POST', '/cgi-bin/externalcontact/del_intercept_rule'],
 			fields: [ruleId],
 			returns: () => ({ deleted: true }),
 		},
@@ -63,7 +63,7 @@ export const customerWordRule: Resource = {
 			action: 'Get sensitive word rule',
 			description: 'Read a rule with its words',
 			doc: 95097,
-			call: ['POST', '/cgi-bin/externalcontact/get_intercept_rule'],
+			endpoint: ['POST', '/cgi-bin/externalcontact/get_intercept_rule'],
 			reads: true,
 			fields: [ruleId],
 			pick: 'rule',
@@ -74,7 +74,7 @@ export const customerWordRule: Resource = {
 			action: 'Get many sensitive word rules',
 			description: 'List the rules of the company',
 			doc: 95097,
-			call: ['GET', '/cgi-bin/externalcontact/get_intercept_rule_list'],
+			endpoint: ['GET', '/cgi-bin/externalcontact/get_intercept_rule_list'],
 			fields: [],
 			list: 'rule_list',
 		},
@@ -84,7 +84,7 @@ export const customerWordRule: Resource = {
 			action: 'Update sensitive word rule',
 			description: 'Change the name, words or effect of a rule',
 			doc: 95097,
-			call: ['POST', '/cgi-bin/externalcontact/update_intercept_rule'],
+			endpoint: ['POST', '/cgi-bin/externalcontact/update_intercept_rule'],
 			fields: [
 				ruleId,
 				updateFields([ruleName, words, effect, semantics({ path: 'extra_rule.semantics_list' })]),

@@ -5,7 +5,7 @@ import { collect, type Paging } from '../../../shared/client/paging';
 import { getList } from '../../engine/runRow';
 import { dayOf } from '../../engine/day';
 import { ids, locator } from '../../engine/fields';
-import type { Check, Field, OperationCall } from '../../engine/operation';
+import type { Check, Field, ItemContext } from '../../engine/operation';
 import { at, collectParameters, problem } from '../../engine/parameters';
 
 /** What the resources on customers share: pickers and their lists, checks, pages. */
@@ -57,7 +57,7 @@ export const memberIds = (name: string, most: number, overrides: Partial<Field> 
 export const departmentIds = (name: string, most: number, overrides: Partial<Field> = {}): Field =>
 	ids(name, 'Department Names or IDs', 'getDepartments', most, {
 		description: several(most),
-		as: 'integerList',
+		convert: 'integerList',
 		...overrides,
 	});
 
@@ -67,13 +67,13 @@ export const corpTagIds = (name: string, displayName: string): Field =>
 /** For endpoints that answer with plain IDs: an item for each, under a name. */
 export const listIds =
 	(name: string) =>
-	async (call: OperationCall): Promise<IDataObject[]> =>
-		(await getList(call, collectParameters(call))).map(({ value }) => ({ [name]: value }));
+	async (item: ItemContext): Promise<IDataObject[]> =>
+		(await getList(item, collectParameters(item))).map(({ value }) => ({ [name]: value }));
 
 /** Refuses lists with more entries, and texts with more characters, than WeCom takes; by dotted path. */
 export const within =
 	(limits: Record<string, number>): Check =>
-	(call, sent) => {
+	(item, sent) => {
 		for (const [path, most] of Object.entries(limits)) {
 			const value = at(sent, path);
 			const [size, unit] = Array.isArray(value)
@@ -81,7 +81,7 @@ export const within =
 				: [[...String(value ?? '')].length, 'characters'];
 			if (size > most) {
 				throw problem(
-					call,
+					item,
 					`'${path}' has ${size.toLocaleString('en')} ${unit}, WeCom takes ${most.toLocaleString('en')}`,
 					unit === 'entries' ? 'Split them over several items.' : 'Shorten it.',
 				);
@@ -92,37 +92,37 @@ export const within =
 /** Refuses a call for which WeCom wants at least one of several parameters. */
 export const oneOf =
 	(names: string[], todo: string): Check =>
-	(call, sent) => {
+	(item, sent) => {
 		if (names.every((name) => sent[name] === undefined)) {
 			const quoted = names.map((name) => `'${name}'`).join(' and ');
-			throw problem(call, `${quoted} ${names.length > 1 ? 'are' : 'is'} empty`, todo);
+			throw problem(item, `${quoted} ${names.length > 1 ? 'are' : 'is'} empty`, todo);
 		}
 	};
 
 export const all =
 	(...checks: Check[]): Check =>
-	(call, sent) =>
-		checks.forEach((check) => check(call, sent));
+	(item, sent) =>
+		checks.forEach((check) => check(item, sent));
 
 const DAYS_KEPT = 180;
 
 /** Refuses more days than WeCom gives at once, and of statistics those it does not have (docs 92132, 92133, 95489). */
 export const days =
 	(from: string, to: string, most: number, latest?: 'today' | 'yesterday'): Check =>
-	(call, sent) => {
+	(item, sent) => {
 		const today = dayOf(Date.now() / 1000);
 		const first = dayOf(Number(sent[from]));
 		const last = dayOf(Number(sent[to] ?? sent[from]));
 		if (last < first) {
 			throw problem(
-				call,
+				item,
 				"'End' is before 'Start'",
 				'Swap the two dates, or check the expressions that give them.',
 			);
 		}
 		if (last - first > most) {
 			throw problem(
-				call,
+				item,
 				`The dates span ${last - first} days, WeCom gives ${most} at once`,
 				'Ask for shorter periods one after the other.',
 			);
@@ -130,7 +130,7 @@ export const days =
 		if (!latest) return;
 		if (first < today - DAYS_KEPT || last > today - (latest === 'today' ? 0 : 1)) {
 			throw problem(
-				call,
+				item,
 				'WeCom has no statistics of these days',
 				`It keeps ${DAYS_KEPT} days, and ${latest} is the last of them.`,
 			);

@@ -12,7 +12,7 @@ import {
 	within,
 } from '../customer/shared';
 import { choice, memberPicker, text, toggle, updateFields } from '../../engine/fields';
-import type { Check, Field, OperationCall, Resource } from '../../engine/operation';
+import type { Check, Field, ItemContext, Resource } from '../../engine/operation';
 import { forTypes, sendServiceMessage, serviceMenu, serviceText, serviceType } from './message';
 import { collectParameters, problem } from '../../engine/parameters';
 
@@ -34,7 +34,7 @@ export const customerService: Resource = {
 			action: 'Send customer service message',
 			description: 'Answer a customer: up to 5 messages within 48 hours of theirs',
 			doc: 94677,
-			call: ['POST', '/cgi-bin/kf/send_msg'],
+			endpoint: ['POST', '/cgi-bin/kf/send_msg'],
 			fields: [
 				serviceAccountPicker,
 				text('touser', 'Customer ID', 'The "external_userid" of the message', { required: true }),
@@ -66,7 +66,7 @@ export const customerService: Resource = {
 			action: 'Send customer service event message',
 			description: 'Greet a customer, or say goodbye, with the code of an event',
 			doc: 95122,
-			call: ['POST', '/cgi-bin/kf/send_msg_on_event'],
+			endpoint: ['POST', '/cgi-bin/kf/send_msg_on_event'],
 			fields: [
 				text('code', 'Code', 'The "welcome_code" or "msg_code" of the event; for one message', {
 					required: true,
@@ -92,7 +92,7 @@ export const customerService: Resource = {
 			action: 'Get customer service messages',
 			description: 'List messages and events of the last 3 days; each with the cursor behind it',
 			doc: 94670,
-			call: ['POST', '/cgi-bin/kf/sync_msg'],
+			endpoint: ['POST', '/cgi-bin/kf/sync_msg'],
 			reads: true,
 			fields: [
 				serviceAccountPicker,
@@ -109,15 +109,15 @@ export const customerService: Resource = {
 			action: 'Get customers of customer service',
 			description: 'Read names and avatars of up to 100 customers; unknown ones are left out',
 			doc: 95159,
-			call: ['POST', '/cgi-bin/kf/customer/batchget'],
+			endpoint: ['POST', '/cgi-bin/kf/customer/batchget'],
 			reads: true,
 			fields: [
 				text('external_userid_list', 'Customer IDs', 'Comma-separated, up to 100', {
-					as: 'stringList',
+					convert: 'stringList',
 					required: true,
 				}),
 				toggle('need_enter_session_context', 'Include Session', 'Whether to say how they came', {
-					as: 'flag',
+					convert: 'flag',
 				}),
 			],
 			list: 'customer_list',
@@ -129,7 +129,7 @@ export const customerService: Resource = {
 			action: 'Get customer service session',
 			description: 'Read who takes care of a customer',
 			doc: 94669,
-			call: ['POST', '/cgi-bin/kf/service_state/get'],
+			endpoint: ['POST', '/cgi-bin/kf/service_state/get'],
 			reads: true,
 			fields: [serviceAccountPicker, customerId],
 		},
@@ -139,7 +139,7 @@ export const customerService: Resource = {
 			action: 'Transfer customer service session',
 			description: 'Hand a customer over to a servicer or the queue, or end the session',
 			doc: 94669,
-			call: ['POST', '/cgi-bin/kf/service_state/trans'],
+			endpoint: ['POST', '/cgi-bin/kf/service_state/trans'],
 			fields: [
 				serviceAccountPicker,
 				customerId,
@@ -172,7 +172,7 @@ export const customerService: Resource = {
 			action: 'Get upgrade configuration of customer service',
 			description: 'Read the members and groups customers can be passed on to',
 			doc: 94674,
-			call: ['GET', '/cgi-bin/kf/customer/get_upgrade_service_config'],
+			endpoint: ['GET', '/cgi-bin/kf/customer/get_upgrade_service_config'],
 			fields: [],
 		},
 		{
@@ -181,7 +181,7 @@ export const customerService: Resource = {
 			action: 'Recommend member or group to customer',
 			description: "Offer a customer a member's contact or a customer group",
 			doc: 94674,
-			call: ['POST', '/cgi-bin/kf/customer/upgrade_service'],
+			endpoint: ['POST', '/cgi-bin/kf/customer/upgrade_service'],
 			fields: [
 				serviceAccountPicker,
 				customerId,
@@ -221,7 +221,7 @@ export const customerService: Resource = {
 			action: 'Withdraw recommendation to customer',
 			description: 'Take back what Recommend Member or Group has offered',
 			doc: 94674,
-			call: ['POST', '/cgi-bin/kf/customer/cancel_upgrade_service'],
+			endpoint: ['POST', '/cgi-bin/kf/customer/cancel_upgrade_service'],
 			fields: [serviceAccountPicker, customerId],
 			returns: ({ external_userid }) => ({ external_userid, success: true }),
 		},
@@ -244,9 +244,9 @@ function recommendationChosen(...[call, { type, member, groupchat }]: Parameters
 }
 
 /** Messages with the cursor of their page, so that the next execution can go on behind the last one. */
-async function getMessages(call: OperationCall): Promise<IDataObject[]> {
-	const { operation, client, itemIndex } = call;
-	const sent = collectParameters(call);
+async function getMessages(item: ItemContext): Promise<IDataObject[]> {
+	const { operation, client, itemIndex } = item;
+	const sent = collectParameters(item);
 	const { cursor } = sent;
 	return await collect(
 		async (page) => {
@@ -257,7 +257,7 @@ async function getMessages(call: OperationCall): Promise<IDataObject[]> {
 		},
 		'msg_list',
 		MESSAGES,
-		wantedCount(call),
+		wantedCount(item),
 		cursor === undefined ? {} : { cursor },
 	);
 }
@@ -286,7 +286,7 @@ export const customerServiceAccount: Resource = {
 			action: 'Create customer service account',
 			description: 'Add a customer service account',
 			doc: 94662,
-			call: ['POST', '/cgi-bin/kf/account/add'],
+			endpoint: ['POST', '/cgi-bin/kf/account/add'],
 			fields: [
 				{ ...name, required: true },
 				{ ...avatar, required: true },
@@ -299,7 +299,7 @@ export const customerServiceAccount: Resource = {
 			action: 'Delete customer service account',
 			description: 'Remove a customer service account',
 			doc: 94663,
-			call: ['POST', '/cgi-bin/kf/account/del'],
+			endpoint: ['POST', '/cgi-bin/kf/account/del'],
 			fields: [serviceAccountPicker],
 			returns: () => ({ deleted: true }),
 		},
@@ -309,7 +309,7 @@ export const customerServiceAccount: Resource = {
 			action: 'Get many customer service accounts',
 			description: 'List the accounts the app may see, and whether it may handle them',
 			doc: 94661,
-			call: ['POST', '/cgi-bin/kf/account/list'],
+			endpoint: ['POST', '/cgi-bin/kf/account/list'],
 			reads: true,
 			fields: [],
 			list: 'account_list',
@@ -326,7 +326,7 @@ export const customerServiceAccount: Resource = {
 			action: 'Get link of customer service account',
 			description: 'Get the URL that opens a chat with the account in WeChat',
 			doc: 94665,
-			call: ['POST', '/cgi-bin/kf/add_contact_way'],
+			endpoint: ['POST', '/cgi-bin/kf/add_contact_way'],
 			fields: [
 				serviceAccountPicker,
 				text('scene', 'Scene', 'Your name of the channel: up to 32 letters, digits, _ and -'),
@@ -338,7 +338,7 @@ export const customerServiceAccount: Resource = {
 			action: 'Update customer service account',
 			description: 'Change the name or the picture of an account',
 			doc: 94664,
-			call: ['POST', '/cgi-bin/kf/account/update'],
+			endpoint: ['POST', '/cgi-bin/kf/account/update'],
 			fields: [serviceAccountPicker, updateFields([name, avatar])],
 			check: within({ name: 16 }),
 			returns: ({ open_kfid }) => ({ open_kfid, success: true }),
@@ -349,7 +349,7 @@ export const customerServiceAccount: Resource = {
 			action: 'Add servicers to customer service account',
 			description: 'Let members and departments answer customers; results one by one',
 			doc: 94646,
-			call: ['POST', '/cgi-bin/kf/servicer/add'],
+			endpoint: ['POST', '/cgi-bin/kf/servicer/add'],
 			fields: [serviceAccountPicker, ...servicers],
 			check: someServicers(20),
 		},
@@ -359,7 +359,7 @@ export const customerServiceAccount: Resource = {
 			action: 'Get servicers of customer service account',
 			description: 'List who answers customers, and whether they are on duty',
 			doc: 94645,
-			call: ['GET', '/cgi-bin/kf/servicer/list'],
+			endpoint: ['GET', '/cgi-bin/kf/servicer/list'],
 			fields: [serviceAccountPicker],
 			list: 'servicer_list',
 		},
@@ -369,7 +369,7 @@ export const customerServiceAccount: Resource = {
 			action: 'Remove servicers from customer service account',
 			description: 'No longer let members and departments answer; results one by one',
 			doc: 94647,
-			call: ['POST', '/cgi-bin/kf/servicer/del'],
+			endpoint: ['POST', '/cgi-bin/kf/servicer/del'],
 			fields: [serviceAccountPicker, ...servicers],
 			check: someServicers(100),
 		},

@@ -4,7 +4,7 @@ import type { MediaKind } from '../../engine/binary';
 import { toRequest } from '../../engine/runRow';
 import { choice, rows, text } from '../../engine/fields';
 import { texts } from '../message/content';
-import type { Field, OperationCall } from '../../engine/operation';
+import type { Field, ItemContext } from '../../engine/operation';
 import { keepFields, toItem } from '../../engine/output';
 import { collectParameters, emptyField, problem } from '../../engine/parameters';
 
@@ -61,11 +61,11 @@ export const serviceType = choice(
 );
 
 /** Sends the form of a customer service message with the content of its type (docs 94677, 95122). */
-export async function sendServiceMessage(call: OperationCall): Promise<IDataObject> {
-	const { operation, client, get, itemIndex } = call;
-	const entered = collectParameters(call);
+export async function sendServiceMessage(item: ItemContext): Promise<IDataObject> {
+	const { operation, client, get, itemIndex } = item;
+	const entered = collectParameters(item);
 	const msgtype = get('msgtype', 'text');
-	const sent = { [msgtype]: await serviceMessage(call, msgtype), ...entered };
+	const sent = { [msgtype]: await serviceMessage(item, msgtype), ...entered };
 	return toItem(await client.call(toRequest(operation, sent), itemIndex));
 }
 
@@ -86,45 +86,45 @@ const SERVICE_BYTES: Record<string, number> = {
 };
 
 /** The content of a customer service message of a type, checked first and its file uploaded. */
-async function serviceMessage(call: OperationCall, type: string): Promise<IDataObject> {
+async function serviceMessage(item: ItemContext, type: string): Promise<IDataObject> {
 	const { needs, may = [] } = SERVICE_MESSAGES[type] ?? { needs: [] };
 	const content: IDataObject = {};
 	for (const name of [...needs, ...may]) {
-		const value = String(call.get(name));
-		const label = call.operation.fields.find((field) => field.name === name)!.displayName;
+		const value = String(item.get(name));
+		const label = item.operation.fields.find((field) => field.name === name)!.displayName;
 		if (value.trim() !== '') content[name] = value;
 		else if (needs.includes(name)) {
-			throw emptyField(call, label);
+			throw emptyField(item, label);
 		}
 		const most = type === 'miniprogram' && name === 'title' ? 64 : SERVICE_BYTES[name];
-		atMost(call, label, value, most ?? Infinity);
+		atMost(item, label, value, most ?? Infinity);
 	}
 	const source = {
-		mediaFrom: call.get('mediaFrom', 'binary'),
-		binaryPropertyName: call.get('binaryPropertyName', 'data'),
-		media_id: call.get('media_id'),
+		mediaFrom: item.get('mediaFrom', 'binary'),
+		binaryPropertyName: item.get('binaryPropertyName', 'data'),
+		media_id: item.get('media_id'),
 	};
 	switch (type) {
 		case 'text':
 		case 'ca_link':
 			return content;
 		case 'location':
-			return { ...content, ...place(call, content) };
+			return { ...content, ...place(item, content) };
 		case 'msgmenu':
-			return { ...content, list: menu(call) };
+			return { ...content, list: menu(item) };
 		case 'link':
 		case 'miniprogram':
-			return { ...content, thumb_media_id: await mediaId(call, 'image', source) };
+			return { ...content, thumb_media_id: await mediaId(item, 'image', source) };
 		default:
-			return { media_id: await mediaId(call, type as MediaKind, source) };
+			return { media_id: await mediaId(item, type as MediaKind, source) };
 	}
 }
 
-function place(call: OperationCall, content: IDataObject): IDataObject {
+function place(item: ItemContext, content: IDataObject): IDataObject {
 	const [latitude, longitude] = [Number(content.latitude), Number(content.longitude)];
 	if (Math.abs(latitude) <= 90 && Math.abs(longitude) <= 180) return { latitude, longitude };
 	throw problem(
-		call,
+		item,
 		`There is no place at '${String(content.latitude)}', '${String(content.longitude)}'`,
 		'The latitude is a number from -90 to 90, the longitude one from -180 to 180.',
 	);
@@ -139,13 +139,13 @@ const MENU_ENTRIES: Record<string, string[]> = {
 };
 const MOST_TO_TAP = 10;
 
-function menu(call: OperationCall): IDataObject[] {
-	const { row = [] } = call.get<{ row?: IDataObject | IDataObject[] }>('menu', {});
+function menu(item: ItemContext): IDataObject[] {
+	const { row = [] } = item.get<{ row?: IDataObject | IDataObject[] }>('menu', {});
 	const entries = [row].flat();
 	const toTap = entries.filter(({ type }) => type !== 'text').length;
 	if (entries.length === 0 || toTap > MOST_TO_TAP) {
 		throw problem(
-			call,
+			item,
 			`The menu has ${toTap} entries to tap`,
 			`WeCom takes up to ${MOST_TO_TAP} of them, and at least one entry.`,
 		);
@@ -158,7 +158,7 @@ function menu(call: OperationCall): IDataObject[] {
 		const missing = names.find((name) => name !== 'id' && filled[name] === undefined);
 		if (missing) {
 			throw problem(
-				call,
+				item,
 				`'${missing}' of a menu entry is empty`,
 				'Fill it in, or check the expression that should give it.',
 			);

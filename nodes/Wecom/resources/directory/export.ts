@@ -4,7 +4,7 @@ import { uploadRequest } from '../../../shared/client/files';
 import { decryptBytes, parseEncodingAesKey } from '../../../shared/callback/crypto';
 import { readBinary } from '../../engine/binary';
 import { wantedCount } from '../../engine/runRow';
-import type { OperationCall } from '../../engine/operation';
+import type { ItemContext } from '../../engine/operation';
 import { toItem } from '../../engine/output';
 import { collectParameters, problem } from '../../engine/parameters';
 
@@ -16,23 +16,23 @@ const EXPORT_FAILED = 3;
 const IMPORTED = 3;
 
 /** Starts an export, waits for it, and turns its encrypted files into items. */
-export async function exportDirectory(call: OperationCall): Promise<IDataObject[]> {
-	const { client, get, itemIndex } = call;
+export async function exportDirectory(item: ItemContext): Promise<IDataObject[]> {
+	const { client, get, itemIndex } = item;
 	const what = get('what', 'user');
 	const encoding_aeskey = newKey();
-	const body = { ...collectParameters(call), encoding_aeskey };
+	const body = { ...collectParameters(item), encoding_aeskey };
 	const { jobid } = await client.call(
 		{ method: 'POST', path: `/cgi-bin/export/${what}`, body },
 		itemIndex,
 	);
-	const files = await waitFor(call, String(jobid), async () => {
+	const files = await waitFor(item, String(jobid), async () => {
 		const reply = await client.call(
 			{ method: 'GET', path: '/cgi-bin/export/get_result', qs: { jobid } },
 			itemIndex,
 		);
 		if (reply.status === EXPORT_FAILED) {
 			throw problem(
-				call,
+				item,
 				'WeCom could not finish the export',
 				`Run the node again. If it stays, give WeCom the job ID ${String(jobid)}.`,
 			);
@@ -41,10 +41,10 @@ export async function exportDirectory(call: OperationCall): Promise<IDataObject[
 	});
 	const found: IDataObject[] = [];
 	for (const { url } of files) {
-		found.push(...entriesOf(await readFile(call, String(url), encoding_aeskey)));
-		if (found.length >= wantedCount(call)) break;
+		found.push(...entriesOf(await readFile(item, String(url), encoding_aeskey)));
+		if (found.length >= wantedCount(item)) break;
 	}
-	return found.slice(0, wantedCount(call));
+	return found.slice(0, wantedCount(item));
 }
 
 /** Members or departments of a file; for a tag, its members and departments. */
@@ -53,8 +53,8 @@ function entriesOf({ userlist, department, partylist }: IDataObject): IDataObjec
 	return [...((userlist ?? department ?? []) as IDataObject[]), ...parties];
 }
 
-async function readFile(call: OperationCall, url: string, key: string): Promise<IDataObject> {
-	const bytes = (await call.context.helpers.httpRequest({
+async function readFile(item: ItemContext, url: string, key: string): Promise<IDataObject> {
+	const bytes = (await item.context.helpers.httpRequest({
 		url,
 		encoding: 'arraybuffer',
 		timeout: 600_000,
@@ -62,7 +62,7 @@ async function readFile(call: OperationCall, url: string, key: string): Promise<
 	const plain = decryptBytes(parseEncodingAesKey(key)!, Buffer.from(bytes));
 	if (!plain) {
 		throw problem(
-			call,
+			item,
 			'An exported file cannot be decrypted',
 			'It was cut off on its way. Run the node again.',
 		);
@@ -80,14 +80,14 @@ function newKey(): string {
 }
 
 /** Uploads the CSV file unless its media ID is given, starts the import, and waits for its result if wanted. */
-export async function importDirectory(call: OperationCall): Promise<IDataObject | IDataObject[]> {
-	const { client, get, itemIndex } = call;
-	const media_id = get('media_id') || (await uploadCsv(call));
-	const body = { ...collectParameters(call), media_id };
+export async function importDirectory(item: ItemContext): Promise<IDataObject | IDataObject[]> {
+	const { client, get, itemIndex } = item;
+	const media_id = get('media_id') || (await uploadCsv(item));
+	const body = { ...collectParameters(item), media_id };
 	const path = `/cgi-bin/batch/${get('kind', 'syncuser')}`;
 	const { jobid } = await client.call({ method: 'POST', path, body }, itemIndex);
 	if (!get<boolean>('wait', true)) return { jobid };
-	const reply = await waitFor(call, String(jobid), async () => {
+	const reply = await waitFor(item, String(jobid), async () => {
 		const result = await client.call(
 			{ method: 'GET', path: '/cgi-bin/batch/getresult', qs: { jobid } },
 			itemIndex,
@@ -99,26 +99,26 @@ export async function importDirectory(call: OperationCall): Promise<IDataObject 
 	return rows.length > 0 ? rows : { jobid, ...summary };
 }
 
-async function uploadCsv(call: OperationCall): Promise<string> {
-	const file = await readBinary(call, 'file');
+async function uploadCsv(item: ItemContext): Promise<string> {
+	const file = await readBinary(item, 'file');
 	const request = uploadRequest('/cgi-bin/media/upload', { type: 'file' }, file);
-	return String((await call.client.call(request, call.itemIndex)).media_id);
+	return String((await item.client.call(request, item.itemIndex)).media_id);
 }
 
 /** Asks until there is a result or the time is up. */
 async function waitFor<T>(
-	call: OperationCall,
+	item: ItemContext,
 	jobid: string,
 	ask: () => Promise<T | undefined>,
 ): Promise<T> {
-	const minutes = call.get<number>('waitMinutes', 5);
+	const minutes = item.get<number>('waitMinutes', 5);
 	const until = Date.now() + minutes * 60_000;
 	for (let tries = 0; ; tries++) {
 		const result = await ask();
 		if (result !== undefined) return result;
 		if (Date.now() >= until) {
 			throw problem(
-				call,
+				item,
 				`The job is not finished after ${minutes} minutes`,
 				`It goes on at WeCom. Raise 'Wait Up To (Minutes)', or ask for the result of the job ${jobid} later with API > Call.`,
 			);

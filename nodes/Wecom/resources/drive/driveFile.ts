@@ -23,7 +23,10 @@ const fatherid = text(
 const fileid = text('fileid', 'File ID', 'The "fileid", from Get Many or Upload', {
 	required: true,
 });
-const fileIds = text('fileid', 'File IDs', 'Comma-separated', { required: true, as: 'stringList' });
+const fileIds = text('fileid', 'File IDs', 'Comma-separated', {
+	required: true,
+	convert: 'stringList',
+});
 const membersOf = (what: string, auth: boolean): Field =>
 	json(
 		'auth_info',
@@ -42,7 +45,9 @@ const withFile = {
 const withSpace = {
 	returns: ({ spaceid: id }: { spaceid?: unknown }) => ({ spaceid: id as string, success: true }),
 };
-const post = (path: string): Pick<Operation, 'call'> => ({ call: ['POST', `${BASE}/${path}`] });
+const post = (path: string): Pick<Operation, 'endpoint'> => ({
+	endpoint: ['POST', `${BASE}/${path}`],
+});
 
 /** Only spaces and files the app has created, or where it was made a member (doc 93654). */
 export const driveFile: Resource = {
@@ -78,7 +83,7 @@ export const driveFile: Resource = {
 						{ name: 'Document', value: 3 },
 						{ name: 'Spreadsheet', value: 4 },
 					],
-					{ as: 'integer' },
+					{ convert: 'integer' },
 				),
 				text('file_name', 'Name', 'Up to 255 characters, Chinese ones count as two', {
 					required: true,
@@ -147,7 +152,7 @@ export const driveFile: Resource = {
 						{ name: 'Size, Largest First', value: 4 },
 						{ name: 'Size, Smallest First', value: 3 },
 					],
-					{ as: 'integer' },
+					{ convert: 'integer' },
 				),
 			],
 			list: 'file_list.item',
@@ -237,7 +242,7 @@ export const driveFile: Resource = {
 						{ name: 'Everyone, With Approval', value: 5 },
 						{ name: 'Members of the File', value: 1 },
 					],
-					{ as: 'integer', default: 1 },
+					{ convert: 'integer', default: 1 },
 				),
 				choice(
 					'auth',
@@ -248,7 +253,7 @@ export const driveFile: Resource = {
 						{ name: 'Download', value: 1 },
 						{ name: 'Preview', value: 4, description: 'Professional edition only' },
 					],
-					{ as: 'integer' },
+					{ convert: 'integer' },
 				),
 			],
 			...withFile,

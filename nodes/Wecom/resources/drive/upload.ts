@@ -2,7 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 import type { FileContent } from '../../../shared/client/files';
 import { eachAtOnce } from '../../engine/runRow';
 import { toBinaryItem } from '../../engine/binary';
-import type { ItemOutput, OperationCall } from '../../engine/operation';
+import type { ItemOutput, ItemContext } from '../../engine/operation';
 import { toItem } from '../../engine/output';
 import { collectParameters, problem } from '../../engine/parameters';
 
@@ -14,29 +14,29 @@ const PART_BYTES = 2 << 20;
 const MAX_BYTES = 1 << 30;
 
 /** Uploads the binary data of the item, in parts above 10 MB. */
-export async function uploadToDrive(call: OperationCall): Promise<IDataObject> {
-	const file = await fileOf(call);
-	const { skip_push_card, ...place } = collectParameters(call);
+export async function uploadToDrive(item: ItemContext): Promise<IDataObject> {
+	const file = await fileOf(item);
+	const { skip_push_card, ...place } = collectParameters(item);
 	const target = { ...place, file_name: file.fileName };
 	if (file.data.length > WHOLE_MAX_BYTES) {
 		return await uploadParts(
-			call,
+			item,
 			{ ...target, ...(skip_push_card === undefined ? {} : { skip_push_card }) },
 			file.data,
 		);
 	}
 	const body = { ...target, file_base64_content: file.data.toString('base64') };
-	return { ...toItem(await post(call, 'file_upload', body)), file_name: file.fileName };
+	return { ...toItem(await post(item, 'file_upload', body)), file_name: file.fileName };
 }
 
-async function fileOf(call: OperationCall): Promise<FileContent> {
-	const { context, get, itemIndex } = call;
+async function fileOf(item: ItemContext): Promise<FileContent> {
+	const { context, get, itemIndex } = item;
 	const field = get('binaryPropertyName', 'data');
 	const { fileName, mimeType } = context.helpers.assertBinaryData(itemIndex, field);
 	const data = await context.helpers.getBinaryDataBuffer(itemIndex, field);
 	if (data.length === 0 || data.length > MAX_BYTES) {
 		throw problem(
-			call,
+			item,
 			`The file in '${field}' has ${data.length.toLocaleString('en')} bytes`,
 			'Upload files from 1 byte to 1 GB.',
 		);
@@ -49,14 +49,14 @@ async function fileOf(call: OperationCall): Promise<FileContent> {
 }
 
 async function uploadParts(
-	call: OperationCall,
+	item: ItemContext,
 	target: IDataObject,
 	data: Buffer,
 ): Promise<IDataObject> {
 	const parts = Array.from({ length: Math.ceil(data.length / PART_BYTES) }, (_, index) =>
 		data.subarray(index * PART_BYTES, (index + 1) * PART_BYTES),
 	);
-	const begun = await post(call, 'file_upload_init', {
+	const begun = await post(item, 'file_upload_init', {
 		...target,
 		size: data.length,
 		block_sha: blockDigests(parts),
@@ -68,20 +68,20 @@ async function uploadParts(
 		parts.map((part, index) => ({ part, index: index + 1 })),
 		async ({ part, index }) =>
 			await post(
-				call,
+				item,
 				'file_upload_part',
 				{ upload_key, index, file_base64_content: part.toString('base64') },
 				true,
 			),
 	);
 	return {
-		...toItem(await post(call, 'file_upload_finish', { upload_key })),
+		...toItem(await post(item, 'file_upload_finish', { upload_key })),
 		file_name: target.file_name,
 	};
 }
 
 const post = async (
-	{ client, itemIndex }: OperationCall,
+	{ client, itemIndex }: ItemContext,
 	endpoint: string,
 	body: IDataObject,
 	repeatable = false,
@@ -92,10 +92,10 @@ const post = async (
 	);
 
 /** The file behind an ID, over the link and the cookie that WeCom hands out for it. */
-export async function downloadFromDrive(call: OperationCall): Promise<ItemOutput> {
-	const { context } = call;
-	const sent = collectParameters(call);
-	const link = await post(call, 'file_download', sent, true);
+export async function downloadFromDrive(item: ItemContext): Promise<ItemOutput> {
+	const { context } = item;
+	const sent = collectParameters(item);
+	const link = await post(item, 'file_download', sent, true);
 	const response = (await context.helpers.httpRequest({
 		url: String(link.download_url),
 		headers: { cookie: `${String(link.cookie_name)}=${String(link.cookie_value)}` },
@@ -106,18 +106,18 @@ export async function downloadFromDrive(call: OperationCall): Promise<ItemOutput
 	})) as { body: ArrayBuffer; statusCode: number; headers: IDataObject };
 	if (response.statusCode !== 200) {
 		throw problem(
-			call,
+			item,
 			`The drive answered the download with HTTP ${response.statusCode}`,
 			'Links live for two hours and one file. Run the node again; if it stays, check that the app may download the file.',
 		);
 	}
-	const info = await post(call, 'file_info', sent, true);
+	const info = await post(item, 'file_info', sent, true);
 	const fileName = String((info.file_info as IDataObject | undefined)?.file_name ?? 'file');
 	const mimeType = String(response.headers['content-type'] ?? 'application/octet-stream').split(
 		';',
 	)[0];
 	return await toBinaryItem(
-		call,
+		item,
 		{ data: Buffer.from(response.body), fileName, mimeType },
 		fileName,
 	);

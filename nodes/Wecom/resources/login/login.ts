@@ -5,7 +5,7 @@ import { exchangeCode, readDetails } from '../../../shared/login/identity';
 import { loginLink, type LoginPage, type Scope } from '../../../shared/login/links';
 import { memberPicker } from '../../engine/fields';
 import { respond, respondFields } from './person';
-import type { Field, OperationCall, Resource } from '../../engine/operation';
+import type { Field, ItemContext, Resource } from '../../engine/operation';
 import { toItem } from '../../engine/output';
 import { problem } from '../../engine/parameters';
 
@@ -136,7 +136,7 @@ export const login: Resource = {
 			action: 'Get user detail',
 			description: 'Exchange a user ticket for the personal details the person agreed to share',
 			doc: 95833,
-			call: ['POST', '/cgi-bin/auth/getuserdetail'],
+			endpoint: ['POST', '/cgi-bin/auth/getuserdetail'],
 			reads: true,
 			fields: [
 				{
@@ -158,7 +158,7 @@ export const login: Resource = {
 			description:
 				'Answer the person whose login the WeCom Login Trigger started the workflow with',
 			doc: 91022,
-			as: 'suite',
+			token: 'suite',
 			reads: true,
 			fields: respondFields,
 			run: respond,
@@ -170,7 +170,7 @@ export const login: Resource = {
 			description:
 				'Exchange the code of the second verification page for the member and a tfa_code',
 			doc: 99499,
-			call: ['POST', '/cgi-bin/auth/get_tfa_info'],
+			endpoint: ['POST', '/cgi-bin/auth/get_tfa_info'],
 			reads: false,
 			fields: [code],
 		},
@@ -180,7 +180,7 @@ export const login: Resource = {
 			action: 'Confirm second verification',
 			description: "Unlock the member's WeCom after the second verification",
 			doc: 99500,
-			call: ['POST', '/cgi-bin/user/tfa_succ'],
+			endpoint: ['POST', '/cgi-bin/user/tfa_succ'],
 			fields: [
 				memberPicker(),
 				{
@@ -201,7 +201,7 @@ export const login: Resource = {
 			description:
 				'Let a member into WeCom who had to be verified when joining; needs the contact-sync secret',
 			doc: 90203,
-			call: ['GET', '/cgi-bin/user/authsucc'],
+			endpoint: ['GET', '/cgi-bin/user/authsucc'],
 			reads: false,
 			fields: [memberPicker()],
 		},
@@ -209,64 +209,64 @@ export const login: Resource = {
 };
 
 /** Both kinds of link, parameters in the documented order (doc 91022, 98152). */
-async function buildUrl(call: OperationCall): Promise<IDataObject> {
-	const { client, get } = call;
-	refuseThirdParty(call, 'Build Login URL');
-	const redirectUri = redirectUrl(call);
-	const agentId = await agentIdOf(client, call.itemIndex);
+async function buildUrl(item: ItemContext): Promise<IDataObject> {
+	const { client, get } = item;
+	refuseThirdParty(item, 'Build Login URL');
+	const redirectUri = redirectUrl(item);
+	const agentId = await agentIdOf(client, item.itemIndex);
 	if (!agentId) {
 		throw problem(
-			call,
+			item,
 			'The credential has no Agent ID',
 			'Add the Agent ID of the app to the WeCom API credential: the login page needs it.',
 		);
 	}
-	return { url: loginLink(client, { ...pageOf(call), redirectUri, agentId, lang: get('lang') }) };
+	return { url: loginLink(client, { ...pageOf(item), redirectUri, agentId, lang: get('lang') }) };
 }
 
 /** The page of the form, with the state checked where WeCom is strict. */
-export function pageOf(call: OperationCall): { page: LoginPage; scope: Scope; state: string } {
-	const page = call.get('where', 'inApp') as LoginPage;
-	const state = call.get('state');
-	if (page === 'inApp') checkState(call, state);
-	return { page, state, scope: call.get('scope', 'snsapi_base') as Scope };
+export function pageOf(item: ItemContext): { page: LoginPage; scope: Scope; state: string } {
+	const page = item.get('where', 'inApp') as LoginPage;
+	const state = item.get('state');
+	if (page === 'inApp') checkState(item, state);
+	return { page, state, scope: item.get('scope', 'snsapi_base') as Scope };
 }
 
 /** The form's redirect URL, checked. */
-export function redirectUrl(call: OperationCall): string {
-	const redirect = call.get('redirect_uri').trim();
+export function redirectUrl(item: ItemContext): string {
+	const redirect = item.get('redirect_uri').trim();
 	if (/^https?:\/\/[^/]/i.test(redirect)) return redirect;
 	throw problem(
-		call,
+		item,
 		"'Redirect URL' is not a web address",
 		'Enter the whole URL, beginning with https://.',
 	);
 }
 
 /** Pages inside WeCom take letters and digits only. */
-export function checkState(call: OperationCall, state: string, most = MAX_STATE_BYTES): void {
+export function checkState(item: ItemContext, state: string, most = MAX_STATE_BYTES): void {
 	if (/^[a-zA-Z0-9]*$/.test(state) && state.length <= most) return;
 	throw problem(
-		call,
+		item,
 		`'State' can have letters and digits only, up to ${most}`,
 		'Encode other values first, for example as hexadecimal.',
 	);
 }
 
 /** A third-party app logs people in with links and calls of its own (docs 91120, 91121), and a code works once. */
-function refuseThirdParty(call: OperationCall, instead: string): void {
-	const { suiteId } = call.client;
+function refuseThirdParty(item: ItemContext, instead: string): void {
+	const { suiteId } = item.client;
 	if (suiteId === '' || isCustomized(suiteId)) return;
 	throw problem(
-		call,
+		item,
 		'A third-party app cannot log people in this way',
 		`Use the operation '${instead}' of the resource Suite.`,
 	);
 }
 
-async function getUserInfo(call: OperationCall): Promise<IDataObject> {
-	const { client, itemIndex, get } = call;
-	refuseThirdParty(call, 'Get User Info');
+async function getUserInfo(item: ItemContext): Promise<IDataObject> {
+	const { client, itemIndex, get } = item;
+	refuseThirdParty(item, 'Get User Info');
 	const info = toItem(await exchangeCode(client, get('code').trim(), itemIndex));
 	if (!info.user_ticket || !get<boolean>('withDetail', false)) return info;
 	try {

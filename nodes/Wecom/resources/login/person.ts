@@ -8,7 +8,7 @@ import {
 	withJwt,
 } from '../../../shared/login/handover';
 import { htmlPage, PAGE_HEADERS, PRIVATE_HEADERS } from '../../../shared/login/page';
-import type { Field, OperationCall } from '../../engine/operation';
+import type { Field, ItemContext } from '../../engine/operation';
 import { problem } from '../../engine/parameters';
 
 /** Login > Respond: what the person sees after the login, from the workflow. */
@@ -115,12 +115,12 @@ export const respondFields: Field[] = [
 const LOGIN_TRIGGER = /\.wecomLoginTrigger$/;
 
 /** One person waits: the first item answers, further ones only pass through. */
-export async function respond(call: OperationCall): Promise<IDataObject> {
-	const { context, itemIndex, get } = call;
+export async function respond(item: ItemContext): Promise<IDataObject> {
+	const { context, itemIndex, get } = item;
 	const input = context.getInputData()[itemIndex].json;
 	if (itemIndex > 0) return input;
-	const triggers = loginTriggers(call);
-	checkTrigger(call, triggers);
+	const triggers = loginTriggers(item);
+	checkTrigger(item, triggers);
 
 	if (get('respondWith', 'redirect') === 'page') {
 		const lines = get('text').split(/\r?\n/).filter(Boolean);
@@ -129,25 +129,25 @@ export async function respond(call: OperationCall): Promise<IDataObject> {
 		await context.sendResponse({ body: htmlPage(get('title'), lines), headers, statusCode });
 		return { ...input, responded: { statusCode } };
 	}
-	checkLogin(call, input, triggers);
-	const target = targetOf(call);
-	const location = get<boolean>('signJwt', false) ? signed(call, input, target) : target;
+	checkLogin(item, input, triggers);
+	const target = targetOf(item);
+	const location = get<boolean>('signJwt', false) ? signed(item, input, target) : target;
 	const headers = { ...PRIVATE_HEADERS, location: location.href };
 	await context.sendResponse({ body: '', headers, statusCode: 302 });
 	return { ...input, responded: { statusCode: 302, url: target.href } };
 }
 
-function loginTriggers({ context }: OperationCall): NodeTypeAndVersion[] {
+function loginTriggers({ context }: ItemContext): NodeTypeAndVersion[] {
 	return context
 		.getParentNodes(context.getNode().name, { includeNodeParameters: true })
 		.filter(({ type }) => LOGIN_TRIGGER.test(type));
 }
 
 /** n8n drops a response nobody waits for; a person should hear of it. */
-function checkTrigger(call: OperationCall, [trigger]: NodeTypeAndVersion[]): void {
+function checkTrigger(item: ItemContext, [trigger]: NodeTypeAndVersion[]): void {
 	if (!trigger?.parameters || trigger.parameters.answer === 'workflow') return;
 	throw problem(
-		call,
+		item,
 		`'${trigger.name}' does not wait for this response`,
 		"Set its parameter 'Answer' to 'Using WeCom Node'.",
 	);
@@ -157,8 +157,8 @@ function checkTrigger(call: OperationCall, [trigger]: NodeTypeAndVersion[]): voi
  * With On Failure "Start the Workflow, Too" the item of somebody who was refused arrives here as well, and nobody may take them
  * for logged in. The trigger's own item counts, too: nodes in between may have left the error out.
  */
-function checkLogin(call: OperationCall, input: IDataObject, triggers: NodeTypeAndVersion[]): void {
-	const proxy = call.context.getWorkflowDataProxy(call.itemIndex);
+function checkLogin(item: ItemContext, input: IDataObject, triggers: NodeTypeAndVersion[]): void {
+	const proxy = item.context.getWorkflowDataProxy(item.itemIndex);
 	const started = triggers
 		.map(({ name }) => proxy.$(name) as StartedWith)
 		.filter(({ isExecuted }) => isExecuted)
@@ -166,7 +166,7 @@ function checkLogin(call: OperationCall, input: IDataObject, triggers: NodeTypeA
 	const failed = [input, ...started].find(isFailedLogin);
 	if (!failed) return;
 	throw problem(
-		call,
+		item,
 		`The login failed, so nobody can be sent on: ${String(failed.error)}`,
 		"Lead items with an error to another Respond node, with 'Respond With' set to 'Page'.",
 	);
@@ -181,51 +181,51 @@ interface StartedWith {
 const isFailedLogin = ({ error, wecom }: IDataObject) =>
 	Boolean(error) && (wecom as IDataObject | undefined)?.family === 'login';
 
-function targetOf(call: OperationCall): URL {
-	const { origins, wrong } = readOrigins(call.get('allowedHosts'));
+function targetOf(item: ItemContext): URL {
+	const { origins, wrong } = readOrigins(item.get('allowedHosts'));
 	if (wrong.length > 0 || origins.length === 0) {
 		throw problem(
-			call,
+			item,
 			wrong.length > 0
 				? `'Allowed Hosts' has an entry that is no host: ${wrong[0]}`
 				: "'Allowed Hosts' names no host",
 			'Enter hosts such as app.example.com or http://localhost:3000, separated by commas.',
 		);
 	}
-	const target = allowedTarget(String(call.get<unknown>('url') ?? '').trim(), origins);
+	const target = allowedTarget(String(item.get<unknown>('url') ?? '').trim(), origins);
 	if (target) return target;
 	throw problem(
-		call,
+		item,
 		"'URL' does not lead to one of the 'Allowed Hosts'",
 		'Give a whole URL, beginning with https://, whose host is in the list.',
 	);
 }
 
-function signed(call: OperationCall, input: IDataObject, target: URL): URL {
-	const { client, get } = call;
+function signed(item: ItemContext, input: IDataObject, target: URL): URL {
+	const { client, get } = item;
 	const key = readJwtKey(client.loginJwtKey);
 	if ('lack' in key)
-		throw problem(call, `The Login JWT Key of the credential ${key.lack}`, JWT_KEY_HELP);
+		throw problem(item, `The Login JWT Key of the credential ${key.lack}`, JWT_KEY_HELP);
 	const options = get<IDataObject>('jwtOptions', {});
 	const subject = String(get<unknown>('subject') ?? '');
 	const issuer = String(options.issuer || ((input.wecom ?? {}) as IDataObject).loginUrl || '');
 	if (!subject || !issuer) {
 		throw problem(
-			call,
+			item,
 			`${subject ? "'Issuer'" : "'Subject'"} is empty`,
 			'Fill it in: the item that arrives here does not come from the WeCom Login Trigger.',
 		);
 	}
 	const nonce = String(get<unknown>('nonce') ?? '');
-	return withJwt(key, { issuer, subject, nonce, target, options, claims: claimsOf(call) });
+	return withJwt(key, { issuer, subject, nonce, target, options, claims: claimsOf(item) });
 }
 
-function claimsOf(call: OperationCall): IDataObject {
-	const given = call.get<unknown>('claims', {});
+function claimsOf(item: ItemContext): IDataObject {
+	const given = item.get<unknown>('claims', {});
 	const claims = typeof given === 'string' ? parse(given || '{}') : given;
 	if (typeof claims === 'object' && claims !== null && !Array.isArray(claims))
 		return claims as IDataObject;
-	throw problem(call, "'Claims' is not a JSON object", 'Check quotes and commas.');
+	throw problem(item, "'Claims' is not a JSON object", 'Check quotes and commas.');
 }
 
 function parse(text: string): unknown {

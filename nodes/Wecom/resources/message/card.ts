@@ -1,7 +1,7 @@
 import { compareText } from '../../../shared/util/text';
 import { randomBytes } from 'crypto';
 import type { IDataObject, INodePropertyOptions } from 'n8n-workflow';
-import type { Field, OperationCall } from '../../engine/operation';
+import type { Field, ItemContext } from '../../engine/operation';
 import { isOn, merge, problem, toObject } from '../../engine/parameters';
 
 /** Template cards (docs 90236, 101032): the form for what people use, JSON for the rest, and the card WeCom takes. */
@@ -191,67 +191,67 @@ const CARD_OPTIONS: Field[] = [
 ];
 
 /** The card of a form, checked against WeCom's limits; without 'undefined' anywhere, since WeCom refuses what it cannot read. */
-export function cardFrom(call: OperationCall, taskId?: string): IDataObject {
-	const kind = call.get('card_type', 'text_notice');
+export function cardFrom(item: ItemContext, taskId?: string): IDataObject {
+	const kind = item.get('card_type', 'text_notice');
 	if (kind === 'json') {
-		const card = jsonObject(call, 'Card', call.get<unknown>('template_card'));
+		const card = jsonObject(item, 'Card', item.get<unknown>('template_card'));
 		if (typeof card.card_type !== 'string')
 			throw problem(
-				call,
+				item,
 				"'Card' has no card_type",
 				`Add it to the JSON: one of ${Object.keys(KINDS).join(', ')}.`,
 			);
 		return { ...card, ...(taskId ? { task_id: taskId } : {}) };
 	}
-	const options = call.get<IDataObject>('card_options', {});
-	const further = jsonObject(call, 'Further Fields', options.more);
+	const options = item.get<IDataObject>('card_options', {});
+	const further = jsonObject(item, 'Further Fields', options.more);
 	const card = merge(
-		{ card_type: kind, ...head(call, options), ...BODIES[kind as Kind](call, options) },
+		{ card_type: kind, ...head(item, options), ...BODIES[kind as Kind](item, options) },
 		further,
 	);
 	const interactive = INTERACTIVE.includes(kind) || card.action_menu !== undefined;
 	const id = taskId || String(options.task_id ?? '').trim() || card.task_id;
-	if (id || interactive) card.task_id = checkTaskId(call, String(id || madeUpTaskId()));
+	if (id || interactive) card.task_id = checkTaskId(item, String(id || madeUpTaskId()));
 	const { title } = (card.main_title ?? {}) as IDataObject;
 	if (!title && !(kind === 'text_notice' && card.sub_title_text))
-		throw problem(call, 'The card has no title', "Fill in 'Title'.");
+		throw problem(item, 'The card has no title', "Fill in 'Title'.");
 	return card;
 }
 
 /** What all kinds share. */
-function head(call: OperationCall, options: IDataObject): IDataObject {
+function head(item: ItemContext, options: IDataObject): IDataObject {
 	const desc = String(options.source_desc ?? '');
 	const icon = String(options.source_icon_url ?? '');
-	const menu = entries(call, options.action_list, 'Menu', 3);
+	const menu = entries(item, options.action_list, 'Menu', 3);
 	return filled({
 		source: filled({ icon_url: icon, desc }),
-		main_title: filled({ title: call.get('main_title'), desc: call.get('main_desc') }),
+		main_title: filled({ title: item.get('main_title'), desc: item.get('main_desc') }),
 		action_menu: filled({ action_list: menu.map((item, index) => withKey(item, 'key', index)) }),
 	});
 }
 
 /** What each kind has of its own. */
-const BODIES: Record<Kind, (call: OperationCall, options: IDataObject) => IDataObject> = {
-	text_notice: (call, options) =>
+const BODIES: Record<Kind, (item: ItemContext, options: IDataObject) => IDataObject> = {
+	text_notice: (item, options) =>
 		filled({
-			...notice(call, options),
-			sub_title_text: call.get('sub_title_text'),
+			...notice(item, options),
+			sub_title_text: item.get('sub_title_text'),
 			emphasis_content: filled({ title: options.emphasis_title, desc: options.emphasis_desc }),
 		}),
-	news_notice: (call, options) => {
-		const url = String(call.get('card_image')).trim();
-		const { image_text_area } = jsonObject(call, 'Further Fields', options.more);
+	news_notice: (item, options) => {
+		const url = String(item.get('card_image')).trim();
+		const { image_text_area } = jsonObject(item, 'Further Fields', options.more);
 		if (!url && !image_text_area)
-			throw problem(call, "'Image URL' is empty", 'A news notice needs an image.');
-		return filled({ ...notice(call, options), card_image: filled({ url }) });
+			throw problem(item, "'Image URL' is empty", 'A news notice needs an image.');
+		return filled({ ...notice(item, options), card_image: filled({ url }) });
 	},
-	button_interaction: (call) => {
-		const buttons = entries(call, call.get('button_list'), 'Buttons', 6);
+	button_interaction: (item) => {
+		const buttons = entries(item, item.get('button_list'), 'Buttons', 6);
 		if (buttons.length === 0)
-			throw problem(call, 'The card has no button', "Add one under 'Buttons'.");
+			throw problem(item, 'The card has no button', "Add one under 'Buttons'.");
 		return filled({
-			sub_title_text: call.get('sub_title_text'),
-			horizontal_content_list: details(call),
+			sub_title_text: item.get('sub_title_text'),
+			horizontal_content_list: details(item),
 			button_list: buttons.map((button, index) =>
 				button.url
 					? { type: 1, text: button.text, style: Number(button.style ?? 1), url: button.url }
@@ -259,49 +259,49 @@ const BODIES: Record<Kind, (call: OperationCall, options: IDataObject) => IDataO
 			),
 		});
 	},
-	vote_interaction: (call, options) => ({
+	vote_interaction: (item, options) => ({
 		checkbox: {
 			question_key: 'vote',
-			mode: isOn(call, 'Multiple Choice', options.mode) ? 1 : 0,
-			option_list: choices(call, call.get('option_list'), 20).map((choice) => ({
+			mode: isOn(item, 'Multiple Choice', options.mode) ? 1 : 0,
+			option_list: choices(item, item.get('option_list'), 20).map((choice) => ({
 				...choice,
-				is_checked: isOn(call, 'Checked', choice.is_checked),
+				is_checked: isOn(item, 'Checked', choice.is_checked),
 			})),
 		},
 		submit_button: submitButton(options),
 	}),
-	multiple_interaction: (call, options) => {
-		const selections = entries(call, call.get('select_list'), 'Selections', 3);
+	multiple_interaction: (item, options) => {
+		const selections = entries(item, item.get('select_list'), 'Selections', 3);
 		if (selections.length === 0)
-			throw problem(call, 'The card has no selection', "Add one under 'Selections'.");
+			throw problem(item, 'The card has no selection', "Add one under 'Selections'.");
 		return {
 			select_list: selections.map((selection, index) => ({
 				...withKey(selection, 'question_key', index),
-				option_list: choices(call, selection.option_list, 10),
+				option_list: choices(item, selection.option_list, 10),
 			})),
 			submit_button: submitButton(options),
 		};
 	},
 };
 
-function notice(call: OperationCall, options: IDataObject): IDataObject {
-	const url = String(call.get('card_url')).trim();
-	const { card_action } = jsonObject(call, 'Further Fields', options.more);
+function notice(item: ItemContext, options: IDataObject): IDataObject {
+	const url = String(item.get('card_url')).trim();
+	const { card_action } = jsonObject(item, 'Further Fields', options.more);
 	if (!card_action && !/^https?:\/\//i.test(url))
 		throw problem(
-			call,
+			item,
 			url ? "'Card Link' is not a web address" : "'Card Link' is empty",
 			'WeCom wants a link on cards of this type: enter the whole URL, beginning with https://.',
 		);
 	return {
-		horizontal_content_list: details(call),
-		jump_list: entries(call, options.jump_list, 'Links', 3).map((link) => ({ type: 1, ...link })),
+		horizontal_content_list: details(item),
+		jump_list: entries(item, options.jump_list, 'Links', 3).map((link) => ({ type: 1, ...link })),
 		...(url ? { card_action: { type: 1, url } } : {}),
 	};
 }
 
-const details = (call: OperationCall) =>
-	entries(call, call.get('horizontal_content_list'), 'Details', 6).map((detail) =>
+const details = (item: ItemContext) =>
+	entries(item, item.get('horizontal_content_list'), 'Details', 6).map((detail) =>
 		detail.url ? { type: 1, ...detail } : detail,
 	);
 
@@ -310,20 +310,20 @@ const submitButton = (options: IDataObject) => ({
 	key: 'submit',
 });
 
-function choices(call: OperationCall, value: unknown, most: number): IDataObject[] {
-	const found = entries(call, value, 'Options', most);
+function choices(item: ItemContext, value: unknown, most: number): IDataObject[] {
+	const found = entries(item, value, 'Options', most);
 	if (found.length === 0)
-		throw problem(call, 'The card has no option to choose', "Add one under 'Options'.");
+		throw problem(item, 'The card has no option to choose', "Add one under 'Options'.");
 	return found.map((choice, index) => withKey(choice, 'id', index));
 }
 
 /** The entries of a list as entered or, from an expression, as an array. */
-function entries(call: OperationCall, value: unknown, label: string, most: number): IDataObject[] {
+function entries(item: ItemContext, value: unknown, label: string, most: number): IDataObject[] {
 	const { entries: entered } = (value ?? {}) as { entries?: unknown };
 	const found = Array.isArray(value) ? value : Array.isArray(entered) ? entered : [];
 	if (found.length > most)
 		throw problem(
-			call,
+			item,
 			`${found.length} entries in '${label}', WeCom takes ${most}`,
 			'Leave some out, or use another type of card.',
 		);
@@ -336,10 +336,10 @@ const withKey = (entry: IDataObject, name: string, index: number): IDataObject =
 	[name]: entry[name] ?? String(index + 1),
 });
 
-function checkTaskId(call: OperationCall, id: string): string {
+function checkTaskId(item: ItemContext, id: string): string {
 	if (/^[\w@-]{1,128}$/.test(id)) return id;
 	throw problem(
-		call,
+		item,
 		`'Task ID' holds '${id.slice(0, 140)}'`,
 		'WeCom takes up to 128 letters, digits and the characters _ - @.',
 	);
@@ -347,8 +347,8 @@ function checkTaskId(call: OperationCall, id: string): string {
 
 const madeUpTaskId = () => `n8n-${randomBytes(12).toString('hex')}`;
 
-function jsonObject(call: OperationCall, displayName: string, value: unknown): IDataObject {
-	return value === undefined || value === '' ? {} : toObject(call, displayName, value);
+function jsonObject(item: ItemContext, displayName: string, value: unknown): IDataObject {
+	return value === undefined || value === '' ? {} : toObject(item, displayName, value);
 }
 
 /** What WeCom does not want as text. */

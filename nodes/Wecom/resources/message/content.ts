@@ -3,7 +3,7 @@ import type { IDataObject } from 'n8n-workflow';
 import { uploadRequest } from '../../../shared/client/files';
 import { MEDIA_KINDS, readBinary, type MediaKind } from '../../engine/binary';
 import { cardFrom } from './card';
-import type { OperationCall } from '../../engine/operation';
+import type { ItemContext } from '../../engine/operation';
 import { keepFields } from '../../engine/output';
 import { emptyField, isOn, isPlainObject, problem } from '../../engine/parameters';
 import { byteLength, splitText } from '../../../shared/util/text';
@@ -61,27 +61,27 @@ export const withoutParts = (type: string, added: IDataObject): IDataObject =>
 
 /** More than one content only for split text. */
 export async function contents(
-	call: OperationCall,
+	item: ItemContext,
 	channel: Channel,
 	type: string,
 	part: IDataObject,
 ): Promise<IDataObject[]> {
 	if (!channel.types.includes(type))
 		throw problem(
-			call,
+			item,
 			`There is no message type '${type}' here`,
 			`Use one of ${channel.types.join(', ')}.`,
 		);
-	const more = call.get<IDataObject>('additionalFields', {});
+	const more = item.get<IDataObject>('additionalFields', {});
 	part = keepFields(part, PARTS[type] ?? []);
-	if (type === 'text') return textContents(call, part, more, TEXT_BYTES);
-	if (type.startsWith('markdown')) return textContents(call, part, more, channel.markdownBytes);
-	if (type in MEDIA_KINDS) return [await mediaContent(call, channel, type as MediaKind, more)];
-	return [await single(call, channel, type, part, more)];
+	if (type === 'text') return textContents(item, part, more, TEXT_BYTES);
+	if (type.startsWith('markdown')) return textContents(item, part, more, channel.markdownBytes);
+	if (type in MEDIA_KINDS) return [await mediaContent(item, channel, type as MediaKind, more)];
+	return [await single(item, channel, type, part, more)];
 }
 
 async function single(
-	call: OperationCall,
+	item: ItemContext,
 	channel: Channel,
 	type: string,
 	part: IDataObject,
@@ -89,47 +89,47 @@ async function single(
 ): Promise<IDataObject> {
 	switch (type) {
 		case 'template_card':
-			return cardFrom(call);
+			return cardFrom(item);
 		case 'textcard':
-			return textCard(call, channel, { ...part, ...texts({ btntxt: more.btntxt }) });
+			return textCard(item, channel, { ...part, ...texts({ btntxt: more.btntxt }) });
 		case 'news':
-			return { articles: news(call, channel, part) };
+			return { articles: news(item, channel, part) };
 		case 'mpnews':
-			return { articles: await storedNews(call, channel, part) };
+			return { articles: await storedNews(item, channel, part) };
 		case 'miniprogram_notice':
-			return notice(call, part, isOn(call, 'Translate IDs', more.enable_id_trans));
+			return notice(item, part, isOn(item, 'Translate IDs', more.enable_id_trans));
 		default:
-			check(call, part, [['title', 'Title', 64, 'bytes']]);
-			return { ...part, thumb_media_id: await cover(call, channel, part.thumb_media_id) };
+			check(item, part, [['title', 'Title', 64, 'bytes']]);
+			return { ...part, thumb_media_id: await cover(item, channel, part.thumb_media_id) };
 	}
 }
 
 /** Text and Markdown. */
 function textContents(
-	call: OperationCall,
+	item: ItemContext,
 	part: IDataObject,
 	more: IDataObject,
 	maxBytes: number,
 ): IDataObject[] {
-	if (String(part.content).trim() === '') throw emptyField(call, 'Content');
-	if (isOn(call, 'Split Long Text', more.splitLongText)) {
+	if (String(part.content).trim() === '') throw emptyField(item, 'Content');
+	if (isOn(item, 'Split Long Text', more.splitLongText)) {
 		const parts = splitText(String(part.content), maxBytes);
 		// One mention is enough.
 		return parts.map((content, index) => (index === 0 ? { ...part, content } : { content }));
 	}
 	const todo = "Shorten it, or add the field 'Split Long Text'.";
-	check(call, part, [['content', 'Content', maxBytes, 'bytes']], '', todo);
+	check(item, part, [['content', 'Content', maxBytes, 'bytes']], '', todo);
 	return [part];
 }
 
-function textCard(call: OperationCall, { cardUnit }: Channel, card: IDataObject): IDataObject {
-	check(call, card, [
+function textCard(item: ItemContext, { cardUnit }: Channel, card: IDataObject): IDataObject {
+	check(item, card, [
 		['title', 'Title', 128, cardUnit],
 		['description', 'Description', 512, cardUnit],
 		['url', 'Link', 2048, 'bytes'],
 		['btntxt', 'Button Text', 4, 'characters'],
 	]);
-	checkLink(call, 'Link', card.url);
+	checkLink(item, 'Link', card.url);
 	return card;
 }
 
@@ -144,64 +144,64 @@ const ARTICLE: Limit[] = [
 	['digest', 'Summary', 512, 'bytes'],
 ];
 
-function news(call: OperationCall, { miniPrograms }: Channel, part: IDataObject): IDataObject[] {
-	return articlesOf(call, part, (article, where) => {
+function news(item: ItemContext, { miniPrograms }: Channel, part: IDataObject): IDataObject[] {
+	return articlesOf(item, part, (article, where) => {
 		if (miniPrograms && article.appid && article.pagepath) return;
 		if (article.appid || article.pagepath || !article.url)
 			throw problem(
-				call,
+				item,
 				`${where}has no link`,
 				miniPrograms
 					? "Fill in 'Link', or both 'App ID' and 'Page' of a mini program."
 					: "Fill in 'Link', and leave 'App ID' and 'Page' empty: only app messages open mini programs.",
 			);
-		checkLink(call, `${where}Link`, article.url);
+		checkLink(item, `${where}Link`, article.url);
 	});
 }
 
 function articlesOf(
-	call: OperationCall,
+	item: ItemContext,
 	part: IDataObject,
 	verify: (article: IDataObject, where: string) => void = () => {},
 ): IDataObject[] {
 	const articles = [part.articles].flat() as IDataObject[];
 	if (!articles.every((article) => typeof article === 'object' && article !== null)) {
 		const todo = 'Give a list of objects, each with the fields of an article.';
-		throw problem(call, "'articles' holds what is no article", todo);
+		throw problem(item, "'articles' holds what is no article", todo);
 	}
 	if (articles.length > MAX_ARTICLES) {
 		const todo = 'Send the rest in another message.';
-		throw problem(call, `${articles.length} articles, WeCom takes ${MAX_ARTICLES}`, todo);
+		throw problem(item, `${articles.length} articles, WeCom takes ${MAX_ARTICLES}`, todo);
 	}
 	articles.forEach((article, index) => {
 		const where = `Article ${index + 1} `;
-		check(call, article, ARTICLE, where);
+		check(item, article, ARTICLE, where);
 		verify(article, where);
 	});
 	return articles;
 }
 
 async function storedNews(
-	call: OperationCall,
+	item: ItemContext,
 	channel: Channel,
 	part: IDataObject,
 ): Promise<IDataObject[]> {
 	const stored: IDataObject[] = [];
-	for (const article of articlesOf(call, part)) {
-		const thumb_media_id = await cover(call, channel, article.thumb_media_id);
+	for (const article of articlesOf(item, part)) {
+		const thumb_media_id = await cover(item, channel, article.thumb_media_id);
 		stored.push({ ...article, thumb_media_id });
 	}
 	return stored;
 }
 
 /** The media ID of a cover: of a binary field with that name, else it is a media ID itself. */
-async function cover(call: OperationCall, channel: Channel, value: unknown): Promise<string> {
+async function cover(item: ItemContext, channel: Channel, value: unknown): Promise<string> {
 	const name = String(value).trim();
-	const { binary } = call.context.getInputData()[call.itemIndex];
-	if (binary?.[name]) return await uploaded(call, 'image', '', channel.uploadPath, name);
+	const { binary } = item.context.getInputData()[item.itemIndex];
+	if (binary?.[name]) return await uploaded(item, 'image', '', channel.uploadPath, name);
 	if (/^[\w-]{20,}$/.test(name)) return name;
 	throw problem(
-		call,
+		item,
 		`'Cover Image' names '${name}', which is no binary field of the item`,
 		'Enter the name of a binary field with a JPG or PNG, or the media ID of an uploaded image.',
 	);
@@ -210,7 +210,7 @@ async function cover(call: OperationCall, channel: Channel, value: unknown): Pro
 /** `$userName=ID$` and the like, of which nobody knows how long the name is. */
 const TRANSLATED = /\$\w+=[^$]+\$/;
 
-function notice(call: OperationCall, part: IDataObject, translates: boolean): IDataObject {
+function notice(item: ItemContext, part: IDataObject, translates: boolean): IDataObject {
 	for (const [field, label] of [
 		['title', 'Title'],
 		['description', 'Description'],
@@ -220,17 +220,17 @@ function notice(call: OperationCall, part: IDataObject, translates: boolean): ID
 		if (translates && TRANSLATED.test(content)) continue;
 		if (content && (length < 4 || length > 12))
 			throw problem(
-				call,
+				item,
 				`'${label}' has ${length} characters, a mini program notice takes 4 to 12`,
 				'Put the details into the entries.',
 			);
 	}
 	const entries = [part.content_item ?? []].flat() as IDataObject[];
 	if (entries.length > 10)
-		throw problem(call, `${entries.length} entries, WeCom takes 10`, 'Leave some out.');
+		throw problem(item, `${entries.length} entries, WeCom takes 10`, 'Leave some out.');
 	entries.forEach((entry, index) =>
 		check(
-			call,
+			item,
 			entry,
 			[
 				['key', 'Name', 10, 'characters'],
@@ -243,18 +243,18 @@ function notice(call: OperationCall, part: IDataObject, translates: boolean): ID
 }
 
 async function mediaContent(
-	call: OperationCall,
+	item: ItemContext,
 	channel: Channel,
 	kind: MediaKind,
 	more: IDataObject,
 ): Promise<IDataObject> {
-	if (kind === 'image' && channel.inlineImages) return await inlineImage(call);
+	if (kind === 'image' && channel.inlineImages) return await inlineImage(item);
 	const content: IDataObject = {
-		media_id: await mediaId(call, kind, String(more.fileName ?? ''), channel.uploadPath),
+		media_id: await mediaId(item, kind, String(more.fileName ?? ''), channel.uploadPath),
 	};
 	if (kind !== 'video') return content;
 	const about = texts({ title: more.videoTitle, description: more.videoDescription });
-	check(call, about, [
+	check(item, about, [
 		['title', 'Video Title', 128, 'bytes'],
 		['description', 'Video Description', 512, 'bytes'],
 	]);
@@ -270,9 +270,9 @@ export const texts = (values: IDataObject): IDataObject =>
 	);
 
 /** The bytes in Base64 with the MD5 of what they were before (doc 99110). */
-async function inlineImage(call: OperationCall): Promise<IDataObject> {
+async function inlineImage(item: ItemContext): Promise<IDataObject> {
 	const rule = { ...MEDIA_KINDS.image, maxBytes: 2 << 20 };
-	const { data } = await readBinary(call, 'image', '', undefined, rule);
+	const { data } = await readBinary(item, 'image', '', undefined, rule);
 	return {
 		base64: data.toString('base64'),
 		md5: createHash('md5').update(data).digest('hex'),
@@ -281,38 +281,38 @@ async function inlineImage(call: OperationCall): Promise<IDataObject> {
 
 /** The media ID of the form, or of the file in the item after its upload. */
 export async function mediaId(
-	call: OperationCall,
+	item: ItemContext,
 	kind: MediaKind,
 	fileName: string,
 	uploadPath?: string,
 ): Promise<string> {
-	if (call.get('mediaFrom', 'binary') !== 'mediaId')
-		return await uploaded(call, kind, fileName, uploadPath);
-	const id = String(call.get('media_id')).trim();
+	if (item.get('mediaFrom', 'binary') !== 'mediaId')
+		return await uploaded(item, kind, fileName, uploadPath);
+	const id = String(item.get('media_id')).trim();
 	if (id) return id;
 	throw problem(
-		call,
+		item,
 		"'Media ID' is empty",
 		`Upload the ${MEDIA_KINDS[kind].name.toLowerCase()} first, or send it from binary data.`,
 	);
 }
 
 async function uploaded(
-	call: OperationCall,
+	item: ItemContext,
 	kind: MediaKind,
 	fileName: string,
 	uploadPath = UPLOAD_PATH,
 	field?: string,
 ): Promise<string> {
-	const file = await readBinary(call, kind, fileName, field);
+	const file = await readBinary(item, kind, fileName, field);
 	const request = uploadRequest(uploadPath, { type: kind }, file);
-	return String((await call.client.call(request, call.itemIndex)).media_id);
+	return String((await item.client.call(request, item.itemIndex)).media_id);
 }
 
-export function checkLink(call: OperationCall, label: string, url: unknown): void {
+export function checkLink(item: ItemContext, label: string, url: unknown): void {
 	if (/^https?:\/\//i.test(String(url))) return;
 	throw problem(
-		call,
+		item,
 		`'${label}' is not a web address`,
 		'Enter the whole URL, beginning with https:// or http://.',
 	);
@@ -327,19 +327,19 @@ const CUT = 'Shorten it: WeCom would cut off the rest.';
 
 /** Refuses what WeCom would cut. */
 export function check(
-	call: OperationCall,
+	item: ItemContext,
 	values: IDataObject,
 	limits: Limit[],
 	where = '',
 	todo = CUT,
 ): void {
 	for (const [field, label, most, unit] of limits) {
-		atMost(call, label, SIZE[unit](String(values[field] ?? '')), most, unit, todo, where);
+		atMost(item, label, SIZE[unit](String(values[field] ?? '')), most, unit, todo, where);
 	}
 }
 
 export function atMost(
-	call: OperationCall,
+	item: ItemContext,
 	label: string,
 	size: number,
 	most: number,
@@ -349,7 +349,7 @@ export function atMost(
 ): void {
 	if (size <= most) return;
 	throw problem(
-		call,
+		item,
 		`${where}'${label}' has ${size.toLocaleString('en')} ${unit}, WeCom takes ${most.toLocaleString('en')}`,
 		todo,
 	);

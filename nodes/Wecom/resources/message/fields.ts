@@ -226,7 +226,7 @@ export const translateIds = toggle(
 	'enable_id_trans',
 	'Translate IDs',
 	'Whether WeCom replaces $userName=ID$ and $departmentName=ID$ by names',
-	{ as: 'flag', displayOptions: { hide: { '/resource': ['groupChat', 'messagePush'] } } },
+	{ convert: 'flag', displayOptions: { hide: { '/resource': ['groupChat', 'messagePush'] } } },
 );
 const forApps = { displayOptions: translateIds.displayOptions };
 
@@ -240,14 +240,14 @@ export const MORE_CONTENT = additionalFields([
 		'enable_duplicate_check',
 		'Check for Duplicates',
 		'Whether WeCom drops a message that was sent with the same content before',
-		{ as: 'flag', ...forApps },
+		{ convert: 'flag', ...forApps },
 	),
 	toggle(
 		'safe',
 		'Confidential',
 		'Whether the message cannot be shared and is shown with a watermark',
 		{
-			as: 'flag',
+			convert: 'flag',
 			displayOptions: { hide: { '/operation': ['sendToSchool'], '/resource': ['messagePush'] } },
 		},
 	),
@@ -276,5 +276,5 @@ export const MORE_CONTENT = additionalFields([
 export const mention = (name: string, displayName: string, ids: string): Field =>
 	text(name, displayName, `${ids} with commas between them, or @all for everyone`, {
 		path: `part.${name}`,
-		as: 'stringList',
+		convert: 'stringList',
 	});

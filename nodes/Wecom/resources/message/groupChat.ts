@@ -3,7 +3,7 @@ import { ids, memberPicker, text } from '../../engine/fields';
 import { check } from './content';
 import { contentFields, mention, messageType, MORE_CONTENT } from './fields';
 import { GROUP_CHAT, sendToGroupChat } from './send';
-import type { Field, OperationCall, Resource } from '../../engine/operation';
+import type { Field, ItemContext, Resource } from '../../engine/operation';
 import { toItem } from '../../engine/output';
 import { collectParameters, problem } from '../../engine/parameters';
 
@@ -31,7 +31,7 @@ export const groupChat: Resource = {
 			action: 'Create group chat',
 			description: 'Open a group chat of members; it appears with its first message',
 			doc: 90245,
-			call: ['POST', '/cgi-bin/appchat/create'],
+			endpoint: ['POST', '/cgi-bin/appchat/create'],
 			fields: [
 				name,
 				members('userlist', 'Member Names or IDs', { required: true }),
@@ -46,7 +46,7 @@ export const groupChat: Resource = {
 			action: 'Get group chat',
 			description: 'Read name, owner and members of a group chat of this app',
 			doc: 98914,
-			call: ['GET', '/cgi-bin/appchat/get'],
+			endpoint: ['GET', '/cgi-bin/appchat/get'],
 			fields: [chatid],
 			pick: 'chat_info',
 		},
@@ -74,7 +74,7 @@ export const groupChat: Resource = {
 			action: 'Update group chat',
 			description: 'Rename a group chat, or change its owner and members',
 			doc: 98913,
-			call: ['POST', '/cgi-bin/appchat/update'],
+			endpoint: ['POST', '/cgi-bin/appchat/update'],
 			fields: [
 				chatid,
 				name,
@@ -88,31 +88,31 @@ export const groupChat: Resource = {
 };
 
 /** Two to 2,000 members; longer names would be cut (doc 90245). */
-async function create(call: OperationCall): Promise<IDataObject> {
-	const sent = collectParameters(call);
+async function create(item: ItemContext): Promise<IDataObject> {
+	const sent = collectParameters(item);
 	const { length } = sent.userlist as string[];
 	if (length < 2 || length > 2000)
 		throw problem(
-			call,
+			item,
 			`${length} in 'Member Names or IDs', a group chat takes 2 to 2,000`,
 			'Add or remove members.',
 		);
 	if (sent.chatid && !/^[0-9A-Za-z]{1,32}$/.test(String(sent.chatid)))
 		throw problem(
-			call,
+			item,
 			`'Chat ID' holds '${String(sent.chatid)}'`,
 			'WeCom takes up to 32 letters and digits. Leave it out, and WeCom makes one up.',
 		);
-	return toItem(await post(call, sent));
+	return toItem(await post(item, sent));
 }
 
-async function update(call: OperationCall): Promise<IDataObject> {
-	const sent = collectParameters(call);
-	return { chatid: sent.chatid, ...toItem(await post(call, sent)), success: true };
+async function update(item: ItemContext): Promise<IDataObject> {
+	const sent = collectParameters(item);
+	return { chatid: sent.chatid, ...toItem(await post(item, sent)), success: true };
 }
 
-async function post(call: OperationCall, body: IDataObject) {
-	check(call, body, [['name', 'Name', 50, 'characters']]);
-	const [method, path] = call.operation.call!;
-	return await call.client.call({ method, path, body, repeatable: false }, call.itemIndex);
+async function post(item: ItemContext, body: IDataObject) {
+	check(item, body, [['name', 'Name', 50, 'characters']]);
+	const [method, path] = item.operation.endpoint!;
+	return await item.client.call({ method, path, body, repeatable: false }, item.itemIndex);
 }

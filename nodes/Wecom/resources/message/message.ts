@@ -10,7 +10,7 @@ const recipients = (...[name, label, method, most]: [string, string, string, num
 	ids(name, label, method, most, { displayOptions: { show: { toAll: [false] } }, local: true });
 
 const typed = (name: string, displayName: string, most: string) =>
-	text(name, displayName, `IDs with commas between them, up to ${most}`, { as: 'stringList' });
+	text(name, displayName, `IDs with commas between them, up to ${most}`, { convert: 'stringList' });
 
 export const message: Resource = {
 	value: 'message',
@@ -55,7 +55,7 @@ export const message: Resource = {
 					{ name: 'Students', value: 1 },
 				]),
 				toggle('toall', 'Send to Whole School', 'Whether to send to all of them', {
-					as: 'flag',
+					convert: 'flag',
 				}),
 				typed('to_parent_userid', 'Parents', '1,000'),
 				typed('to_student_userid', 'Students', '1,000'),
@@ -97,20 +97,22 @@ export const message: Resource = {
 				}),
 				...CARD,
 				toggle('atall', 'For Everyone', 'Whether to update it for all who got the card', {
-					as: 'flag',
+					convert: 'flag',
 				}),
 				ids('userids', 'Member Names or IDs', 'getMembers', 1000, {
 					displayOptions: { show: { atall: [false] } },
 				}),
 				additionalFields([
 					text('partyids', 'Departments', 'IDs with commas between them, up to 100', {
-						as: 'integerList',
+						convert: 'integerList',
 					}),
 					text('replace_text', 'Replacement Text', 'A grey button in place of all', {
 						path: 'template_card.replace_text',
 						displayOptions: { show: { '/msgtype': ['template_card'] } },
 					}),
-					text('tagids', 'Tags', 'IDs with commas between them, up to 100', { as: 'integerList' }),
+					text('tagids', 'Tags', 'IDs with commas between them, up to 100', {
+						convert: 'integerList',
+					}),
 					translateIds,
 				]),
 			],
@@ -122,7 +124,7 @@ export const message: Resource = {
 			action: 'Recall message',
 			description: 'Take back a message of this app within 24 hours',
 			doc: 94867,
-			call: ['POST', '/cgi-bin/message/recall'],
+			endpoint: ['POST', '/cgi-bin/message/recall'],
 			fields: [text('msgid', 'Message ID', 'The "msgid" that Send returned', { required: true })],
 			returns: ({ msgid }) => ({ msgid, recalled: true }),
 		},

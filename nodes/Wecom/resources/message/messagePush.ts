@@ -12,7 +12,7 @@ import { contentFields, mention, messageType, MORE_CONTENT } from './fields';
 import { deliver, sentCount } from './send';
 import { fileName } from '../media';
 import type { Channel } from './content';
-import type { OperationCall, Resource } from '../../engine/operation';
+import type { ItemContext, Resource } from '../../engine/operation';
 import { toItem } from '../../engine/output';
 
 const MESSAGE_PUSH: Channel = {
@@ -74,9 +74,9 @@ export const messagePush: Resource = {
 
 const TOO_MANY = 45009;
 
-async function send(call: OperationCall): Promise<IDataObject> {
+async function send(item: ItemContext): Promise<IDataObject> {
 	try {
-		return sentCount(await deliver(call, MESSAGE_PUSH, {}));
+		return sentCount(await deliver(item, MESSAGE_PUSH, {}));
 	} catch (error) {
 		throw withLimit(error as NodeApiError);
 	}
@@ -89,10 +89,10 @@ function withLimit(error: NodeApiError): NodeApiError {
 	return error;
 }
 
-async function upload(call: OperationCall): Promise<IDataObject> {
-	const type = call.get<MediaKind>('type', 'file');
-	const file = await readBinary(call, type, call.get('fileName'));
+async function upload(item: ItemContext): Promise<IDataObject> {
+	const type = item.get<MediaKind>('type', 'file');
+	const file = await readBinary(item, type, item.get('fileName'));
 	return toItem(
-		await call.client.call(uploadRequest(WEBHOOK_UPLOAD, { type }, file), call.itemIndex),
+		await item.client.call(uploadRequest(WEBHOOK_UPLOAD, { type }, file), item.itemIndex),
 	);
 }

@@ -2,7 +2,7 @@ import type { IDataObject, NodeApiError } from 'n8n-workflow';
 import { agentIdOf } from '../../../shared/companies/companies';
 import type { WecomReply } from '../../../shared/protocol/reply';
 import { cardFrom } from './card';
-import type { OperationCall } from '../../engine/operation';
+import type { ItemContext } from '../../engine/operation';
 import { NOT_SENT, toItem } from '../../engine/output';
 import { collectParameters, labelOf, merge, problem, toIds } from '../../engine/parameters';
 import { contents, UPLOAD_PATH, withoutParts, type Channel } from './content';
@@ -34,14 +34,14 @@ export const GROUP_CHAT: Channel = {
 
 /** Sends the content of the form in `envelope`; several replies only for split text. */
 export async function deliver(
-	call: OperationCall,
+	item: ItemContext,
 	channel: Channel,
 	envelope: IDataObject,
 ): Promise<WecomReply[]> {
-	const { client, get, itemIndex } = call;
+	const { client, get, itemIndex } = item;
 	const msgtype = get('msgtype', 'text');
-	const { part = {}, ...rest } = collectParameters(call, msgtype);
-	const parts = await contents(call, channel, msgtype, part as IDataObject);
+	const { part = {}, ...rest } = collectParameters(item, msgtype);
+	const parts = await contents(item, channel, msgtype, part as IDataObject);
 	if (rest[msgtype]) rest[msgtype] = withoutParts(msgtype, rest[msgtype] as IDataObject);
 	const repeatable = rest.enable_duplicate_check === 1;
 	const replies: WecomReply[] = [];
@@ -67,43 +67,43 @@ function withSentParts(error: NodeApiError, sent: WecomReply[], total: number): 
 }
 
 /** `message/send` (doc 90236); partial failures are data. */
-export async function sendMessage(call: OperationCall): Promise<IDataObject> {
-	const agentid = await ownAgentId(call);
-	const to = recipients(call, ['touser', 'toparty', 'totag']);
-	const notice = call.get('msgtype', 'text') === 'miniprogram_notice';
+export async function sendMessage(item: ItemContext): Promise<IDataObject> {
+	const agentid = await ownAgentId(item);
+	const to = recipients(item, ['touser', 'toparty', 'totag']);
+	const notice = item.get('msgtype', 'text') === 'miniprogram_notice';
 	if (notice && to.touser === '@all')
 		throw problem(
-			call,
+			item,
 			'A mini program notice cannot go to everyone',
 			"Switch off 'Send to Everyone' and choose departments.",
 		);
-	const replies = await deliver(call, APP, { ...to, ...(notice ? {} : { agentid }) });
-	const item = toItem(replies[0], NOT_SENT);
+	const replies = await deliver(item, APP, { ...to, ...(notice ? {} : { agentid }) });
+	const answer = toItem(replies[0], NOT_SENT);
 	return replies.length === 1
-		? item
-		: { ...item, msgids: replies.map(({ msgid }) => msgid as string) };
+		? answer
+		: { ...answer, msgids: replies.map(({ msgid }) => msgid as string) };
 }
 
 /** `externalcontact/message/send` to parents and students (doc 91609). */
-export async function sendToSchool(call: OperationCall): Promise<IDataObject> {
-	const agentid = await ownAgentId(call);
-	const lists = collectParameters(call, call.get('msgtype', 'text'));
+export async function sendToSchool(item: ItemContext): Promise<IDataObject> {
+	const agentid = await ownAgentId(item);
+	const lists = collectParameters(item, item.get('msgtype', 'text'));
 	const given = ['to_parent_userid', 'to_student_userid', 'to_party'].filter((name) => lists[name]);
 	if (!lists.toall && given.length === 0)
 		throw problem(
-			call,
+			item,
 			'The message has no recipient',
 			"Enter parents, students or departments, or switch on 'Send to Whole School'.",
 		);
-	for (const name of given) notTooMany(call, name, lists[name] as string[], name === 'to_party');
-	const replies = await deliver(call, SCHOOL, { agentid });
+	for (const name of given) notTooMany(item, name, lists[name] as string[], name === 'to_party');
+	const replies = await deliver(item, SCHOOL, { agentid });
 	return { ...toItem(replies[0], NOT_SENT), sent: true };
 }
 
 /** `appchat/send` (doc 90248); without an answer but ok. */
-export async function sendToGroupChat(call: OperationCall): Promise<IDataObject> {
-	const replies = await deliver(call, GROUP_CHAT, {});
-	return { chatid: call.get('chatid'), ...sentCount(replies) };
+export async function sendToGroupChat(item: ItemContext): Promise<IDataObject> {
+	const replies = await deliver(item, GROUP_CHAT, {});
+	return { chatid: item.get('chatid'), ...sentCount(replies) };
 }
 
 /** What WeCom had to say, and how many messages a text became, where that is not one. */
@@ -114,13 +114,13 @@ export const sentCount = (replies: WecomReply[]): IDataObject => ({
 });
 
 /** A button greyed out or a new card in place of a card that was sent (doc 94888). */
-export async function updateCard(call: OperationCall): Promise<IDataObject> {
-	const { client, get, itemIndex } = call;
-	const agentid = await ownAgentId(call);
-	const sent = collectParameters(call);
+export async function updateCard(item: ItemContext): Promise<IDataObject> {
+	const { client, get, itemIndex } = item;
+	const agentid = await ownAgentId(item);
+	const sent = collectParameters(item);
 	const body: IDataObject = { agentid };
 	if (get('msgtype', 'button') === 'template_card') {
-		const card = cardFrom(call);
+		const card = cardFrom(item);
 		// Only what is sent for the first time has a task ID.
 		delete card.task_id;
 		body.template_card = card;
@@ -131,12 +131,12 @@ export async function updateCard(call: OperationCall): Promise<IDataObject> {
 }
 
 /** The app in whose name is sent. */
-export async function ownAgentId(call: OperationCall): Promise<number> {
-	const { client, itemIndex } = call;
+export async function ownAgentId(item: ItemContext): Promise<number> {
+	const { client, itemIndex } = item;
 	const agentId = await agentIdOf(client, itemIndex);
 	if (/^\d+$/.test(agentId)) return Number(agentId);
 	throw problem(
-		call,
+		item,
 		client.company ? 'The Agent ID of the company is not known' : 'The credential has no Agent ID',
 		client.company
 			? 'The company has no app with an entity, or has not finished the authorization. Check it with the operation Get Authorization Info of the resource Suite.'
@@ -144,27 +144,27 @@ export async function ownAgentId(call: OperationCall): Promise<number> {
 	);
 }
 
-function recipients(call: OperationCall, names: string[]): IDataObject {
-	if (call.get<boolean>('toAll', false)) return { touser: '@all' };
+function recipients(item: ItemContext, names: string[]): IDataObject {
+	if (item.get<boolean>('toAll', false)) return { touser: '@all' };
 	const chosen = names.flatMap((name) => {
-		const ids = toIds(call, labelOf(call.operation, name), call.get<unknown>(name, []));
-		notTooMany(call, name, ids, name !== 'touser');
+		const ids = toIds(item, labelOf(item.operation, name), item.get<unknown>(name, []));
+		notTooMany(item, name, ids, name !== 'touser');
 		return ids.length > 0 ? [[name, ids.join('|')]] : [];
 	});
 	if (chosen.length > 0) return Object.fromEntries(chosen) as IDataObject;
 	throw problem(
-		call,
+		item,
 		'The message has no recipient',
 		"Choose members, departments or tags, or switch on 'Send to Everyone'.",
 	);
 }
 
 /** 1,000 people or 100 departments or tags in one message (docs 90236, 91609). */
-function notTooMany(call: OperationCall, name: string, ids: string[], isGroup: boolean): void {
+function notTooMany(item: ItemContext, name: string, ids: string[], isGroup: boolean): void {
 	const most = isGroup ? 100 : 1000;
 	if (ids.length <= most) return;
 	throw problem(
-		call,
+		item,
 		`${ids.length} entries in '${name}', WeCom takes ${most} in one message`,
 		'Split the recipients over several items, or send to everyone or to a department.',
 	);

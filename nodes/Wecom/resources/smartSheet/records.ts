@@ -6,7 +6,7 @@ import type {
 } from 'n8n-workflow';
 import { WecomClient } from '../../../shared/client/client';
 import { collect } from '../../../shared/client/paging';
-import type { OperationCall } from '../../engine/operation';
+import type { ItemContext } from '../../engine/operation';
 import { problem, splitIds, toTimestamp } from '../../engine/parameters';
 
 /** The columns of a smart sheet as a form, and its cells in both directions (doc 99907, 101157, 101158). */
@@ -135,11 +135,11 @@ function toFormField({ title, type, options }: Column): ResourceMapperField {
 
 /** The cells of a record to write, from the mapper's values or the item itself. */
 export async function cellsOf(
-	call: OperationCall,
+	item: ItemContext,
 	docid: string,
 	sheet_id: string,
 ): Promise<IDataObject> {
-	const { client, context, get, itemIndex } = call;
+	const { client, context, get, itemIndex } = item;
 	const mapper = get<{ mappingMode?: string; value?: IDataObject }>('columns', {} as never);
 	const columns = await columnsOf(client, docid, sheet_id, itemIndex);
 	const byItem = mapper.mappingMode === 'autoMapInputData';
@@ -151,7 +151,7 @@ export async function cellsOf(
 			if (byItem) continue;
 			const titles = columns.map(({ title }) => title).join(', ');
 			throw problem(
-				call,
+				item,
 				`The sheet has no column '${name}'`,
 				`Its columns are: ${titles}. Refresh the list of columns in the form.`,
 			);
@@ -159,11 +159,11 @@ export async function cellsOf(
 		if (value === undefined || value === null || READ_ONLY.includes(column.type)) continue;
 		// Only text can be made empty.
 		if (typeof value === 'string' && value.trim() === '' && column.type !== 'TEXT') continue;
-		cells[column.id] = toCell(call, column, value) as IDataObject[string];
+		cells[column.id] = toCell(item, column, value) as IDataObject[string];
 	}
 	if (Object.keys(cells).length === 0) {
 		throw problem(
-			call,
+			item,
 			'There is no value for any column',
 			'Fill in a column, or give the input fields the names of the columns.',
 		);
@@ -172,31 +172,31 @@ export async function cellsOf(
 }
 
 const wrongValue = (
-	call: OperationCall,
+	item: ItemContext,
 	title: string,
 	value: unknown,
 	wanted: string,
 	todo: string,
 ) => {
 	const shown = typeof value === 'object' ? JSON.stringify(value) : String(value);
-	return problem(call, `'${title}' holds '${shown}' where the column needs ${wanted}`, todo);
+	return problem(item, `'${title}' holds '${shown}' where the column needs ${wanted}`, todo);
 };
 
 /** One value as the column wants it (catalog: smart sheet cell values). Lists and objects are taken as WeCom's own form. */
-function toCell(call: OperationCall, column: Column, value: unknown): unknown {
+function toCell(item: ItemContext, column: Column, value: unknown): unknown {
 	const { type, title } = column;
 	if (NUMBERS.includes(type)) {
 		const number = typeof value === 'string' || typeof value === 'number' ? Number(value) : NaN;
 		if (Number.isFinite(number)) return number;
-		throw wrongValue(call, title, value, 'a number', 'Enter digits only.');
+		throw wrongValue(item, title, value, 'a number', 'Enter digits only.');
 	}
 	if (type === 'CHECKBOX') {
 		const word = String(value).trim().toLowerCase();
 		if (CHECKED.includes(word)) return true;
 		if (UNCHECKED.includes(word)) return false;
-		throw wrongValue(call, title, value, 'true or false', 'Also 1 or 0, and yes or no, are taken.');
+		throw wrongValue(item, title, value, 'true or false', 'Also 1 or 0, and yes or no, are taken.');
 	}
-	if (type === 'DATE_TIME') return String(toTimestamp(call, title, value) * 1000);
+	if (type === 'DATE_TIME') return String(toTimestamp(item, title, value) * 1000);
 	if (isCell(value) && value.length > 0) return value;
 	if (TEXTS.includes(type)) return String(value);
 	if (type === 'TEXT')
@@ -208,7 +208,7 @@ function toCell(call: OperationCall, column: Column, value: unknown): unknown {
 	if (type === 'REFERENCE') return splitIds(value);
 	if (type === 'SINGLE_SELECT') return [option(column, String(value))];
 	if (type === 'SELECT') return splitIds(value).map((one) => option(column, one));
-	return wholeCell(call, column, value);
+	return wholeCell(item, column, value);
 }
 
 /** By the ID of an option that is there, else by its text, which adds it. */
@@ -221,7 +221,7 @@ function option({ options }: Column, wanted: string): IDataObject {
 const isCell = (value: unknown): value is IDataObject[] =>
 	Array.isArray(value) && value.every((entry) => typeof entry === 'object' && entry !== null);
 
-function wholeCell(call: OperationCall, { title, type }: Column, value: unknown): unknown {
+function wholeCell(item: ItemContext, { title, type }: Column, value: unknown): unknown {
 	try {
 		const cell: unknown = typeof value === 'string' ? JSON.parse(value) : value;
 		if (isCell(cell)) return cell;
@@ -229,7 +229,7 @@ function wholeCell(call: OperationCall, { title, type }: Column, value: unknown)
 		// Said below.
 	}
 	throw problem(
-		call,
+		item,
 		`'${title}' is not a JSON list of objects`,
 		`A column of the type ${type} takes the list that WeCom documents for it: https://developer.work.weixin.qq.com/document/path/99907.`,
 	);

@@ -2,7 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 import { collect } from '../../../shared/client/paging';
 import { wantedCount } from '../../engine/runRow';
 import { choice, filters, integer, json, locator, rows, text, toggle } from '../../engine/fields';
-import type { Field, Operation, OperationCall, Resource } from '../../engine/operation';
+import type { Field, Operation, ItemContext, Resource } from '../../engine/operation';
 import { cellsOf, columnsOf, PAGES, simpleRecord } from './records';
 import { collectParameters } from '../../engine/parameters';
 import { docid } from '../document';
@@ -56,7 +56,7 @@ const TYPES: Array<[string, string]> = [
 
 const operation = (row: Omit<Operation, 'call'> & { path?: string }): Operation => {
 	const { path, ...rest } = row;
-	return { ...rest, ...(path && { call: ['POST', `${BASE}/${path}`] }) };
+	return { ...rest, ...(path && { endpoint: ['POST', `${BASE}/${path}`] }) };
 };
 
 export const smartSheet: Resource = {
@@ -126,7 +126,7 @@ export const smartSheet: Resource = {
 			doc: 99907,
 			covers: ['wedoc.smartsheet.add_records'],
 			fields: [docid, sheet(), columns],
-			run: async (call) => await writeRecord(call, 'add_records'),
+			run: async (item) => await writeRecord(item, 'add_records'),
 		}),
 		operation({
 			value: 'deleteFields',
@@ -139,7 +139,7 @@ export const smartSheet: Resource = {
 				docid,
 				sheet(),
 				text('field_ids', 'Column IDs', 'Comma-separated, from Get Columns', {
-					as: 'stringList',
+					convert: 'stringList',
 					required: true,
 				}),
 			],
@@ -155,7 +155,10 @@ export const smartSheet: Resource = {
 			fields: [
 				docid,
 				sheet(),
-				text('record_ids', 'Record IDs', 'Comma-separated', { as: 'stringList', required: true }),
+				text('record_ids', 'Record IDs', 'Comma-separated', {
+					convert: 'stringList',
+					required: true,
+				}),
 			],
 			returns: () => ({ deleted: true }),
 		}),
@@ -195,11 +198,11 @@ export const smartSheet: Resource = {
 				sheet(),
 				filters([
 					text('field_titles', 'Columns', 'Comma-separated titles; all when left out', {
-						as: 'stringList',
+						convert: 'stringList',
 					}),
 					json('filter_spec', 'Filter (JSON)', "WeCom's filter_spec; not together with Sort"),
 					text('record_ids', 'Record IDs', 'Comma-separated; only these records', {
-						as: 'stringList',
+						convert: 'stringList',
 					}),
 					json('sort', 'Sort (JSON)', 'Such as [{"field_title": "Date", "desc": true}]'),
 					text('view_id', 'View ID', 'Only the records of this view'),
@@ -235,7 +238,7 @@ export const smartSheet: Resource = {
 			doc: 99909,
 			covers: ['wedoc.smartsheet.update_records'],
 			fields: [docid, sheet(), recordId, columns],
-			run: async (call) => await writeRecord(call, 'update_records'),
+			run: async (item) => await writeRecord(item, 'update_records'),
 		}),
 		operation({
 			value: 'updateSheet',
@@ -258,10 +261,10 @@ const BY_ID = 'CELL_VALUE_KEY_TYPE_FIELD_ID';
 const BY_TITLE = 'CELL_VALUE_KEY_TYPE_FIELD_TITLE';
 
 /** `add_records`, `update_records` (doc 99907, 99909) with one record. */
-async function writeRecord(call: OperationCall, endpoint: string): Promise<IDataObject> {
-	const { client, itemIndex } = call;
-	const { record_id, ...sent } = collectParameters(call);
-	const values = await cellsOf(call, String(sent.docid), String(sent.sheet_id));
+async function writeRecord(item: ItemContext, endpoint: string): Promise<IDataObject> {
+	const { client, itemIndex } = item;
+	const { record_id, ...sent } = collectParameters(item);
+	const values = await cellsOf(item, String(sent.docid), String(sent.sheet_id));
 	const record = record_id === undefined ? { values } : { record_id, values };
 	const body = { key_type: BY_ID, records: [record], ...sent };
 	const path = `${BASE}/${endpoint}`;
@@ -280,9 +283,9 @@ const titled = (values: IDataObject, names: Array<{ id: string; title: string }>
 	);
 
 /** `get_records` (doc 101158), with plain values if wanted. */
-async function getRecords(call: OperationCall): Promise<IDataObject[]> {
-	const { client, get, itemIndex } = call;
-	const body: IDataObject = { key_type: BY_TITLE, ...collectParameters(call) };
+async function getRecords(item: ItemContext): Promise<IDataObject[]> {
+	const { client, get, itemIndex } = item;
+	const body: IDataObject = { key_type: BY_TITLE, ...collectParameters(item) };
 	const path = `${BASE}/get_records`;
 	const fetch = async (page: IDataObject) =>
 		await client.call(
@@ -290,7 +293,7 @@ async function getRecords(call: OperationCall): Promise<IDataObject[]> {
 			itemIndex,
 		);
 	const response = { offset: 'next', total: 'total', has_more: 'has_more' };
-	const records = await collect(fetch, 'records', { ...PAGES, response }, wantedCount(call));
+	const records = await collect(fetch, 'records', { ...PAGES, response }, wantedCount(item));
 	if (!get<boolean>('simplify', true)) return records;
 	const names = await columnsOf(client, String(body.docid), String(body.sheet_id), itemIndex);
 	return records.map((record) => simpleRecord(record, names));

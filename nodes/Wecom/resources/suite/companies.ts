@@ -10,7 +10,7 @@ import { clean } from '../../../shared/protocol/settings';
 import { companiesOf, SUITE_CREDENTIAL } from '../../../shared/credentials/suiteState';
 import { loginLink, query } from '../../../shared/login/links';
 import { wantedCount } from '../../engine/runRow';
-import { ItemOutput, type OperationCall, type Output } from '../../engine/operation';
+import { ItemOutput, type ItemContext, type Output } from '../../engine/operation';
 import { toItem } from '../../engine/output';
 import { checkState, pageOf, redirectUrl } from '../login/login';
 import { collectParameters, problem } from '../../engine/parameters';
@@ -20,7 +20,7 @@ import { collectParameters, problem } from '../../engine/parameters';
 const INSTALL_PAGE = 'https://open.work.weixin.qq.com/3rdapp/install';
 
 /** A token's expiry; the token itself only on request (docs 90600, 90605, 91200). */
-export async function getToken({ client, itemIndex, get }: OperationCall): Promise<IDataObject> {
+export async function getToken({ client, itemIndex, get }: ItemContext): Promise<IDataObject> {
 	const { value, expiresAt } = await client.token(itemIndex);
 	return {
 		valid: true,
@@ -30,20 +30,20 @@ export async function getToken({ client, itemIndex, get }: OperationCall): Promi
 	};
 }
 
-export async function setSessionInfo(call: OperationCall): Promise<IDataObject> {
-	const { pre_auth_code, auth_type } = collectParameters(call);
+export async function setSessionInfo(item: ItemContext): Promise<IDataObject> {
+	const { pre_auth_code, auth_type } = collectParameters(item);
 	const body = { pre_auth_code, session_info: { auth_type } };
 	const path = '/cgi-bin/service/set_session_info';
-	await call.client.call({ method: 'POST', path, body, repeatable: true }, call.itemIndex);
+	await item.client.call({ method: 'POST', path, body, repeatable: true }, item.itemIndex);
 	return { success: true };
 }
 
 /** The install page, parameters in the documented order (doc 90597). */
-export async function buildInstallUrl(call: OperationCall): Promise<IDataObject> {
-	const { client, itemIndex, get } = call;
-	const redirect = redirectUrl(call);
+export async function buildInstallUrl(item: ItemContext): Promise<IDataObject> {
+	const { client, itemIndex, get } = item;
+	const redirect = redirectUrl(item);
 	const state = get('state');
-	checkState(call, state);
+	checkState(item, state);
 	let code = get('pre_auth_code').trim();
 	let expires: IDataObject = {};
 	if (!code) {
@@ -62,22 +62,22 @@ export async function buildInstallUrl(call: OperationCall): Promise<IDataObject>
 }
 
 /** The login pages of a third-party app (docs 91120, 98151). */
-export async function buildLoginUrl(call: OperationCall): Promise<IDataObject> {
-	const redirectUri = redirectUrl(call);
-	return { url: loginLink(call.client, { ...pageOf(call), redirectUri }) };
+export async function buildLoginUrl(item: ItemContext): Promise<IDataObject> {
+	const redirectUri = redirectUrl(item);
+	return { url: loginLink(item.client, { ...pageOf(item), redirectUri }) };
 }
 
 /** Stores the company before anything else happens: the code behind it is issued once (doc 100776, v1 97163). */
-export async function getPermanentCode(call: OperationCall): Promise<IDataObject> {
-	const { context, get } = call;
+export async function getPermanentCode(item: ItemContext): Promise<IDataObject> {
+	const { context, get } = item;
 	const authCode = get('auth_code').trim();
-	if (!authCode) throw problem(call, "'Auth Code' is empty", 'Take it from the redirect URL.');
+	if (!authCode) throw problem(item, "'Auth Code' is empty", 'Take it from the redirect URL.');
 	const version = get('apiVersion', 'v2') === 'v1' ? '' : 'v2/';
 	const path = `/cgi-bin/service/${version}get_permanent_code`;
 	const exchange = await exchangeAuthCode(context, authCode, path);
 	if (!exchange.done)
 		throw problem(
-			call,
+			item,
 			exchange.reason,
 			'An auth code works once, for ten minutes, with the suite the company authorized.',
 		);
@@ -86,9 +86,9 @@ export async function getPermanentCode(call: OperationCall): Promise<IDataObject
 	return { ...shownCompany(corpId, company, withCode), ...reply, ...(warning ? { warning } : {}) };
 }
 
-export async function getAuthInfo(call: OperationCall): Promise<IDataObject> {
-	const { client, itemIndex } = call;
-	const { corpId, permanentCode } = companyOf(call);
+export async function getAuthInfo(item: ItemContext): Promise<IDataObject> {
+	const { client, itemIndex } = item;
+	const { corpId, permanentCode } = companyOf(item);
 	const reply = await client.call(
 		{
 			method: 'POST',
@@ -102,9 +102,9 @@ export async function getAuthInfo(call: OperationCall): Promise<IDataObject> {
 }
 
 /** An image or a link (doc 95430). */
-export async function getAppQrCode(call: OperationCall): Promise<Output> {
-	const { client, itemIndex, context } = call;
-	const body: IDataObject = { suite_id: client.suiteId, ...collectParameters(call) };
+export async function getAppQrCode(item: ItemContext): Promise<Output> {
+	const { client, itemIndex, context } = item;
+	const body: IDataObject = { suite_id: client.suiteId, ...collectParameters(item) };
 	const path = '/cgi-bin/service/get_app_qrcode';
 	const request = { method: 'POST', path, body, repeatable: true } as const;
 	if (Number(body.result_type) === 2) return toItem(await client.call(request, itemIndex));
@@ -114,20 +114,20 @@ export async function getAppQrCode(call: OperationCall): Promise<Output> {
 	return new ItemOutput({ json: { suite_id: client.suiteId }, binary: { data: file } });
 }
 
-export async function getCompanies(call: OperationCall): Promise<IDataObject[]> {
-	const companies = companiesOf(await call.context.getCredentials(SUITE_CREDENTIAL));
-	const withCode = call.get<boolean>('includePermanentCode', false);
+export async function getCompanies(item: ItemContext): Promise<IDataObject[]> {
+	const companies = companiesOf(await item.context.getCredentials(SUITE_CREDENTIAL));
+	const withCode = item.get<boolean>('includePermanentCode', false);
 	return Object.entries(companies)
-		.slice(0, wantedCount(call))
+		.slice(0, wantedCount(item))
 		.map(([corpId, company]) => shownCompany(corpId, company, withCode));
 }
 
 /** WeCom is asked first: a wrong code must not be stored. */
-export async function importOne(call: OperationCall): Promise<IDataObject> {
-	const { client, context, itemIndex, get } = call;
+export async function importOne(item: ItemContext): Promise<IDataObject> {
+	const { client, context, itemIndex, get } = item;
 	const [corpId, permanentCode] = [clean(get('corpId')), clean(get('importedCode'))];
 	if (!corpId || !permanentCode)
-		throw problem(call, "'Corp ID' or 'Permanent Code' is empty", 'Both are needed.');
+		throw problem(item, "'Corp ID' or 'Permanent Code' is empty", 'Both are needed.');
 	const company = {
 		permanentCode,
 		...(await readCompany(client, corpId, permanentCode, itemIndex)),
@@ -136,18 +136,18 @@ export async function importOne(call: OperationCall): Promise<IDataObject> {
 	return shownCompany(corpId, { ...company, suiteId: client.suiteId });
 }
 
-export async function forget({ context, get }: OperationCall): Promise<IDataObject> {
+export async function forget({ context, get }: ItemContext): Promise<IDataObject> {
 	const corpId = clean(get('actAsCompany'));
 	return { deleted: await forgetCompany(context, corpId), corpId };
 }
 
 /** The company of the form with its permanent code, the given one or the stored one. */
-function companyOf(call: OperationCall) {
-	const [corpId, given] = [clean(call.get('actAsCompany')), clean(call.get('permanentCode'))];
-	const { company } = call.client.actingAs({ kind: 'company', corpId, permanentCode: given });
+function companyOf(item: ItemContext) {
+	const [corpId, given] = [clean(item.get('actAsCompany')), clean(item.get('permanentCode'))];
+	const { company } = item.client.actingAs({ kind: 'company', corpId, permanentCode: given });
 	if (company?.permanentCode) return { corpId, permanentCode: company.permanentCode };
 	throw problem(
-		call,
+		item,
 		`The company ${corpId || '(empty)'} is not stored in the credential`,
 		"Choose one from the list, or enter its code in 'Permanent Code'.",
 	);

@@ -54,7 +54,10 @@ const onRequest = (name: string, displayName: string): Field => ({
 const includeToken = onRequest('includeToken', 'Include Token');
 const includeCode = onRequest('includePermanentCode', 'Include Permanent Code');
 const ids = (name: string, displayName: string, most: number): Field =>
-	text(name, displayName, `Up to ${most}, separated by commas`, { ...required, as: 'stringList' });
+	text(name, displayName, `Up to ${most}, separated by commas`, {
+		...required,
+		convert: 'stringList',
+	});
 
 /** What only a service provider does: docs 90597 to 100779. Everything else a company allows is in the other resources. */
 export const suite: Resource = {
@@ -68,7 +71,7 @@ export const suite: Resource = {
 			action: 'Get suite token',
 			description: 'Check that the suite works and see when its token expires',
 			doc: 90600,
-			as: 'suite',
+			token: 'suite',
 			reads: true,
 			fields: [includeToken],
 			run: getToken,
@@ -79,7 +82,7 @@ export const suite: Resource = {
 			action: 'Get provider token',
 			description: 'Check the provider secret and see when the token expires',
 			doc: 91200,
-			as: 'provider',
+			token: 'provider',
 			reads: true,
 			fields: [includeToken],
 			run: getToken,
@@ -100,8 +103,8 @@ export const suite: Resource = {
 			action: 'Get pre-auth code',
 			description: 'Get the code an install link needs, valid for 20 minutes',
 			doc: 90601,
-			as: 'suite',
-			call: ['GET', '/cgi-bin/service/get_pre_auth_code'],
+			token: 'suite',
+			endpoint: ['GET', '/cgi-bin/service/get_pre_auth_code'],
 			fields: [],
 		},
 		{
@@ -110,7 +113,7 @@ export const suite: Resource = {
 			action: 'Set session info',
 			description: 'Say how the authorization of a pre-auth code is done',
 			doc: 90602,
-			as: 'suite',
+			token: 'suite',
 			reads: true,
 			fields: [
 				text('pre_auth_code', 'Pre-Auth Code', 'From Get Pre-Auth Code', {
@@ -137,7 +140,7 @@ export const suite: Resource = {
 			action: 'Build install URL',
 			description: 'Make the link with which an admin installs the app from your site',
 			doc: 90597,
-			as: 'suite',
+			token: 'suite',
 			fields: [
 				redirect,
 				text('pre_auth_code', 'Pre-Auth Code', 'From Get Pre-Auth Code. Empty to get a new one.', {
@@ -153,7 +156,7 @@ export const suite: Resource = {
 			action: 'Get permanent code',
 			description: 'Exchange an auth code, and store the company with its permanent code',
 			doc: 100776,
-			as: 'suite',
+			token: 'suite',
 			fields: [
 				authCode,
 				includeCode,
@@ -178,7 +181,7 @@ export const suite: Resource = {
 			action: 'Get authorization info',
 			description: 'Get what a company authorized: its name, the apps and their permissions',
 			doc: 100779,
-			as: 'suite',
+			token: 'suite',
 			reads: true,
 			fields: companyFields,
 			run: getAuthInfo,
@@ -189,7 +192,7 @@ export const suite: Resource = {
 			action: 'Get admins',
 			description: 'List the admins of the app at a company',
 			doc: 100073,
-			call: ['POST', '/cgi-bin/agent/get_admin_list'],
+			endpoint: ['POST', '/cgi-bin/agent/get_admin_list'],
 			reads: true,
 			list: 'admin',
 			fields: companyFields,
@@ -200,7 +203,7 @@ export const suite: Resource = {
 			action: 'Get app QR code',
 			description: 'Get the QR code with which people install a published third-party app',
 			doc: 95430,
-			as: 'suite',
+			token: 'suite',
 			reads: true,
 			fields: [
 				{
@@ -232,7 +235,7 @@ export const suite: Resource = {
 			action: 'Build suite login URL',
 			description: 'Make the link that sends a person of any authorized company to WeCom and back',
 			doc: 91120,
-			as: 'suite',
+			token: 'suite',
 			reads: true,
 			fields: [where, redirect, scope, state(128)],
 			run: buildLoginUrl,
@@ -243,8 +246,8 @@ export const suite: Resource = {
 			action: 'Get suite user info',
 			description: 'Exchange the code of a login for the person and the company (third-party apps)',
 			doc: 91121,
-			as: 'suite',
-			call: ['GET', '/cgi-bin/service/auth/getuserinfo3rd'],
+			token: 'suite',
+			endpoint: ['GET', '/cgi-bin/service/auth/getuserinfo3rd'],
 			reads: false,
 			fields: [code],
 		},
@@ -254,8 +257,8 @@ export const suite: Resource = {
 			action: 'Get suite user detail',
 			description: 'Exchange a user ticket for personal details (third-party apps)',
 			doc: 91122,
-			as: 'suite',
-			call: ['POST', '/cgi-bin/service/auth/getuserdetail3rd'],
+			token: 'suite',
+			endpoint: ['POST', '/cgi-bin/service/auth/getuserdetail3rd'],
 			reads: true,
 			fields: [
 				text('user_ticket', 'User Ticket', 'From Get User Info; valid for 30 minutes', {
@@ -270,8 +273,8 @@ export const suite: Resource = {
 			action: 'Convert corp ID',
 			description: 'Get the open_corpid of a Corp ID (provider secret needed)',
 			doc: 97061,
-			as: 'provider',
-			call: ['POST', '/cgi-bin/service/corpid_to_opencorpid'],
+			token: 'provider',
+			endpoint: ['POST', '/cgi-bin/service/corpid_to_opencorpid'],
 			reads: true,
 			fields: [text('corpid', 'Corp ID', 'The plain Corp ID of a company', required)],
 		},
@@ -281,7 +284,7 @@ export const suite: Resource = {
 			action: 'Convert user IDs',
 			description: 'Get the open_userid of user IDs; many wrong ones block this for a day',
 			doc: 97062,
-			call: ['POST', '/cgi-bin/batch/userid_to_openuserid'],
+			endpoint: ['POST', '/cgi-bin/batch/userid_to_openuserid'],
 			reads: true,
 			fields: [...companyFields, ids('userid_list', 'User IDs', 1000)],
 		},
@@ -291,8 +294,8 @@ export const suite: Resource = {
 			action: 'Convert bot user IDs',
 			description: 'Get the user IDs behind the open_userids of an AI bot (provider secret needed)',
 			doc: 97062,
-			as: 'provider',
-			call: ['POST', '/cgi-bin/service/batch/userid_to_openuserid'],
+			token: 'provider',
+			endpoint: ['POST', '/cgi-bin/service/batch/userid_to_openuserid'],
 			reads: true,
 			fields: [
 				ids('open_userid_list', 'Open User IDs', 1000),
@@ -305,7 +308,7 @@ export const suite: Resource = {
 			action: 'Convert external user IDs',
 			description: 'Get the new external_userid of customers after the upgrade of IDs',
 			doc: 97063,
-			call: ['POST', '/cgi-bin/externalcontact/get_new_external_userid'],
+			endpoint: ['POST', '/cgi-bin/externalcontact/get_new_external_userid'],
 			reads: true,
 			list: 'items',
 			fields: [...companyFields, ids('external_userid_list', 'External User IDs', 1000)],
@@ -317,8 +320,8 @@ export const suite: Resource = {
 			description:
 				'Get the link behind the QR code with which a company authorizes customized apps (provider secret needed)',
 			doc: 98744,
-			as: 'provider',
-			call: ['POST', '/cgi-bin/service/get_customized_auth_url'],
+			token: 'provider',
+			endpoint: ['POST', '/cgi-bin/service/get_customized_auth_url'],
 			reads: true,
 			fields: [
 				text(
@@ -336,7 +339,7 @@ export const suite: Resource = {
 			action: 'Get many companies',
 			description: 'List the companies stored in the credential',
 			doc: 100964,
-			as: 'suite',
+			token: 'suite',
 			reads: true,
 			list: 'companies',
 			fields: [includeCode],
@@ -348,7 +351,7 @@ export const suite: Resource = {
 			action: 'Import company',
 			description: 'Store a company whose permanent code you have, after checking it with WeCom',
 			doc: 100779,
-			as: 'suite',
+			token: 'suite',
 			fields: [
 				text('corpId', 'Corp ID', 'The company', { ...required, local: true }),
 				text('importedCode', 'Permanent Code', 'Issued when the company authorized the suite', {
@@ -366,7 +369,7 @@ export const suite: Resource = {
 			description:
 				'Delete a company and its permanent code from the credential; WeCom does not issue the code again',
 			doc: 100964,
-			as: 'suite',
+			token: 'suite',
 			fields: [companyFields[0]],
 			run: forget,
 		},
