@@ -44,18 +44,18 @@ export const OTHER_REQUESTS: Record<string, IDataObject> = {
 		state: 'klsdup3kj3s1',
 		mark_source: true,
 	},
-	'customerStatistic.getServicers': {
+	'customerStatistic.getServicersPerDay': {
 		open_kfid: 'OPEN_KFID',
 		servicer_userid: 'zhangsan',
 		start_time: daysAgo(32),
 		end_time: daysAgo(2),
 	},
-	'customerStatistic.getService': {
+	'customerStatistic.getCustomerServicePerDay': {
 		open_kfid: 'OPEN_KFID',
 		start_time: daysAgo(3),
 		end_time: daysAgo(2),
 	},
-	'customerStatistic.getContacts': {
+	'customerStatistic.getContactsPerDay': {
 		userid: ['zhangsan', 'lisi'],
 		partyid: [1001, 1002],
 		start_time: daysAgo(3),
@@ -89,7 +89,7 @@ export const OTHER_REQUESTS: Record<string, IDataObject> = {
 		fileid: 'FILEID',
 		auth_info: [{ type: 1, userid: 'zhangsan', departmentid: 1 }],
 	},
-	'smartSheet.addFields': {
+	'smartSheet.addColumns': {
 		docid: 'DOCID',
 		sheet_id: '123Abc',
 		fields: [{ field_title: 'Amount', field_type: 'FIELD_TYPE_TEXT' }],

@@ -128,7 +128,7 @@ it('the agent itself shows how far it is, with Stream Reply as its tool', async 
 		type: `${WECOM}Tool`,
 		parameters: {
 			resource: 'bot',
-			operation: 'stream',
+			operation: 'streamReply',
 			step: 'replace',
 			content: "={{ $fromAI('content', 'What you are doing', 'string') }}",
 			replyOptions: { message: "={{ $('WeCom Bot Trigger').item.json }}" },

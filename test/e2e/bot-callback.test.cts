@@ -77,10 +77,10 @@ const problems = () =>
 
 it('a stream begins at once, grows while WeCom asks, and ends with the last step', async () => {
 	const workflow = await publish(FIRST, [
-		botNode('stream', { content: 'One' }, 'one'),
+		botNode('streamReply', { content: 'One' }, 'one'),
 		wait(1),
-		botNode('stream', { content: ', two' }, 'two'),
-		botNode('stream', { step: 'finish', content: ', three' }, 'end'),
+		botNode('streamReply', { content: ', two' }, 'two'),
+		botNode('streamReply', { step: 'finish', content: ', three' }, 'end'),
 	]);
 	const { msgid, outcomes } = await bots().say(botId, { text: 'count' });
 	expect(outcomes[0].ms).toBeLessThan(1000);

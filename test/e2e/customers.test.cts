@@ -120,7 +120,7 @@ browserOrSkip()('in the editor', () => {
 			manual,
 			node('Bulk', {
 				resource: 'customerMessage',
-				operation: 'create',
+				operation: 'createBulkMessage',
 				content: 'Hello',
 				attachments: {
 					row: [
@@ -134,7 +134,7 @@ browserOrSkip()('in the editor', () => {
 			}),
 			node('Service', {
 				resource: 'customerService',
-				operation: 'send',
+				operation: 'sendMessage',
 				msgtype: 'msgmenu',
 				menu: { row: [{ type: 'click' }, { type: 'view' }] },
 			}),

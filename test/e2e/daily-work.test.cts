@@ -139,7 +139,7 @@ browserOrSkip()('in the editor', () => {
 		]);
 		const id = await workflowWith('WeCom', {
 			resource: 'smartSheet',
-			operation: 'createRecord',
+			operation: 'appendRecord',
 			docid: 'D1',
 			sheet_id: { __rl: true, mode: 'list', value: 's1', cachedResultName: 'Orders' },
 			columns: { mappingMode: 'defineBelow', value: { Number: '1', Amount: 2 }, schema: [] },

@@ -61,7 +61,7 @@ export async function publishLogin(
 export const respondNode = (credential: Credential, parameters: object): WorkflowNode => ({
 	name: 'Respond',
 	type: WECOM,
-	parameters: { resource: 'login', operation: 'respondToLogin', ...parameters },
+	parameters: { resource: 'login', operation: 'respond', ...parameters },
 	credentials: uses(credential),
 });
 

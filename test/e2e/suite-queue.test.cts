@@ -291,7 +291,7 @@ async function startWorker(
 			parameters: {
 				authentication: 'suite',
 				resource: 'suite',
-				operation: 'getCompanies',
+				operation: 'getManyCompanies',
 				returnAll: true,
 			},
 		};
@@ -320,7 +320,7 @@ async function startWorker(
 			name: nodeName,
 			type: WECOM,
 			credentials,
-			parameters: { resource: 'bot', operation: 'stream', ...parameters },
+			parameters: { resource: 'bot', operation: 'streamReply', ...parameters },
 		});
 		const nodes: WorkflowNode[] = [
 			{ name: 'Trigger', type: TRIGGER, credentials, parameters: { source: 'bot', path, ...how } },
@@ -363,8 +363,8 @@ async function startWorker(
 				credentials,
 				parameters: { options: { firstAnswer: 'Thinking…', closingText: 'Sorry' } },
 			},
-			step('Half', { operation: 'stream', step: 'append', content: 'Half' }),
-			step('Whole', { operation: 'stream', step: 'finish', content: ' and whole' }),
+			step('Half', { operation: 'streamReply', step: 'append', content: 'Half' }),
+			step('Whole', { operation: 'streamReply', step: 'finish', content: ' and whole' }),
 		];
 		const connections = chain('Bot', 'Half', 'Whole');
 		const workflow = await rest.createWorkflow({ name: 'Bot', nodes, connections });

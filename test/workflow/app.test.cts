@@ -310,7 +310,7 @@ describe('Media', () => {
 	it('downloads a recording in full quality', async () => {
 		const run = await runWecom(simulator(), {
 			resource: 'media',
-			operation: 'downloadVoice',
+			operation: 'downloadHdVoice',
 			parameters: { media_id: 'x' },
 		});
 		const [item] = run.items('WeCom');

@@ -76,8 +76,8 @@ it('does not fail when WeCom has taken the beginning of a text: tried again, it 
 
 	lab.bots.inject({ cmd: 'aibot_send_msg', delayMs: 1 });
 	lab.bots.inject({ cmd: 'aibot_send_msg', errcode: 45009 });
-	const push = await run([botNode('push', { chatid: 'zhangsan', content })], { alone: true });
-	expect(ok(push).json('push')).toMatchObject([{ via: 'longConnection', warning }]);
+	const push = await run([botNode('send', { chatid: 'zhangsan', content })], { alone: true });
+	expect(ok(push).json('send')).toMatchObject([{ via: 'longConnection', warning }]);
 	expect(texts()).toHaveLength(2);
 });
 
@@ -105,13 +105,13 @@ it('says so when a single node is tested and nothing is published', async () => 
 
 it('says what is missing for a message nobody asked for', async () => {
 	await lab.leave(live.member);
-	const push = () => run([botNode('push', { chatid: 'zhangsan', content: 'x' })], { alone: true });
-	expect((await push()).nodeError('push')).toMatchObject({
+	const push = () => run([botNode('send', { chatid: 'zhangsan', content: 'x' })], { alone: true });
+	expect((await push()).nodeError('send')).toMatchObject({
 		message: 'The long connection of the bot is not open in this process',
 		description: expect.stringContaining('Publish a workflow with a WeCom Bot Trigger'),
 	});
 	live.credential = { token: 'x', encodingAesKey: 'y' };
-	expect((await push()).nodeError('push')?.message).toBe(
+	expect((await push()).nodeError('send')?.message).toBe(
 		'The WeCom AI Bot API credential has no Bot ID',
 	);
 });
@@ -121,10 +121,10 @@ it.each([{ botSecret: '' }, { botSecret: 'guessed' }])(
 	async (known) => {
 		const { item } = await said();
 		live.credential = lab.credential(known);
-		const push = await run([botNode('push', { chatid: 'zhangsan', content: 'x' })], {
+		const push = await run([botNode('send', { chatid: 'zhangsan', content: 'x' })], {
 			alone: true,
 		});
-		expect(push.nodeError('push')?.message).toContain('is not open in this process');
+		expect(push.nodeError('send')?.message).toContain('is not open in this process');
 		const reply = await run([botNode('reply', { content: 'x' })], {
 			item: { ...item, response_url: '' },
 			alone: true,
@@ -136,8 +136,8 @@ it.each([{ botSecret: '' }, { botSecret: 'guessed' }])(
 
 it("passes WeCom's refusal on, and asks for a message", async () => {
 	const { item } = await said();
-	const refused = await run([botNode('push', { chatid: 'nobody', content: 'x' })], { alone: true });
-	expect(refused.nodeError('push')?.message).toContain('93006');
+	const refused = await run([botNode('send', { chatid: 'nobody', content: 'x' })], { alone: true });
+	expect(refused.nodeError('send')?.message).toContain('93006');
 	const none = await run([botNode('reply', { content: 'x' })], { alone: true });
 	expect(none.nodeError('reply')).toMatchObject({
 		message: 'No message to an AI bot came this way',

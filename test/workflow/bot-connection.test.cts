@@ -33,7 +33,7 @@ it('keeps what was streamed when a card or an image follows', async () => {
 	for (const [index, ending] of [card, { msgtype: 'image' }].entries()) {
 		const { msgid } = await lab.bots.say(botId, { text: 'hello' });
 		const item = await heard(index + 1);
-		ok(await run([botNode('stream', { content: 'A' })], { item }));
+		ok(await run([botNode('streamReply', { content: 'A' })], { item }));
 		const { via } = ok(await run([botNode('reply', ending)], { item, file: true })).json(
 			'reply',
 		)[0];
@@ -49,10 +49,10 @@ it('streams step by step', async () => {
 	const result = ok(
 		await run(
 			[
-				botNode('stream', { content: 'A', replyOptions: { feedback_id: 'f' } }, 'one'),
-				botNode('stream', { content: 'B' }, 'two'),
-				botNode('stream', { step: 'replace', content: 'C' }, 'three'),
-				botNode('stream', { step: 'finish', content: 'D' }, 'end'),
+				botNode('streamReply', { content: 'A', replyOptions: { feedback_id: 'f' } }, 'one'),
+				botNode('streamReply', { content: 'B' }, 'two'),
+				botNode('streamReply', { step: 'replace', content: 'C' }, 'three'),
+				botNode('streamReply', { step: 'finish', content: 'D' }, 'end'),
 			],
 			{ item },
 		),
@@ -74,9 +74,9 @@ it.each(['append', 'finish'])('says nothing twice when a step is tried again: %s
 	lab.bots.inject({ cmd: 'aibot_respond_msg', errcode: 45009 });
 	const retried = { retryOnFail: true, maxTries: 2, waitBetweenTries: 0 };
 	const nodes = [
-		botNode('stream', { content: 'A' }, 'one'),
-		botNode('stream', { step, content: 'B' }, 'two'),
-		botNode('stream', { step: 'finish', content: 'C' }, 'end'),
+		botNode('streamReply', { content: 'A' }, 'one'),
+		botNode('streamReply', { step, content: 'B' }, 'two'),
+		botNode('streamReply', { step: 'finish', content: 'C' }, 'end'),
 	].slice(0, step === 'append' ? 3 : 2);
 	ok(
 		await run(
@@ -94,7 +94,7 @@ it("keeps the texts of two workflows apart, sub-workflows included, and a reply'
 		...item,
 		wecom: { ...(item.wecom as IDataObject), run: 'of the other workflow' },
 	};
-	const step = (content: string) => [botNode('stream', { content })];
+	const step = (content: string) => [botNode('streamReply', { content })];
 	ok(await run(step('mine'), { item, executionId: '1' }));
 	ok(await run(step('yours'), { item: others, executionId: '2' }));
 	const shown = () => lab.bots.transcript({ botId }).at(-1)!;
@@ -103,7 +103,10 @@ it("keeps the texts of two workflows apart, sub-workflows included, and a reply'
 	expect(shown().text).toBe('mine again');
 	ok(await run([botNode('reply', { content: 'whole' })], { item, executionId: '1' }));
 	ok(
-		await run([botNode('stream', { step: 'finish', content: 'more' })], { item, executionId: '1' }),
+		await run([botNode('streamReply', { step: 'finish', content: 'more' })], {
+			item,
+			executionId: '1',
+		}),
 	);
 	expect(shown()).toMatchObject({ via: 'push', text: 'more' });
 });
@@ -115,8 +118,8 @@ it('sends a file as the reply, pushes text, cards and files, and uploads', async
 	expect(entry.msgtype).toBe('image');
 
 	const push = (parameters: IDataObject) =>
-		run([botNode('push', { chatid: 'zhangsan', ...parameters })], { file: true, alone: true });
-	expect(ok(await push({ content: '长'.repeat(8_000) })).json('push')).toEqual([
+		run([botNode('send', { chatid: 'zhangsan', ...parameters })], { file: true, alone: true });
+	expect(ok(await push({ content: '长'.repeat(8_000) })).json('send')).toEqual([
 		{ via: 'longConnection', botId, chatid: 'zhangsan' },
 	]);
 	ok(await push({ msgtype: 'file' }));
@@ -141,10 +144,12 @@ it('sends a file as the reply, pushes text, cards and files, and uploads', async
 			.map(({ text }) => text)
 			.join(''),
 	).toBe('长'.repeat(8_000));
-	expect(card.json('push')[0].task_id).toBe(pushed[3].card!.task_id);
+	expect(card.json('send')[0].task_id).toBe(pushed[3].card!.task_id);
 
-	const upload = ok(await run([botNode('upload', { type: 'image' })], { file: true, alone: true }));
-	const [{ media_id: mediaId, ...rest }] = upload.json('upload');
+	const upload = ok(
+		await run([botNode('uploadMedia', { type: 'image' })], { file: true, alone: true }),
+	);
+	const [{ media_id: mediaId, ...rest }] = upload.json('uploadMedia');
 	expect(rest).toEqual({ type: 'image', botId });
 	expect(lab.bots.media(String(mediaId))).toMatchObject({ filename: 'a.png', size: 16 });
 });

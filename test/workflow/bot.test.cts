@@ -304,10 +304,10 @@ describe('Reply', () => {
 
 describe('Stream Reply', () => {
 	const steps = [
-		botNode('stream', { content: 'A' }, 'one'),
+		botNode('streamReply', { content: 'A' }, 'one'),
 		agentNode('ignored', 60),
-		botNode('stream', { content: ' B' }, 'two'),
-		botNode('stream', { step: 'finish', content: ' C' }, 'end'),
+		botNode('streamReply', { content: ' B' }, 'two'),
+		botNode('streamReply', { step: 'finish', content: ' C' }, 'end'),
 	];
 
 	it.each([
@@ -359,7 +359,7 @@ describe('Stream Reply', () => {
 		n8n.parameters = WAITS;
 		n8n.nodes = [
 			steps[0],
-			botNode('stream', { step: 'replace', content: 'new' }, 'other'),
+			botNode('streamReply', { step: 'replace', content: 'new' }, 'other'),
 			steps[3],
 		];
 		const { msgid } = await bots.say(botId, { text: 'count' });
@@ -411,8 +411,8 @@ describe('events', () => {
 		for (const nodes of [
 			[botNode('reply', { content: 'Thanks' })],
 			[
-				botNode('stream', { content: 'Tha' }, 'one'),
-				botNode('stream', { step: 'finish', content: 'nks' }, 'two'),
+				botNode('streamReply', { content: 'Tha' }, 'one'),
+				botNode('streamReply', { step: 'finish', content: 'nks' }, 'two'),
 			],
 		]) {
 			n8n.reset();
@@ -451,8 +451,8 @@ describe('a test in the editor', () => {
 		n8n.mode = 'manual';
 		n8n.parameters = { ...WAITS, ...FIRST };
 		n8n.nodes = [
-			botNode('stream', { content: 'A' }, 'one'),
-			botNode('stream', { step: 'finish', content: ' B' }, 'end'),
+			botNode('streamReply', { content: 'A' }, 'one'),
+			botNode('streamReply', { step: 'finish', content: ' B' }, 'end'),
 		];
 		const { msgid, outcomes } = await bots.say(botId, { text: 'x' });
 		expect(outcomes[0].reply).toMatchObject({ stream: { content: 'A B', finish: true } });

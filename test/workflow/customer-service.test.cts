@@ -17,7 +17,7 @@ const bodies = (path: string) =>
 const failure = async (run: ReturnType<typeof call>) =>
 	(await runWecom(simulator(), run)).error as NodeApiError | undefined;
 const send = (parameters: IDataObject, items?: INodeExecutionData[]) =>
-	call('send', { touser: 'wm1', ...parameters }, items);
+	call('sendMessage', { touser: 'wm1', ...parameters }, items);
 const file = async (fileName: string, mimeType: string) =>
 	await binaryItem({}, { data: { data: '0123456789', fileName, mimeType } });
 const MENU = {
@@ -145,7 +145,7 @@ describe('Send Message', () => {
 
 it('Send Event Message takes text or a menu', async () => {
 	const onEvent = (parameters: IDataObject) => ({
-		...call('sendOnEvent', {}),
+		...call('sendEventMessage', {}),
 		parameters: { code: 'CODE', ...parameters },
 	});
 	await itemsOf(simulator(), onEvent({ msgtype: 'msgmenu', ...MENU }));
@@ -203,14 +203,14 @@ it.each([
 		{ servicer_userid: byId('zhangsan') },
 	],
 	[
-		'upgrade',
+		'recommendMemberOrGroup',
 		{ external_userid: 'wm1', type: 1, wording: 'Hi' },
 		"'User ID' is empty",
 		'/cgi-bin/kf/customer/upgrade_service',
 		{ userid: 'zhangsan' },
 	],
 	[
-		'upgrade',
+		'recommendMemberOrGroup',
 		{ external_userid: 'wm1', type: 2 },
 		"'Customer Group ID' is empty",
 		'/cgi-bin/kf/customer/upgrade_service',

@@ -79,7 +79,7 @@ describe('Customer', () => {
 		const details = (parameters: IDataObject) =>
 			itemsOf(
 				simulator(),
-				call('customer', 'getAllWithDetails', { userid_list: ['zhangsan'], ...parameters }),
+				call('customer', 'getManyWithDetails', { userid_list: ['zhangsan'], ...parameters }),
 			);
 		const warning = 'Customers of members without a license are left out: lisi.';
 		const flat = await details({ returnAll: true });
@@ -109,7 +109,7 @@ describe('Customer Message', () => {
 	const create = (parameters: IDataObject, items?: INodeExecutionData[]) =>
 		call(
 			'customerMessage',
-			'create',
+			'createBulkMessage',
 			{ chat_type: 'single', external_userid: 'wm1', ...parameters },
 			items,
 		);
@@ -285,7 +285,7 @@ describe('Customer Message', () => {
 		expect(
 			await itemsOf(
 				simulator(),
-				call('customerMessage', 'sendWelcome', {
+				call('customerMessage', 'sendWelcomeMessage', {
 					welcome_code: 'CODE',
 					content: 'Welcome!',
 					options: { additionalParameters: '{"text":{"content":"Hi"}}' },
@@ -302,7 +302,7 @@ describe('Customer Message', () => {
 	it('keeps a template with one attachment under its own name', async () => {
 		await itemsOf(
 			simulator(),
-			call('customerMessage', 'updateTemplate', {
+			call('customerMessage', 'updateGroupWelcomeTemplate', {
 				template_id: 'msg1',
 				content: '%NICKNAME%, hello',
 				attachments: rows({ msgtype: 'link', title: 'T', url: 'https://a.example' }),
@@ -315,7 +315,7 @@ describe('Customer Message', () => {
 		});
 		await itemsOf(
 			simulator(),
-			call('customerMessage', 'createTemplate', { content: 'Hello', notify: false }),
+			call('customerMessage', 'createGroupWelcomeTemplate', { content: 'Hello', notify: false }),
 		);
 		expect(bodyOf(`${CONTACT}/group_welcome_template/add`)).toEqual({
 			text: { content: 'Hello' },
@@ -323,14 +323,17 @@ describe('Customer Message', () => {
 		});
 		const link = { msgtype: 'link', title: 'T', url: 'https://a.example' };
 		expect(
-			(await failure(call('customerMessage', 'createTemplate', { attachments: rows(link, link) })))
-				?.message,
+			(
+				await failure(
+					call('customerMessage', 'createGroupWelcomeTemplate', { attachments: rows(link, link) }),
+				)
+			)?.message,
 		).toBe('There are 2 attachments, WeCom takes 1');
 	});
 
 	it('asks for a month of bulk messages at most', async () => {
 		const list = (start_time: string, end_time: string) =>
-			call('customerMessage', 'getBulkMessages', { chat_type: 'single', start_time, end_time });
+			call('customerMessage', 'getManyBulkMessages', { chat_type: 'single', start_time, end_time });
 		expect((await failure(list(daysAgo(400), daysAgo(360))))?.message).toBe(
 			'The dates span 40 days, WeCom gives 31 at once',
 		);
@@ -499,7 +502,7 @@ describe('what WeCom would refuse or ignore', () => {
 		],
 		[
 			'customerStatistic',
-			'getContacts',
+			'getContactsPerDay',
 			{ start_time: daysAgo(3), end_time: daysAgo(2) },
 			"'userid' and 'partyid' are empty",
 		],

@@ -59,7 +59,7 @@ describe('Smart Sheet', () => {
 	const sheet = { docid: 'D1', sheet_id: byId('s1') };
 	const write = (value: IDataObject, more: Partial<Run> = {}): Run => ({
 		resource: 'smartSheet',
-		operation: 'createRecord',
+		operation: 'appendRecord',
 		parameters: { ...sheet, columns: { mappingMode: 'defineBelow', value } },
 		...more,
 	});
@@ -72,7 +72,7 @@ describe('Smart Sheet', () => {
 				node: {
 					name: 'WeCom',
 					type: WECOM,
-					parameters: { resource: 'smartSheet', operation: 'createRecord', ...sheet } as never,
+					parameters: { resource: 'smartSheet', operation: 'appendRecord', ...sheet } as never,
 					credentials: { wecomApi: 'c1' },
 				},
 			},
@@ -251,7 +251,7 @@ describe('Smart Sheet', () => {
 		simulator().control.setList(`${SHEET}/get_records`, [{ record_id: 'r1', values }] as never);
 		const [json] = await itemsOf(simulator(), {
 			resource: 'smartSheet',
-			operation: 'getRecords',
+			operation: 'getManyRecords',
 			parameters: sheet,
 		});
 		expect(json).toEqual({ record_id: 'r1', ...values, Name: 'Order 1' });
@@ -292,7 +292,7 @@ describe('Smart Sheet', () => {
 		const read = (more: IDataObject) =>
 			itemsOf(simulator(), {
 				resource: 'smartSheet',
-				operation: 'getRecords',
+				operation: 'getManyRecords',
 				parameters: { ...sheet, ...more },
 			});
 		expect(await read({ returnAll: true, simplify: false })).toEqual(all);

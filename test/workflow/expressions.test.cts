@@ -208,7 +208,11 @@ describe('An expression that gives nothing', () => {
 		await itemsOf(simulator(), send({ toAll: value }));
 		expect(sent()[0]).toMatchObject({ touser: 'zhangsan', text: { content: 'x' } });
 		const template = { content: 'x', notify: value };
-		const run = { resource: 'customerMessage', operation: 'createTemplate', parameters: template };
+		const run = {
+			resource: 'customerMessage',
+			operation: 'createGroupWelcomeTemplate',
+			parameters: template,
+		};
 		await itemsOf(simulator(), run);
 		const path = '/cgi-bin/externalcontact/group_welcome_template/add';
 		const request = simulator().requests.find((one) => one.path === path);

@@ -43,7 +43,7 @@ describe('the workflow answers', () => {
 				{
 					name: 'WeCom',
 					type: WECOM,
-					parameters: { resource: 'login', operation: 'respondToLogin', ...parameters } as never,
+					parameters: { resource: 'login', operation: 'respond', ...parameters } as never,
 					credentials: { wecomApi: 'c1' },
 				},
 			],
@@ -291,7 +291,7 @@ describe('with a suite', () => {
 					parameters: {
 						authentication: 'suite',
 						resource: 'login',
-						operation: 'respondToLogin',
+						operation: 'respond',
 						respondWith: 'page',
 						title: 'Hi',
 					},

@@ -83,7 +83,11 @@ describe('Message: Send to School', () => {
 
 describe('Message: Update Template Card', () => {
 	const update = async (parameters: IDataObject) =>
-		await itemsOf(simulator(), { resource: 'message', operation: 'updateCard', parameters });
+		await itemsOf(simulator(), {
+			resource: 'message',
+			operation: 'updateTemplateCard',
+			parameters,
+		});
 
 	it('greys out the button for some members', async () => {
 		const [item] = await update({
@@ -138,7 +142,7 @@ describe('Message: Update Template Card', () => {
 it('offers Replacement Text only with a new card', () => {
 	const { displayOptions } = (
 		message.operations
-			.find(({ value }) => value === 'updateCard')!
+			.find(({ value }) => value === 'updateTemplateCard')!
 			.fields.find(({ name }) => name === 'additionalFields')!.options as Field[]
 	).find(({ name }) => name === 'replace_text')!;
 	expect(displayOptions).toEqual({ show: { '/msgtype': ['template_card'] } });
@@ -175,16 +179,16 @@ describe('Group Chat', () => {
 
 	it('sends text with mentions, Markdown, a text card counted in bytes, and files', async () => {
 		const chatid = 'CHATID';
-		const run = await chat('send', {
+		const run = await chat('sendMessage', {
 			chatid,
 			content: '你的快递已到',
 			mentioned_list: 'zhangsan,@all',
 			additionalFields: { safe: true },
 		});
 		expect(run.json('WeCom')).toEqual([{ chatid, sent: true }]);
-		await chat('send', { chatid, msgtype: 'markdown', content: '**bold**' });
+		await chat('sendMessage', { chatid, msgtype: 'markdown', content: '**bold**' });
 		const item = await binaryItem({}, { data: { data: '0123456789', fileName: 'a.pdf' } });
-		await chat('send', { chatid, msgtype: 'file' }, [item]);
+		await chat('sendMessage', { chatid, msgtype: 'file' }, [item]);
 		expect(bodies('appchat/send')).toEqual([
 			{
 				chatid,
@@ -196,7 +200,7 @@ describe('Group Chat', () => {
 			{ chatid, msgtype: 'file', file: { media_id: expect.any(String) } },
 		]);
 		const card = { msgtype: 'textcard', description: 'D', url: 'https://a.example' };
-		const { error } = await chat('send', { chatid, ...card, title: '题'.repeat(43) });
+		const { error } = await chat('sendMessage', { chatid, ...card, title: '题'.repeat(43) });
 		expect(error?.message).toBe("'Title' has 129 bytes, WeCom takes 128");
 	});
 
@@ -206,7 +210,7 @@ describe('Group Chat', () => {
 			content: 'x'.repeat(3000),
 			additionalFields: { splitLongText: true },
 		};
-		expect((await chat('send', parameters)).json('WeCom')).toEqual([
+		expect((await chat('sendMessage', parameters)).json('WeCom')).toEqual([
 			{ chatid: 'CHATID', sent: true, messages: 2 },
 		]);
 	});

@@ -354,13 +354,13 @@ it('sends additional parameters over the form, object by object', async () => {
 
 it.each([
 	['form', 'getAnswers', '/cgi-bin/wedoc/get_form_answer', 'answer.answer_list'],
-	['calendar', 'getByIds', '/cgi-bin/oa/calendar/get', 'calendar_list'],
-	['schedule', 'getByIds', '/cgi-bin/oa/schedule/get', 'schedule_list'],
-	['customerService', 'getByIds', '/cgi-bin/kf/customer/batchget', 'customer_list'],
+	['calendar', 'get', '/cgi-bin/oa/calendar/get', 'calendar_list'],
+	['schedule', 'get', '/cgi-bin/oa/schedule/get', 'schedule_list'],
+	['customerService', 'getCustomers', '/cgi-bin/kf/customer/batchget', 'customer_list'],
 	['customer', 'getPendingIds', '/cgi-bin/idconvert/batch/external_userid_to_pending_id', 'result'],
 	['attendance', 'getMemberRules', '/cgi-bin/checkin/getcheckinoption', 'info'],
 	['driveFile', 'move', '/cgi-bin/wedrive/file_move', 'file_list.item'],
-	['smartSheet', 'addFields', '/cgi-bin/wedoc/smartsheet/add_fields', 'fields'],
+	['smartSheet', 'addColumns', '/cgi-bin/wedoc/smartsheet/add_fields', 'fields'],
 ])('%s > %s returns everything that was named', async (resource, operation, path, list) => {
 	const entries = Array.from({ length: 60 }, (_, id) => ({ id }));
 	const answer = (found: object[]) => {
@@ -378,7 +378,7 @@ it.each([
 	answer(entries);
 	expect(await itemsOf(simulator(), run)).toEqual(entries);
 	answer([]);
-	const writes = ['move', 'addFields'].includes(operation);
+	const writes = ['move', 'addColumns'].includes(operation);
 	expect(await itemsOf(simulator(), run)).toEqual(writes ? [{ success: true }] : []);
 });
 

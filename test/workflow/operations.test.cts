@@ -122,7 +122,7 @@ describe('Member', () => {
 		simulator().control.reset();
 		const all = await items({
 			resource: 'member',
-			operation: 'getIds',
+			operation: 'getManyIds',
 			parameters: { returnAll: true },
 			app: CONTACTS,
 		});
@@ -134,7 +134,7 @@ describe('Member', () => {
 		expect(
 			await items({
 				resource: 'member',
-				operation: 'getIds',
+				operation: 'getManyIds',
 				parameters: { limit: 2 },
 				app: CONTACTS,
 			}),
@@ -323,7 +323,7 @@ describe('Login', () => {
 		expect(
 			await items({
 				resource: 'login',
-				operation: 'buildUrl',
+				operation: 'buildAuthorizationUrl',
 				store,
 				parameters: { redirect_uri, scope: 'snsapi_privateinfo', state: 'abc123' },
 			}),
@@ -335,7 +335,7 @@ describe('Login', () => {
 		expect(
 			await items({
 				resource: 'login',
-				operation: 'buildUrl',
+				operation: 'buildAuthorizationUrl',
 				store,
 				parameters: { where: 'web', redirect_uri, state: 'a b', lang: 'en' },
 			}),
@@ -347,7 +347,7 @@ describe('Login', () => {
 		// At a simulator its own pages stand for WeCom's.
 		const [{ url }] = await items({
 			resource: 'login',
-			operation: 'buildUrl',
+			operation: 'buildAuthorizationUrl',
 			parameters: { redirect_uri },
 		});
 		expect(url).toMatch(`${simulator().url}/connect/oauth2/authorize?`);
@@ -358,7 +358,7 @@ describe('Login', () => {
 			(
 				await failure({
 					resource: 'login',
-					operation: 'buildUrl',
+					operation: 'buildAuthorizationUrl',
 					parameters: { redirect_uri: 'https://a.example', state: 'a-b' },
 				})
 			).message,
@@ -367,7 +367,7 @@ describe('Login', () => {
 			(
 				await failure({
 					resource: 'login',
-					operation: 'buildUrl',
+					operation: 'buildAuthorizationUrl',
 					parameters: { redirect_uri: 'a.example' },
 				})
 			).message,
@@ -417,13 +417,13 @@ describe('Login', () => {
 		const code = control.issueCode({ userid: 'machao', agentid: DEMO_APP.agentid });
 		const [info] = await items({
 			resource: 'login',
-			operation: 'getTfaInfo',
+			operation: 'getSecondVerificationInfo',
 			parameters: { code },
 		});
 		expect(info).toEqual({ userid: 'machao', tfa_code: expect.any(String) });
 		const confirm: Run = {
 			resource: 'login',
-			operation: 'confirmTfa',
+			operation: 'confirmSecondVerification',
 			parameters: { userid: byId('machao'), tfa_code: info.tfa_code },
 		};
 		expect(await items(confirm)).toEqual([{ success: true }]);
@@ -614,7 +614,7 @@ describe('Member, more', () => {
 		});
 		expect(openid).toEqual(expect.any(String));
 		expect(
-			await items({ resource: 'member', operation: 'convertToUserid', parameters: { openid } }),
+			await items({ resource: 'member', operation: 'convertToUserId', parameters: { openid } }),
 		).toEqual([{ userid: expect.any(String) }]);
 		await items({
 			resource: 'member',

@@ -204,7 +204,7 @@ describe('installing', () => {
 		expect(run.data.resultData.runData.WeCom[0].data?.main[0]?.[0].binary?.data).toMatchObject({
 			mimeType: expect.stringMatching(/^image\//),
 		});
-		const link = await one('getCustomizedAuthUrl', {
+		const link = await one('getCustomizedAppAuthorizationLink', {
 			state: 'abc',
 			templateid_list: DEMO_TEMPLATE.suiteId,
 		});
@@ -215,7 +215,7 @@ describe('installing', () => {
 describe('companies', () => {
 	it('tell what they authorized', async () => {
 		await begin();
-		expect(await one('getAuthInfo', {}, first.corpid)).toMatchObject({
+		expect(await one('getAuthorizationInfo', {}, first.corpid)).toMatchObject({
 			auth_corp_info: { corpid: first.corpid },
 			auth_info: { agent: [{ agentid: first.agentid }] },
 		});
@@ -225,7 +225,7 @@ describe('companies', () => {
 	it('are listed, forgotten and imported', async () => {
 		await begin();
 		const { permanentCode } = provider.companies()[first.corpid];
-		expect(await call('getCompanies')).toEqual([
+		expect(await call('getManyCompanies')).toEqual([
 			{
 				corpId: first.corpid,
 				name: first.name,
@@ -233,7 +233,7 @@ describe('companies', () => {
 				kind: 'third-party',
 			},
 		]);
-		expect(await one('getCompanies', { includePermanentCode: true })).toMatchObject({
+		expect(await one('getManyCompanies', { includePermanentCode: true })).toMatchObject({
 			permanentCode,
 		});
 		expect(await one('forgetCompany', {}, first.corpid)).toEqual({
@@ -241,7 +241,7 @@ describe('companies', () => {
 			corpId: first.corpid,
 		});
 		expect(await one('forgetCompany', {}, first.corpid)).toMatchObject({ deleted: false });
-		expect(await call('getCompanies')).toEqual([]);
+		expect(await call('getManyCompanies')).toEqual([]);
 
 		expect(
 			await failure('importCompany', { corpId: first.corpid, importedCode: 'wrong' }),
@@ -348,7 +348,7 @@ describe('people and IDs', () => {
 			company: first.corpid,
 			parameters,
 		});
-		const build = run('buildUrl', { redirect_uri: 'https://app.example.com/login' });
+		const build = run('buildAuthorizationUrl', { redirect_uri: 'https://app.example.com/login' });
 		const getInfo = run('getUserInfo', { code: 'c' });
 		await begin();
 		const before = simulator().requests.length;

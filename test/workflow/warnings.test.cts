@@ -20,7 +20,13 @@ const button = [{ type: 'click', name: 'A', key: 'a' }];
 const figures = { type: 'keydata', keydata: { row: [{ key: 'K', data: '2' }] } };
 const userid_list = ['zhangsan'];
 const OPERATIONS: Array<[string, string, string, IDataObject, IDataObject]> = [
-	['groupChat', 'send', 'appchat/send', { chatid: 'C', content: 'x' }, { chatid: 'C', sent: true }],
+	[
+		'groupChat',
+		'sendMessage',
+		'appchat/send',
+		{ chatid: 'C', content: 'x' },
+		{ chatid: 'C', sent: true },
+	],
 	['groupChat', 'update', 'appchat/update', { chatid: 'C' }, { chatid: 'C', success: true }],
 	['app', 'update', 'agent/set', { updateFields }, { name: 'N', success: true }],
 	['app', 'setMenu', 'menu/create', { menuFrom: 'json', button }, { button, success: true }],

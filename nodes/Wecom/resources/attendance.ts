@@ -45,7 +45,7 @@ export const attendance: Resource = {
 			'/cgi-bin/checkin/getcheckin_daydata',
 		),
 		{
-			value: 'getRecords',
+			value: 'getManyRecords',
 			name: 'Get Many Records',
 			action: 'Get many attendance records',
 			description: 'List punches of members within up to 30 days',
@@ -71,7 +71,7 @@ export const attendance: Resource = {
 			list: 'checkindata',
 		},
 		{
-			value: 'getRules',
+			value: 'getManyRules',
 			name: 'Get Many Rules',
 			action: 'Get many attendance rules',
 			description: 'List the rules of the company',

@@ -109,7 +109,7 @@ export const calendar: Resource = {
 			returns: () => ({ deleted: true }),
 		},
 		{
-			value: 'getByIds',
+			value: 'get',
 			name: 'Get',
 			action: 'Get calendars',
 			description: 'Read calendars by their IDs',

@@ -46,7 +46,7 @@ export const media: Resource = {
 			run: async (item) => await download(item, '/cgi-bin/media/get'),
 		},
 		{
-			value: 'downloadVoice',
+			value: 'downloadHdVoice',
 			name: 'Download HD Voice',
 			action: 'Download HD voice',
 			description: 'Get a recording of the JS-SDK in full quality, as Speex',

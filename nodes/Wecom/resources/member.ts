@@ -166,7 +166,7 @@ export const member: Resource = {
 			fields: [memberPicker()],
 		},
 		{
-			value: 'convertToUserid',
+			value: 'convertToUserId',
 			name: 'Convert to User ID',
 			action: 'Convert OpenID to user ID',
 			description: 'Get the member an OpenID belongs to',
@@ -288,7 +288,7 @@ export const member: Resource = {
 			run: getMembers,
 		},
 		{
-			value: 'getIds',
+			value: 'getManyIds',
 			name: 'Get Many IDs',
 			action: 'Get many member IDs',
 			description: 'List all user IDs with their departments (needs the contact sync secret)',

@@ -34,7 +34,7 @@ export const payment: Resource = {
 	name: 'Payment',
 	operations: [
 		{
-			value: 'getBills',
+			value: 'getManyBills',
 			name: 'Get Many Bills',
 			action: 'Get many bills',
 			description: 'List payments and refunds of customers in a period',
@@ -49,7 +49,7 @@ export const payment: Resource = {
 			paging: pages(1000),
 		},
 		{
-			value: 'getFundFlows',
+			value: 'getManyFundFlows',
 			name: 'Get Many Fund Flows',
 			action: 'Get many fund flows',
 			description: 'List what came into and went out of the merchant accounts in a period',

@@ -122,7 +122,7 @@ export const schedule: Resource = {
 			returns: () => ({ deleted: true }),
 		},
 		{
-			value: 'getByIds',
+			value: 'get',
 			name: 'Get',
 			action: 'Get schedules',
 			description: 'Read schedules by their IDs, with the answers of the attendees',

@@ -131,7 +131,7 @@ export const approval: Resource = {
 			run: getApprovals,
 		},
 		{
-			value: 'getStatus',
+			value: 'getOwnFlowStatus',
 			name: 'Get Own Flow Status',
 			action: 'Get status of an approval of your own flow',
 			description: "Read the state of an approval the app started with WeCom's approval engine",

@@ -84,7 +84,7 @@ export const bot: Resource = {
 	first: 'reply',
 	operations: [
 		operation({
-			value: 'push',
+			value: 'send',
 			name: 'Send',
 			action: 'Send bot message',
 			description: 'Write to a person or group without being asked, over the long connection',
@@ -118,7 +118,7 @@ export const bot: Resource = {
 			run: replyToMessage,
 		}),
 		operation({
-			value: 'stream',
+			value: 'streamReply',
 			name: 'Stream Reply',
 			action: 'Stream reply to bot message',
 			description: 'Answer a message to the bot piece by piece',
@@ -178,7 +178,7 @@ export const bot: Resource = {
 			run: updateCard,
 		}),
 		operation({
-			value: 'upload',
+			value: 'uploadMedia',
 			name: 'Upload Media',
 			action: 'Upload bot media',
 			description: 'Store a file for messages of the bot, over the long connection',

@@ -79,7 +79,7 @@ export const customer: Resource = {
 			run: async (item) => await listIds('external_userid')(item).catch(noneOfMember),
 		},
 		{
-			value: 'getAllServed',
+			value: 'getManyServed',
 			name: 'Get Many Served',
 			action: 'Get many served external contacts',
 			description: 'List everybody served from the outside, customers and others',
@@ -91,7 +91,7 @@ export const customer: Resource = {
 			paging: cursorPages(),
 		},
 		{
-			value: 'getAllWithDetails',
+			value: 'getManyWithDetails',
 			name: 'Get Many with Details',
 			action: 'Get many customers with details',
 			description: 'List the customers of up to 100 members with names, remarks and tags',
@@ -166,7 +166,7 @@ export const customer: Resource = {
 			fields: [customerPicker],
 		},
 		{
-			value: 'convertFromService',
+			value: 'convertProvidersId',
 			name: "Convert Provider's ID",
 			action: "Convert customer ID of provider's app",
 			description: "Translate a customer's ID from a service provider's app",
@@ -181,7 +181,7 @@ export const customer: Resource = {
 			],
 		},
 		{
-			value: 'convertFromTemporary',
+			value: 'convertTemporaryIds',
 			name: 'Convert Temporary IDs',
 			action: 'Convert temporary external user IDs',
 			description: 'Find out who temporary IDs of meetings, forms and smart sheets stand for',
@@ -208,7 +208,7 @@ export const customer: Resource = {
 			check: within({ tmp_external_userid_list: 100 }),
 		},
 		{
-			value: 'convertFromUnionid',
+			value: 'convertUnionid',
 			name: 'Convert UnionID',
 			action: 'Convert UnionID to external user ID',
 			description: "Find a WeChat user among the customers (service provider's apps)",
@@ -308,7 +308,7 @@ const tagOperations = (
 		returns: () => ({ deleted: true }),
 	},
 	{
-		value: `getAll${of.value}`,
+		value: of.value ? `getMany${of.value}` : 'getAll',
 		name: `Get Many ${of.name}`.trim(),
 		action: `Get many ${of.kind} tags`,
 		description: `List the groups of ${of.kind} tags with their tags`,

@@ -187,7 +187,7 @@ export const customerTransfer: Resource = {
 	name: 'Customer Transfer',
 	operations: [
 		{
-			value: 'transfer',
+			value: 'transferCustomers',
 			name: 'Transfer Customers',
 			action: 'Transfer customers',
 			description: 'Hand customers of a member on duty over to another; codes per customer',
@@ -213,7 +213,7 @@ export const customerTransfer: Resource = {
 			returns: () => ({ failed_chat_list: [] }),
 		},
 		{
-			value: 'transferOfLeft',
+			value: 'transferCustomersAfterLeaving',
 			name: 'Transfer Customers After Leaving',
 			action: 'Transfer customers after leaving',
 			description: 'Hand customers of a member who has left over to another; codes per customer',
@@ -223,7 +223,7 @@ export const customerTransfer: Resource = {
 			check: within({ external_userid: 100 }),
 		},
 		{
-			value: 'transferGroupsOfLeft',
+			value: 'transferGroupsAfterLeaving',
 			name: 'Transfer Groups After Leaving',
 			action: 'Transfer customer groups after leaving',
 			description: 'Give customer groups of members who have left a new owner',
@@ -246,7 +246,7 @@ export const customerTransfer: Resource = {
 			paging: OWN_PAGES,
 		},
 		{
-			value: 'getResultsOfLeft',
+			value: 'getResultsAfterLeaving',
 			name: 'Get Results After Leaving',
 			action: 'Get results of customer transfers after leaving',
 			description: 'List how far the transfer from a member who has left is',
@@ -258,7 +258,7 @@ export const customerTransfer: Resource = {
 			paging: OWN_PAGES,
 		},
 		{
-			value: 'getUnassigned',
+			value: 'getUnassignedCustomers',
 			name: 'Get Unassigned Customers',
 			action: 'Get unassigned customers',
 			description: 'List customers whose member has left',
@@ -297,7 +297,7 @@ export const customerStatistic: Resource = {
 	name: 'Customer Statistic',
 	operations: [
 		{
-			value: 'getContacts',
+			value: 'getContactsPerDay',
 			name: 'Get Contacts per Day',
 			action: 'Get customer contact statistics',
 			description: 'Count chats, messages and new customers of members, day by day',
@@ -348,7 +348,7 @@ export const customerStatistic: Resource = {
 			},
 		},
 		{
-			value: 'getService',
+			value: 'getCustomerServicePerDay',
 			name: 'Get Customer Service per Day',
 			action: 'Get customer service statistics',
 			description: 'Count sessions, customers and messages of an account, day by day',
@@ -360,7 +360,7 @@ export const customerStatistic: Resource = {
 			list: 'statistic_list',
 		},
 		{
-			value: 'getServicers',
+			value: 'getServicersPerDay',
 			name: 'Get Servicers per Day',
 			action: 'Get statistics of servicers',
 			description: 'Count sessions, replies and ratings of servicers of an account, day by day',

@@ -42,7 +42,7 @@ export const customerMessage: Resource = {
 	name: 'Customer Message',
 	operations: [
 		{
-			value: 'create',
+			value: 'createBulkMessage',
 			name: 'Create Bulk Message',
 			action: 'Create bulk message to customers',
 			description: 'Ask members to send a message to their customers or customer groups',
@@ -99,7 +99,7 @@ export const customerMessage: Resource = {
 			run: sendMessage,
 		},
 		{
-			value: 'cancel',
+			value: 'cancelBulkMessage',
 			name: 'Cancel Bulk Message',
 			action: 'Cancel bulk message to customers',
 			description: 'Stop a bulk message where members have not sent it yet',
@@ -109,7 +109,7 @@ export const customerMessage: Resource = {
 			returns: ({ msgid }) => ({ msgid, cancelled: true }),
 		},
 		{
-			value: 'getBulkMessages',
+			value: 'getManyBulkMessages',
 			name: 'Get Many Bulk Messages',
 			action: 'Get many bulk messages to customers',
 			description: 'List the bulk messages of the company and of members',
@@ -122,7 +122,7 @@ export const customerMessage: Resource = {
 			paging: cursorPages(100),
 		},
 		{
-			value: 'getResults',
+			value: 'getBulkMessageResults',
 			name: 'Get Bulk Message Results',
 			action: 'Get results of bulk message to customers',
 			description: 'List which customers or groups a member has sent a bulk message to',
@@ -134,7 +134,7 @@ export const customerMessage: Resource = {
 			paging: cursorPages(1000),
 		},
 		{
-			value: 'getTasks',
+			value: 'getBulkMessageTasks',
 			name: 'Get Bulk Message Tasks',
 			action: 'Get tasks of bulk message to customers',
 			description: 'List the members who are to send a bulk message, and who has',
@@ -146,7 +146,7 @@ export const customerMessage: Resource = {
 			paging: cursorPages(1000),
 		},
 		{
-			value: 'remind',
+			value: 'remindOfBulkMessage',
 			name: 'Remind of Bulk Message',
 			action: 'Remind members of bulk message to customers',
 			description: 'Remind the members who have not sent a bulk message yet',
@@ -156,7 +156,7 @@ export const customerMessage: Resource = {
 			returns: ({ msgid }) => ({ msgid, success: true }),
 		},
 		{
-			value: 'sendWelcome',
+			value: 'sendWelcomeMessage',
 			name: 'Send Welcome Message',
 			action: 'Send welcome message to customer',
 			description: 'Greet a customer within 20 seconds after a member has added them',
@@ -173,7 +173,7 @@ export const customerMessage: Resource = {
 			run: sendMessage,
 		},
 		{
-			value: 'createTemplate',
+			value: 'createGroupWelcomeTemplate',
 			name: 'Create Group Welcome Template',
 			action: 'Create group welcome template',
 			description: 'Add a greeting for new members of customer groups; %NICKNAME% is the name',
@@ -190,7 +190,7 @@ export const customerMessage: Resource = {
 			run: sendTemplate,
 		},
 		{
-			value: 'deleteTemplate',
+			value: 'deleteGroupWelcomeTemplate',
 			name: 'Delete Group Welcome Template',
 			action: 'Delete group welcome template',
 			description: 'Remove a greeting that this app has added',
@@ -200,7 +200,7 @@ export const customerMessage: Resource = {
 			returns: () => ({ deleted: true }),
 		},
 		{
-			value: 'getTemplate',
+			value: 'getGroupWelcomeTemplate',
 			name: 'Get Group Welcome Template',
 			action: 'Get group welcome template',
 			description: 'Read a greeting for new members of customer groups',
@@ -210,7 +210,7 @@ export const customerMessage: Resource = {
 			fields: [templateId],
 		},
 		{
-			value: 'updateTemplate',
+			value: 'updateGroupWelcomeTemplate',
 			name: 'Update Group Welcome Template',
 			action: 'Update group welcome template',
 			description: 'Replace a greeting that this app has added',

@@ -65,7 +65,7 @@ export const customerMoment: Resource = {
 			paging: cursorPages(20),
 		},
 		{
-			value: 'getInteractions',
+			value: 'getCommentsAndLikes',
 			name: 'Get Comments and Likes',
 			action: 'Get comments and likes of customer moment',
 			description: 'Read who has commented on a moment and who likes it',
@@ -75,7 +75,7 @@ export const customerMoment: Resource = {
 			fields: [momentId, publisher],
 		},
 		{
-			value: 'getCustomers',
+			value: 'getSelectedCustomers',
 			name: 'Get Selected Customers',
 			action: 'Get customers selected for customer moment',
 			description: 'List the customers a member has chosen for a moment',
@@ -87,7 +87,7 @@ export const customerMoment: Resource = {
 			paging: cursorPages(1000),
 		},
 		{
-			value: 'getMembers',
+			value: 'getPublishers',
 			name: 'Get Publishers',
 			action: 'Get publishers of customer moment',
 			description: 'List the members who are to publish a moment, and who has',

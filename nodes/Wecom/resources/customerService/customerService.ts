@@ -29,7 +29,7 @@ export const customerService: Resource = {
 	name: 'Customer Service',
 	operations: [
 		{
-			value: 'send',
+			value: 'sendMessage',
 			name: 'Send Message',
 			action: 'Send customer service message',
 			description: 'Answer a customer: up to 5 messages within 48 hours of theirs',
@@ -61,7 +61,7 @@ export const customerService: Resource = {
 			run: sendServiceMessage,
 		},
 		{
-			value: 'sendOnEvent',
+			value: 'sendEventMessage',
 			name: 'Send Event Message',
 			action: 'Send customer service event message',
 			description: 'Greet a customer, or say goodbye, with the code of an event',
@@ -104,7 +104,7 @@ export const customerService: Resource = {
 			run: getMessages,
 		},
 		{
-			value: 'getByIds',
+			value: 'getCustomers',
 			name: 'Get Customers',
 			action: 'Get customers of customer service',
 			description: 'Read names and avatars of up to 100 customers; unknown ones are left out',
@@ -167,7 +167,7 @@ export const customerService: Resource = {
 			returns: ({ external_userid }) => ({ external_userid, success: true }),
 		},
 		{
-			value: 'getUpgradeConfig',
+			value: 'getUpgradeConfiguration',
 			name: 'Get Upgrade Configuration',
 			action: 'Get upgrade configuration of customer service',
 			description: 'Read the members and groups customers can be passed on to',
@@ -176,7 +176,7 @@ export const customerService: Resource = {
 			fields: [],
 		},
 		{
-			value: 'upgrade',
+			value: 'recommendMemberOrGroup',
 			name: 'Recommend Member or Group',
 			action: 'Recommend member or group to customer',
 			description: "Offer a customer a member's contact or a customer group",
@@ -216,7 +216,7 @@ export const customerService: Resource = {
 			returns: ({ external_userid }) => ({ external_userid, success: true }),
 		},
 		{
-			value: 'cancelUpgrade',
+			value: 'withdrawRecommendation',
 			name: 'Withdraw Recommendation',
 			action: 'Withdraw recommendation to customer',
 			description: 'Take back what Recommend Member or Group has offered',

@@ -65,7 +65,7 @@ export const driveFile: Resource = {
 			...withFile,
 		},
 		{
-			value: 'create',
+			value: 'createFolder',
 			name: 'Create Folder',
 			action: 'Create folder in drive',
 			description: 'Add a folder, or an empty document or spreadsheet',

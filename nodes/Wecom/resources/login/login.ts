@@ -66,7 +66,7 @@ export const login: Resource = {
 	name: 'Login',
 	operations: [
 		{
-			value: 'buildUrl',
+			value: 'buildAuthorizationUrl',
 			name: 'Build Authorization URL',
 			action: 'Build authorization URL',
 			description: 'Make the link that sends a person to WeCom and back with a code',
@@ -152,7 +152,7 @@ export const login: Resource = {
 			],
 		},
 		{
-			value: 'respondToLogin',
+			value: 'respond',
 			name: 'Respond',
 			action: 'Respond to login',
 			description:
@@ -164,7 +164,7 @@ export const login: Resource = {
 			run: respond,
 		},
 		{
-			value: 'getTfaInfo',
+			value: 'getSecondVerificationInfo',
 			name: 'Get Second Verification Info',
 			action: 'Get second verification info',
 			description:
@@ -175,7 +175,7 @@ export const login: Resource = {
 			fields: [code],
 		},
 		{
-			value: 'confirmTfa',
+			value: 'confirmSecondVerification',
 			name: 'Confirm Second Verification',
 			action: 'Confirm second verification',
 			description: "Unlock the member's WeCom after the second verification",

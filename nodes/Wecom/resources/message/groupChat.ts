@@ -51,7 +51,7 @@ export const groupChat: Resource = {
 			pick: 'chat_info',
 		},
 		{
-			value: 'send',
+			value: 'sendMessage',
 			name: 'Send Message',
 			action: 'Send message to group chat',
 			description: 'Send a message from the app into a group chat it has created',

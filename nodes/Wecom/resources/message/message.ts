@@ -66,7 +66,7 @@ export const message: Resource = {
 			run: sendToSchool,
 		},
 		{
-			value: 'updateCard',
+			value: 'updateTemplateCard',
 			name: 'Update Template Card',
 			action: 'Update template card',
 			description: 'Grey out the button of a card that was sent, or put a new card in its place',

@@ -64,7 +64,7 @@ export const smartSheet: Resource = {
 	name: 'Smart Sheet',
 	operations: [
 		operation({
-			value: 'addFields',
+			value: 'addColumns',
 			name: 'Add Columns',
 			action: 'Add columns to smart sheet',
 			description: 'Add columns to a sheet',
@@ -119,7 +119,7 @@ export const smartSheet: Resource = {
 			pick: 'properties',
 		}),
 		operation({
-			value: 'createRecord',
+			value: 'appendRecord',
 			name: 'Append Record',
 			action: 'Append record to smart sheet',
 			description: 'Add a record with the values of the item',
@@ -129,7 +129,7 @@ export const smartSheet: Resource = {
 			run: async (item) => await writeRecord(item, 'add_records'),
 		}),
 		operation({
-			value: 'deleteFields',
+			value: 'deleteColumns',
 			name: 'Delete Columns',
 			action: 'Delete columns of smart sheet',
 			description: 'Remove columns with all they hold',
@@ -173,7 +173,7 @@ export const smartSheet: Resource = {
 			returns: () => ({ deleted: true }),
 		}),
 		operation({
-			value: 'getFields',
+			value: 'getColumns',
 			name: 'Get Columns',
 			action: 'Get columns of smart sheet',
 			description: 'List the columns of a sheet with their types',
@@ -186,7 +186,7 @@ export const smartSheet: Resource = {
 			simplify: ['field_id', 'field_title', 'field_type'],
 		}),
 		operation({
-			value: 'getRecords',
+			value: 'getManyRecords',
 			name: 'Get Many Records',
 			action: 'Get many records of smart sheet',
 			description: 'List the records of a sheet',
@@ -213,7 +213,7 @@ export const smartSheet: Resource = {
 			run: getRecords,
 		}),
 		operation({
-			value: 'getSheets',
+			value: 'getManySheets',
 			name: 'Get Many Sheets',
 			action: 'Get many sheets of smart sheet document',
 			description: 'List the sheets of a document',
@@ -241,7 +241,7 @@ export const smartSheet: Resource = {
 			run: async (item) => await writeRecord(item, 'update_records'),
 		}),
 		operation({
-			value: 'updateSheet',
+			value: 'renameSheet',
 			name: 'Rename Sheet',
 			action: 'Rename sheet of smart sheet document',
 			description: 'Give a sheet another name',

@@ -176,7 +176,7 @@ export const suite: Resource = {
 			run: getPermanentCode,
 		},
 		{
-			value: 'getAuthInfo',
+			value: 'getAuthorizationInfo',
 			name: 'Get Authorization Info',
 			action: 'Get authorization info',
 			description: 'Get what a company authorized: its name, the apps and their permissions',
@@ -314,7 +314,7 @@ export const suite: Resource = {
 			fields: [...companyFields, ids('external_userid_list', 'External User IDs', 1000)],
 		},
 		{
-			value: 'getCustomizedAuthUrl',
+			value: 'getCustomizedAppAuthorizationLink',
 			name: 'Get Customized App Authorization Link',
 			action: 'Get customized app authorization link',
 			description:
@@ -334,7 +334,7 @@ export const suite: Resource = {
 			],
 		},
 		{
-			value: 'getCompanies',
+			value: 'getManyCompanies',
 			name: 'Get Many Companies',
 			action: 'Get many companies',
 			description: 'List the companies stored in the credential',
