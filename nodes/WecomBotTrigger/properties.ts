@@ -24,6 +24,7 @@ export const properties: INodeProperties[] = [
 		type: 'multiOptions',
 		noDataExpression: true,
 		required: true,
+		description: 'The messages and events of the bot that start the workflow',
 		options: botKindOptions(),
 		default: [ANY_KIND],
 	},

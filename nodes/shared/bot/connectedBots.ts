@@ -2,7 +2,7 @@ import { createHash } from 'crypto';
 import { LoggerProxy, type IDataObject } from 'n8n-workflow';
 import { clean } from '../protocol/settings';
 import { DeliveryWindow } from '../callback/dedupe';
-import { BotConnection, type BotSettings, type PushedFrame } from './connection';
+import { BotConnection, type BotSettings, type LiveFile, type PushedFrame } from './connection';
 import { streamIdOf } from './callbackReplies';
 import { kicked, WRONG_SECRET, type BotFailure } from './errors';
 import {
@@ -32,12 +32,6 @@ export type LiveCommand =
 	| 'aibot_respond_welcome_msg'
 	| 'aibot_respond_update_msg'
 	| 'aibot_send_msg';
-
-export interface LiveFile {
-	data: Buffer;
-	fileName: string;
-	type: 'file' | 'image' | 'voice' | 'video';
-}
 
 /** A reply on its way from a worker to the process that holds the connection. JSON only. */
 export interface RelayedReply {

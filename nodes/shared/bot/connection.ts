@@ -15,7 +15,6 @@ import {
 	unreachable,
 	wrongUrl,
 } from './errors';
-import type { LiveFile } from './connectedBots';
 
 /** One long connection of one AI bot (doc 101463): authenticated, kept alive, made anew when it breaks. */
 
@@ -23,6 +22,13 @@ export interface BotSettings {
 	botId: string;
 	secret: string;
 	url: string;
+}
+
+/** A file to be sent over the connection. */
+export interface LiveFile {
+	data: Buffer;
+	fileName: string;
+	type: 'file' | 'image' | 'voice' | 'video';
 }
 
 /** A message or event as WeCom pushes it. */

@@ -251,6 +251,7 @@ export class WecomClient {
 		itemIndex: number | undefined,
 		read: (response: FullResponse) => Promise<Outcome<T>>,
 	): Promise<T> {
+		const repeatable = request.repeatable ?? request.method === 'GET';
 		let renewed = false;
 		for (let tries = 0; ; ) {
 			const tokenBefore = this.account.held(this.credentials)?.value;
@@ -270,7 +271,7 @@ export class WecomClient {
 				continue;
 			}
 			const waits = failure.errcode === LIMIT_REACHED ? LIMIT_WAITS_MS : RETRY_WAITS_MS;
-			if (tries >= waits.length || !isWorthRetrying(failure, request)) {
+			if (tries >= waits.length || !isWorthRetrying(failure, repeatable)) {
 				throw this.toError(failure, itemIndex);
 			}
 			await sleep(waits[tries++] * (0.75 + Math.random() / 2));

@@ -1,4 +1,3 @@
-import type { ApiRequest } from '../client/client';
 import { lookUpError, type ErrorFacts } from './errorTable';
 import { readErrmsg, type WecomReply } from './reply';
 
@@ -129,9 +128,9 @@ function sentences(...parts: string[]): string {
  * A call refused for its rate was not carried out and may be repeated. "System busy", a broken connection or a
  * gateway's page says nothing about what was done, so then only repeatable calls are tried again (doc 90313).
  */
-export function isWorthRetrying(failure: Failure, request: ApiRequest): boolean {
+export function isWorthRetrying(failure: Failure, repeatable: boolean): boolean {
 	const passing =
 		failure.class === 'transient' || failure.brokenOff === true || (failure.httpStatus ?? 0) >= 500;
 	if (failure.unsent) return passing;
-	return failure.class === 'rate' || (passing && (request.repeatable ?? request.method === 'GET'));
+	return failure.class === 'rate' || (passing && repeatable);
 }

@@ -1,8 +1,6 @@
 /** n8n's rules for the texts of a form, over the finished descriptions: the lint sees only fields that are written out. */
 import type { INodeProperties, INodePropertyCollection, INodePropertyOptions } from 'n8n-workflow';
-import { Wecom } from '../../../nodes/Wecom/Wecom.node';
-import { WecomLoginTrigger } from '../../../nodes/WecomLoginTrigger/WecomLoginTrigger.node';
-import { WecomTrigger } from '../../../nodes/WecomTrigger/WecomTrigger.node';
+import { declaredNodes } from '../../support/declared.cts';
 
 interface Entry {
 	where: string;
@@ -24,9 +22,9 @@ function* walk(properties: INodeProperties[], where: string, top = true): Genera
 	}
 }
 
-const entries = [new Wecom(), new WecomLoginTrigger(), new WecomTrigger()].flatMap(
-	({ description }) => [...walk(description.properties, description.displayName)],
-);
+const entries = declaredNodes().flatMap(({ description }) => [
+	...walk(description.properties, description.displayName),
+]);
 const visible = entries.filter(({ property: { type } }) => type !== 'notice' && type !== 'hidden');
 const wrong = (list: Entry[], rule: (property: INodeProperties) => boolean) =>
 	list

@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
+import { declaredCredentials, declaredNodes } from '../../support/declared.cts';
 
 const root = path.resolve(__dirname, '../../..');
 const read = (file: string) => fs.readFileSync(path.join(root, file), 'utf8');
@@ -110,10 +111,17 @@ describe('codex files', () => {
 });
 
 describe('icons', () => {
-	it.each(['wecom', 'wecomLoginTrigger', 'wecomTrigger'])(
-		'%s is a self-contained SVG in a light and a dark variant',
-		(name) => {
-			const [light, dark] = [`icons/${name}.svg`, `icons/${name}.dark.svg`].map(read);
+	const icons = [
+		...declaredNodes().map(({ description: { name, icon } }) => [name, icon]),
+		...declaredCredentials().map(({ name, icon }) => [name, icon]),
+	];
+
+	it.each(icons as Array<[string, { light: string; dark: string }]>)(
+		'%s has a self-contained SVG in a light and a dark variant',
+		(_name, icon) => {
+			const [light, dark] = [icon.light, icon.dark].map((it) =>
+				read(path.join('icons', path.basename(it))),
+			);
 			expect(light).not.toBe(dark);
 			for (const svg of [light, dark]) {
 				expect(svg).toMatch(/^<svg [^>]*viewBox="0 0 (\d+) \1"/);

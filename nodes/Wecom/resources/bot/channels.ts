@@ -11,12 +11,8 @@ import {
 	type Relayed,
 	type StreamChange,
 } from '../../../shared/bot/callbackReplies';
-import {
-	isConnected,
-	liveBot,
-	type LiveCommand,
-	type LiveFile,
-} from '../../../shared/bot/connectedBots';
+import { isConnected, liveBot, type LiveCommand } from '../../../shared/bot/connectedBots';
+import type { LiveFile } from '../../../shared/bot/connection';
 import { BEGINNING_ONLY, isRemembered } from '../../../shared/bot/connectionReplies';
 import {
 	parseEncodingAesKey,

@@ -1,6 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 import { clean } from '../../../shared/protocol/settings';
-import { liveBot, type LiveBot, type LiveFile } from '../../../shared/bot/connectedBots';
+import { liveBot, type LiveBot } from '../../../shared/bot/connectedBots';
+import type { LiveFile } from '../../../shared/bot/connection';
 import { byteLength, splitText } from '../../../shared/util/text';
 import { readBinary, type MediaKind } from '../../engine/binary';
 import { cardFrom } from '../message/card';

@@ -1,7 +1,7 @@
 import { createHash } from 'crypto';
 import type { IDataObject } from 'n8n-workflow';
 import type { StreamChange } from '../../../shared/bot/callbackReplies';
-import type { LiveFile } from '../../../shared/bot/connectedBots';
+import type { LiveFile } from '../../../shared/bot/connection';
 import { splitText } from '../../../shared/util/text';
 import { readBinary, type MediaKind } from '../../engine/binary';
 import { cardFrom } from '../message/card';
