@@ -1,4 +1,3 @@
-import { oneOf } from './customer/shared';
 import { additionalFields, choice, rows, text, toggle } from '../engine/fields';
 import type { Field, Resource } from '../engine/operation';
 
@@ -148,59 +147,6 @@ export const calendar: Resource = {
 				additionalFields(calendarOptions),
 			],
 			returns: (sent) => ({ ...(sent.calendar as { cal_id: string }), success: true }),
-		},
-	],
-};
-
-const STATES = [
-	{ name: 'Done', value: 0 },
-	{ name: 'Open', value: 1 },
-];
-const todoId = text('todo_id', 'To-Do ID', 'From JS-SDK createTodo, in the same app', {
-	required: true,
-});
-
-export const toDo: Resource = {
-	value: 'toDo',
-	name: 'To-Do',
-	operations: [
-		{
-			value: 'get',
-			name: 'Get',
-			action: 'Get to-do',
-			description: 'Read a to-do with the state of each attendee',
-			doc: 101524,
-			endpoint: ['POST', '/cgi-bin/todo/get'],
-			reads: true,
-			fields: [todoId],
-		},
-		{
-			value: 'update',
-			name: 'Update',
-			action: 'Update to-do',
-			description: 'Set the state of a to-do or of its attendees',
-			doc: 101534,
-			endpoint: ['POST', '/cgi-bin/todo/update'],
-			fields: [
-				todoId,
-				choice(
-					'status',
-					'State',
-					'State of the whole to-do',
-					[{ name: 'Leave as It Is', value: '' }, ...STATES],
-					{
-						convert: 'integer',
-					},
-				),
-				rows('attendees', 'Attendees', 'Attendee', [
-					text('userid', 'User ID', 'Whose state it is', { required: true }),
-					choice('status', 'State', 'State of the to-do for this attendee', STATES, {
-						convert: 'integer',
-					}),
-				]),
-			],
-			check: oneOf(['status', 'attendees'], 'Choose a state, or add attendees.'),
-			returns: ({ todo_id, status }) => ({ todo_id, status, success: true }),
 		},
 	],
 };

@@ -5,23 +5,27 @@ import { app } from './app';
 import { approval } from './approval/approval';
 import { attendance } from './attendance';
 import { bot } from './bot/bot';
-import { calendar, toDo } from './calendar';
+import { calendar } from './calendar';
 import { callback } from './callback/callback';
-import { customer, customerTag } from './customer/customer';
-import { customerGroup, customerStatistic, customerTransfer } from './customer/customerGroup';
+import { customer } from './customer/customer';
+import { customerTag } from './customer/customerTag';
+import { customerGroup } from './customer/customerGroup';
+import { customerStatistic } from './customer/customerStatistic';
+import { customerTransfer } from './customer/customerTransfer';
 import { customerMessage } from './customer/customerMessage';
 import { customerMoment } from './customer/customerMoment';
-import {
-	customerAcquisition,
-	customerContactWay,
-	customerProduct,
-} from './customer/customerContactWay';
-import { customerService, customerServiceAccount } from './customerService/customerService';
+import { customerAcquisition } from './customer/customerAcquisition';
+import { customerContactWay } from './customer/customerContactWay';
+import { customerProduct } from './customer/customerProduct';
+import { customerService } from './customerService/customerService';
+import { customerServiceAccount } from './customerService/customerServiceAccount';
 import { customerWordRule } from './customer/customerWordRule';
 import { department } from './department';
 import { directory } from './directory/directory';
-import { document, form } from './document';
-import { driveFile, driveSpace } from './drive/driveFile';
+import { document } from './document';
+import { form } from './form';
+import { driveFile } from './drive/driveFile';
+import { driveSpace } from './drive/driveSpace';
 import { groupChat } from './message/groupChat';
 import { journal } from './journal';
 import { jsSdk } from './jsSdk';
@@ -37,6 +41,7 @@ import { schedule } from './schedule';
 import { smartSheet } from './smartSheet/smartSheet';
 import { suite } from './suite/suite';
 import { tag } from './tag';
+import { toDo } from './toDo';
 
 const typed: Resource[] = [
 	accessToken,

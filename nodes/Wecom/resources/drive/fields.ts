@@ -1,0 +1,28 @@
+import { json, text } from '../../engine/fields';
+import type { Field, Operation } from '../../engine/operation';
+
+const BASE = '/cgi-bin/wedrive';
+
+export const spaceid = text(
+	'spaceid',
+	'Space ID',
+	'From Drive Space > Create or the "spaceid" of a file',
+	{
+		required: true,
+	},
+);
+export const membersOf = (what: string, auth: boolean): Field =>
+	json(
+		'auth_info',
+		'Members (JSON)',
+		`Who ${what}: type 1 for a member with "userid", 2 for a department with "departmentid"${auth ? '; auth 1 to download, 7 to manage' : ''}`,
+		{
+			required: true,
+			placeholder: auth
+				? '[{"type": 1, "userid": "zhangsan", "auth": 1}]'
+				: '[{"type": 1, "userid": "zhangsan"}]',
+		},
+	);
+export const post = (path: string): Pick<Operation, 'endpoint'> => ({
+	endpoint: ['POST', `${BASE}/${path}`],
+});
