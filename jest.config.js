@@ -32,6 +32,10 @@ module.exports = {
 	projects: [
 		level('unit'),
 		level('simulator', { testMatch: ['<rootDir>/simulator/test/**/*.test.cts'] }),
+		level('bridge', {
+			testMatch: ['<rootDir>/bridge/test/**/*.test.cts'],
+			globalSetup: '<rootDir>/bridge/test/setup.cts',
+		}),
 		level('contract'),
 		level('workflow'),
 		level('e2e', { globalSetup: '<rootDir>/test/support/e2e-setup.cts' }),

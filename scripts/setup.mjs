@@ -1,5 +1,6 @@
 /**
- * Makes node_modules match package-lock.json, and does nothing when it already does. Every npm script runs it first.
+ * Makes node_modules match package-lock.json, here and in bridge/, and does nothing where it already does. Every npm script
+ * runs it first.
  *
  *   node scripts/setup.mjs [folder]
  *
@@ -13,8 +14,6 @@ import { fileURLToPath } from 'node:url';
 
 const MINIMUM_NODE = [20, 19];
 const root = resolve(process.argv[2] ?? join(dirname(fileURLToPath(import.meta.url)), '..'));
-const lockFile = join(root, 'package-lock.json');
-const hashFile = join(root, 'node_modules', '.setup-hash');
 
 function fail(what, nextStep) {
 	console.error(`setup: ${what}\n       ${nextStep}`);
@@ -31,32 +30,35 @@ function nodeIsNewEnough() {
 }
 
 /** True when npm's own record of what is in node_modules agrees with the lock file. Optional packages may be absent. */
-function alreadyInstalled(lockText) {
-	const hidden = read(join(root, 'node_modules', '.package-lock.json'));
+function alreadyInstalled({ folder, lockText, withDev }) {
+	const hidden = read(join(folder, 'node_modules', '.package-lock.json'));
 	if (hidden === undefined) return false;
 	const wanted = JSON.parse(lockText).packages ?? {};
 	const present = JSON.parse(hidden).packages ?? {};
 	const sameVersions = Object.entries(wanted).every(
 		([path, entry]) =>
-			path === '' || entry.link || entry.optional || present[path]?.version === entry.version,
+			path === '' ||
+			entry.link ||
+			entry.optional ||
+			(entry.dev && !withDev) ||
+			present[path]?.version === entry.version,
 	);
-	const direct = Object.keys({ ...wanted['']?.dependencies, ...wanted['']?.devDependencies });
+	const { dependencies, devDependencies } = wanted[''] ?? {};
+	const direct = Object.keys({ ...dependencies, ...(withDev && devDependencies) });
 	return (
 		sameVersions &&
-		direct.every((name) => existsSync(join(root, 'node_modules', name, 'package.json')))
+		direct.every((name) => existsSync(join(folder, 'node_modules', name, 'package.json')))
 	);
 }
 
-function install() {
-	console.log(
-		'setup: installing the development dependencies with npm ci (about a minute, only when package-lock.json changed)',
-	);
+function npmCi({ folder, withDev }) {
+	const args = withDev ? ['ci'] : ['ci', '--omit=dev'];
 	const npm = process.env.npm_execpath;
 	const windows = process.platform === 'win32';
 	const done = npm
-		? spawnSync(process.execPath, [npm, 'ci'], { cwd: root, stdio: 'inherit' })
-		: spawnSync(windows ? 'npm.cmd' : 'npm', ['ci'], {
-				cwd: root,
+		? spawnSync(process.execPath, [npm, ...args], { cwd: folder, stdio: 'inherit' })
+		: spawnSync(windows ? 'npm.cmd' : 'npm', args, {
+				cwd: folder,
 				stdio: 'inherit',
 				shell: windows,
 			});
@@ -67,9 +69,27 @@ function install() {
 		);
 	if (done.status !== 0)
 		fail(
-			`npm ci failed (exit code ${done.status}).`,
+			`npm ci failed (exit code ${done.status}) in ${folder}.`,
 			'Read npm\'s message above, then run "npm run setup" again.',
 		);
+}
+
+/** Installs what the lock file of a folder names, unless that is there already. */
+function install({ folder, what, withDev }) {
+	const hashFile = join(folder, 'node_modules', '.setup-hash');
+	const lockText = read(join(folder, 'package-lock.json'));
+	if (lockText === undefined)
+		fail(
+			`there is no package-lock.json in ${folder}.`,
+			'Run it from a complete checkout of the repository.',
+		);
+	const hash = createHash('sha256').update(lockText).digest('hex');
+	if (read(hashFile)?.trim() === hash) return;
+	if (!alreadyInstalled({ folder, lockText, withDev })) {
+		console.log(`setup: installing ${what} with npm ci (only when package-lock.json changed)`);
+		npmCi({ folder, withDev });
+	}
+	writeFileSync(hashFile, `${hash}\n`);
 }
 
 if (!nodeIsNewEnough()) {
@@ -78,15 +98,12 @@ if (!nodeIsNewEnough()) {
 		`Install Node.js ${MINIMUM_NODE.join('.')} or newer (https://nodejs.org) and run the command again.`,
 	);
 }
-const lockText = read(lockFile);
-if (lockText === undefined)
-	fail(
-		`there is no package-lock.json in ${root}.`,
-		'Run it from a complete checkout of the repository.',
-	);
-
-const hash = createHash('sha256').update(lockText).digest('hex');
-if (read(hashFile)?.trim() !== hash) {
-	if (!alreadyInstalled(lockText)) install();
-	writeFileSync(hashFile, `${hash}\n`);
-}
+install({
+	folder: root,
+	what: 'the development dependencies (about a minute)',
+	withDev: true,
+});
+// What the bridge is built with is among the development dependencies.
+const bridge = join(root, 'bridge');
+if (existsSync(bridge))
+	install({ folder: bridge, what: 'what the chat archive bridge needs', withDev: false });

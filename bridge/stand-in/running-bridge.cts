@@ -6,14 +6,14 @@ import { join } from 'node:path';
 import { compileStandIn, type ArchiveStore } from './stand-in.cts';
 
 const BRIDGE = join(__dirname, '..');
-const PROGRAM = join(BRIDGE, 'dist', 'bridge.mjs');
+/** The program, once it is built. */
+export const PROGRAM = join(BRIDGE, 'dist', 'bridge.mjs');
 
 /** Makes bridge/dist/bridge.mjs. */
-export function buildBridge(): string {
+export function buildBridge(): void {
 	if (!existsSync(join(BRIDGE, 'node_modules', 'koffi')))
 		throw new Error('koffi is missing: run "npm run setup".');
 	execFileSync(process.execPath, [join(BRIDGE, 'build.mjs')], { cwd: BRIDGE });
-	return PROGRAM;
 }
 
 export interface RunningBridge {

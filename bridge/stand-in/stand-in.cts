@@ -72,6 +72,7 @@ export function compileStandIn(): string {
 export interface ArchivedMessage {
 	/** One more than the last, if not given. */
 	seq?: bigint;
+	/** That of the content, if not given. */
 	msgid?: string;
 	/** The plaintext, as JSON or as the text it is. */
 	content: unknown;
@@ -94,14 +95,9 @@ export class ArchiveStore {
 		writeFileSync(join(folder, 'chat'), '');
 	}
 
-	/** Makes a pair of keys. The private one goes to `keys/<version>.pem`, unless it is held back. @returns the private key */
+	/** Adds a pair of keys. The private one goes to `keys/<version>.pem`, unless it is held back. @returns the private key */
 	addKey(version: number, { heldBack = false } = {}): string {
-		const { publicKey, privateKey } = generateKeyPairSync('rsa', {
-			modulusLength: 2048,
-			publicKeyEncoding: { type: 'spki', format: 'pem' },
-			// Both formats occur: openssl 1 writes the one, openssl 3 the other.
-			privateKeyEncoding: { type: version % 2 ? 'pkcs1' : 'pkcs8', format: 'pem' },
-		});
+		const { publicKey, privateKey } = keyPair(version);
 		this.publicKeys.set(version, publicKey);
 		if (!heldBack) this.writeKey(version, privateKey);
 		return privateKey;
@@ -172,10 +168,7 @@ export class ArchiveStore {
 			.map((line) => JSON.parse(line));
 	}
 
-	private line(
-		seq: bigint,
-		{ msgid = `m${seq}`, content, version, claims }: ArchivedMessage,
-	): string {
+	private line(seq: bigint, { msgid, content, version, claims }: ArchivedMessage): string {
 		const own = version ?? Math.max(...this.publicKeys.keys());
 		const publicKey = this.publicKeys.get(own);
 		if (!publicKey) throw new Error(`There is no key of version ${own}.`);
@@ -184,8 +177,27 @@ export class ArchiveStore {
 		const key = { key: createPublicKey(publicKey), padding: constants.RSA_PKCS1_PADDING };
 		const sealed = publicEncrypt(key, Buffer.from(random)).toString('base64');
 		const body = plain === 'CRASH' ? plain : seal(random, plain);
-		return `${seq}\t{"seq":${seq},"msgid":${JSON.stringify(msgid)},"publickey_ver":${claims ?? own},"encrypt_random_key":"${sealed}","encrypt_chat_msg":"${body}"}\n`;
+		return `${seq}\t{"seq":${seq},"msgid":${JSON.stringify(msgid ?? ownMsgid(plain) ?? `m${seq}`)},"publickey_ver":${claims ?? own},"encrypt_random_key":"${sealed}","encrypt_chat_msg":"${body}"}\n`;
 	}
+}
+
+const ownMsgid = (plain: string): string | undefined => /"msgid":"([^"]*)"/.exec(plain)?.[1];
+
+/** A pair of keys for a version. Making one takes a moment, so they are kept for the next folder: they protect nothing. */
+function keyPair(version: number): { publicKey: string; privateKey: string } {
+	const path = join(CACHE, `key-${version}.json`);
+	if (!existsSync(path)) {
+		const pair = generateKeyPairSync('rsa', {
+			modulusLength: 2048,
+			publicKeyEncoding: { type: 'spki', format: 'pem' },
+			// Both formats occur: openssl 1 writes the one, openssl 3 the other.
+			privateKeyEncoding: { type: version % 2 ? 'pkcs1' : 'pkcs8', format: 'pem' },
+		});
+		mkdirSync(CACHE, { recursive: true });
+		writeFileSync(`${path}.${process.pid}`, JSON.stringify(pair));
+		renameSync(`${path}.${process.pid}`, path);
+	}
+	return JSON.parse(readFileSync(path, 'utf8'));
 }
 
 /** The toy encryption of `sdk.c`. */

@@ -69,3 +69,12 @@ test('says what to do when the install fails, and tries again next time', () => 
 	expect(setup().status).toBe(0);
 	expect(npmCalls()).toBe('ci;ci;');
 });
+
+test('installs what the bridge needs too, without its development dependencies', () => {
+	write('package-lock.json', lock('1.0.0'));
+	write('bridge/package-lock.json', lock('1.0.0'));
+	expect(setup().status).toBe(0);
+	expect(npmCalls()).toBe('ci;');
+	expect(readFileSync(join(folder, 'bridge', 'calls'), 'utf8')).toBe('ci --omit=dev;');
+	expect(setup()).toMatchObject({ status: 0, stdout: '', stderr: '' });
+});
