@@ -25,7 +25,6 @@ export interface Sealed {
 export function validJson(plain: string): string | undefined {
 	if (isJson(plain)) return plain;
 	const mended = plain.replace(/"(?:[^"\\]|\\[\s\S])*"/g, (text) =>
-		// eslint-disable-next-line no-control-regex
 		text.replace(/[\u0000-\u001f]/g, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`),
 	);
 	return isJson(mended) ? mended : undefined;
