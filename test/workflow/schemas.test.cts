@@ -2,7 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { IDataObject } from 'n8n-workflow';
-import { MADE_ITEMS, schemaDir } from '../../scripts/schemas.cts';
+import { MADE_ITEMS, SCHEMA_DIR } from '../../scripts/docs/schemas.cts';
+import { repoRoot } from '../support/paths.cts';
 import { binaryItem } from '../support/harness-binary.cts';
 import { byId, itemsOf, useSimulator, type Run } from './support.cts';
 
@@ -94,6 +95,8 @@ it.each(Object.keys(MADE_ITEMS))('%s gives what its schema shows', async (id) =>
 	const [resource, operation] = id.split('.');
 	const items = await itemsOf(simulator(), await example(id, { resource, operation }));
 	expect(items.length).toBeGreaterThan(0);
-	const schema = JSON.parse(readFileSync(join(schemaDir, `${resource}/${operation}.json`), 'utf8'));
+	const schema = JSON.parse(
+		readFileSync(join(repoRoot, SCHEMA_DIR, `${resource}/${operation}.json`), 'utf8'),
+	);
 	expect(items.flatMap((item) => misfits(item, schema as Schema))).toEqual([]);
 });

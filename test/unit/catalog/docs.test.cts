@@ -1,14 +1,10 @@
-import fs from 'node:fs';
-import { docsFile, renderDocs } from '../../../scripts/catalog-docs.cts';
+import { endpointsPage } from '../../../scripts/docs/endpoints.cts';
 import { facts } from './facts.cts';
 
 describe('docs/api.md', () => {
-	it('is up to date (if not: node -r tsx/cjs scripts/catalog-docs.cts)', () => {
-		expect(fs.readFileSync(docsFile, 'utf8')).toBe(renderDocs());
-	});
+	const text = endpointsPage();
 
 	it('names every endpoint', () => {
-		const text = fs.readFileSync(docsFile, 'utf8');
 		for (const { method, path, name, doc } of facts) {
 			expect(text).toContain(`\`${method} ${path}\``);
 			expect(text).toMatch(
@@ -18,7 +14,6 @@ describe('docs/api.md', () => {
 	});
 
 	it('has links to its sections that work', () => {
-		const text = fs.readFileSync(docsFile, 'utf8');
 		const anchors = [...text.matchAll(/^## (.*)$/gm)].map(([, heading]) =>
 			heading
 				.toLowerCase()

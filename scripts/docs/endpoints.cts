@@ -1,15 +1,12 @@
-/**
- * Writes docs/api.md, the list of all endpoints, from the catalog: `node -r tsx/cjs scripts/catalog-docs.cts`.
- * A test says when the file is out of date.
- */
-import fs from 'node:fs';
-import path from 'node:path';
-import { summarize, type EndpointSummary } from '../nodes/Wecom/resources/api/catalog/catalog';
-import data from '../nodes/Wecom/resources/api/catalog/data/endpoints.json';
-import { decodeEndpoints, type EndpointsFile } from '../nodes/Wecom/resources/api/catalog/format';
-import { rank } from '../nodes/Wecom/resources/api/catalog/rank';
-
-export const docsFile = path.resolve(__dirname, '../docs/api.md');
+/** docs/api.md, the list of all endpoints, from the catalog. */
+import { summarize, type EndpointSummary } from '../../nodes/Wecom/resources/api/catalog/catalog';
+import data from '../../nodes/Wecom/resources/api/catalog/data/endpoints.json';
+import {
+	decodeEndpoints,
+	type EndpointsFile,
+} from '../../nodes/Wecom/resources/api/catalog/format';
+import { rank } from '../../nodes/Wecom/resources/api/catalog/rank';
+import { anchor } from './markdown.cts';
 
 const TOKENS: Record<EndpointSummary['token'], string> = {
 	corp: 'app',
@@ -21,7 +18,7 @@ const TOKENS: Record<EndpointSummary['token'], string> = {
 	none: 'none',
 };
 
-export function renderDocs(): string {
+export function endpointsPage(): string {
 	const endpoints = rank(decodeEndpoints(data as unknown as EndpointsFile), '').map(summarize);
 	const categories = groupByCategory(endpoints);
 	return `${[intro(endpoints, categories), ...categories.map(section)].join('\n\n')}\n`;
@@ -43,7 +40,7 @@ function intro(
 	const links = categories.map(([name, list]) => `- [${name}](#${anchor(name)}) (${list.length})`);
 	return `# The WeCom server API
 
-<!-- Made by scripts/catalog-docs.cts. Do not edit. -->
+<!-- Made by npm run docs. Do not edit. -->
 
 All ${endpoints.length} endpoints in the WeCom node's list, by category; the node has a form for the parameters of each. "Token"
 says whose access token the call needs: that of an app of your company (app), of a third-party app, of a service
@@ -60,14 +57,3 @@ const section = ([name, endpoints]: [string, EndpointSummary[]]): string =>
 
 const row = ({ name, docUrl, method, path: called, token }: EndpointSummary): string =>
 	`| [${name}](${docUrl}) | \`${method} ${called}\` | ${TOKENS[token]} |`;
-
-/** As GitHub makes it from a heading. */
-const anchor = (heading: string): string =>
-	heading
-		.toLowerCase()
-		.replace(/[^\w -]/g, '')
-		.replaceAll(' ', '-');
-
-if (require.main === module) {
-	fs.writeFileSync(docsFile, renderDocs());
-}

@@ -1,12 +1,10 @@
 /**
- * Writes what items look like (`nodes/Wecom/__schema__`) for the operations people use most, from WeCom's tables of answers, so
- * that n8n can offer fields before a node has run: `node -r tsx/cjs scripts/schemas.cts`. A test says when they are out of date.
+ * What items look like (`nodes/Wecom/__schema__`) for the operations people use most, from WeCom's tables of answers, so that n8n
+ * can offer fields before a node has run.
  */
-import fs from 'node:fs';
-import path from 'node:path';
-import { coveredEndpoints } from '../nodes/Wecom/resources/api/api';
-import { findOperation } from '../nodes/Wecom/resources';
-import factsFile from '../test/fixtures/catalog-facts.json';
+import { coveredEndpoints } from '../../nodes/Wecom/resources/api/api';
+import { findOperation } from '../../nodes/Wecom/resources';
+import factsFile from '../../test/fixtures/catalog-facts.json';
 
 /** `<resource>.<operation>`: what a person maps fields of. The row says where its items are in WeCom's answer. */
 const OPERATIONS = [
@@ -122,9 +120,10 @@ interface Schema {
 	items?: Schema;
 }
 
-export const schemaDir = path.resolve(__dirname, '../nodes/Wecom/__schema__/v1.0.0');
+/** Where the schemas are, and nothing else. */
+export const SCHEMA_DIR = 'nodes/Wecom/__schema__/v1.0.0';
 
-/** File (relative to `schemaDir`) -> text. */
+/** File below `SCHEMA_DIR` -> text. */
 export function renderSchemas(): Map<string, string> {
 	return new Map(
 		[...OPERATIONS, ...Object.keys(MADE_ITEMS)].map((id) => {
@@ -170,13 +169,4 @@ function schemaOf(fields: FactField[]): Schema {
 function typeSchema(type: string, fields: FactField[]): Schema {
 	if (type.endsWith('[]')) return { type: 'array', items: typeSchema(type.slice(0, -2), fields) };
 	return type === 'object' && fields.length > 0 ? schemaOf(fields) : { type };
-}
-
-if (require.main === module) {
-	fs.rmSync(path.dirname(schemaDir), { recursive: true, force: true });
-	for (const [file, text] of renderSchemas()) {
-		const target = path.join(schemaDir, file);
-		fs.mkdirSync(path.dirname(target), { recursive: true });
-		fs.writeFileSync(target, text);
-	}
 }

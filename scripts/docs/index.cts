@@ -1,0 +1,54 @@
+/**
+ * `npm run docs`: writes everything in the documents that follows from the code, and the output schemas. A test says when
+ * something is out of date.
+ */
+import fs from 'node:fs';
+import path from 'node:path';
+import { withCounts } from './counts.cts';
+import { endpointsPage } from './endpoints.cts';
+import { withEventTables } from './events.cts';
+import { operationsPage, withOverview } from './operations.cts';
+import { renderSchemas, SCHEMA_DIR } from './schemas.cts';
+
+const root = path.resolve(__dirname, '../..');
+const WHOLE: Record<string, () => string> = {
+	'docs/api.md': endpointsPage,
+	'docs/operations.md': operationsPage,
+};
+
+/** Every file that follows from the code, wholly or in part, with the text it should have; by its path in the checkout. */
+export function expectedFiles(): Map<string, string> {
+	const files = new Map(Object.entries(WHOLE).map(([file, render]) => [file, render()]));
+	for (const file of ['README.md', ...markdownIn('docs')]) {
+		if (WHOLE[file]) continue;
+		const text = fs.readFileSync(path.join(root, file), 'utf8');
+		const tables = file === 'docs/events.md' ? withEventTables(text) : withOverview(text);
+		files.set(file, withCounts(tables));
+	}
+	for (const [file, text] of renderSchemas()) files.set(`${SCHEMA_DIR}/${file}`, text);
+	return files;
+}
+
+/** Schemas of operations that are gone. */
+export function leftoverSchemas(expected: Map<string, string>): string[] {
+	return filesIn(SCHEMA_DIR).filter((file) => file.endsWith('.json') && !expected.has(file));
+}
+
+const markdownIn = (folder: string) => filesIn(folder).filter((file) => file.endsWith('.md'));
+
+function filesIn(folder: string): string[] {
+	const found = fs.readdirSync(path.join(root, folder), { recursive: true, encoding: 'utf8' });
+	return found.map((file) => `${folder}/${file.split(path.sep).join('/')}`);
+}
+
+if (require.main === module) {
+	const expected = expectedFiles();
+	for (const file of leftoverSchemas(expected)) fs.rmSync(path.join(root, file));
+	for (const [file, text] of expected) {
+		const target = path.join(root, file);
+		if (fs.existsSync(target) && fs.readFileSync(target, 'utf8') === text) continue;
+		fs.mkdirSync(path.dirname(target), { recursive: true });
+		fs.writeFileSync(target, text);
+		console.log(`written: ${file}`);
+	}
+}

@@ -1,0 +1,51 @@
+/** The documents and the output schemas say what the code says. */
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { resources } from '../../../nodes/Wecom/resources';
+import { callbackKinds } from '../../../nodes/shared/callback/events';
+import { expectedFiles, leftoverSchemas } from '../../../scripts/docs/index.cts';
+import { operationsPage, withOverview } from '../../../scripts/docs/operations.cts';
+import { repoRoot } from '../../support/paths.cts';
+
+const expected = expectedFiles();
+const read = (file: string) => readFileSync(join(repoRoot, file), 'utf8');
+
+it.each([...expected])('%s is up to date (if not: npm run docs)', (file, text) => {
+	expect(existsSync(join(repoRoot, file)) && read(file)).toBe(text);
+});
+
+it('there is no schema of an operation that is gone (if there is: npm run docs)', () => {
+	expect(leftoverSchemas(expected)).toEqual([]);
+});
+
+it('both READMEs have the overview of operations', () => {
+	for (const file of ['README.md', 'docs/README.zh-CN.md'])
+		expect(withOverview(read(file))).toContain('| **Approval** |');
+});
+
+it('docs/operations.md names every operation with its page', () => {
+	const text = operationsPage();
+	const missing = resources
+		.flatMap(({ operations }) => operations)
+		.filter(
+			({ name, doc }) => !text.includes(`| ${name} |`) || !text.includes(`/document/path/${doc})`),
+		);
+	expect(missing).toEqual([]);
+});
+
+it('docs/events.md lists every kind of callback', () => {
+	const text = expected.get('docs/events.md')!;
+	const missing = callbackKinds.filter(
+		({ kind, name }) => !text.includes(`\`${kind}\``) || !text.includes(name),
+	);
+	expect(missing.map(({ kind }) => kind)).toEqual([]);
+});
+
+it('counts in the text are corrected', async () => {
+	const { withCounts } = await import('../../../scripts/docs/counts.cts');
+	const kinds = callbackKinds.length;
+	expect(withCounts('1 kinds of messages, 除 1 种消息和事件')).toBe(
+		`${kinds} kinds of messages, 除 ${kinds} 种消息和事件`,
+	);
+	expect(read('README.md')).toContain(`${kinds} kinds`);
+});
