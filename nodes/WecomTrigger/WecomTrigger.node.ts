@@ -12,10 +12,11 @@ import { wecomSuiteApiTest } from '../shared/credentials/suiteTest';
 import { getCustomerServiceAccounts } from './customerService/form';
 import { wecomBotApiTest } from '../shared/bot/credentialTest';
 import { WEBHOOK_PATH_AND_MODE } from '../shared/util/webhookDescription';
-import { answer, mute } from './http';
 import { properties } from './properties';
 import { receiveCallback, verifyUrl } from './receive';
+import { CallbackResponse } from './response';
 import { freshSecrets } from './secrets';
+import { sourceOf } from './sources';
 
 const WEBHOOK = {
 	...WEBHOOK_PATH_AND_MODE,
@@ -91,7 +92,7 @@ export class WecomTrigger implements INodeType {
 			},
 			/** WeCom has no API to set the URL; what can be told before a person tries is whether the credential is complete. */
 			async create(this: IHookFunctions): Promise<boolean> {
-				const found = await freshSecrets(this);
+				const found = await freshSecrets(this, sourceOf(this));
 				if ('lack' in found) {
 					const { message, description } = found.lack;
 					throw new NodeOperationError(this.getNode(), message, { description });
@@ -109,21 +110,18 @@ export class WecomTrigger implements INodeType {
 	 * it does, once WeCom has its answer: the editor shows the error to the person who waits there.
 	 */
 	async webhook(this: IWebhookFunctions): Promise<IWebhookResponseData> {
+		const response = new CallbackResponse(this.getResponseObject());
 		try {
 			return this.getWebhookName() === 'setup'
-				? await verifyUrl(this)
-				: await receiveCallback(this);
+				? await verifyUrl(this, response)
+				: await receiveCallback(this, response);
 		} catch (error) {
-			const response = this.getResponseObject();
 			this.logger.error(`WeCom Trigger could not handle a callback: ${(error as Error).message}`, {
 				workflowId: this.getWorkflow().id,
 				nodeName: this.getNode().name,
 			});
-			answer(response, 500);
-			if (this.getMode() === 'manual') {
-				mute(response);
-				throw new NodeOperationError(this.getNode(), error as Error);
-			}
+			response.answer(500);
+			if (this.getMode() === 'manual') throw new NodeOperationError(this.getNode(), error as Error);
 			return { noWebhookResponse: true };
 		}
 	}

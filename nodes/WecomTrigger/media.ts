@@ -7,7 +7,7 @@ import {
 } from 'n8n-workflow';
 import type { WecomClient } from '../shared/client/client';
 import { downloadFile, type FileContent } from '../shared/client/files';
-import { openClient } from './secrets';
+import type { Delivery } from './delivery';
 
 /** "Download Media": the files of received messages become binary data, as far as WeCom's time limit allows. */
 
@@ -42,18 +42,17 @@ export const mediaOption: INodeProperties = {
 export const wantsMedia = (context: IWebhookFunctions) =>
 	Boolean(context.getNodeParameter('triggerOptions.downloadMedia', false));
 
-/** Adds the files of the messages of a company, if the option is on. See `attachFiles`. */
+/** Adds the files of received messages, if the option is on. See `attachFiles`. */
 export async function attachMedia(
-	context: IWebhookFunctions,
+	{ context, source, opened }: Delivery,
 	items: INodeExecutionData[],
-	corpId: string,
 	until: number,
 ): Promise<void> {
 	const some = items.some(({ json }) => mediaOf(json));
 	if (!some || !wantsMedia(context)) return;
 	let client: Promise<WecomClient> | undefined;
 	await attachFiles(context, items, mediaOf, until, async ({ id }, timeout) => {
-		client ??= openClient(context, corpId);
+		client ??= source.openClient(context, opened.receiveId);
 		const request = { method: 'GET' as const, path: '/cgi-bin/media/get', timeout };
 		return await downloadFile(await client, { ...request, qs: { media_id: id } });
 	});

@@ -213,7 +213,7 @@ export const properties: INodeProperties[] = [
 	},
 	{
 		displayName: 'Security',
-		name: 'moreOptions',
+		name: 'security',
 		type: 'collection',
 		placeholder: 'Add Option',
 		default: {},

@@ -4,7 +4,7 @@ import {
 	type IWebhookFunctions,
 	type IWebhookResponseData,
 } from 'n8n-workflow';
-import { callbackKey, DeliveryWindow } from '../shared/callback/dedupe';
+import { DeliveryWindow } from '../shared/callback/dedupe';
 import {
 	openCallback,
 	openVerification,
@@ -12,119 +12,122 @@ import {
 	type OpenedCallback,
 	type Refusal,
 } from '../shared/callback/envelope';
-import { matches } from '../shared/callback/events';
-import { listOf } from '../shared/util/text';
-import { fetchesMessages, receiveMessages, wantsAccount } from './customerService/fetch';
-import { answer, ANSWER_BY_MS, readBody, SUCCESS, whenAnswered } from './http';
-import { attachMedia } from './media';
-import { receiveBot } from './bot';
-import { prepareAnswer, quickReply, replyFacts } from './reply';
-import { cachedSecrets, isBot, isSuite, nodeOf, type SecretsOrLack } from './secrets';
-import { receiveCommand } from './suite';
-
-/** WeCom hangs up after five seconds and sends the callback again (doc 90930). */
-const WAIT_FOR_FIRST_ATTEMPT_MS = 4_000;
+import { readBody } from './body';
+import { WAIT_FOR_FIRST_ATTEMPT_MS } from './deadlines';
+import { warn, type Delivery, type Source } from './delivery';
+import type { CallbackResponse } from './response';
+import { cachedSecrets, nodeOf, type SecretsOrLack } from './secrets';
+import { sourceOf } from './sources';
 
 const delivered = new DeliveryWindow();
 
 const ANSWERED: IWebhookResponseData = { noWebhookResponse: true };
 
 /** `GET`: WeCom checks the URL when its settings are saved; the answer is the decrypted echostr, nothing else (doc 90930). */
-export async function verifyUrl(context: IWebhookFunctions): Promise<IWebhookResponseData> {
+export async function verifyUrl(
+	context: IWebhookFunctions,
+	response: CallbackResponse,
+): Promise<IWebhookResponseData> {
 	const query = context.getQueryData() as IDataObject;
-	const opened = await withSecrets(context, ({ token, aesKey, receiveIds }) =>
-		// No page says whose ID a suite's check carries: the provider's, as far as is known, which need not be entered.
-		openVerification(query, token, aesKey, isSuite(context) ? [] : receiveIds),
+	const source = sourceOf(context);
+	const opened = await withSecrets(context, source, ({ token, aesKey, receiveIds }) =>
+		openVerification(query, token, aesKey, source.checkReceivers ?? receiveIds),
 	);
-	if (!opened.ok) return refuse(context, opened);
-	answer(context.getResponseObject(), 200, opened.echo);
+	if (!opened.ok) return refuse(context, response, opened);
+	response.answer(200, opened.echo);
 	return ANSWERED;
 }
 
-/** `POST`: from the raw bytes to one item. What is refused, filtered out or a repetition starts no execution. */
-export async function receiveCallback(context: IWebhookFunctions): Promise<IWebhookResponseData> {
+/** `POST`: from the raw bytes to the items. What is refused, filtered out or a repetition starts no execution. */
+export async function receiveCallback(
+	context: IWebhookFunctions,
+	response: CallbackResponse,
+): Promise<IWebhookResponseData> {
 	const at = Date.now();
+
+	// Read.
 	const body = await readBody(context);
-	if (!body.ok) return refuse(context, body);
-	const query = context.getQueryData() as IDataObject;
-	const opened = await withSecrets(context, (secrets) => {
-		const rawBody = body.bytes;
-		const result = openCallback({ ...secrets, ...anyCompany(context), rawBody, query });
-		return result.ok ? { ...result, secrets } : result;
-	});
-	if (!opened.ok) return refuse(context, opened);
-	const age = tooOld(context, query, at);
-	if (age) return refuse(context, age);
+	if (!body.ok) return refuse(context, response, body);
 
-	const arrived = { context, opened, secrets: opened.secrets, at };
-	const scope = `${context.getMode()}|${context.getWorkflow().id}|${nodeOf(context).id}`;
-	if (isBot(context)) {
-		return await receiveBot(arrived, {
-			claim: async (key) => await delivered.claim(scope, key, WAIT_FOR_FIRST_ATTEMPT_MS),
-			settle: (key, stored) => delivered.settle(scope, key, stored),
-			tellTester: (kind, reason) => tellTester(context, kind, reason),
-		});
-	}
+	// Open.
+	const source = sourceOf(context);
+	const opened = await open(context, source, body.bytes);
+	if (!opened.ok) return refuse(context, response, opened);
+	const age = tooOld(context, at);
+	if (age) return refuse(context, response, age);
+	const delivery: Delivery = {
+		context,
+		response,
+		source,
+		opened,
+		secrets: opened.secrets,
+		at,
+		settle: () => {},
+		whenStored: (listener) => response.onStored(listener),
+	};
 
-	const response = context.getResponseObject();
-	const command = isSuite(context) && typeof opened.payload.InfoType === 'string';
-	// A suite's commands do their work first, whatever the filters say or fail to say.
-	const unwanted = command ? undefined : whyUnwanted(context, opened);
+	// Decide.
+	if (source.answerItself?.(delivery)) return ANSWERED;
+	const unwanted = source.whyUnwanted(delivery);
 	if (unwanted) {
-		answer(response, 200);
-		tellTester(context, opened.callback.kind, unwanted);
+		response.answer(200);
+		tellTester(context, unwanted.kind, unwanted.reason);
 		return ANSWERED;
 	}
 
-	const key = callbackKey(opened.payload, opened.plaintext);
+	// Claim.
+	const key = source.keyOf(opened);
+	const scope = `${context.getMode()}|${context.getWorkflow().id}|${nodeOf(context).id}`;
 	const claim = await delivered.claim(scope, key, WAIT_FOR_FIRST_ATTEMPT_MS);
-	// Not acknowledged, so that WeCom comes back for the outcome.
-	if (claim === 'busy')
-		return refuse(context, { status: 503, reason: 'its first attempt is still under way' });
-	if (claim === 'duplicate') {
-		// WeCom hung up before the quick reply, if it sends the callback again.
-		const reply = command ? SUCCESS : quickReply(arrived, toItem(opened));
-		answer(response, 200, reply);
+	if (claim !== 'first') {
+		if (source.answerRepetition(delivery, claim)) return ANSWERED;
+		// Not acknowledged, so that WeCom comes back for the outcome.
+		const reason = 'its first attempt is still under way';
+		return refuse(context, response, { status: 503, reason });
+	}
+	let settled = false;
+	delivery.settle = (stored) => {
+		if (!settled) delivered.settle(scope, key, stored);
+		settled = true;
+	};
+	delivery.whenStored(delivery.settle);
+
+	// Deliver, and answer: the source has prepared what goes out, at the latest with the answer of n8n.
+	try {
+		const items = await source.deliver(delivery);
+		if (items.length > 0) return { workflowData: [items] };
+		delivery.settle(response.status < 300);
 		return ANSWERED;
+	} catch (error) {
+		delivery.settle(false);
+		throw error;
 	}
-	whenAnswered(response, (stored) => delivered.settle(scope, key, stored));
-	if (!command && fetchesMessages(context, opened))
-		return await receiveMessages({ ...arrived, toItem });
-	if (!command) {
-		const items = [{ json: toItem(opened, replyFacts(arrived)) }];
-		await attachMedia(context, items, opened.receiveId, at + ANSWER_BY_MS);
-		prepareAnswer(arrived, items[0].json);
-		return { workflowData: [items] };
-	}
-	const wanted = (callback: OpenedCallback) => !whyUnwanted(context, callback);
-	return await receiveCommand({ ...arrived, toItem, wanted });
-}
-
-/** Why a callback is refused whose signed time is too far from now, if the form says so. */
-function tooOld(context: IWebhookFunctions, { timestamp }: IDataObject, at: number) {
-	const most = Number(context.getNodeParameter('moreOptions.maxAge', 0));
-	const seconds = Math.round(Math.abs(at / 1000 - Number(timestamp)));
-	if (!(most > 0) || seconds <= most) return undefined;
-	const reason = `its timestamp is ${seconds} seconds from this server's time, 'Maximum Age' allows ${most}: somebody repeats it, or this server's clock is wrong`;
-	return { status: 401, reason };
-}
-
-/** A provider may keep its companies elsewhere: then the signature alone decides. */
-function anyCompany(context: IWebhookFunctions): { receiveIds?: [] } {
-	const any = isSuite(context) && context.getNodeParameter('suiteOptions.acceptAnyCompany', false);
-	return any ? { receiveIds: [] } : {};
 }
 
 type Opened<T> = T | Refusal | { ok: false; status: 503; reason: string };
 
+async function open(
+	context: IWebhookFunctions,
+	source: Source,
+	rawBody: Buffer,
+): Promise<Opened<OpenedCallback & { secrets: CallbackSecrets }>> {
+	const query = context.getQueryData() as IDataObject;
+	return await withSecrets(context, source, (secrets) => {
+		const receiveIds = source.receivers?.(context) ?? secrets.receiveIds;
+		const opened = openCallback({ ...secrets, receiveIds, rawBody, query });
+		return opened.ok ? { ...opened, secrets } : opened;
+	});
+}
+
 /** Opens with the secrets at hand, and once more with newly read ones when they do not fit. */
 async function withSecrets<T extends { ok: true }>(
 	context: IWebhookFunctions,
+	source: Source,
 	open: (secrets: CallbackSecrets) => T | Refusal,
 ): Promise<Opened<T>> {
-	const first = tryOpen(await cachedSecrets(context), open);
+	const first = tryOpen(await cachedSecrets(context, source), open);
 	if (first.ok || first.status === 413) return first;
-	const again = await cachedSecrets(context, true);
+	const again = await cachedSecrets(context, source, true);
 	return again ? tryOpen(again, open) : first;
 }
 
@@ -140,15 +143,23 @@ function tryOpen<T>(
 	};
 }
 
+/** Why a callback is refused whose signed time is too far from now, if the form says so. */
+function tooOld(context: IWebhookFunctions, at: number) {
+	const { timestamp } = context.getQueryData() as IDataObject;
+	const most = Number(context.getNodeParameter('security.maxAge', 0));
+	const seconds = Math.round(Math.abs(at / 1000 - Number(timestamp)));
+	if (!(most > 0) || seconds <= most) return undefined;
+	const reason = `its timestamp is ${seconds} seconds from this server's time, 'Maximum Age' allows ${most}: somebody repeats it, or this server's clock is wrong`;
+	return { status: 401, reason };
+}
+
 function refuse(
 	context: IWebhookFunctions,
+	response: CallbackResponse,
 	{ status, reason }: { status: number; reason: string },
 ): IWebhookResponseData {
-	context.logger.warn(`WeCom Trigger refused a callback (HTTP ${status}): ${reason}`, {
-		workflowId: context.getWorkflow().id,
-		nodeName: context.getNode().name,
-	});
-	answer(context.getResponseObject(), status);
+	warn(context, `refused a callback (HTTP ${status}): ${reason}`);
+	response.answer(status);
 	if (context.getMode() === 'manual' && status !== 503)
 		throw notice(context, 'A callback arrived and was refused', `Reason: ${reason}.`);
 	return ANSWERED;
@@ -167,44 +178,3 @@ function tellTester(context: IWebhookFunctions, kind: string, reason: string): v
 
 const notice = (context: IWebhookFunctions, message: string, description: string) =>
 	new NodeOperationError(context.getNode(), message, { description, level: 'warning' });
-
-/** What keeps a callback from starting the workflow, if anything does. */
-function whyUnwanted(context: IWebhookFunctions, opened: OpenedCallback): string | undefined {
-	const { callback, payload } = opened;
-	if (!matches(context.getNodeParameter('events', ['*']) as string[], callback.kind))
-		return `'Trigger On' does not include '${callback.kind}'.`;
-	if (!wantsAccount(context, opened))
-		return `The filter 'Account Names or IDs' does not include '${String(payload.OpenKfId)}'.`;
-	const { changeTypes } = context.getNodeParameter('filters', {}) as IDataObject;
-	const wanted = listOf(changeTypes);
-	// WeCom spells some in two ways; the kind has the first one.
-	const spellings = [callback.changeType ?? '', callback.kind.replace(`${callback.event}.`, '')];
-	if (wanted.length === 0 || spellings.some((type) => wanted.includes(type))) return undefined;
-	return `The filter 'Change Types' does not include '${callback.changeType ?? ''}'.`;
-}
-
-/** The payload as in WeCom's documentation, and under `wecom` what this node knows about it. */
-function toItem(
-	{ payload, callback, receiveId, envelope, payment }: OpenedCallback,
-	facts: IDataObject = {},
-): IDataObject {
-	const { family, kind, event, changeType, known } = callback;
-	const { company } = facts as { company?: IDataObject };
-	return {
-		...(payload as IDataObject),
-		...(company && { AuthCorpId: company.corpId }),
-		...(payment?.ok && { payment: payment.value as IDataObject }),
-		wecom: {
-			family,
-			kind,
-			...(event ? { event } : {}),
-			...(changeType ? { changeType } : {}),
-			known,
-			receiveId,
-			...(envelope.agentId ? { agentId: envelope.agentId } : {}),
-			receivedAt: new Date().toISOString(),
-			...(payment && !payment.ok && { paymentUnread: payment.reason }),
-			...facts,
-		},
-	};
-}

@@ -1,58 +1,43 @@
-import { type IDataObject, type INodeExecutionData, type IWebhookFunctions } from 'n8n-workflow';
-import type { CallbackSecrets, OpenedCallback } from '../shared/callback/envelope';
+import type { IDataObject, INodeExecutionData, IWebhookFunctions } from 'n8n-workflow';
+import type { OpenedCallback } from '../shared/callback/envelope';
 import { passiveReply } from '../shared/callback/passiveReply';
 import { byteLength } from '../shared/util/text';
-import { answerWhenStored } from './http';
+import { REPLY_WITHIN_MS } from './deadlines';
+import { warn, type Delivery } from './delivery';
 import { nodeOf } from './secrets';
 
 /** Answers with content: the quick reply of the form, or what the workflow replies in time (doc 90241). */
 
-/** WeCom hangs up after five seconds (doc 90930). */
-export const REPLY_WITHIN_MS = 4_500;
-
 /** Of a text (doc 90241). */
 const MAX_TEXT_BYTES = 2_048;
-
-export interface Arrived {
-	context: IWebhookFunctions;
-	opened: OpenedCallback;
-	secrets: CallbackSecrets;
-	/** When the callback arrived, as `Date.now()` says. */
-	at: number;
-}
 
 /** Whether the workflow gives the answer. The parameter takes no expression. */
 export const waitsForWorkflow = (context: IWebhookFunctions) =>
 	nodeOf(context).parameters.responseMode === 'responseNode';
 
 /** Kinds of which nothing is known may take a reply; of the others the table tells (doc 90241). */
-const takesReply = ({ payload, callback: { row, family } }: OpenedCallback) =>
+const takesReply = ({ payload, classification: { row, family } }: OpenedCallback) =>
 	typeof payload.FromUserName === 'string' && (row ? row.answer === 'P' : family === 'unknown');
 
 /** Until when the workflow may reply, for the item; nothing where WeCom takes or awaits no reply. */
-export function replyFacts({ context, opened, at }: Arrived): IDataObject {
+export function replyFacts({ context, opened, at }: Delivery): IDataObject {
 	if (!waitsForWorkflow(context) || !takesReply(opened)) return {};
 	return { replyUntil: new Date(at + REPLY_WITHIN_MS).toISOString() };
 }
 
 /** Prepares the response for what n8n will answer. */
-export function prepareAnswer(arrived: Arrived, item: IDataObject): void {
-	const { context, at } = arrived;
-	const response = context.getResponseObject();
+export function prepareAnswer(delivery: Delivery, item: IDataObject): void {
+	const { context, response, at } = delivery;
 	if (waitsForWorkflow(context)) {
-		const deadlineMs = Math.max(0, at + REPLY_WITHIN_MS - Date.now());
-		answerWhenStored(response, { body: '', deadlineMs });
+		response.answerBy(at + REPLY_WITHIN_MS - Date.now(), { body: '' });
 		return;
 	}
-	const body = quickReply(arrived, item);
-	if (body) answerWhenStored(response, { body, contentType: 'application/xml' });
+	const body = quickReply(delivery, item);
+	if (body) response.answerBy(undefined, { body, contentType: 'application/xml' });
 }
 
 /** The quick reply, encrypted and signed; '' where there is none. */
-export function quickReply(
-	{ context, opened, secrets }: Pick<Arrived, 'context' | 'opened' | 'secrets'>,
-	item: IDataObject,
-): string {
+export function quickReply({ context, opened, secrets }: Delivery, item: IDataObject): string {
 	const { quickReply: written } = nodeOf(context).parameters;
 	if (!written || waitsForWorkflow(context) || !takesReply(opened)) return '';
 	const { payload, receiveId } = opened;
@@ -72,10 +57,7 @@ export function quickReply(
 }
 
 function without(context: IWebhookFunctions, reason: string): string {
-	context.logger.warn(`WeCom Trigger sent no quick reply: ${reason}`, {
-		workflowId: context.getWorkflow().id,
-		nodeName: context.getNode().name,
-	});
+	warn(context, `sent no quick reply: ${reason}`);
 	return '';
 }
 

@@ -4,11 +4,10 @@ import type {
 	INode,
 	IWebhookFunctions,
 } from 'n8n-workflow';
-import { WecomClient } from '../shared/client/client';
 import { clean } from '../shared/protocol/settings';
-import { companiesOf, SUITE_CREDENTIAL } from '../shared/credentials/suiteState';
 import { parseEncodingAesKey } from '../shared/callback/crypto';
 import type { CallbackSecrets } from '../shared/callback/envelope';
+import { KEEP_SECRETS_MS, REREAD_SECRETS_AFTER_MS } from './deadlines';
 
 /** What a credential lacks for receiving, in words for the person who set it up. */
 export interface Lack {
@@ -18,13 +17,10 @@ export interface Lack {
 
 export type SecretsOrLack = { secrets: CallbackSecrets } | { lack: Lack };
 
-const KEEP_MS = 5_000;
-/** A flood of bad signatures costs one reading of the credential in this time. */
-const REREAD_AFTER_MS = 1_000;
 const MAX_KEPT = 1_000;
 
-/** What differs between the sources of callbacks. */
-interface Source {
+/** A credential that receives callbacks. */
+export interface CredentialSource {
 	credential: string;
 	/** How the credential is called where a person sees it. */
 	name: string;
@@ -36,71 +32,13 @@ interface Source {
 	receiveIds: (credentials: ICredentialDataDecryptedObject) => string[];
 }
 
-const SOURCES: Record<string, Source> = {
-	app: {
-		credential: 'wecomApi',
-		name: 'WeCom API',
-		where:
-			'Copy it from the WeCom admin console: the page of your app > Receive Messages > Set API Receive.',
-		id: {
-			field: 'corpId',
-			name: 'Corp ID',
-			where: 'Copy it from the WeCom admin console under My Company.',
-		},
-		receiveIds: ({ corpId }) => [clean(corpId)],
-	},
-	suite: {
-		credential: SUITE_CREDENTIAL,
-		name: 'WeCom Suite API',
-		where:
-			'Copy it from the WeCom provider console: the page of your app or template > Callback Configuration.',
-		id: {
-			field: 'suiteId',
-			name: 'Suite ID',
-			where: 'Copy it from the WeCom provider console: the page of your app or template.',
-		},
-		// Commands name the suite, messages the company, provider callbacks the provider, those of an individual developer's suite
-		// nobody (doc 90968).
-		receiveIds: (credentials) => [
-			'',
-			clean(credentials.suiteId),
-			clean(credentials.providerCorpId),
-			...Object.keys(companiesOf(credentials)),
-		],
-	},
-	bot: {
-		credential: 'wecomBotApi',
-		name: 'WeCom AI Bot API',
-		where: 'Copy it from the page of the bot in WeCom: API Mode > URL Callback.',
-		// Empty for a company's own bot; of a third party's the pages disagree (doc 101033). The signature decides.
-		receiveIds: () => [],
-	},
-};
-
-type Context = IHookFunctions | IWebhookFunctions;
-
-const nodes = new WeakMap<Context, INode>();
+const nodes = new WeakMap<IHookFunctions | IWebhookFunctions, INode>();
 
 /** The node of a callback. n8n copies it, with all its parameters, whenever it is asked. */
-export function nodeOf(context: Context): INode {
+export function nodeOf(context: IHookFunctions | IWebhookFunctions): INode {
 	const node = nodes.get(context) ?? context.getNode();
 	nodes.set(context, node);
 	return node;
-}
-
-/** Whether the callbacks are those of a service provider's suite. The parameter takes no expression. */
-export const isSuite = (context: Context) => nodeOf(context).parameters.source === 'suite';
-
-/** Whether they are those of an AI bot. */
-export const isBot = (context: Context) => nodeOf(context).parameters.source === 'bot';
-
-const sourceOf = (context: Context) =>
-	SOURCES[isSuite(context) ? 'suite' : isBot(context) ? 'bot' : 'app'];
-
-/** The client of the app, or of the company of the suite that a callback is about. */
-export async function openClient(context: IWebhookFunctions, corpId: string): Promise<WecomClient> {
-	if (!isSuite(context)) return await WecomClient.ofApp(context);
-	return (await WecomClient.ofSuite(context)).actingAs({ kind: 'company', corpId });
 }
 
 interface Kept {
@@ -112,7 +50,7 @@ const kept = new Map<string, Kept>();
 /** Token, key and receivers of the credential, or what is missing. */
 export function readSecrets(
 	credentials: ICredentialDataDecryptedObject,
-	{ name, where, id, receiveIds }: Source = SOURCES.app,
+	{ name, where, id, receiveIds }: CredentialSource,
 ): SecretsOrLack {
 	const [token, key] = [credentials.token, credentials.encodingAesKey].map(clean);
 	const lack = (what: string, description: string): SecretsOrLack => ({
@@ -133,8 +71,10 @@ export function readSecrets(
 }
 
 /** Reads the credential without memory, for the activation. */
-export async function freshSecrets(context: IHookFunctions): Promise<SecretsOrLack> {
-	const source = sourceOf(context);
+export async function freshSecrets(
+	context: IHookFunctions,
+	source: CredentialSource,
+): Promise<SecretsOrLack> {
 	return readSecrets(await context.getCredentials(source.credential), source);
 }
 
@@ -144,15 +84,15 @@ export async function freshSecrets(context: IHookFunctions): Promise<SecretsOrLa
  */
 export async function cachedSecrets(
 	context: IWebhookFunctions,
+	source: CredentialSource,
 	afterRefusal = false,
 ): Promise<SecretsOrLack | undefined> {
-	const key = cacheKey(context);
+	const key = cacheKey(context, source);
 	const known = kept.get(key);
 	const age = known ? Date.now() - known.at : Infinity;
-	if (afterRefusal && age < REREAD_AFTER_MS) return undefined;
-	if (known && !afterRefusal && age < KEEP_MS) return known.found;
+	if (afterRefusal && age < REREAD_SECRETS_AFTER_MS) return undefined;
+	if (known && !afterRefusal && age < KEEP_SECRETS_MS) return known.found;
 
-	const source = sourceOf(context);
 	const found = readSecrets(await context.getCredentials(source.credential), source);
 	kept.delete(key);
 	kept.set(key, { at: Date.now(), found });
@@ -161,15 +101,11 @@ export async function cachedSecrets(
 }
 
 /** After a change of the credential by the trigger itself, such as a new company. */
-export function forgetSecrets(context: IWebhookFunctions): void {
-	kept.delete(cacheKey(context));
+export function forgetSecrets(context: IWebhookFunctions, source: CredentialSource): void {
+	kept.delete(cacheKey(context, source));
 }
 
-function cacheKey(context: IWebhookFunctions): string {
-	const node = nodeOf(context);
-	return [
-		node.credentials?.[sourceOf(context).credential]?.id,
-		context.getWorkflow().id,
-		node.id,
-	].join('|');
+function cacheKey(context: IWebhookFunctions, { credential }: CredentialSource): string {
+	const { id, credentials } = nodeOf(context);
+	return [credentials?.[credential]?.id, context.getWorkflow().id, id].join('|');
 }

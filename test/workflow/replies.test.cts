@@ -422,8 +422,8 @@ describe('what the trigger makes of the answer of n8n', () => {
 			const signedAt = Number.isNaN(seconds)
 				? 'soon'
 				: String(Math.floor(Date.now() / 1000) + seconds);
-			const moreOptions = age === undefined ? {} : { maxAge: age };
-			const run = await receive({ moreOptions }, message('old'), { signedAt });
+			const security = age === undefined ? {} : { maxAge: age };
+			const run = await receive({ security }, message('old'), { signedAt });
 			expect([age, seconds, run.result.workflowData !== undefined]).toEqual([age, seconds, taken]);
 			if (!taken) expect(run.response.statusCode).toBe(401);
 		}

@@ -108,7 +108,7 @@ describe('a withdrawn authorization', () => {
 		expect((await push('cancel_auth')).verdict).toBe('success');
 		await until(() => provider.items.length === 2);
 		expect(provider.items[1]).toMatchObject({ InfoType: 'cancel_auth' });
-		expect(JSON.stringify(logged)).toContain('stays stored: SQLITE_BUSY');
+		expect(JSON.stringify(logged)).toContain('stored: SQLITE_BUSY');
 	});
 });
 
@@ -139,7 +139,7 @@ describe('an authorization', () => {
 		await provider.authorize(first.corpid);
 		await until(() => provider.items.length === 1);
 		expect(provider.items[0]).toMatchObject({ wecom: { exchange: 'done' } });
-		expect(JSON.stringify(logged)).toContain('an auth_code may not be stored: SQLITE_BUSY');
+		expect(JSON.stringify(logged)).toContain('may not have stored an auth_code: SQLITE_BUSY');
 	});
 
 	it('reaches the workflow although an option cannot be read, and that is logged', async () => {
@@ -155,7 +155,7 @@ describe('an authorization', () => {
 		expect(JSON.stringify(provider.items)).not.toContain(
 			provider.companies()[first.corpid].permanentCode,
 		);
-		expect(JSON.stringify(logged)).toContain("'Include Permanent Code' could not be read");
+		expect(JSON.stringify(logged)).toContain("could not read 'Include Permanent Code'");
 	});
 });
 

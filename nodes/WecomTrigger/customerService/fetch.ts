@@ -3,9 +3,8 @@ import {
 	type IDataObject,
 	type INodeExecutionData,
 	type IWebhookFunctions,
-	type IWebhookResponseData,
 } from 'n8n-workflow';
-import { WecomClient } from '../../shared/client/client';
+import type { WecomClient } from '../../shared/client/client';
 import { listOf } from '../../shared/util/text';
 import {
 	keepPosition,
@@ -16,11 +15,14 @@ import {
 } from '../../shared/customerService/read';
 import { DeliveryWindow } from '../../shared/callback/dedupe';
 import type { OpenedCallback } from '../../shared/callback/envelope';
-import { KIND } from './form';
-import { answer, ANSWER_BY_MS, tellWhenStored } from '../http';
+import { FETCH_AGAIN_AFTER_MS, FETCH_UNTIL_MS, PATIENT_MS, READ_ON_AFTER_MS } from '../deadlines';
+import { warn, type Delivery } from '../delivery';
+import { toItem } from '../item';
 import { attachMedia } from '../media';
-import { prepareAnswer, waitsForWorkflow, type Arrived } from '../reply';
-import { openClient } from '../secrets';
+import { prepareAnswer } from '../reply';
+import { KIND, openKfIdOf } from './form';
+import { Progress, type Reach } from './progress';
+import { Turns, type Turn } from './turns';
 
 /**
  * "Fetch Messages": a customer service callback only says that there is something to fetch (doc 94670). The trigger fetches it and
@@ -28,168 +30,92 @@ import { openClient } from '../secrets';
  * and what comes twice is known by its msgid.
  */
 
-/** After WeCom has been told to come back nobody waits for the files. */
-const PATIENT_MS = 30_000;
-/** When to try again after nothing could be had: the callback's Token lives ten minutes. */
-const TRY_AGAIN_AFTER_MS = [15_000, 45_000, 120_000];
 /** Each who waits keeps an expression isolate of n8n. */
 const MAX_WAITING = 10;
-/** n8n has stored the execution by then, or has ended. */
-const STORED_SOON_MS = 4_000;
-/** n8n has stored the execution by then, or never will. */
-const STORED_BY_MS = 60_000;
 /** The first message's callback may be made a little later than the message. */
 const SLACK_S = 60;
 /** WeCom hands out messages for three days. */
 const WINDOW_MS = 3 * 24 * 3_600_000;
 
-const ANSWERED: IWebhookResponseData = { noWebhookResponse: true };
-
 const ORIGINS: Record<string, string> = { 3: 'customer', 4: 'system', 5: 'servicer' };
 
-/** A reading that runs or will run. */
-interface Turn {
-	begins: Promise<void>;
-	/** Whether all there was is safe. */
-	ended: Promise<boolean>;
-	end: (complete: boolean) => void;
-}
-
-/** One reading at a time; all who come while one runs share the next, because what they announce may be missing in the first. */
-export class Turns {
-	private readonly turns = new Map<string, { running: Turn; next?: Turn }>();
-
-	/** The turn that serves the caller. With `lead` the caller must do the work when the turn begins, and then end it. */
-	enter(key: string): { turn: Turn; lead: boolean } {
-		const entry = this.turns.get(key);
-		if (!entry) {
-			const running = this.make(key, Promise.resolve());
-			this.turns.set(key, { running });
-			return { turn: running, lead: true };
-		}
-		if (entry.next) return { turn: entry.next, lead: false };
-		entry.next = this.make(
-			key,
-			entry.running.ended.then(() => {}),
-		);
-		return { turn: entry.next, lead: true };
-	}
-
-	private make(key: string, begins: Promise<void>): Turn {
-		let resolve: (complete: boolean) => void = () => {};
-		const ended = new Promise<boolean>((done) => (resolve = done));
-		const turn: Turn = {
-			begins,
-			ended,
-			end: (complete) => {
-				const entry = this.turns.get(key);
-				if (entry?.running === turn) {
-					if (entry.next) this.turns.set(key, { running: entry.next });
-					else this.turns.delete(key);
-				}
-				resolve(complete);
-			},
-		};
-		return turn;
-	}
-}
-
 const turns = new Turns();
+const progress = new Progress();
 const delivered = new DeliveryWindow(20_000, WINDOW_MS);
 
 /** Whether a callback's messages are to be fetched. */
 export const fetchesMessages = (
 	context: IWebhookFunctions,
-	{ callback, payload }: OpenedCallback,
+	{ classification, payload }: OpenedCallback,
 ): boolean =>
-	callback.kind === KIND &&
+	classification.kind === KIND &&
 	openKfIdOf(payload) !== '' &&
 	Boolean(context.getNodeParameter('triggerOptions.fetchMessages', false));
-
-/** Whether the filter on customer service accounts lets a callback through. */
-export function wantsAccount(context: IWebhookFunctions, { payload }: OpenedCallback): boolean {
-	const openKfId = openKfIdOf(payload);
-	if (!openKfId) return true;
-	const wanted = listOf(context.getNodeParameter('filters.openKfIds', []));
-	return wanted.length === 0 || wanted.includes(openKfId);
-}
-
-const openKfIdOf = ({ OpenKfId }: OpenedCallback['payload']) =>
-	typeof OpenKfId === 'string' ? OpenKfId.trim() : '';
-
-export interface Announcement extends Arrived {
-	toItem: (opened: OpenedCallback, facts?: IDataObject) => IDataObject;
-}
 
 /**
  * Fetches what a callback announces. When that is not all there is, WeCom is answered 503, so that it sends the callback again;
  * when nothing could be had, this process tries again too, because WeCom gives up within seconds.
  */
-export async function receiveMessages(announced: Announcement): Promise<IWebhookResponseData> {
-	const { context, opened, at } = announced;
-	const response = context.getResponseObject();
-	const left = () => Math.max(0, at + ANSWER_BY_MS - Date.now());
+export async function fetchMessages(delivery: Delivery): Promise<INodeExecutionData[]> {
+	const { response, at } = delivery;
+	const left = () => Math.max(0, at + FETCH_UNTIL_MS - Date.now());
+	const comeBack = () => {
+		response.answer(503);
+		delivery.settle(false);
+	};
 
-	const { turn, lead } = turns.enter(scopeOf(announced));
+	const { turn, lead } = turns.enter(scopeOf(delivery));
 	if (!lead) {
 		const complete = await Promise.race([turn.ended, sleep(left())]);
-		answer(response, complete ? 200 : 503);
-		return ANSWERED;
+		response.answer(complete ? 200 : 503);
+		return [];
 	}
 
-	let fetching = new Fetching(announced, turn);
-	const answerNow = tellWhenStored(response, (stored) => void fetching.conclude(stored));
+	let reading = new Reading(delivery, turn);
 	let busy = true;
-	AbortSignal.timeout(left()).addEventListener('abort', () => {
-		if (busy) answerNow(503);
-	});
-	await fetching.read();
+	afterwards(left(), () => busy && comeBack());
+	await reading.read();
 	busy = false;
-	if (fetching.unfinished) answerNow(503);
-	if (fetching.items.length === 0) {
-		await fetching.conclude(true);
-		answerNow(200);
-		const later = fetching.unfinished ? await tryLater(announced) : undefined;
-		if (!later) return ANSWERED;
-		fetching = later;
+	if (reading.unfinished) comeBack();
+	if (reading.items.length === 0) {
+		await reading.conclude(true);
+		response.answer(200);
+		const later = reading.unfinished ? await tryLater(delivery) : undefined;
+		if (!later) return [];
+		reading = later;
 	}
-	const replies = waitsForWorkflow(context);
-	afterwards(STORED_BY_MS, () => void fetching.conclude(false));
-	const until = response.headersSent ? Date.now() + PATIENT_MS : at + ANSWER_BY_MS;
-	await attachMedia(context, fetching.items, opened.receiveId, until).catch(
-		async (error: Error) => {
-			await fetching.conclude(false);
-			throw error;
-		},
-	);
-	// n8n answers when the workflow has ended, if that is to reply: long after it has stored the execution.
-	if (replies) afterwards(STORED_SOON_MS, () => void fetching.conclude(true));
-	if (!response.headersSent) prepareAnswer(announced, fetching.items[0].json);
-	return { workflowData: [fetching.items] };
+	delivery.whenStored((stored) => void reading.conclude(stored));
+	const until = response.answered ? Date.now() + PATIENT_MS : at + FETCH_UNTIL_MS;
+	await attachMedia(delivery, reading.items, until).catch(async (error: Error) => {
+		await reading.conclude(false);
+		throw error;
+	});
+	if (!response.answered) prepareAnswer(delivery, reading.items[0].json);
+	return reading.items;
 }
 
 /** The readers somebody is waiting for to try again. */
 const waiting = new Set<string>();
 
 /** Tries a few times more; undefined when there is nothing to put out. */
-async function tryLater(announced: Announcement): Promise<Fetching | undefined> {
-	const scope = scopeOf(announced);
+async function tryLater(delivery: Delivery): Promise<Reading | undefined> {
+	const scope = scopeOf(delivery);
 	const enough = waiting.has(scope) || waiting.size >= MAX_WAITING;
-	if (enough || announced.context.getMode() === 'manual') return undefined;
+	if (enough || isTest(delivery)) return undefined;
 	waiting.add(scope);
 	try {
-		for (const pause of TRY_AGAIN_AFTER_MS) {
+		for (const pause of FETCH_AGAIN_AFTER_MS) {
 			await new Promise<void>((resolve) => afterwards(pause, resolve));
 			const { turn, lead } = turns.enter(scope);
 			if (!lead) {
 				if (await turn.ended) return undefined;
 				continue;
 			}
-			const fetching = new Fetching(announced, turn);
-			await fetching.read();
-			if (fetching.items.length > 0) return fetching;
-			await fetching.conclude(true);
-			if (!fetching.unfinished) return undefined;
+			const reading = new Reading(delivery, turn);
+			await reading.read();
+			if (reading.items.length > 0) return reading;
+			await reading.conclude(true);
+			if (!reading.unfinished) return undefined;
 		}
 		return undefined;
 	} finally {
@@ -197,13 +123,13 @@ async function tryLater(announced: Announcement): Promise<Fetching | undefined> 
 	}
 }
 
-const readerOf = ({ context, opened }: Announcement) =>
+const isTest = ({ context }: Delivery) => context.getMode() === 'manual';
+const readerOf = ({ context, opened }: Delivery) =>
 	`${context.getWorkflow().id}/${context.getNode().id}/${openKfIdOf(opened.payload)}`;
-const scopeOf = (announced: Announcement) =>
-	`${announced.context.getMode()}|${readerOf(announced)}`;
+const scopeOf = (delivery: Delivery) => `${delivery.context.getMode()}|${readerOf(delivery)}`;
 
-/** One reading in its turn, from the stored position on. */
-class Fetching {
+/** One reading in its turn, from where the one before has ended. */
+class Reading {
 	items: INodeExecutionData[] = [];
 
 	unfinished = true;
@@ -213,55 +139,59 @@ class Fetching {
 
 	private client?: WecomClient;
 
-	/** Where it began and where it ended. */
 	private known?: Position;
 
-	private position?: Position;
+	private reach?: Reach;
 
 	private concluded = false;
 
 	constructor(
-		private readonly announced: Announcement,
+		private readonly delivery: Delivery,
 		private readonly turn: Turn,
 	) {}
 
 	/** Never throws: what went wrong is logged. */
 	async read(): Promise<void> {
 		await this.turn.begins;
-		const { context, opened } = this.announced;
+		const { delivery } = this;
+		const { context, opened, source } = delivery;
 		const openKfId = openKfIdOf(opened.payload);
+		const scope = scopeOf(delivery);
 		try {
-			this.client = await openClient(context, opened.receiveId);
-			this.known = positionOf(this.client, readerOf(this.announced));
+			this.client = await source.openClient(context, opened.receiveId);
+			this.known = positionOf(this.client, readerOf(delivery));
 			const { messages, position, unfinished } = await readMessages(this.client, {
 				openKfId,
 				token: String(opened.payload.Token ?? '').trim(),
-				position: this.known ?? firstPosition(context, opened),
+				position: progress.of(scope) ?? this.known ?? firstPosition(context, opened),
 				keep: this.wantedAndNew(),
 			});
-			this.position = position;
+			// A test run only looks: the published workflow is to get the same messages.
+			if (!isTest(delivery)) this.reach = progress.advance(scope, position);
 			this.items = messages.map((message) => this.toItem(message, openKfId));
 			this.unfinished = unfinished !== undefined;
 			if (unfinished)
-				log(context, `did not fetch all messages of ${openKfId}: ${unfinished.reason}`);
+				warn(context, `did not fetch all messages of ${openKfId}: ${unfinished.reason}`);
 		} catch (error) {
-			log(context, `could not fetch the messages of ${openKfId}: ${(error as Error).message}`);
+			warn(context, `could not fetch the messages of ${openKfId}: ${(error as Error).message}`);
 		}
+		afterwards(READ_ON_AFTER_MS, this.turn.release);
 	}
 
 	/** To be told whether n8n has stored the items; only then they count as read. */
 	async conclude(stored: boolean): Promise<void> {
 		if (this.concluded) return;
 		this.concluded = true;
-		const { announced, turn, claimed, unfinished } = this;
-		for (const id of claimed) delivered.settle(scopeOf(announced), id, stored);
-		if (stored) await this.keepPosition();
+		const { delivery, turn, claimed, unfinished, reach } = this;
+		for (const id of claimed) delivered.settle(scopeOf(delivery), id, stored);
+		const position = reach?.conclude(stored);
+		if (position) await this.keepPosition(position);
 		turn.end(stored && !unfinished);
 	}
 
 	private wantedAndNew(): (message: KfMessage) => Promise<boolean> {
-		const types = listOf(this.announced.context.getNodeParameter('filters.kfTypes', []));
-		const scope = scopeOf(this.announced);
+		const types = listOf(this.delivery.context.getNodeParameter('filters.kfTypes', []));
+		const scope = scopeOf(this.delivery);
 		return async (message) => {
 			if (types.length > 0 && !types.includes(typeOf(message))) return false;
 			const { msgid } = message;
@@ -273,7 +203,7 @@ class Fetching {
 	}
 
 	private toItem(message: KfMessage, openKfId: string): INodeExecutionData {
-		const { opened, toItem } = this.announced;
+		const { opened } = this.delivery;
 		const { open_kfid, external_userid } = { ...(message.event as IDataObject), ...message };
 		const facts: IDataObject = {
 			type: typeOf(message),
@@ -284,17 +214,14 @@ class Fetching {
 		return { json: toItem({ ...opened, payload: message as OpenedCallback['payload'] }, facts) };
 	}
 
-	/** A test run only looks: the published workflow is to get the same messages. */
-	private async keepPosition(): Promise<void> {
-		const { announced, client, known, position } = this;
-		if (!client || !position || announced.context.getMode() === 'manual') return;
-		const { cursor, since } = position;
-		if (known && known.cursor === cursor && known.since === since) return;
+	private async keepPosition({ cursor, since }: Position): Promise<void> {
+		const { delivery, client, known } = this;
+		if (!client || (known && known.cursor === cursor && known.since === since)) return;
+		const { context } = delivery;
 		try {
-			const { context } = announced;
-			await keepPosition(context, client.credentialType, readerOf(announced), { cursor, since });
+			await keepPosition(context, client.credentialType, readerOf(delivery), { cursor, since });
 		} catch (error) {
-			log(announced.context, `could not store how far it has read: ${(error as Error).message}`);
+			warn(context, `could not store how far it has read: ${(error as Error).message}`);
 		}
 	}
 }
@@ -311,10 +238,3 @@ function firstPosition(context: IWebhookFunctions, { payload }: OpenedCallback):
 
 const typeOf = ({ msgtype, event }: KfMessage): string =>
 	String((msgtype === 'event' && (event as IDataObject)?.event_type) || msgtype || 'unknown');
-
-function log(context: IWebhookFunctions, what: string): void {
-	context.logger.warn(`WeCom Trigger ${what}`, {
-		workflowId: context.getWorkflow().id,
-		nodeName: context.getNode().name,
-	});
-}

@@ -13,6 +13,10 @@ import { ANY_KIND } from '../../shared/callback/events';
 
 export const KIND = 'kf_msg_or_event';
 
+/** The account a callback is about; '' when it is about none. */
+export const openKfIdOf = ({ OpenKfId }: Record<string, unknown>): string =>
+	typeof OpenKfId === 'string' ? OpenKfId.trim() : '';
+
 /** What can be fetched, by msgtype or, for events, event_type. */
 const TYPES: Record<string, string> = {
 	business_card: 'Business Card',

@@ -43,7 +43,7 @@ export interface OpenedCallback {
 	ok: true;
 	/** The children of `<xml>`, where elements that may repeat are arrays; or the JSON object as it is. */
 	payload: XmlObject;
-	callback: Classification;
+	classification: Classification;
 	/** The decrypted XML or JSON as WeCom wrote it. */
 	plaintext: string;
 	receiveId: string;
@@ -77,16 +77,16 @@ export function openCallback(
 		const format = isJson ? 'JSON' : 'XML';
 		return refuse(400, `the decrypted payload is not usable ${format}: ${parsed.reason}`);
 	}
-	const callback = classify(parsed.value);
-	if (!isJson) wrapRepeatable(parsed.value, repeatableElements(callback));
+	const classification = classify(parsed.value);
+	if (!isJson) wrapRepeatable(parsed.value, repeatableElements(classification));
 	const { toUserName, agentId } = envelope;
 	return {
 		ok: true,
 		payload: parsed.value,
-		callback,
+		classification,
 		plaintext: message,
 		receiveId,
-		...(callback.family === 'payment' && {
+		...(classification.family === 'payment' && {
 			payment: openPayment(parsed.value.resource, input.aesKey),
 		}),
 		envelope: { ...(toUserName && { toUserName }), ...(agentId && { agentId }) },

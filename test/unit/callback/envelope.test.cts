@@ -62,7 +62,7 @@ describe('openCallback', () => {
 				MsgId: '4561255354251345929',
 				AgentID: '218',
 			},
-			callback: expect.objectContaining({ family: 'message', kind: 'text', known: true }),
+			classification: expect.objectContaining({ family: 'message', kind: 'text', known: true }),
 			plaintext: vector.plaintext,
 			receiveId: CORP,
 			envelope: { toUserName: CORP, agentId: '218' },
@@ -85,7 +85,7 @@ describe('openCallback', () => {
 		const opened = send('<xml><MsgType>event</MsgType><Event>new</Event><DocId>1</DocId></xml>');
 		expect(opened).toMatchObject({
 			payload: { DocId: ['1'] },
-			callback: { known: false, kind: 'new' },
+			classification: { known: false, kind: 'new' },
 		});
 	});
 

@@ -6,7 +6,7 @@ import {
 	type Position,
 	type ReadOptions,
 } from '../../../nodes/shared/customerService/read';
-import { Turns } from '../../../nodes/WecomTrigger/customerService/fetch';
+import { Turns } from '../../../nodes/WecomTrigger/customerService/turns';
 
 interface Page {
 	ids?: string[];

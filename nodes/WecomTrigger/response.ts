@@ -1,0 +1,141 @@
+import type { IWebhookFunctions } from 'n8n-workflow';
+
+type HttpResponse = ReturnType<IWebhookFunctions['getResponseObject']>;
+type End = (...args: unknown[]) => HttpResponse;
+
+/** What goes out in place of n8n's own empty answer. */
+export interface PreparedAnswer {
+	/** A function gives what is to be said at that moment. */
+	body: string | (() => string);
+	contentType?: string;
+}
+
+const TEXT = 'text/plain; charset=utf-8';
+
+/** The methods of a response that n8n calls to answer. */
+const ANSWERING =
+	'status setHeader setHeaders header set type removeHeader writeHead flushHeaders flush send json write end';
+
+/**
+ * The HTTP response to a callback, the only place that touches it. WeCom gets one answer: the trigger's, or n8n's. Whichever goes
+ * out first, n8n's own is heard, because it alone says whether the execution is stored. It listens to the call of `end`, not to the
+ * socket: WeCom may have hung up meanwhile, and the execution is stored all the same.
+ */
+export class CallbackResponse {
+	private readonly end: End;
+
+	private readonly writeHead: HttpResponse['writeHead'];
+
+	private readonly listeners: Array<(stored: boolean) => void> = [];
+
+	private outcome?: boolean;
+
+	private prepared?: PreparedAnswer;
+
+	constructor(private readonly response: HttpResponse) {
+		this.end = response.end.bind(response) as End;
+		this.writeHead = response.writeHead.bind(response) as HttpResponse['writeHead'];
+		response.end = ((...args: unknown[]) => this.pass(args)) as HttpResponse['end'];
+	}
+
+	/** Whether an answer has gone out. */
+	get answered(): boolean {
+		return this.response.headersSent;
+	}
+
+	/** The status of the answer that has gone out or will go out. */
+	get status(): number {
+		return this.response.statusCode;
+	}
+
+	/** Answers at once; false when an answer has gone out before. n8n's own answer then goes nowhere but to `onStored`. */
+	answer(status: number, body = '', contentType = TEXT): boolean {
+		if (this.answered) return false;
+		this.writeHead(status, {
+			'content-type': contentType,
+			'content-length': String(Buffer.byteLength(body)),
+		});
+		this.end(body);
+		this.takeOver();
+		return true;
+	}
+
+	/**
+	 * Gives WeCom the answer at the moment n8n gives its own, which is once the execution is stored, or after `deadlineMs`, however
+	 * far n8n is. What the workflow replies goes out as it is. A workflow that failed is answered like one that did not reply: its
+	 * execution is stored, and WeCom would only start it anew, three times. n8n's own failure stays one, so that WeCom comes back.
+	 */
+	answerBy(deadlineMs: number | undefined, answer: PreparedAnswer): void {
+		this.prepared = answer;
+		if (deadlineMs === undefined) return;
+		AbortSignal.timeout(Math.max(0, deadlineMs)).addEventListener('abort', () => {
+			this.answer(200, bodyOf(answer), answer.contentType);
+		});
+	}
+
+	/** Tells, once, how n8n answers: whether it has stored the execution. Until then nobody knows. */
+	onStored(listener: (stored: boolean) => void): void {
+		if (this.outcome === undefined) this.listeners.push(listener);
+		else listener(this.outcome);
+	}
+
+	/** From here on nothing of n8n's answer goes out; `chunks` gets what it writes piece by piece. */
+	takeOver(chunks: (chunk: unknown) => void = () => {}): void {
+		const { response } = this;
+		const methods = response as unknown as Record<string, (...args: never[]) => unknown>;
+		for (const method of ANSWERING.split(' ')) methods[method] = () => response;
+		let status = 200;
+		methods.status = (code: number) => {
+			status = code;
+			return response;
+		};
+		methods.write = (chunk: unknown) => {
+			chunks(chunk);
+			return true;
+		};
+		for (const method of ['send', 'json', 'end'])
+			methods[method] = (body: unknown) => {
+				this.tell(isStored(status, typeof body === 'string' ? body : JSON.stringify(body)));
+				return response;
+			};
+	}
+
+	/** n8n answers and nothing has gone out before. */
+	private pass(args: unknown[]): HttpResponse {
+		const { response, prepared } = this;
+		const { statusCode } = response;
+		const [body] = args;
+		const stored = isStored(statusCode, body);
+		const replies = statusCode !== 500 && (statusCode !== 200 || Boolean(body));
+		if (!response.headersSent && prepared && stored && !replies) {
+			const text = bodyOf(prepared);
+			response.statusCode = 200;
+			response.setHeader('content-type', prepared.contentType ?? TEXT);
+			response.setHeader('content-length', String(Buffer.byteLength(text)));
+			this.tell(true);
+			return this.end(text);
+		}
+		this.tell(stored);
+		return this.end(...args);
+	}
+
+	private tell(stored: boolean): void {
+		if (this.outcome !== undefined) return;
+		this.outcome = stored;
+		for (const listener of this.listeners.splice(0)) listener(stored);
+	}
+}
+
+const bodyOf = ({ body }: PreparedAnswer) => (typeof body === 'string' ? body : body());
+
+/** n8n answers with 500 also when a workflow failed whose execution it has stored; what it could not store has a `code`. */
+function isStored(status: number, body: unknown): boolean {
+	if (status >= 200 && status < 300) return true;
+	if (status !== 500) return false;
+	try {
+		const told: unknown = JSON.parse(String(body));
+		return typeof told === 'object' && told !== null && !('code' in told);
+	} catch {
+		return false;
+	}
+}

@@ -1,0 +1,45 @@
+import type { INodeExecutionData } from 'n8n-workflow';
+import { WecomClient } from '../../shared/client/client';
+import { callbackKey } from '../../shared/callback/dedupe';
+import { clean } from '../../shared/protocol/settings';
+import { fetchesMessages, fetchMessages } from '../customerService/fetch';
+import { FETCH_UNTIL_MS } from '../deadlines';
+import type { Delivery, Source } from '../delivery';
+import { whyUnwanted } from '../filters';
+import { toItem } from '../item';
+import { attachMedia } from '../media';
+import { prepareAnswer, quickReply, replyFacts } from '../reply';
+
+/** Messages and events of a self-built or customized app (doc 90238). */
+export const app: Source = {
+	credential: 'wecomApi',
+	name: 'WeCom API',
+	where:
+		'Copy it from the WeCom admin console: the page of your app > Receive Messages > Set API Receive.',
+	id: {
+		field: 'corpId',
+		name: 'Corp ID',
+		where: 'Copy it from the WeCom admin console under My Company.',
+	},
+	receiveIds: ({ corpId }) => [clean(corpId)],
+	openClient: async (context) => await WecomClient.ofApp(context),
+	whyUnwanted: ({ context, opened }) => whyUnwanted(context, opened),
+	keyOf: ({ payload, plaintext }) => callbackKey(payload, plaintext),
+	answerRepetition(delivery, claim) {
+		if (claim === 'busy') return false;
+		// WeCom hung up before the quick reply, if it sends the callback again.
+		delivery.response.answer(200, quickReply(delivery, toItem(delivery.opened)));
+		return true;
+	},
+	deliver: deliverMessage,
+};
+
+/** One item for the callback, or one for each customer service message that it announces. */
+export async function deliverMessage(delivery: Delivery): Promise<INodeExecutionData[]> {
+	const { context, opened, at } = delivery;
+	if (fetchesMessages(context, opened)) return await fetchMessages(delivery);
+	const items = [{ json: toItem(opened, replyFacts(delivery)) }];
+	await attachMedia(delivery, items, at + FETCH_UNTIL_MS);
+	prepareAnswer(delivery, items[0].json);
+	return items;
+}

@@ -1,0 +1,138 @@
+import { NodeOperationError, type IDataObject, type INodeExecutionData } from 'n8n-workflow';
+import {
+	beginConversation,
+	currentStream,
+	giveFirstAnswer,
+	isStreaming,
+	RELAYED,
+	streamIdOf,
+	takeRelayed,
+} from '../../shared/bot/callbackReplies';
+import { botFilter, type BotOptions } from '../../shared/bot/fields';
+import { botItem, botKind, matchesBot } from '../../shared/bot/items';
+import { downloadMedia } from '../../shared/bot/media';
+import { signedReply, signedReplyJson } from '../../shared/callback/crypto';
+import { callbackKey } from '../../shared/callback/dedupe';
+import { FIRST_ANSWER_MS, REPLY_WITHIN_MS } from '../deadlines';
+import type { Delivery, Source } from '../delivery';
+import { waitsForWorkflow } from '../reply';
+
+const JSON_TYPE = 'application/json';
+
+/** Messages and events of an AI bot, and WeCom's questions after the streams of its replies (docs 100719, 101031, 101033). */
+export const bot: Source = {
+	credential: 'wecomBotApi',
+	name: 'WeCom AI Bot API',
+	where: 'Copy it from the page of the bot in WeCom: API Mode > URL Callback.',
+	// Empty for a company's own bot; of a third party's the pages disagree (doc 101033). The signature decides.
+	receiveIds: () => [],
+	openClient: async (context) => {
+		throw new NodeOperationError(context.getNode(), 'An AI bot has no access to the server API');
+	},
+	answerItself(delivery) {
+		const { msgtype, stream } = bodyOf(delivery);
+		if (msgtype === 'stream') {
+			// A question another process could answer stays open: WeCom asks again.
+			const { id } = (stream ?? {}) as IDataObject;
+			answerSealed(delivery, currentStream(String(id ?? '')));
+			return true;
+		}
+		if (msgtype !== RELAYED) return false;
+		const via = takeRelayed(bodyOf(delivery), delivery.at) ?? '';
+		delivery.response.answer(200, JSON.stringify({ via }));
+		return true;
+	},
+	whyUnwanted(delivery) {
+		const { context } = delivery;
+		const body = bodyOf(delivery);
+		const filters = context.getNodeParameter('filters', {}) as IDataObject;
+		const kinds = context.getNodeParameter('events', []) as string[];
+		if (matchesBot(body, botFilter(kinds, filters))) return undefined;
+		return { kind: botKind(body), reason: "'Trigger On' or the filters do not include it." };
+	},
+	keyOf: ({ payload, plaintext }) =>
+		payload.msgid ? `bot:${String(payload.msgid)}` : callbackKey(payload, plaintext),
+	answerRepetition(delivery, claim) {
+		// WeCom hung up before the first answer, if it sends the message again.
+		const stream = claim === 'duplicate' ? currentStream(streamIdOf(bodyOf(delivery))) : undefined;
+		if (stream) answerSealed(delivery, stream);
+		else if (claim === 'busy') return false;
+		else delivery.response.answer(200);
+		return true;
+	},
+	async deliver(delivery) {
+		const options = delivery.context.getNodeParameter('botOptions', {}) as BotOptions;
+		const facts = prepareAnswer(delivery, options);
+		return [await toItem(delivery, options, facts)];
+	},
+};
+
+const bodyOf = ({ opened }: Delivery) => opened.payload as IDataObject;
+
+/** Prepares what WeCom is answered, and tells the workflow how it can reply. */
+function prepareAnswer(
+	delivery: Delivery,
+	{ firstAnswer = '', closingText, downloadMedia: downloads }: BotOptions,
+): IDataObject {
+	const { context, response, at, opened } = delivery;
+	const body = bodyOf(delivery);
+	const waits = waitsForWorkflow(context) && botKind(body) !== 'bot:feedback_event';
+	// The test URL listens for one callback only: WeCom's questions after a stream would find nobody.
+	const canAsk = context.getMode() !== 'manual' && body.msgtype !== 'event';
+
+	const hold = () => {
+		const respond = (reply: IDataObject) => response.answer(200, sealed(delivery, reply));
+		return beginConversation(body, at, { canAsk, ...(waits && { respond }) });
+	};
+	const streamId = waits || (canAsk && firstAnswer) ? hold() : '';
+	if (streamId && canAsk && firstAnswer && giveFirstAnswer(streamId, firstAnswer, closingText)) {
+		const shown = () => sealed(delivery, currentStream(streamId));
+		response.answerBy(at + FIRST_ANSWER_MS - Date.now(), { body: shown, contentType: JSON_TYPE });
+	} else if (waits || downloads) {
+		response.answerBy(at + REPLY_WITHIN_MS - Date.now(), { body: '' });
+	}
+	if (!streamId) return {};
+	const url = canAsk ? context.getNodeWebhookUrl('default') : undefined;
+	return {
+		streamId,
+		...(url ? { replyUrl: url } : {}),
+		...(isStreaming(streamId) ? { streaming: true } : {}),
+		...(waits && !isStreaming(streamId)
+			? {
+					replyUntil: new Date(at + REPLY_WITHIN_MS).toISOString(),
+					nonce: String((context.getQueryData() as IDataObject).nonce),
+					receiveId: opened.receiveId,
+				}
+			: {}),
+	};
+}
+
+async function toItem(
+	delivery: Delivery,
+	options: BotOptions,
+	facts: IDataObject,
+): Promise<INodeExecutionData> {
+	const { context, secrets, at } = delivery;
+	const body = bodyOf(delivery);
+	const botId = String(body.aibotid ?? '');
+	const { stripMention } = options;
+	const receivedAt = new Date(at);
+	const json = botItem(body, { transport: 'callback', botId }, { stripMention, receivedAt });
+	const wecom: IDataObject = { ...(json.wecom as IDataObject), ...facts };
+	if (!options.downloadMedia) return { json: { ...json, wecom } };
+	const { binary, media } = await downloadMedia(context, body, secrets.aesKey);
+	return { json: { ...json, wecom: { ...wecom, media } }, binary };
+}
+
+/** Encrypted and signed, with the nonce of the callback (doc 101033); '' for no reply. */
+function sealed({ context, opened, secrets }: Delivery, reply: IDataObject | undefined): string {
+	if (!reply) return '';
+	const { nonce } = context.getQueryData() as IDataObject;
+	const keys = { ...secrets, receiveId: opened.receiveId };
+	const now = Math.floor(Date.now() / 1000);
+	return signedReplyJson(signedReply(keys, JSON.stringify(reply), now, String(nonce)));
+}
+
+function answerSealed(delivery: Delivery, reply: IDataObject | undefined): void {
+	delivery.response.answer(200, sealed(delivery, reply));
+}

@@ -1,0 +1,195 @@
+import {
+	sleep,
+	type ICredentialDataDecryptedObject,
+	type IDataObject,
+	type INodeExecutionData,
+	type IWebhookFunctions,
+} from 'n8n-workflow';
+import {
+	exchangeAuthCode,
+	finishPending,
+	forgetCompany,
+	handedOver,
+	lookAgain,
+	refreshCompany,
+	shownCompany,
+	updateSuite,
+	type Exchange,
+} from '../../shared/companies/companies';
+import { suiteIdOf, withPendingCode, withTicket } from '../../shared/credentials/suiteState';
+import type { OpenedCallback } from '../../shared/callback/envelope';
+import { LOOK_AGAIN_AFTER_MS, NEWS_OF_COMPANY_MS, REPLY_WITHIN_MS, URGENT_MS } from '../deadlines';
+import { warn, type Delivery } from '../delivery';
+import { whyUnwanted } from '../filters';
+import { toItem } from '../item';
+import { waitsForWorkflow } from '../reply';
+import { forgetSecrets } from '../secrets';
+
+/** What a suite's command URL does besides starting the workflow (docs 90628, 100964): tickets, authorizations, companies. */
+
+/** The only answer that does not count as an error at a suite's command URL (doc 90613). */
+export const SUCCESS = 'success';
+
+/** WeCom waits one second for the answer to these (doc 100964), five for that to all others. */
+const URGENT = ['create_auth', 'change_auth', 'cancel_auth', 'reset_permanent_code'];
+
+/** Does what the command says, and makes the items of the workflow. */
+export async function deliverCommand(delivery: Delivery): Promise<INodeExecutionData[]> {
+	const { context, response, source, opened, at } = delivery;
+	const { kind } = opened.classification;
+	if (kind === 'suite_ticket') return await onTicket(delivery);
+	const authCode = fieldOf(opened, 'AuthCode');
+	if (authCode && ['create_auth', 'reset_permanent_code'].includes(kind))
+		return await onAuthCode(delivery, authCode);
+
+	// A workflow that is to reply ends, and so n8n answers, long after it has stored the execution.
+	const within = URGENT.includes(kind)
+		? URGENT_MS
+		: waitsForWorkflow(context)
+			? REPLY_WITHIN_MS
+			: undefined;
+	response.answerBy(within && at + within - Date.now(), { body: SUCCESS });
+	const corpId = fieldOf(opened, 'AuthCorpId');
+	let facts: IDataObject = {};
+	if (kind === 'cancel_auth') {
+		await forgetCompany(context, corpId).catch((error: Error) => {
+			// After its answer WeCom does not come back: at least the workflow must hear of it.
+			if (!response.answered) throw error;
+			warn(context, `left the company ${corpId} stored: ${error.message}`);
+		});
+		forgetSecrets(context, source);
+	}
+	if (kind === 'change_auth') facts = await newsOf(context, corpId);
+	if (isWanted(context, opened)) return [{ json: toItem(opened, facts) }];
+	response.answer(200, SUCCESS);
+	return [];
+}
+
+const fieldOf = ({ payload }: OpenedCallback, name: string) => String(payload[name] ?? '').trim();
+
+/** Whether Trigger On and the filters let it start the workflow. */
+const isWanted = (context: IWebhookFunctions, opened: OpenedCallback) =>
+	!whyUnwanted(context, opened);
+
+/** The newest ticket is stored, then what earlier authorizations left undone is finished with it. */
+async function onTicket(delivery: Delivery): Promise<INodeExecutionData[]> {
+	const { context, response, source, opened } = delivery;
+	const [suiteId, ticket] = [fieldOf(opened, 'SuiteId'), fieldOf(opened, 'SuiteTicket')];
+	const at = Number(fieldOf(opened, 'TimeStamp')) * 1000;
+	const stored = await updateSuite(context, (credentials) =>
+		withTicket(credentials, suiteId, ticket, at),
+	);
+	if (suiteId !== suiteIdOf(stored))
+		warn(context, `left a suite_ticket of another suite (${suiteId}) aside`);
+	response.answer(200, SUCCESS);
+
+	// A ticket is a secret that changes all the time: "All Events" does not mean it.
+	const selected = context.getNodeParameter('events', []) as string[];
+	const items: INodeExecutionData[] =
+		selected.includes('suite_ticket') && isWanted(context, opened)
+			? [{ json: toItem(opened) }]
+			: [];
+	const done: Array<() => void> = [];
+	for (const { authCode, event, exchange } of await finishPending(context, stored, true)) {
+		const kind = String(event.InfoType).trim();
+		const earlier = {
+			...opened,
+			payload: event as OpenedCallback['payload'],
+			classification: { ...opened.classification, kind, event: kind },
+		};
+		if (isWanted(context, earlier))
+			items.push({ json: toItem(earlier, { ...factsOf(context, exchange), retried: true }) });
+		done.push(() => forgetCode(context, authCode, exchange.corpId));
+		lookAgainLater(context, exchange.corpId);
+		forgetSecrets(context, source);
+	}
+	handOver(delivery, items, () => done.forEach((forget) => forget()));
+	return items;
+}
+
+/** Calls `handed` once the workflow has the items. One that is to reply ends, and so n8n answers, long after it has them. */
+function handOver(
+	{ context, whenStored }: Delivery,
+	items: INodeExecutionData[],
+	handed: () => void,
+): void {
+	if (items.length === 0 || waitsForWorkflow(context)) handed();
+	else whenStored((stored) => stored && handed());
+}
+
+/** The code is stored before the answer goes out, and WeCom waits one second only: the exchange comes after it. */
+async function onAuthCode(delivery: Delivery, authCode: string): Promise<INodeExecutionData[]> {
+	const { context, response, source, opened } = delivery;
+	const pending = { at: Date.now(), event: { ...opened.payload } as IDataObject };
+	const change = (credentials: ICredentialDataDecryptedObject) =>
+		withPendingCode(credentials, authCode, pending);
+	const succeed = () => void response.answer(200, SUCCESS);
+	const failure = await updateSuite(context, change, succeed).then(
+		() => undefined,
+		(error: Error) => error,
+	);
+	// Once it is written WeCom has its answer, and will not come back: a second look that fails must not end it here.
+	if (failure && !response.answered) throw failure;
+	if (failure) warn(context, `may not have stored an auth_code: ${failure.message}`);
+	succeed();
+
+	const exchange = await exchangeAuthCode(context, authCode);
+	// The company's messages may follow at once.
+	forgetSecrets(context, source);
+	if (exchange.done) lookAgainLater(context, exchange.corpId);
+	else warn(context, `could not exchange an auth_code: ${exchange.reason}`);
+	const items = isWanted(context, opened)
+		? [{ json: toItem(opened, factsOf(context, exchange)) }]
+		: [];
+	handOver(delivery, items, () => {
+		if (exchange.done) forgetCode(context, authCode, exchange.corpId);
+	});
+	return items;
+}
+
+/** What the workflow learns of an exchange. */
+function factsOf(context: IWebhookFunctions, exchange: Exchange): IDataObject {
+	if (!exchange.done) return { exchange: 'failed', reason: exchange.reason };
+	const { corpId, company, warning } = exchange;
+	return {
+		exchange: 'done',
+		company: shownCompany(corpId, company, showsPermanentCode(context)),
+		...(warning ? { warning } : {}),
+	};
+}
+
+/** An expression that fails must not cost the event. */
+function showsPermanentCode(context: IWebhookFunctions): boolean {
+	try {
+		return context.getNodeParameter('suiteOptions.includePermanentCode', false) === true;
+	} catch (error) {
+		warn(context, `could not read 'Include Permanent Code': ${(error as Error).message}`);
+		return false;
+	}
+}
+
+/** A changed authorization: name and Agent ID as they are now, or as soon as WeCom has told. */
+async function newsOf(context: IWebhookFunctions, corpId: string): Promise<IDataObject> {
+	const news = refreshCompany(context, corpId)
+		.then((company) => (company ? { company: shownCompany(corpId, company) } : {}))
+		.catch((error: Error) => {
+			warn(context, `could not read the company ${corpId} again: ${error.message}`);
+			return {};
+		});
+	return await Promise.race([news, sleep(NEWS_OF_COMPANY_MS).then(() => ({}))]);
+}
+
+/** Until n8n has stored the execution the code stays: if it does not, the next ticket brings the event. */
+function forgetCode(context: IWebhookFunctions, authCode: string, corpId: string): void {
+	handedOver(context, authCode, corpId).catch((error: Error) =>
+		warn(context, `left an exchanged auth_code stored: ${error.message}`),
+	);
+}
+
+function lookAgainLater(context: IWebhookFunctions, corpId: string): void {
+	AbortSignal.timeout(LOOK_AGAIN_AFTER_MS).addEventListener('abort', () => {
+		lookAgain(context, corpId).catch((error: Error) =>
+			warn(context, `could not look at the company ${corpId} again: ${error.message}`),
+		);
+	});
+}
