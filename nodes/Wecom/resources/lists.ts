@@ -1,99 +1,20 @@
-import {
-	isResourceLocatorValue,
-	type IDataObject,
-	type ILoadOptionsFunctions,
-	type INodeListSearchResult,
-	type INodePropertyOptions,
-} from 'n8n-workflow';
-import { WecomClient, type ApiRequest } from '../../shared/client/client';
-import { collect, type Paging } from '../../shared/client/paging';
-import { byName, pageOf, searchCompanies, type Choice } from '../../shared/companies/companyPicker';
+import { type IDataObject } from 'n8n-workflow';
+import { WecomClient } from '../../shared/client/client';
+import { byName, searchCompanies, type Choice } from '../../shared/companies/companyPicker';
 import {
 	corpTagGroups,
 	corpTags,
-	cursorPages,
 	customers,
 	memberCustomers,
 	named,
 	TAG_FORM,
-} from './customer/shared';
+} from './customer/lists';
+import { cursorPages } from '../engine/pages';
+import { listMethods, listOf, entries, get, post, type List } from '../engine/lists';
 
-/**
- * The lists behind the pickers: `search<Name>` for resource locators, `get<Name>` for multiple choices. Each is kept for some
- * seconds, so that typing a name does not fetch it again and again.
- */
+/** Every list behind a picker: `search<Name>` for resource locators, `get<Name>` for multiple choices. */
 
-const KEEP_MS = 20_000;
 const DEPARTMENTS_AT_ONCE = 8;
-
-/** Reads another form value, for lists that depend on it, such as the sheets of a document. */
-type FormValue = (name: string) => string;
-
-interface List {
-	/** Form values the list depends on. */
-	depends?: string[];
-	fetch(client: WecomClient, form: FormValue): Promise<Choice[]>;
-}
-
-const kept = new Map<string, { until: number; choices: Promise<Choice[]> }>();
-
-async function choices(context: ILoadOptionsFunctions, name: string): Promise<Choice[]> {
-	const client = await WecomClient.open(context);
-	const { depends = [], fetch } = LISTS[name];
-	const form = (field: string) => {
-		// n8n's own way to read a locator fails for a field that the form does not show.
-		const value = context.getCurrentNodeParameter(field);
-		return String((isResourceLocatorValue(value) ? value.value : value) ?? '');
-	};
-	const key = JSON.stringify([name, client.identity, ...depends.map(form)]);
-	for (const [old, { until }] of kept) if (until < Date.now()) kept.delete(old);
-	const known = kept.get(key);
-	if (known) return await known.choices;
-	const fetched = fetch(client, form);
-	kept.set(key, { until: Date.now() + KEEP_MS, choices: fetched });
-	fetched.catch(() => kept.delete(key));
-	return await fetched;
-}
-
-/** A list that one endpoint gives: where it is in the reply, and which fields are its ID and its name. */
-const listOf = (
-	request: ApiRequest,
-	path: string,
-	[value, name]: [string, string],
-	paging?: Paging,
-): List => ({
-	async fetch(client) {
-		const found = await entries(client, request, path, paging);
-		return found.map((entry) => choice(entry[value], entry[name])).sort(byName);
-	},
-});
-
-const choice = (value: unknown, name: unknown): Choice => ({
-	name: String(name || value),
-	value: String(value),
-});
-
-/** More than this no person looks through; the field takes an ID as well. */
-const MOST_ENTRIES = 5_000;
-
-async function entries(
-	client: WecomClient,
-	request: ApiRequest,
-	list: string,
-	paging?: Paging,
-): Promise<IDataObject[]> {
-	const fetch = async (page: IDataObject) =>
-		await client.call(
-			request.method === 'GET'
-				? { ...request, qs: { ...request.qs, ...page } }
-				: { ...request, body: { ...(request.body as IDataObject), ...page }, repeatable: true },
-		);
-	return await collect(fetch, list, paging, MOST_ENTRIES);
-}
-
-const get = (path: string, qs: IDataObject = {}): ApiRequest => ({ method: 'GET', path, qs });
-
-const post = (path: string, body: IDataObject = {}): ApiRequest => ({ method: 'POST', path, body });
 
 const LISTS: Record<string, List> = {
 	AcquisitionLinks: {
@@ -203,27 +124,10 @@ async function members(client: WecomClient): Promise<Choice[]> {
 		.sort(byName);
 }
 
-function search(list: string) {
-	return async function (
-		this: ILoadOptionsFunctions,
-		filter = '',
-		paginationToken?: string,
-	): Promise<INodeListSearchResult> {
-		return pageOf(await choices(this, list), filter, paginationToken);
-	};
-}
+const methods = listMethods(LISTS);
 
-function options(list: string) {
-	return async function (this: ILoadOptionsFunctions): Promise<INodePropertyOptions[]> {
-		return await choices(this, list);
-	};
-}
-
-const methods = <T>(prefix: string, make: (list: string) => T): Record<string, T> =>
-	Object.fromEntries(Object.keys(LISTS).map((list) => [`${prefix}${list}`, make(list)]));
-
-export const listSearch: Record<string, ReturnType<typeof search>> = {
+export const listSearch: Record<string, (typeof methods.listSearch)[string]> = {
 	searchCompanies,
-	...methods('search', search),
+	...methods.listSearch,
 };
-export const loadOptions = methods('get', options);
+export const { loadOptions } = methods;

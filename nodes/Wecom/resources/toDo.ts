@@ -1,4 +1,4 @@
-import { oneOf } from './customer/shared';
+import { oneOf } from '../engine/checks';
 import { choice, rows, text } from '../engine/fields';
 import type { Resource } from '../engine/operation';
 

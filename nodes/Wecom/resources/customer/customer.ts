@@ -2,17 +2,9 @@ import type { IDataObject, NodeApiError } from 'n8n-workflow';
 import type { WecomReply } from '../../../shared/protocol/reply';
 import { collect } from '../../../shared/client/paging';
 import { toRequest, wantedCount } from '../../engine/runRow';
-import {
-	corpTagIds,
-	cursorPages,
-	OWN_PAGES,
-	customerOfMemberPicker,
-	customerPicker,
-	listIds,
-	memberIds,
-	oneOf,
-	within,
-} from './shared';
+import { corpTagIds, customerOfMemberPicker, customerPicker, listIds, memberIds } from './fields';
+import { cursorPages, OWN_PAGES } from '../../engine/pages';
+import { oneOf, within } from '../../engine/checks';
 import { choice, integer, memberPicker, text, updateFields } from '../../engine/fields';
 import type { ItemContext, Resource } from '../../engine/operation';
 import { keepFields } from '../../engine/output';

@@ -1,4 +1,6 @@
-import { cursorPages, departmentIds, listIds, memberIds, within } from './shared';
+import { departmentIds, listIds, memberIds } from './fields';
+import { cursorPages } from '../../engine/pages';
+import { within } from '../../engine/checks';
 import { additionalFields, choice, locator, moment, text, toggle } from '../../engine/fields';
 import type { Field, Resource } from '../../engine/operation';
 

@@ -1,4 +1,6 @@
-import { all, cursorPages, departmentIds, memberIds, within } from './shared';
+import { departmentIds, memberIds } from './fields';
+import { cursorPages } from '../../engine/pages';
+import { all, within } from '../../engine/checks';
 import {
 	additionalFields,
 	choice,

@@ -1,4 +1,6 @@
-import { cursorPages, memberIds, within } from './shared';
+import { memberIds } from './fields';
+import { cursorPages } from '../../engine/pages';
+import { within } from '../../engine/checks';
 import {
 	additionalFields,
 	choice,

@@ -1,7 +1,9 @@
 import type { IDataObject } from 'n8n-workflow';
 import { attachmentsField, contentField, readContent, type Rules } from './attachments';
 import { toRequest } from '../../engine/runRow';
-import { all, corpTagIds, cursorPages, days, within } from './shared';
+import { corpTagIds } from './fields';
+import { cursorPages } from '../../engine/pages';
+import { all, days, within } from '../../engine/checks';
 import { choice, filters, memberPicker, moment, rows, text, toggle } from '../../engine/fields';
 import type { Check, Field, ItemContext, Resource } from '../../engine/operation';
 import { toItem } from '../../engine/output';

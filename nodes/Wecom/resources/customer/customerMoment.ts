@@ -1,6 +1,8 @@
 import type { IDataObject } from 'n8n-workflow';
 import { momentAttachment } from './attachments';
-import { corpTagIds, cursorPages, days, departmentIds, memberIds } from './shared';
+import { corpTagIds, departmentIds, memberIds } from './fields';
+import { cursorPages } from '../../engine/pages';
+import { days } from '../../engine/checks';
 import { additionalFields, memberPicker, text } from '../../engine/fields';
 import type { ItemContext, Resource } from '../../engine/operation';
 import { content, period, send } from './customerMessage';

@@ -1,7 +1,8 @@
 import type { IDataObject } from 'n8n-workflow';
 import { mediaId } from './attachments';
 import { toRequest } from '../../engine/runRow';
-import { cursorPages, within } from './shared';
+import { cursorPages } from '../../engine/pages';
+import { within } from '../../engine/checks';
 import { integer, locator, text } from '../../engine/fields';
 import type { Field, ItemContext, Resource } from '../../engine/operation';
 import { collectParameters, problem, splitIds } from '../../engine/parameters';

@@ -1,4 +1,5 @@
-import { all, departmentIds, memberIds, oneOf, serviceAccountPicker, days, within } from './shared';
+import { departmentIds, memberIds, serviceAccountPicker } from './fields';
+import { all, oneOf, days, within } from '../../engine/checks';
 import { moment, text } from '../../engine/fields';
 import type { Field, Resource } from '../../engine/operation';
 

@@ -1,4 +1,4 @@
-import { all, oneOf, within } from './shared';
+import { all, oneOf, within } from '../../engine/checks';
 import { integer, locator, rows, text, updateFields } from '../../engine/fields';
 import type { Field, Operation, Resource } from '../../engine/operation';
 

@@ -1,4 +1,5 @@
-import { OWN_PAGES, within } from './shared';
+import { OWN_PAGES } from '../../engine/pages';
+import { within } from '../../engine/checks';
 import { memberPicker, text } from '../../engine/fields';
 import type { Resource } from '../../engine/operation';
 import { handover } from './customerGroup';

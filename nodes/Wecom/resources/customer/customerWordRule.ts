@@ -1,4 +1,5 @@
-import { all, departmentIds, memberIds, oneOf, within } from './shared';
+import { departmentIds, memberIds } from './fields';
+import { all, oneOf, within } from '../../engine/checks';
 import { choice, locator, text, updateFields } from '../../engine/fields';
 import type { Field, Resource } from '../../engine/operation';
 

@@ -1,11 +1,5 @@
-import {
-	all,
-	departmentIds,
-	memberIds,
-	oneOf,
-	serviceAccountPicker,
-	within,
-} from '../customer/shared';
+import { departmentIds, memberIds, serviceAccountPicker } from '../customer/fields';
+import { all, oneOf, within } from '../../engine/checks';
 import { text, updateFields } from '../../engine/fields';
 import type { Check, Field, Resource } from '../../engine/operation';
 
