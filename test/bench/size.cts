@@ -2,7 +2,8 @@
 import { statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import type { INodePropertyOptions, INodeType } from 'n8n-workflow';
+import type { INodeType } from 'n8n-workflow';
+import { DESCRIPTION_BUDGETS, descriptionSizes } from '../support/description-sizes.cts';
 import { repoRoot } from '../support/paths.cts';
 import { atMost, information, type Row } from './report.cts';
 
@@ -20,21 +21,15 @@ export function descriptionRows(): Row[] {
 		const [Node] = Object.values(load(file) as Record<string, new () => INodeType>);
 		return new Node().description;
 	});
-	const bytes = (value: unknown) => Buffer.byteLength(JSON.stringify(value));
-	const action = descriptions.find(({ name }) => name === 'wecom')!;
-	const others = descriptions
-		.filter((description) => description !== action)
-		.reduce((sum, description) => sum + bytes(description), 0);
-	const operations = action.properties
-		.filter(({ name }) => name === 'operation')
-		.reduce((sum, { options }) => sum + (options as INodePropertyOptions[]).length, 0);
+	const { actionNode, otherNodes, perOperation, operations } = descriptionSizes(descriptions);
+	const budgets = DESCRIPTION_BUDGETS;
 	return [
-		atMost('description of the action node, JSON', bytes(action) / 1000, 246, 'kB', 1),
-		atMost('descriptions of the other nodes, JSON', others / 1000, 100, 'kB', 1),
+		atMost('description of the action node, JSON', actionNode, budgets.actionNode, 'kB', 1),
+		atMost('descriptions of the other nodes, JSON', otherNodes, budgets.otherNodes, 'kB', 1),
 		atMost(
 			'description of the action node per operation',
-			bytes(action) / 1000 / operations,
-			1,
+			perOperation,
+			budgets.perOperation,
 			'kB',
 			2,
 		),

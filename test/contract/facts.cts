@@ -13,7 +13,10 @@ export interface Facts {
 	list: string | null;
 	download: boolean;
 	upload: unknown;
-	paging: { request: { limit?: string; offset?: string; cursor?: string } } | null;
+	paging: {
+		request: { limit?: string; offset?: string; cursor?: string };
+		response?: { cursor?: string };
+	} | null;
 	sample_request?: unknown;
 	sample_response?: unknown;
 }

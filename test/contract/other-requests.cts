@@ -85,6 +85,13 @@ export const OTHER_REQUESTS: Record<string, IDataObject> = {
 		docid: 'DOCID',
 		requests: [{ insert_text: { text: 'Hello', location: { index: 0 } } }],
 	},
+	// The sample gives the placeholder FILE_TYPE for a number.
+	'driveFile.createFolder': {
+		spaceid: 'SPACEID',
+		fatherid: 'FATHERID',
+		file_type: 1,
+		file_name: 'FILE_NAME',
+	},
 	'driveFile.removeMembers': {
 		fileid: 'FILEID',
 		auth_info: [{ type: 1, userid: 'zhangsan', departmentid: 1 }],
