@@ -16,6 +16,15 @@ export const OTHER_REQUESTS: Record<string, IDataObject> = {
 		add_tag: ['etTAG1', 'etTAG2'],
 		remove_tag: ['etTAG3'],
 	},
+	// A space behind the user ID of the sample.
+	'customerMessage.getResults': { msgid: 'msgGCAAAXtWyujaWJHDDGi0mACAAAA', userid: 'zhangsan' },
+	// The sample has "xx" everywhere.
+	'payment.getTradeBill': {
+		bill_date: '2026-01-31',
+		mchid: '1900000109',
+		bill_type: 'ALL',
+		tar_type: 'GZIP',
+	},
 	// The sample asks for the page that its own answer leads to.
 	'customerAcquisition.getCustomers': { link_id: 'LINK_ID_1' },
 	// The sample gives three members and two departments to the type for one member.

@@ -306,7 +306,7 @@ describe('Message: Send', () => {
 		expect(sent()[0]).toMatchObject({ msgtype: 'text', text: { content: 'x' } });
 		expect(Object.keys(sent()[0].text)).toEqual(['content']);
 		const { error } = await runWecom(simulator(), run("={{ 'taskcard' }}"));
-		expect(error?.message).toBe("There is no message type 'taskcard' here");
+		expect(error?.message).toBe("'Message Type' holds 'taskcard', which is none of its choices");
 	});
 
 	it('adds parameters the form does not offer, also inside the content', async () => {

@@ -1,6 +1,6 @@
 import type { FileContent } from '../../shared/client/files';
 import { ItemOutput, type ItemContext } from './operation';
-import { problem } from './parameters';
+import { emptyField, problem } from './problem';
 
 /** The four kinds of media and what WeCom takes of each (doc 90253). */
 export const MEDIA_KINDS = {
@@ -49,6 +49,7 @@ export async function readBinary(
 	rule: MediaRule = MEDIA_KINDS[kind],
 ): Promise<FileContent> {
 	const { context, itemIndex } = item;
+	if (!field.trim()) throw emptyField(item, 'Input Data Field Name');
 	const {
 		mimeType,
 		fileName: ownName,

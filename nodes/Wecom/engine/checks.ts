@@ -1,4 +1,4 @@
-import { dayOf } from './day';
+import { dayOf } from './dates';
 import type { Check } from './operation';
 import { at, problem } from './parameters';
 

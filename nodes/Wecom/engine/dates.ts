@@ -1,35 +1,98 @@
 /**
- * Unix time in seconds of a date as n8n hands it on: a Luxon DateTime or Date, ISO text (in `timeZone`, an IANA name, when it
- * has no offset of its own), or a number of seconds or milliseconds. Undefined for anything else, also for numbers that would be a
- * moment before 1973: 20260131 is meant as a day.
+ * What people, spreadsheets and n8n call a date, read in one place. A date is written (`2026-03-05`, `2026/3/5 9:30`,
+ * `2026年3月5日`, the serial number of a spreadsheet) or it is a moment (Unix time, a Date, a text with an offset).
+ */
+
+const DAY_SECONDS = 86_400;
+/** China's clocks are ahead of UTC by these, all year. */
+export const AHEAD_SECONDS = 8 * 3600;
+/** Day 0 of spreadsheets. */
+const SERIAL_EPOCH = Date.UTC(1899, 11, 30);
+
+/** A date as written: its clock read as if it were UTC, in milliseconds, and the offset that stands behind it. */
+interface Written {
+	clock: number;
+	offset?: string;
+}
+
+/**
+ * Unix time in seconds of a date as n8n hands it on: a Luxon DateTime or Date, text (in `timeZone`, an IANA name, when it has no
+ * offset of its own), the serial number of a spreadsheet, or a number of seconds or milliseconds. Undefined for anything else, also
+ * for numbers that would be a moment before 1973: 20260131 is meant as a day.
  */
 export function toUnixSeconds(value: unknown, timeZone: string): number | undefined {
+	if (Array.isArray(value)) return undefined;
 	if (typeof value === 'object' && value !== null) return seconds(Number(value.valueOf()));
-	const text = String(value).trim();
-	if (/^\d{1,13}$/.test(text)) return ofNumber(Number(text));
-	const iso =
-		/^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d(?:\.\d+)?)?))?(Z|[+-]\d\d:?\d\d)?$/i.exec(text);
-	if (!iso) return undefined;
-	const [, day, time = '00:00:00', offset] = iso;
-	if (!isDay(day)) return undefined;
-	if (offset) return seconds(Date.parse(`${day}T${time}${offset}`));
-	const utc = Date.parse(`${day}T${time}Z`);
-	if (Number.isNaN(utc)) return undefined;
+	const text = plainText(value);
+	if (/^\d{9,13}$/.test(text)) return ofNumber(Number(text));
+	const written = readWritten(text);
+	if (!written) return undefined;
+	const { clock, offset } = written;
+	if (offset) return seconds(clock - offsetOf(offset));
 	// The offset at the wanted moment is not known before the moment is: the second look settles the hours around a change.
-	const guess = utc - offsetAt(utc, timeZone);
-	return seconds(utc - offsetAt(guess, timeZone));
+	const guess = clock - offsetAt(clock, timeZone);
+	return seconds(clock - offsetAt(guess, timeZone));
 }
 
-function ofNumber(number: number): number | undefined {
+/** The number of the day in China in which a moment lies: WeCom's days begin at midnight there. */
+export const dayOf = (seconds: number) => Math.floor((seconds + AHEAD_SECONDS) / DAY_SECONDS);
+
+/**
+ * When the day begins in China that a person has entered: the date as written, or as a Luxon DateTime shows it, whatever the
+ * time zone. Numbers, dates of JavaScript and texts in UTC are moments, and mean the day in which they lie in China. Undefined for
+ * what is no date.
+ */
+export function dayInChina(value: unknown): number | undefined {
+	const { toISODate } = Object(value) as { toISODate?: () => string };
+	const written = readWritten(plainText(toISODate ? toISODate.call(value) : value));
+	const inUtc = written?.offset && /^z$/i.test(written.offset);
+	if (written && !inUtc)
+		return Math.floor(written.clock / 1000 / DAY_SECONDS) * DAY_SECONDS - AHEAD_SECONDS;
+	const moment = toUnixSeconds(value, 'UTC');
+	return moment === undefined ? undefined : dayOf(moment) * DAY_SECONDS - AHEAD_SECONDS;
+}
+
+/** Whether a text or number names a day and no time of it. */
+export const isDayOnly = (value: unknown): boolean =>
+	/^(\d{4}(-|\/|\.)\d{1,2}\2\d{1,2}|\d{4}年\d{1,2}月\d{1,2}日?|\d{5})$/.test(plainText(value));
+
+const plainText = (value: unknown) =>
+	typeof value === 'string' || typeof value === 'number'
+		? String(value).normalize('NFKC').trim()
+		: '';
+
+const DATE = String.raw`(\d{4})(?:(-|\/|\.)(\d{1,2})\2(\d{1,2})|年(\d{1,2})月(\d{1,2})日?)`;
+const TIME = String.raw`(?:[T\s]\s*|(?<=日))(\d{1,2})[:时](\d{1,2})(?:(?::|分)(\d{1,2})?(\.\d+)?秒?|分)?`;
+const OFFSET = String.raw`\s?(Z|[+-]\d\d:?\d\d)`;
+const WRITTEN = new RegExp(`^${DATE}(?:${TIME})?(?:${OFFSET})?$`, 'i');
+const LONGEST = 40;
+
+function readWritten(text: string): Written | undefined {
+	if (/^\d{5}(\.\d{1,15})?$/.test(text))
+		return { clock: SERIAL_EPOCH + Math.round(Number(text) * DAY_SECONDS) * 1000 };
+	const found = text.length <= LONGEST ? WRITTEN.exec(text) : null;
+	if (!found) return undefined;
+	const [, year, , month = found[5], day = found[6]] = found;
+	const [hour, minute, second] = found.slice(7, 10).map((part) => Number(part ?? 0));
+	if (hour > 23 || minute > 59 || second > 59) return undefined;
+	const clock = Date.UTC(Number(year), Number(month) - 1, Number(day), hour, minute, second);
+	// JavaScript makes March 3 of February 31.
+	return new Date(clock).getUTCDate() === Number(day) && Number(month) <= 12 && Number(day) > 0
+		? { clock, offset: found[11] }
+		: undefined;
+}
+
+/** Milliseconds that an offset such as `+08:00` is ahead of UTC. */
+function offsetOf(offset: string): number {
+	if (/^z$/i.test(offset)) return 0;
+	const [hours, minutes] = [Number(offset.slice(1, 3)), Number(offset.slice(-2))];
+	return (offset.startsWith('-') ? -1 : 1) * (hours * 60 + minutes) * 60_000;
+}
+
+const ofNumber = (number: number): number | undefined => {
 	if (number < 1e8) return undefined;
 	return number > 1e11 ? seconds(number) : number;
-}
-
-/** JavaScript makes March 3 of February 31. */
-function isDay(day: string): boolean {
-	const date = new Date(`${day}T00:00:00Z`);
-	return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(day);
-}
+};
 
 const seconds = (milliseconds: number) =>
 	Number.isNaN(milliseconds) ? undefined : Math.floor(milliseconds / 1000);

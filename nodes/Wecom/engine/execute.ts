@@ -1,5 +1,4 @@
 import {
-	isResourceLocatorValue,
 	NodeApiError,
 	NodeOperationError,
 	type IDataObject,
@@ -19,7 +18,7 @@ import {
 	type Output,
 	type ResourceCredential,
 } from './operation';
-import { isOn, labelOf } from './parameters';
+import { readValue } from './parameters';
 
 /** Reading calls overlap; writing ones keep the order of the items unless the person asks otherwise. */
 const READS_AT_ONCE = 8;
@@ -83,12 +82,7 @@ async function contextOf(
 		operation.token === 'bot'
 			? (undefined as never)
 			: await WecomClient.open(context, itemIndex, operation.token, credential as OwnCredential);
-	const get = (name: string, fallback: unknown = '') => {
-		const given = context.getNodeParameter(name, itemIndex, fallback as IDataObject[string]);
-		// n8n falls back only where there is no parameter, not where its expression gives nothing.
-		const value = (isResourceLocatorValue(given) ? given.value : given) ?? fallback;
-		return typeof fallback === 'boolean' ? isOn(item, labelOf(operation, name), value) : value;
-	};
+	const get = (name: string, fallback: unknown = '') => readValue(item, name, fallback);
 	const item: ItemContext = { context, client, operation, itemIndex, get: get as Getter };
 	return item;
 }

@@ -85,6 +85,15 @@ const OPTIONS: INodeProperties = {
 			displayOptions: { hide: { '/resource': ['api', 'bot'] } },
 		},
 		{
+			displayName: 'Ignore Empty Fields',
+			name: 'ignoreEmptyFields',
+			type: 'boolean',
+			default: false,
+			description:
+				'Whether added fields that are empty are left out. Otherwise an empty one clears its value at WeCom.',
+			displayOptions: { hide: { '/resource': ['api', 'bot'] } },
+		},
+		{
 			displayName: 'Input Data Field Name',
 			name: 'binaryPropertyName',
 			type: 'string',
@@ -173,6 +182,8 @@ export function formFields(operation: Operation): Field[] {
 function toProperty(field: Field): INodeProperties {
 	const property: Partial<Field> = { ...field };
 	for (const own of ['convert', 'local', 'path', 'each', 'spread'] as const) delete property[own];
+	// n8n would ask for it also where an expression chooses something else, so that the condition is not known before: the row asks.
+	if (field.displayOptions) delete property.required;
 	if (field.type === 'collection')
 		property.options = (field.options as Field[]).map(toProperty) as Field[];
 	if (field.type === 'fixedCollection') {

@@ -10,15 +10,22 @@ import type { OwnCredential } from '../../shared/client/tokenSources';
 import type { WecomClient } from '../../shared/client/client';
 import type { Paging } from '../../shared/client/paging';
 
-/** How a form value becomes the value WeCom expects; a `timestamp` is Unix time in seconds, a `day` that of its midnight in China. */
+/**
+ * How a form value becomes the value WeCom expects; a `timestamp` is Unix time in seconds, a `day` that of its midnight in China,
+ * a `dayText` that day as 2026-01-31, an amount in `fen` has no fraction. A `clearedList` is [''] where it is to become empty.
+ */
 export type Conversion =
 	| 'integer'
 	| 'integerList'
 	| 'stringList'
+	| 'textList'
+	| 'clearedList'
+	| 'fen'
 	| 'flag'
 	| 'json'
 	| 'jsonText'
 	| 'day'
+	| 'dayText'
 	| 'timestamp'
 	| 'timestampText';
 
@@ -120,6 +127,6 @@ export interface ItemContext {
 	client: WecomClient;
 	operation: Operation;
 	itemIndex: number;
-	/** A form value of this item, '' when it has none; resource locators give the id. */
+	/** A form value of this item in the type of its field, '' when it has none; resource locators give the id. */
 	get: Getter;
 }

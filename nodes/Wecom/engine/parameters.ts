@@ -1,13 +1,62 @@
-import {
-	isResourceLocatorValue,
-	NodeOperationError,
-	type IDataObject,
-	type INodePropertyOptions,
-} from 'n8n-workflow';
-import { dayInChina } from './day';
-import { returnAll, simplify } from './fields';
-import type { Conversion, Field, FieldGroup, Operation, ItemContext } from './operation';
-import { toUnixSeconds } from './dates';
+import type { IDataObject } from 'n8n-workflow';
+import { convertValue, idOf, isEmpty, isOn, isPlainObject, toObject, typedValue } from './convert';
+import { limit, returnAll, simplify } from './fields';
+import type { Field, FieldGroup, Operation, ItemContext } from './operation';
+import { emptyField, problem } from './problem';
+
+/** Reads the form of one item: single values in the types the form has, and all of it as WeCom's parameters. */
+
+/** A form value as it was entered or as an expression gives it; resource locators give the ID. */
+function givenValue({ context, itemIndex }: ItemContext, name: string, fallback: unknown): unknown {
+	const given = context.getNodeParameter(name, itemIndex, fallback as IDataObject[string]);
+	// n8n falls back only where there is no parameter, not where its expression gives nothing.
+	return idOf(given) ?? fallback;
+}
+
+/** A form value in the type of its field; `fallback` where the form or its expression has none. */
+export function readValue(item: ItemContext, name: string, fallback: unknown): unknown {
+	const given = givenValue(item, name, fallback);
+	const field = fieldNamed(item.operation, name);
+	if (field) return inType(item, field, given) ?? fallback;
+	return typeof fallback === 'boolean' ? isOn(item, name, given) : given;
+}
+
+function inType(item: ItemContext, field: Field, value: unknown): unknown {
+	if (field.type === 'collection') {
+		const entries = field.options as Field[];
+		const chosen = Object.entries(isPlainObject(value) ? value : {}).map(([name, one]) => {
+			const entry = entries.find((known) => known.name === name);
+			return [name, (entry && inType(item, entry, one)) ?? one];
+		});
+		return Object.fromEntries(chosen) as IDataObject;
+	}
+	if (field.type !== 'fixedCollection') return typedValue(item, field, value);
+	const [group] = field.options as FieldGroup[];
+	const rows = givenRows(item, field, value).map((row) => ({
+		...row,
+		...(Object.fromEntries(
+			group.values
+				.filter(({ name }) => row[name] !== undefined)
+				.map((entry) => [entry.name, inType(item, entry, row[entry.name])]),
+		) as IDataObject),
+	}));
+	return rows.length > 0 ? { [group.name]: rows } : {};
+}
+
+const fieldsByName = new WeakMap<Operation, Map<string, Field>>();
+
+/** The field of an operation's form; the switches that a row asks for by a word are among them. */
+function fieldNamed(operation: Operation, name: string): Field | undefined {
+	const known =
+		fieldsByName.get(operation) ??
+		new Map([returnAll, limit, simplify, ...operation.fields].map((field) => [field.name, field]));
+	fieldsByName.set(operation, known);
+	return known.get(name);
+}
+
+/** What the form calls a field. */
+export const labelOf = (operation: Operation, name: string): string =>
+	fieldNamed(operation, name)?.displayName ?? name;
 
 /**
  * Reads the form of one item as WeCom's parameters: converted, each at its path, without empty values. Options > Additional
@@ -16,20 +65,23 @@ import { toUnixSeconds } from './dates';
 export function collectParameters(item: ItemContext, part?: string): IDataObject {
 	const sent: IDataObject = {};
 	const empty: Field[] = [];
+	const { ignoreEmptyFields = false } = item.get<IDataObject>('options', {});
+	const ignoresEmpty = isOn(item, 'Ignore Empty Fields', ignoreEmptyFields);
 	for (const [path, value] of Object.entries(item.operation.fixed ?? {})) put(sent, path, value);
 	for (const field of item.operation.fields) {
 		if (field.local) continue;
+		const given = givenValue(item, field.name, null);
 		if (field.type === 'collection') {
-			const chosen = item.get<IDataObject>(field.name, {});
+			const chosen = isPlainObject(given) ? given : {};
 			for (const entry of field.options as Field[]) {
 				if (chosen[entry.name] === undefined || entry.local) continue;
 				const value = convert(item, entry, idOf(chosen[entry.name]));
 				// An entry a person added and left empty clears that value at WeCom.
-				if (value !== undefined) putField(sent, entry, value);
+				const isSent = ignoresEmpty ? !isCleared(value) : value !== undefined;
+				if (isSent) putField(sent, entry, value);
 			}
 			continue;
 		}
-		const given = item.get<unknown>(field.name, null);
 		// An expression that gives nothing leaves a switch as the form has it; what the form does not show is not sent.
 		const byDefault = field.type === 'boolean' && isShown(item, field) ? field.default : null;
 		const value = convert(item, field, given ?? byDefault);
@@ -44,11 +96,21 @@ export function collectParameters(item: ItemContext, part?: string): IDataObject
 	return whole;
 }
 
+/** What would empty a value at WeCom. */
+const isCleared = (value: unknown) =>
+	isEmpty(value) || (Array.isArray(value) && value.every((entry) => entry === ''));
+
+function convert(item: ItemContext, field: Field, value: unknown): IDataObject[string] | undefined {
+	if (value === undefined || value === null) return undefined;
+	return field.type === 'fixedCollection'
+		? rowsOf(item, field, value)
+		: convertValue(item, field, value);
+}
+
 /** The objects that the rows of a fixed collection stand for. */
 function rowsOf(item: ItemContext, field: Field, given: unknown): IDataObject[] {
 	const [group] = field.options as FieldGroup[];
-	const rows = (given as IDataObject | undefined)?.[group.name] ?? [];
-	return ([rows].flat() as IDataObject[]).map((row) => {
+	return givenRows(item, field, given).map((row) => {
 		const object: IDataObject = {};
 		for (const entry of group.values) {
 			if (entry.local) continue;
@@ -60,6 +122,33 @@ function rowsOf(item: ItemContext, field: Field, given: unknown): IDataObject[] 
 	});
 }
 
+/** The rows of a fixed collection: as the form has them, or as a list, one object or JSON from an expression. */
+export function givenRows(item: ItemContext, field: Field, given: unknown): IDataObject[] {
+	const [group] = field.options as FieldGroup[];
+	if (isEmpty(given)) return [];
+	const whole = typeof given === 'string' ? toObjectOrList(item, field, given) : given;
+	const isForm = isPlainObject(whole) && (group.name in whole || Object.keys(whole).length === 0);
+	const rows = [isForm ? (whole[group.name] ?? []) : whole].flat() as unknown[];
+	if (rows.every(isPlainObject)) return rows;
+	throw problem(
+		item,
+		`'${field.displayName}' holds ${typeof rows[0] === 'object' ? 'a list' : `'${String(rows[0])}'`} where WeCom needs objects`,
+		'Add the entries in the form, or let the expression give a list of objects.',
+	);
+}
+
+function toObjectOrList(item: ItemContext, field: Field, text: string): unknown {
+	try {
+		return JSON.parse(text);
+	} catch {
+		throw problem(
+			item,
+			`'${field.displayName}' is not valid JSON`,
+			'Add the entries in the form, or let the expression give a list of objects.',
+		);
+	}
+}
+
 /** Whether the form shows a field, as its other values are; an expression may give "3" for 3. */
 function isShown({ get }: ItemContext, { displayOptions }: Field): boolean {
 	const { show = {}, hide = {} } = displayOptions ?? {};
@@ -68,22 +157,8 @@ function isShown({ get }: ItemContext, { displayOptions }: Field): boolean {
 	return Object.entries(show).every(fits) && !Object.entries(hide).some(fits);
 }
 
-/** What the form calls a field. */
-export const labelOf = ({ fields }: Operation, name: string): string =>
-	[...fields, returnAll, simplify].find((field) => field.name === name)?.displayName ?? name;
-
-/** A required field without a value. */
-export const emptyField = (item: ItemContext, displayName: string) =>
-	problem(
-		item,
-		`'${displayName}' is empty`,
-		'Fill it in, or check the expression that should give it.',
-	);
-
-const idOf = (value: unknown) => (isResourceLocatorValue(value) ? value.value : value);
-
-/** What a person adds to the form of a row: documented parameters that the form does not offer. */
-function additionalParameters(item: ItemContext): IDataObject {
+/** What a person adds to the form of a row: documented parameters that the form does not offer. They win over the form. */
+export function additionalParameters(item: ItemContext): IDataObject {
 	const { additionalParameters: given = '' } = item.get<IDataObject>('options', {});
 	return given === '' ? {} : toObject(item, 'Additional Parameters (JSON)', given);
 }
@@ -121,174 +196,14 @@ export function merge(base: IDataObject, extra: IDataObject): IDataObject {
 	return merged;
 }
 
-export const isPlainObject = (value: unknown): value is IDataObject =>
-	typeof value === 'object' && value !== null && !Array.isArray(value);
-
-/** Nothing that could be sent. */
-export const isEmpty = (value: unknown) =>
-	(value ?? '') === '' || (Array.isArray(value) && value.length === 0);
-
-/** An error at this item for something the person can set right. */
-export function problem(
-	item: Pick<ItemContext, 'context' | 'itemIndex'>,
-	message: string,
-	description: string,
-) {
-	const { context, itemIndex } = item;
-	return new NodeOperationError(context.getNode(), message, {
-		description,
-		itemIndex,
-		level: 'warning',
-	});
-}
-
-/** Ids as entered: an array, or text with commas, semicolons, `|` or line breaks between them. */
-export function splitIds(value: unknown): string[] {
-	const parts: unknown[] = Array.isArray(value) ? value : String(value ?? '').split(/[|,;，；\n]/);
-	return parts.map((part) => String(part ?? '').trim()).filter(Boolean);
-}
-
-/** Ids of a field; objects, such as whole members, are none. */
-export function toIds(item: ItemContext, displayName: string, value: unknown): string[] {
-	if (![value].flat().some((part) => typeof part === 'object' && part !== null))
-		return splitIds(value);
-	throw problem(
-		item,
-		`'${displayName}' holds an object where WeCom needs IDs`,
-		'Let the expression give the IDs alone, such as {{ $json.members.map((one) => one.userid) }}.',
-	);
-}
-
-function convert(item: ItemContext, field: Field, value: unknown): IDataObject[string] | undefined {
-	if (value === undefined || value === null) return undefined;
-	if (field.type === 'fixedCollection') return rowsOf(item, field, value);
-	const converted = field.convert
-		? CONVERSIONS[field.convert](item, field, value)
-		: plain(item, field, value);
-	return field.each && Array.isArray(converted)
-		? (converted as string[]).map((one) => ({ [field.each!]: one }))
-		: converted;
-}
-
-/** The types whose values WeCom wants as text. */
-const TEXTS = ['string', 'resourceLocator', 'options', 'color'];
-
-function plain(item: ItemContext, field: Field, value: unknown): IDataObject[string] | undefined {
-	if (field.type === 'boolean') return isOn(item, field.displayName, value);
-	if (isChoiceOfNumbers(field)) return CONVERSIONS.integer(item, field, value);
-	return TEXTS.includes(field.type)
-		? toText(item, field.displayName, value)
-		: (value as IDataObject[string]);
-}
-
-/** An expression may give "3" there. */
-const isChoiceOfNumbers = ({ type, options = [] }: Field): boolean =>
-	type === 'options' &&
-	(options as INodePropertyOptions[]).some(({ value }) => typeof value === 'number');
-
-/** WeCom drops a number where it wants text; a date becomes its ISO text. */
-function toText(item: ItemContext, displayName: string, value: unknown): string {
-	const text = (value as { toJSON?: () => unknown }).toJSON?.() ?? value;
-	if (typeof text === 'object')
-		throw problem(
-			item,
-			`'${displayName}' holds ${Array.isArray(text) ? 'a list' : 'an object'} where WeCom needs text`,
-			'Let the expression give one value of it, or join them into text.',
-		);
-	return String(text);
-}
-
-type Converter = (
-	item: ItemContext,
-	field: Field,
-	value: unknown,
-) => IDataObject[string] | undefined;
-
-const CONVERSIONS: Record<Conversion, Converter> = {
-	integer: (item, field, value) =>
-		String(value).trim() === '' ? undefined : toInteger(item, field, value),
-	integerList: (item, field, value) =>
-		toIds(item, field.displayName, value).map((part) => toInteger(item, field, part)),
-	stringList: (item, { displayName }, value) => toIds(item, displayName, value),
-	flag: (item, { displayName }, value) => (isOn(item, displayName, value) ? 1 : 0),
-	json: (item, field, value) => (value === '' ? undefined : toJson(item, field.displayName, value)),
-	jsonText: (item, field, value) =>
-		value === '' ? undefined : JSON.stringify(toJson(item, field.displayName, value)),
-	day: (item, field, value) =>
-		value === '' ? undefined : dayInChina(value, toTimestamp(item, field.displayName, value)),
-	// 0 is WeCom's "none", such as the end of a repetition.
-	timestamp: (item, field, value) =>
-		['', '0'].includes(String(value)) ? undefined : toTimestamp(item, field.displayName, value),
-	timestampText: (item, field, value) =>
-		value === '' ? undefined : String(toTimestamp(item, field.displayName, value)),
-};
-
-/** Whether a switch is on: an expression may give a word or a number, and any text is true for JavaScript. */
-export function isOn(item: ItemContext, displayName: string, value: unknown): boolean {
-	const word = String(value ?? '').trim();
-	if (/^(true|1|yes)$/i.test(word)) return true;
-	if (/^(false|0|no|)$/i.test(word)) return false;
-	throw problem(
-		item,
-		`'${displayName}' holds '${word}', which is neither true nor false`,
-		'Use the switch, or let the expression give true or false.',
-	);
-}
-
-function toInteger(item: ItemContext, field: Field, value: unknown): number {
-	const number = typeof value === 'object' ? NaN : Number(value);
-	if (!Number.isSafeInteger(number)) {
-		throw problem(
-			item,
-			`'${field.displayName}' holds '${String(value)}' where WeCom needs a whole number`,
-			'Enter digits only.',
-		);
-	}
-	return number;
-}
-
-/** Unix seconds of a date: an ISO text (without an offset in the workflow's time zone), a Luxon DateTime or a number. */
-export function toTimestamp(item: ItemContext, displayName: string, value: unknown): number {
-	const seconds = toUnixSeconds(value, item.context.getTimezone());
-	if (seconds === undefined) {
-		throw problem(
-			item,
-			`'${displayName}' holds '${String(value)}', which is not a date`,
-			'Choose a date, or give an ISO date such as 2026-01-31T09:00:00 or Unix time in seconds.',
-		);
-	}
-	return seconds;
-}
-
-/** JSON that has to be an object. */
-export function toObject(item: ItemContext, displayName: string, value: unknown): IDataObject {
-	const object = value === null ? undefined : toJson(item, displayName, value);
-	if (isPlainObject(object)) return object;
-	throw problem(
-		item,
-		`'${displayName}' ${object ? 'is a list' : 'is empty'} where an object is needed`,
-		'Check the expression that should give it, or enter {} for none.',
-	);
-}
-
-export function toJson(item: ItemContext, displayName: string, value: unknown): IDataObject {
-	if (typeof value === 'object' && value !== null) return value as IDataObject;
-	const parsed = tryParse(String(value));
-	if (parsed === undefined) {
-		throw problem(
-			item,
-			`'${displayName}' is not valid JSON`,
-			'Check quotes and commas, or pass an object with an expression.',
-		);
-	}
-	return parsed;
-}
-
-function tryParse(text: string): IDataObject | undefined {
-	try {
-		const value: unknown = JSON.parse(text);
-		return typeof value === 'object' && value !== null ? (value as IDataObject) : undefined;
-	} catch {
-		return undefined;
-	}
-}
+export {
+	isEmpty,
+	isOn,
+	isPlainObject,
+	splitIds,
+	toIds,
+	toJson,
+	toObject,
+	toTimestamp,
+} from './convert';
+export { emptyField, problem } from './problem';

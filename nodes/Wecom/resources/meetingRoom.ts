@@ -111,7 +111,9 @@ export const meetingRoom: Resource = {
 						convert: 'flag',
 					},
 				),
-				moment('cancel_date', 'Only On', 'Of a repeated booking, the day to cancel; empty for all'),
+				moment('cancel_date', 'Only On', 'Of a repeated booking, the day to cancel; empty for all', {
+					convert: 'day',
+				}),
 			],
 			returns: ({ booking_id }) => ({ booking_id, canceled: true }),
 		},

@@ -126,10 +126,12 @@ function miniProgram(): Operation[] {
 				orderNumber,
 				refundNumber,
 				integer('refund', 'Refund', 'In fen, a hundredth of a yuan', {
+					convert: 'fen',
 					path: 'amount.refund',
 					required: true,
 				}),
 				integer('total', 'Order Total', 'Amount of the order in fen', {
+					convert: 'fen',
 					path: 'amount.total',
 					required: true,
 				}),
@@ -159,6 +161,7 @@ function miniProgram(): Operation[] {
 				text('bill_date', 'Date', 'A day of the last three months', {
 					required: true,
 					placeholder: 'e.g. 2026-01-31',
+					convert: 'dayText',
 				}),
 				choice('bill_type', 'Content', 'What the bill lists', [
 					{ name: 'All Orders', value: 'ALL' },

@@ -13,6 +13,7 @@ const productId = locator('product_id', 'Product', 'searchProducts', 'e.g. produ
 const productFields = (pictures: string): Field[] => [
 	text('description', 'Description', 'Name and features, up to 300 characters', { required: true }),
 	integer('price', 'Price', 'In fen (1/100 CNY), up to 50,000 CNY', {
+		convert: 'fen',
 		required: true,
 		default: '',
 	}),

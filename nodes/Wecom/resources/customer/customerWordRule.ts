@@ -5,7 +5,7 @@ import type { Field, Resource } from '../../engine/operation';
 
 const ruleId = locator('rule_id', 'Rule', 'searchSensitiveWordRules', 'e.g. rule123');
 const words = text('word_list', 'Words', 'Comma-separated, up to 300 of up to 32 characters', {
-	convert: 'stringList',
+	convert: 'textList',
 });
 const semantics = (overrides: Partial<Field> = {}): Field => ({
 	displayName: 'Also Stop',

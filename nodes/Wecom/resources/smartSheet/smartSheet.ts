@@ -198,7 +198,7 @@ export const smartSheet: Resource = {
 				sheet(),
 				filters([
 					text('field_titles', 'Columns', 'Comma-separated titles; all when left out', {
-						convert: 'stringList',
+						convert: 'textList',
 					}),
 					json('filter_spec', 'Filter (JSON)', "WeCom's filter_spec; not together with Sort"),
 					text('record_ids', 'Record IDs', 'Comma-separated; only these records', {

@@ -1,0 +1,327 @@
+import {
+	isResourceLocatorValue,
+	type IDataObject,
+	type INodePropertyOptions,
+	type INodePropertyTypeOptions,
+} from 'n8n-workflow';
+import { parseJson } from '../../shared/protocol/reply';
+import { AHEAD_SECONDS, dayInChina, toUnixSeconds } from './dates';
+import type { Conversion, Field, ItemContext } from './operation';
+import { problem } from './problem';
+
+/**
+ * What a value means, whether it was typed or comes from an expression, a spreadsheet, a database or an agent: the only place that
+ * turns form values into what WeCom takes. What cannot be read is refused by the label of its field.
+ */
+
+type Value = IDataObject[string];
+type Converter = (item: ItemContext, field: Field, value: unknown) => Value | undefined;
+
+/** The ID of a resource locator, and everything else as it is. */
+export const idOf = (value: unknown) => (isResourceLocatorValue(value) ? value.value : value);
+
+export const isPlainObject = (value: unknown): value is IDataObject =>
+	typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** Nothing that could be sent. */
+export const isEmpty = (value: unknown) =>
+	(value ?? '') === '' || (Array.isArray(value) && value.length === 0);
+
+/** A value for a message, short. */
+export function shown(value: unknown): string {
+	const text = typeof value === 'object' ? JSON.stringify(value) : String(value);
+	return text.length > 60 ? `${text.slice(0, 60)}…` : text;
+}
+
+/** The value of a field in the type and form that its row asks for; undefined for nothing. */
+export function convertValue(item: ItemContext, field: Field, value: unknown): Value | undefined {
+	if (value === undefined || value === null) return undefined;
+	const chosen = typedValue(item, field, value);
+	const converted = field.convert ? CONVERSIONS[field.convert](item, field, chosen) : chosen;
+	return field.each && Array.isArray(converted)
+		? (converted as string[]).map((one) => ({ [field.each!]: one }))
+		: converted;
+}
+
+/** The types whose values are text. */
+const TEXTS = ['string', 'resourceLocator', 'color'];
+
+/** The value of a field in the type its form has; what a conversion reads by itself stays as it is. */
+export function typedValue(item: ItemContext, field: Field, given: unknown): Value | undefined {
+	const value = idOf(given);
+	if (value === undefined || value === null) return undefined;
+	const { type, displayName, convert } = field;
+	if (type === 'options') return toChoice(item, field, value);
+	if (convert) return value as Value;
+	if (type === 'boolean') return isOn(item, displayName, value);
+	if (type === 'multiOptions') return toChoices(item, field, value);
+	if (type === 'number') return isBlank(value) ? undefined : toNumber(item, field, value);
+	if (!TEXTS.includes(type)) return value as Value;
+	const text = toText(item, displayName, value);
+	return type === 'resourceLocator' ? text.trim() : text;
+}
+
+const isBlank = (value: unknown) => typeof value === 'string' && value.trim() === '';
+
+const CONVERSIONS: Record<Conversion, Converter> = {
+	integer: (item, field, value) => (isBlank(value) ? undefined : toInteger(item, field, value)),
+	integerList: (item, field, value) =>
+		toIds(item, field.displayName, value).map((part) => toInteger(item, field, part)),
+	stringList: (item, { displayName }, value) => toIds(item, displayName, value),
+	textList: (item, { displayName }, value) => toTexts(item, displayName, value),
+	// WeCom keeps its list when an empty one comes, and takes one empty text for "none" (doc 92115).
+	clearedList: (item, { displayName }, value) => {
+		const entries = toIds(item, displayName, value);
+		return entries.length > 0 ? entries : [''];
+	},
+	fen: (item, field, value) => (isBlank(value) ? undefined : toFen(item, field, value)),
+	flag: (item, { displayName }, value) => (isOn(item, displayName, value) ? 1 : 0),
+	json: (item, { displayName }, value) =>
+		value === '' ? undefined : toJson(item, displayName, value),
+	jsonText: (item, { displayName }, value) =>
+		value === '' ? undefined : JSON.stringify(toJson(item, displayName, value)),
+	day: (item, { displayName }, value) =>
+		isBlank(value) ? undefined : toDay(item, displayName, value),
+	dayText: (item, { displayName }, value) =>
+		isBlank(value) ? undefined : toDayText(item, displayName, value),
+	// 0 is WeCom's "none", such as the end of a repetition.
+	timestamp: (item, { displayName }, value) =>
+		['', '0'].includes(String(value).trim()) ? undefined : toTimestamp(item, displayName, value),
+	timestampText: (item, { displayName }, value) =>
+		isBlank(value) ? undefined : String(toTimestamp(item, displayName, value)),
+};
+
+/** WeCom drops a number where it wants text; a date becomes its ISO text. */
+export function toText(item: ItemContext, displayName: string, value: unknown): string {
+	const text = (value as { toJSON?: () => unknown } | null | undefined)?.toJSON?.() ?? value ?? '';
+	if (typeof text === 'object')
+		throw problem(
+			item,
+			`'${displayName}' holds ${Array.isArray(text) ? 'a list' : 'an object'} where WeCom needs text`,
+			'Let the expression give one value of it, or join them into text.',
+		);
+	return String(text as string | number | boolean);
+}
+
+/** The entry of a list of choices that a value names. */
+function toChoice(item: ItemContext, field: Field, value: unknown): Value {
+	const options = staticOptions(field);
+	const text = toText(item, field.displayName, value);
+	if (!options || text === '') return text;
+	const found = options.find((option) => String(option.value) === text.trim());
+	if (found) return found.value;
+	throw problem(
+		item,
+		`'${field.displayName}' holds '${shown(text)}', which is none of its choices`,
+		`Choose one from the list, or let the expression give one of: ${options.map((one) => String(one.value)).join(', ')}. What WeCom has added since goes into Additional Parameters.`,
+	);
+}
+
+function toChoices(item: ItemContext, field: Field, value: unknown): Value {
+	const chosen = toIds(item, field.displayName, value);
+	return chosen.map((one) => toChoice(item, field, one)) as Value;
+}
+
+/** The choices that the form itself lists; none where WeCom is asked for them. */
+const staticOptions = ({ typeOptions, options }: Field): INodePropertyOptions[] | undefined =>
+	typeOptions?.loadOptionsMethod || !options?.length
+		? undefined
+		: (options as INodePropertyOptions[]);
+
+/** What stands between IDs that are typed, copied or written by a model. */
+const BETWEEN_IDS = /[|,;，；、\s]/;
+/** The same for words, which may have spaces in them. */
+const BETWEEN_TEXTS = /[|,;，；、\r\n]/;
+
+/** IDs as entered: a list, the text of a JSON list, or text with commas, semicolons, `|`, 、, spaces or line breaks in between. */
+export const splitIds = (value: unknown): string[] => split(value, BETWEEN_IDS);
+
+function split(value: unknown, between: RegExp): string[] {
+	const whole = typeof value === 'string' ? (jsonList(value) ?? value) : value;
+	const parts: unknown[] = Array.isArray(whole) ? whole : String(whole ?? '').split(between);
+	return parts.map((part) => String(idOf(part) ?? '').trim()).filter(Boolean);
+}
+
+const MAX_JSON_LIST = 10_000_000;
+
+/** The list that a text such as `["zhangsan","lisi"]` stands for. */
+function jsonList(text: string): unknown[] | undefined {
+	const inner = text.trim();
+	if (!inner.startsWith('[') || !inner.endsWith(']') || inner.length > MAX_JSON_LIST)
+		return undefined;
+	const list = parseJson(inner);
+	return Array.isArray(list) ? list : undefined;
+}
+
+/** IDs of a field; objects, such as whole members, are none. */
+export const toIds = (item: ItemContext, displayName: string, value: unknown): string[] =>
+	toEntries(item, displayName, value, BETWEEN_IDS);
+
+/** Words of a field, which may have spaces in them. */
+export const toTexts = (item: ItemContext, displayName: string, value: unknown): string[] =>
+	toEntries(item, displayName, value, BETWEEN_TEXTS);
+
+function toEntries(
+	item: ItemContext,
+	displayName: string,
+	value: unknown,
+	between: RegExp,
+): string[] {
+	const list = typeof value === 'string' ? (jsonList(value) ?? value) : value;
+	const isObject = (part: unknown) =>
+		typeof part === 'object' && part !== null && !isResourceLocatorValue(part);
+	if (!(Array.isArray(list) ? list : [list]).some(isObject)) return split(list, between);
+	throw problem(
+		item,
+		`'${displayName}' holds an object where WeCom needs IDs`,
+		'Let the expression give the IDs alone, such as {{ $json.members.map((one) => one.userid) }}.',
+	);
+}
+
+/** Whether a switch is on: an expression may give a word or a number, and any text is true for JavaScript. */
+export function isOn(item: ItemContext, displayName: string, value: unknown): boolean {
+	const word = typeof value === 'object' ? shown(value) : String(value ?? '').trim();
+	if (/^(true|1|yes|是)$/i.test(word) || word === '') return word !== '';
+	if (value === null || /^(false|0|no|否)$/i.test(word)) return false;
+	throw problem(
+		item,
+		`'${displayName}' holds '${shown(word)}', which is neither true nor false`,
+		'Use the switch, or let the expression give true or false.',
+	);
+}
+
+const CURRENCY = String.raw`(?:[¥$€£]|CNY|RMB)`;
+const NUMBER = new RegExp(
+	`^([+-]?)\\s?(${CURRENCY}?)\\s?([+-]?)(\\d{1,3}(?:,\\d{3})+|\\d+)(\\.\\d*)?(e[+-]?\\d{1,3})?\\s?((?:元|CNY|RMB)?)$`,
+	'i',
+);
+const LONGEST_NUMBER = 60;
+
+interface ReadNumber {
+	number: number;
+	/** Its digits as entered, without what groups them. */
+	digits: string;
+	hasCurrency: boolean;
+}
+
+/** A number as people write it: `1,200`, `￥1,234.50`, full-width digits. */
+function readNumber(value: unknown): ReadNumber | undefined {
+	if (typeof value !== 'string' && typeof value !== 'number' && typeof value !== 'bigint')
+		return undefined;
+	const text = String(value).normalize('NFKC').trim();
+	const found = text.length <= LONGEST_NUMBER ? NUMBER.exec(text) : null;
+	if (!found) return undefined;
+	const [, sign, before, inner, whole, fraction = '', exponent = '', after] = found;
+	const digits = `${sign || inner}${whole.replaceAll(',', '')}${fraction}${exponent}`;
+	const number = Number(digits);
+	return Number.isFinite(number)
+		? { number, digits, hasCurrency: Boolean(before || after) }
+		: undefined;
+}
+
+const wrongNumber = (item: ItemContext, displayName: string, value: unknown, wanted: string) =>
+	problem(
+		item,
+		`'${displayName}' holds '${shown(value)}' where WeCom needs ${wanted}`,
+		'Enter digits only.',
+	);
+
+/** A number of a field, within the bounds that its form shows. */
+export function toNumber(item: ItemContext, field: Field, value: unknown): number {
+	const read = readNumber(value);
+	if (!read) throw wrongNumber(item, field.displayName, value, 'a number');
+	return within(item, field, read.number);
+}
+
+export function toInteger(item: ItemContext, field: Field, value: unknown): number {
+	const number = readNumber(value)?.number;
+	if (!Number.isSafeInteger(number))
+		throw wrongNumber(item, field.displayName, value, 'a whole number');
+	return within(item, field, number!);
+}
+
+function within(item: ItemContext, { displayName, typeOptions }: Field, number: number): number {
+	const { minValue = -Infinity, maxValue = Infinity } = (typeOptions ??
+		{}) as INodePropertyTypeOptions;
+	if (number >= minValue && number <= maxValue) return number;
+	throw problem(
+		item,
+		`'${displayName}' holds ${number}, which is too ${number < minValue ? 'small' : 'large'}`,
+		`It goes ${minValue > -Infinity ? `from ${minValue} ` : ''}${maxValue < Infinity ? `to ${maxValue}` : 'upwards'}.`,
+	);
+}
+
+/** An amount in hundredths of a yuan: what `0.1 + 0.2` adds is taken off, and an amount with a currency sign is in yuan. */
+function toFen(item: ItemContext, field: Field, value: unknown): number {
+	const read = readNumber(value);
+	const amount = read && (read.hasCurrency ? read.number * 100 : read.number);
+	const fen = Math.round(amount ?? NaN);
+	if (!Number.isSafeInteger(fen) || Math.abs(fen - amount!) > 1e-4)
+		throw wrongNumber(item, field.displayName, value, 'a whole number of fen');
+	return within(item, field, fen);
+}
+
+const SAFE_DIGITS = 15;
+
+/** A number as the text WeCom wants for some: in plain digits, without what adding fractions leaves behind. */
+export function toNumberText(item: ItemContext, displayName: string, value: unknown): string {
+	const read = readNumber(value);
+	const isText = typeof value === 'string' && !/e/i.test(read?.digits ?? '');
+	const text = isText ? read?.digits : String(Number(read?.number.toPrecision(SAFE_DIGITS)));
+	if (read && text && !/e/i.test(text)) return text.replace(/^\+/, '').replace(/\.$/, '');
+	throw wrongNumber(item, displayName, value, 'a number');
+}
+
+/** An amount of money as text: with two digits behind the point where there are any. */
+export function toMoneyText(item: ItemContext, displayName: string, value: unknown): string {
+	const text = toNumberText(item, displayName, value);
+	const isExact = Math.abs(Number(text) * 100 - Math.round(Number(text) * 100)) < 1e-6;
+	return text.includes('.') && isExact ? Number(text).toFixed(2) : text;
+}
+
+const notADate = (item: ItemContext, displayName: string, value: unknown) =>
+	problem(
+		item,
+		`'${displayName}' holds '${shown(value)}', which is not a date`,
+		'Choose a date, or give an ISO date such as 2026-01-31T09:00:00 or Unix time in seconds.',
+	);
+
+/** Unix seconds of a date; one without an offset is in the workflow's time zone. */
+export function toTimestamp(item: ItemContext, displayName: string, value: unknown): number {
+	const seconds = toUnixSeconds(value, item.context.getTimezone());
+	if (seconds === undefined) throw notADate(item, displayName, value);
+	return seconds;
+}
+
+/** Unix seconds of the midnight in China with which a day begins. */
+export function toDay(item: ItemContext, displayName: string, value: unknown): number {
+	const seconds = dayInChina(value);
+	if (seconds === undefined) throw notADate(item, displayName, value);
+	return seconds;
+}
+
+/** A day as `2026-01-31`, in China. */
+const toDayText = (item: ItemContext, displayName: string, value: unknown): string =>
+	new Date((toDay(item, displayName, value) + AHEAD_SECONDS) * 1000).toISOString().slice(0, 10);
+
+/** JSON that has to be an object. */
+export function toObject(item: ItemContext, displayName: string, value: unknown): IDataObject {
+	const object = value === null ? undefined : toJson(item, displayName, value);
+	if (isPlainObject(object)) return object;
+	throw problem(
+		item,
+		`'${displayName}' ${object ? 'is a list' : 'is empty'} where an object is needed`,
+		'Check the expression that should give it, or enter {} for none.',
+	);
+}
+
+/** An object or a list, given as such or as JSON. */
+export function toJson(item: ItemContext, displayName: string, value: unknown): IDataObject {
+	const parsed = typeof value === 'string' ? parseJson(value) : value;
+	if (typeof parsed === 'object' && parsed !== null) return parsed as IDataObject;
+	throw problem(
+		item,
+		`'${displayName}' is not valid JSON`,
+		'Check quotes and commas, or pass an object with an expression.',
+	);
+}
