@@ -5,8 +5,7 @@ import { dayInChina } from '../../../nodes/Wecom/engine/dates';
 const MIDNIGHT = 1769788800;
 
 it.each([
-	['the date picker, in New York', '2026-01-31T00:00:00'],
-	['the date picker, in Auckland', '2026-01-31T00:00:00'],
+	['the date picker', '2026-01-31T00:00:00'],
 	['a date', '2026-01-31'],
 	['a text with an offset', '2026-01-31T23:00:00.000-05:00'],
 	['a DateTime', DateTime.fromISO('2026-01-31T22:00', { zone: 'America/New_York' })],
