@@ -15,6 +15,7 @@ import {
 	stored,
 	storedForBoth,
 } from '../nodes/shared/credentials/fields';
+import { noteOf } from '../nodes/shared/credentials/note';
 import { fieldsToStore, sendNothing } from '../nodes/shared/credentials/store';
 import { holdsValidToken, obtainToken } from '../nodes/shared/credentials/tokens';
 
@@ -64,17 +65,22 @@ export class WecomApi implements ICredentialType {
 		baseUrlField,
 		refreshGuardField,
 		stored('Access Token', 'accessToken'),
-		stored('Access Token Expires At', 'accessTokenExpiresAt', 0),
+		stored('Access Token Expires At', 'accessTokenExpiresAt'),
 		stored('Access Token For', 'accessTokenFor'),
 		...storedForBoth,
 	];
 
 	/** Called before every request; returns only what n8n must store, so nothing while the stored token is good. */
 	async preAuthentication(this: IHttpRequestHelper, credentials: ICredentialDataDecryptedObject) {
-		const fields = fieldsToStore(credentials);
-		if (fields) return fields;
-		if (holdsValidToken(credentials)) return {};
-		return { ...(await obtainToken(credentials, this.helpers.httpRequest)) };
+		return await fieldsToStore(credentials, async () =>
+			holdsValidToken(credentials)
+				? undefined
+				: await obtainToken(
+						credentials,
+						this.helpers.httpRequest,
+						noteOf(credentials).refusedToken,
+					),
+		);
 	}
 
 	authenticate: IAuthenticate = async (

@@ -74,13 +74,13 @@ export class WecomSuiteApi implements ICredentialType {
 		baseUrlField,
 		refreshGuardField,
 		stored('Suite Ticket', 'suiteTicket'),
-		stored('Suite Ticket At', 'suiteTicketAt', 0),
+		stored('Suite Ticket At', 'suiteTicketAt'),
 		stored('Suite Ticket For', 'suiteTicketFor'),
 		stored('Suite Access Token', 'suiteAccessToken'),
-		stored('Suite Access Token Expires At', 'suiteAccessTokenExpiresAt', 0),
+		stored('Suite Access Token Expires At', 'suiteAccessTokenExpiresAt'),
 		stored('Suite Access Token For', 'suiteAccessTokenFor'),
 		stored('Provider Access Token', 'providerAccessToken'),
-		stored('Provider Access Token Expires At', 'providerAccessTokenExpiresAt', 0),
+		stored('Provider Access Token Expires At', 'providerAccessTokenExpiresAt'),
 		stored('Provider Access Token For', 'providerAccessTokenFor'),
 		stored('Companies', 'companies'),
 		stored('Company Tokens', 'companyTokens'),
@@ -90,8 +90,9 @@ export class WecomSuiteApi implements ICredentialType {
 
 	/** Called before every request; returns only what n8n must store, so nothing while the token is known. */
 	async preAuthentication(this: IHttpRequestHelper, credentials: ICredentialDataDecryptedObject) {
-		return (
-			fieldsToStore(credentials) ?? (await provideToken(credentials, this.helpers.httpRequest))
+		return await fieldsToStore(
+			credentials,
+			async () => await provideToken(credentials, this.helpers.httpRequest),
 		);
 	}
 

@@ -27,9 +27,9 @@ import {
 } from '../protocol/errors';
 import { mayHoldErrcode, parseReply, type WecomReply } from '../protocol/reply';
 import { apiBase, clean, LOGIN_JWT_KEY } from '../protocol/settings';
-import { isNothingToSend, TOKEN_ONLY, type CredentialContext } from '../credentials/store';
-import { companiesOf, SUITE_CREDENTIAL, suiteIdOf, type Company } from '../credentials/suiteState';
-import type { ActAs } from '../credentials/suiteTokens';
+import { forOneRequest, noteOf, takeOver, withNote } from '../credentials/note';
+import { NothingToSend, type CredentialContext } from '../credentials/store';
+import { companiesOf, SUITE_CREDENTIAL, suiteIdOf, type ActAs, type Company } from '../credentials/suiteState';
 import type { Token } from '../credentials/tokens';
 
 export type ClientContext = CredentialContext;
@@ -205,11 +205,11 @@ export class WecomClient {
 
 	/** The token of a suite, provider or company, fetched if need be; nothing else is asked of WeCom. */
 	async token(itemIndex?: number): Promise<Token> {
-		const data: ICredentialDataDecryptedObject = { ...this.credentials, ...{ [TOKEN_ONLY]: true } };
+		const data = withNote(this.credentials, { tokenOnly: true });
 		try {
 			await this.send({ method: 'GET', path: '' }, 'text', data);
 		} catch (error) {
-			if (!isNothingToSend(error)) throw this.toError(this.requestFailure(error), itemIndex);
+			if (!(error instanceof NothingToSend)) throw this.toError(this.requestFailure(error), itemIndex);
 		}
 		return this.account.current(data);
 	}
@@ -292,6 +292,7 @@ export class WecomClient {
 		return await read(response);
 	}
 
+	/** Throws what hindered the request, as far as that is known. */
 	private async send(
 		request: ApiRequest,
 		encoding: 'text' | 'arraybuffer',
@@ -300,13 +301,20 @@ export class WecomClient {
 		const { context, account } = this;
 		const options = this.options(request, encoding);
 		if (request.withoutToken) return (await context.helpers.httpRequest(options)) as FullResponse;
-		const credentialsDecrypted = { id: '', name: '', type: account.type, data };
-		return (await context.helpers.httpRequestWithAuthentication.call(
-			context,
-			account.type,
-			options,
-			{ credentialsDecrypted },
-		)) as FullResponse;
+		const ofRequest = forOneRequest(data);
+		const credentialsDecrypted = { id: '', name: '', type: account.type, data: ofRequest };
+		try {
+			return (await context.helpers.httpRequestWithAuthentication.call(
+				context,
+				account.type,
+				options,
+				{ credentialsDecrypted },
+			)) as FullResponse;
+		} catch (error) {
+			throw noteOf(ofRequest).failure ?? (error as Error);
+		} finally {
+			takeOver(data, ofRequest);
+		}
 	}
 
 	private options(request: ApiRequest, encoding: 'text' | 'arraybuffer'): IHttpRequestOptions {
@@ -344,8 +352,7 @@ export class WecomClient {
 
 	/** Nothing of the failed request is kept: its URL holds the token. */
 	private requestFailure(error: unknown): Failure {
-		const cause = (error as { cause?: unknown }).cause;
-		if (cause instanceof TokenFailure) return { ...cause.failure, unsent: true };
+		if (error instanceof TokenFailure) return { ...error.failure, unsent: true };
 		if (networkCode(error) !== undefined)
 			return describeUnreachable(apiBase(this.credentials), error);
 		const { message } = error as Error;

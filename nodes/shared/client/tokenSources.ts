@@ -1,22 +1,9 @@
 import type { ICredentialDataDecryptedObject } from 'n8n-workflow';
-import { SUITE_CREDENTIAL, suiteFingerprint } from '../credentials/suiteState';
-import {
-	ACT_AS,
-	actingAs,
-	currentToken,
-	deadTokenCodes,
-	heldToken,
-	type ActAs,
-	type SuiteCredentials,
-} from '../credentials/suiteTokens';
+import { noteOf, withNote } from '../credentials/note';
+import { SUITE_CREDENTIAL, suiteFingerprint, type ActAs } from '../credentials/suiteState';
+import { actingAs, currentToken, deadTokenCodes, heldToken } from '../credentials/suiteTokens';
 import { apiBase } from '../protocol/settings';
-import {
-	digest,
-	fingerprint,
-	holdsValidToken,
-	REFUSED_TOKEN,
-	type Token,
-} from '../credentials/tokens';
+import { digest, fingerprint, holdsValidToken, type Token } from '../credentials/tokens';
 import { WEBHOOK_CREDENTIAL, webhookKey } from '../credentials/messagePush';
 
 type Data = ICredentialDataDecryptedObject;
@@ -52,7 +39,7 @@ export const appAccount: Account = {
 	afterRefusal: (stored, refused) =>
 		holdsValidToken(stored) && stored.accessToken !== refused
 			? stored
-			: ({ ...stored, accessToken: '', [REFUSED_TOKEN]: refused } as Data),
+			: withNote({ ...stored, accessToken: '' }, { refusedToken: refused }),
 	fingerprint,
 };
 
@@ -63,11 +50,7 @@ export const suiteAccount: Account = {
 	held: heldToken,
 	deadTokenCodes,
 	afterRefusal: (stored, refused, before) =>
-		({
-			...stored,
-			[ACT_AS]: (before as SuiteCredentials)[ACT_AS],
-			[REFUSED_TOKEN]: refused,
-		}) as Data,
+		withNote(stored, { actAs: noteOf(before).actAs, refusedToken: refused }),
 	as: actingAs,
 	fingerprint: suiteFingerprint,
 };

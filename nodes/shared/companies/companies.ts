@@ -1,5 +1,6 @@
 import type { ICredentialDataDecryptedObject, IDataObject } from 'n8n-workflow';
 import { WecomClient, type ClientContext } from '../client/client';
+import type { StoredFields } from '../credentials/fields';
 import { clean } from '../protocol/settings';
 import { updateCredential } from '../credentials/store';
 import {
@@ -53,8 +54,8 @@ const unprovenKey = (suite: string, corpId: string) => `${suite}:${corpId}`;
 const LOOK_AGAIN_MS = 10_000;
 
 /** The fields that bring back what was overwritten; undefined when nothing was. */
-function lostCompanies(stored: Fields): Fields | undefined {
-	let fields: Fields | undefined;
+function lostCompanies(stored: Fields): StoredFields | undefined {
+	let fields: StoredFields | undefined;
 	for (const [key, { suite, corpId, company, end }] of unproven) {
 		if (end < Date.now()) unproven.delete(key);
 		if (end < Date.now() || suite !== suiteFingerprint(stored)) continue;
@@ -68,7 +69,7 @@ function lostCompanies(stored: Fields): Fields | undefined {
 /** Changes the stored suite credential, see `updateCredential`. */
 export async function updateSuite(
 	context: ClientContext,
-	change: (stored: Fields) => Fields | undefined,
+	change: (stored: Fields) => StoredFields | undefined,
 	written?: () => void,
 ): Promise<Fields> {
 	const id = context.getNode().credentials?.[SUITE_CREDENTIAL]?.id ?? '';
@@ -83,7 +84,7 @@ export async function updateSuite(
 export async function updateStored(
 	context: ClientContext,
 	type: string,
-	change: (stored: Fields) => Fields | undefined,
+	change: (stored: Fields) => StoredFields | undefined,
 ): Promise<Fields> {
 	if (type === SUITE_CREDENTIAL) return await updateSuite(context, change);
 	const id = context.getNode().credentials?.[type]?.id ?? '';
@@ -94,7 +95,7 @@ export async function updateStored(
 const turnKeys = new Map<string, string>();
 
 /** Several changes as one write; undefined when none of them changes anything. */
-export const together = (...changes: Array<Fields | undefined>): Fields | undefined =>
+export const together = (...changes: Array<StoredFields | undefined>): StoredFields | undefined =>
 	changes.some(Boolean) ? Object.assign({}, ...changes) : undefined;
 
 /**

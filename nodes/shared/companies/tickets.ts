@@ -1,6 +1,7 @@
 import type { ICredentialDataDecryptedObject } from 'n8n-workflow';
 import type { ClientContext, WecomClient } from '../client/client';
 import { updateStored } from './companies';
+import type { StoredFields } from '../credentials/fields';
 import { parsed } from '../credentials/suiteState';
 import { digest, obtain, type Token } from '../credentials/tokens';
 
@@ -59,7 +60,7 @@ async function keep(
 }
 
 /** The fields that store a ticket; undefined when it is stored. */
-export function withTicket(fields: Fields, key: string, token: Token): Fields | undefined {
+export function withTicket(fields: Fields, key: string, token: Token): StoredFields | undefined {
 	const all = parsed<Token>(fields[FIELD]);
 	if (all[key]?.value === token.value) return undefined;
 	const others = Object.entries(all)

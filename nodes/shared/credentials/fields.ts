@@ -56,17 +56,19 @@ export const refreshGuardField: INodeProperties = {
 	default: '',
 };
 
+/**
+ * Fields that the package writes into a credential. Numbers are written as text: n8n before 2.15 cannot show any credential once one
+ * of them holds a number in a field like these.
+ */
+export type StoredFields = Record<string, string>;
+
 /** A field that the package stores by itself: n8n encrypts it and never sends it to the browser. */
-export const stored = (
-	displayName: string,
-	name: string,
-	value: string | number = '',
-): INodeProperties => ({
+export const stored = (displayName: string, name: string): INodeProperties => ({
 	displayName,
 	name,
 	type: 'hidden',
 	typeOptions: { password: true },
-	default: value,
+	default: '',
 });
 
 /** How far each WeCom Trigger has read the customer service messages, and the tickets for web pages. */

@@ -1,39 +1,60 @@
+import { webhookDescriptionFields } from 'n8n-workflow';
 import type {
 	ICredentialDataDecryptedObject,
 	IExecuteFunctions,
 	ILoadOptionsFunctions,
 	IWebhookFunctions,
 } from 'n8n-workflow';
+import type { StoredFields } from './fields';
+import { addNote, noteOf, withNote } from './note';
 
 /**
  * Writes into a stored credential without a request. n8n stores what a credential's preAuthentication returns, so the fields to
- * write travel there under a Symbol key, which no JSON and no database ever sees; `authenticate` then refuses to send anything.
+ * write travel there in the request's note; `authenticate` then refuses to send anything.
  */
 
 export type CredentialContext = IExecuteFunctions | ILoadOptionsFunctions | IWebhookFunctions;
 
-/** Symbol key on credential data: the fields that preAuthentication must return. */
-export const STORE = Symbol.for('n8n-nodes-wecom-kit.store');
-
-/** Symbol key on credential data: get the token, send nothing. */
-export const TOKEN_ONLY = Symbol.for('n8n-nodes-wecom-kit.tokenOnly');
-
 /** Thrown by `authenticate` where no request is meant. */
 export class NothingToSend extends Error {}
 
-interface Marked {
-	[STORE]?: ICredentialDataDecryptedObject;
-	[TOKEN_ONLY]?: true;
-}
+/**
+ * Since 2.34 n8n writes into a credential only the fields that preAuthentication returns. Before, it wrote the whole credential as it
+ * had been read: expressions replaced by their values, and edits made since undone. The function is one of 2.35 and newer.
+ */
+const WRITES_ONLY_CHANGES = typeof webhookDescriptionFields === 'function';
 
-/** For preAuthentication: the fields to return as they are. */
-export const fieldsToStore = (credentials: ICredentialDataDecryptedObject) =>
-	(credentials as Marked)[STORE];
+/**
+ * What preAuthentication returns: the fields n8n is to store. `obtain` finds the token for the request and says which fields it
+ * changes, nothing where it is known. Older n8n is given none of them, so there each process fetches a token of its own.
+ */
+export async function fieldsToStore(
+	credentials: ICredentialDataDecryptedObject,
+	obtain: () => Promise<StoredFields | undefined>,
+): Promise<ICredentialDataDecryptedObject> {
+	const { store } = noteOf(credentials);
+	// Without the guard field n8n would not store anything.
+	if (store) return { refreshGuard: '', ...store };
+	try {
+		const changed = await obtain();
+		if (!changed) return {};
+		addNote(credentials, { changed });
+		if (WRITES_ONLY_CHANGES) return { refreshGuard: '', ...changed };
+		Object.assign(credentials, changed);
+		return {};
+	} catch (error) {
+		addNote(credentials, { failure: error as Error });
+		throw error;
+	}
+}
 
 /** For authenticate: ends what is no request. */
 export function sendNothing(credentials: ICredentialDataDecryptedObject): void {
-	const { [STORE]: fields, [TOKEN_ONLY]: tokenOnly } = credentials as Marked;
-	if (fields ?? tokenOnly) throw new NothingToSend('Nothing to send');
+	const { store, tokenOnly } = noteOf(credentials);
+	if (!store && !tokenOnly) return;
+	const failure = new NothingToSend('Nothing to send');
+	addNote(credentials, { failure });
+	throw failure;
 }
 
 const MAX_TRIES = 5;
@@ -71,7 +92,7 @@ export async function updateCredential(
 	context: CredentialContext,
 	type: string,
 	key: string,
-	change: (stored: ICredentialDataDecryptedObject) => ICredentialDataDecryptedObject | undefined,
+	change: (stored: ICredentialDataDecryptedObject) => StoredFields | undefined,
 	written: () => void = () => {},
 ): Promise<ICredentialDataDecryptedObject> {
 	const end = await takeTurn(key);
@@ -94,10 +115,9 @@ async function write(
 	context: CredentialContext,
 	type: string,
 	stored: ICredentialDataDecryptedObject,
-	fields: ICredentialDataDecryptedObject,
+	fields: StoredFields,
 ): Promise<void> {
-	// Without the guard field n8n would not store anything.
-	const data = { ...stored, [STORE]: { refreshGuard: '', ...fields } };
+	const data = withNote(stored, { store: fields });
 	try {
 		await context.helpers.httpRequestWithAuthentication.call(
 			context,
@@ -106,10 +126,6 @@ async function write(
 			{ credentialsDecrypted: { id: '', name: '', type, data } },
 		);
 	} catch (error) {
-		if (!isNothingToSend(error)) throw error as Error;
+		if (!(noteOf(data).failure instanceof NothingToSend)) throw error as Error;
 	}
 }
-
-/** Whether an error of a request only says that none was meant. */
-export const isNothingToSend = (error: unknown) =>
-	(error as { cause?: unknown }).cause instanceof NothingToSend;

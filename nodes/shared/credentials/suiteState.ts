@@ -1,4 +1,5 @@
 import type { ICredentialDataDecryptedObject, IDataObject } from 'n8n-workflow';
+import type { StoredFields } from './fields';
 import { apiBase, clean } from '../protocol/settings';
 import { digest } from './tokens';
 
@@ -15,6 +16,12 @@ export interface Company {
 	name?: string;
 }
 export type Companies = Readonly<Record<string, Company>>;
+
+/** For whom a request is made. A permanent code is given where the credential does not store the company. */
+export type ActAs =
+	| { kind: 'suite' }
+	| { kind: 'provider' }
+	| { kind: 'company'; corpId: string; permanentCode?: string };
 
 /** An auth_code that was received, under the code itself. */
 export interface PendingCode {
@@ -63,11 +70,11 @@ export function withTicket(
 	suiteId: string,
 	ticket: string,
 	at: number,
-): ICredentialDataDecryptedObject | undefined {
+): StoredFields | undefined {
 	if (suiteId !== suiteIdOf(credentials)) return undefined;
 	const known = ticketOf(credentials);
 	if (known && (known.at > at || (known.at === at && known.ticket === ticket))) return undefined;
-	return { suiteTicket: ticket, suiteTicketAt: at, suiteTicketFor: suiteId };
+	return { suiteTicket: ticket, suiteTicketAt: String(at), suiteTicketFor: suiteId };
 }
 
 /** The stored companies of the suite by Corp ID. */
@@ -85,7 +92,7 @@ export function withCompany(
 	credentials: ICredentialDataDecryptedObject,
 	corpId: string,
 	company: Partial<Company>,
-): ICredentialDataDecryptedObject | undefined {
+): StoredFields | undefined {
 	const all = parsed<Company>(credentials.companies);
 	const known = all[corpId];
 	const next = { ...known, ...company, suiteId: suiteIdOf(credentials) };
@@ -97,7 +104,7 @@ export function withCompany(
 export function withoutCompany(
 	credentials: ICredentialDataDecryptedObject,
 	corpId: string,
-): ICredentialDataDecryptedObject | undefined {
+): StoredFields | undefined {
 	const all = { ...parsed<Company>(credentials.companies) };
 	if (all[corpId]?.suiteId !== suiteIdOf(credentials)) return undefined;
 	delete all[corpId];
@@ -117,7 +124,7 @@ export function withPendingCode(
 	credentials: ICredentialDataDecryptedObject,
 	authCode: string,
 	pending: PendingCode | undefined,
-): ICredentialDataDecryptedObject | undefined {
+): StoredFields | undefined {
 	const all = { ...pendingCodesOf(credentials) };
 	if (JSON.stringify(all[authCode]) === JSON.stringify(pending)) return undefined;
 	if (pending) all[authCode] = pending;

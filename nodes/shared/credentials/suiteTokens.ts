@@ -2,6 +2,8 @@ import type { ICredentialDataDecryptedObject, IDataObject } from 'n8n-workflow';
 import { TokenFailure } from '../protocol/errors';
 import type { WecomReply } from '../protocol/reply';
 import { apiBase, clean } from '../protocol/settings';
+import type { StoredFields } from './fields';
+import { addNote, noteOf, withNote } from './note';
 import { takeTurn } from './store';
 import {
 	companiesOf,
@@ -11,39 +13,21 @@ import {
 	suiteIdOf,
 	ticketOf,
 	turnKey,
+	type ActAs,
 } from './suiteState';
 import {
 	ask,
 	digest,
 	obtain,
-	REFUSED_TOKEN,
 	requestToken,
 	type HttpRequest,
 	type Token,
 	type TokenOrder,
 } from './tokens';
 
+type Data = ICredentialDataDecryptedObject;
+
 /** The tokens of a service provider: of the suite (doc 90600), the provider (91200) and each company (90605, 97164). */
-
-/** For whom a request is made. A permanent code is given where the credential does not store the company. */
-export type ActAs =
-	| { kind: 'suite' }
-	| { kind: 'provider' }
-	| { kind: 'company'; corpId: string; permanentCode?: string };
-
-/** Symbol key on credential data: for whom the request is made; without it, for the suite. */
-export const ACT_AS = Symbol.for('n8n-nodes-wecom-kit.actAs');
-/** Symbol key on credential data: the token that goes with the request. */
-const TOKEN = Symbol.for('n8n-nodes-wecom-kit.token');
-/** Symbol key on credential data: ends the turn in which n8n stores the new token. */
-const END_TURN = Symbol.for('n8n-nodes-wecom-kit.endTurn');
-
-export type SuiteCredentials = ICredentialDataDecryptedObject & {
-	[ACT_AS]?: ActAs;
-	[TOKEN]?: Token;
-	[REFUSED_TOKEN]?: string;
-	[END_TURN]?: () => void;
-};
 
 const QUERY_NAMES = {
 	suite: 'suite_access_token',
@@ -66,66 +50,59 @@ interface CompanyToken {
 /** What this process knows, by the fingerprint of the suite: a write that was lost is made good by the next one. */
 const companyTokens = new Map<string, Map<string, CompanyToken>>();
 
-const actOf = (credentials: SuiteCredentials): ActAs => credentials[ACT_AS] ?? { kind: 'suite' };
+const actOf = (credentials: Data): ActAs => noteOf(credentials).actAs ?? { kind: 'suite' };
 
-export const deadTokenCodes = (credentials: SuiteCredentials): number[] =>
+export const deadTokenCodes = (credentials: Data): number[] =>
 	DEAD_TOKENS[actOf(credentials).kind];
 
 /** The credential for requests in someone's name. */
-export function actingAs(
-	credentials: ICredentialDataDecryptedObject,
-	act: ActAs,
-): SuiteCredentials {
-	const data: SuiteCredentials = { ...credentials, [ACT_AS]: act };
-	delete data[TOKEN];
-	delete data[REFUSED_TOKEN];
-	return data;
-}
+export const actingAs = (credentials: Data, actAs: ActAs): Data =>
+	withNote(credentials, { actAs, token: undefined, refusedToken: undefined });
 
 /** The token a request goes out with, whatever its state. */
-export const currentToken = (credentials: SuiteCredentials): Token =>
-	credentials[TOKEN] ?? storedToken(credentials) ?? { value: '', expiresAt: 0 };
+export const currentToken = (credentials: Data): Token =>
+	noteOf(credentials).token ?? storedToken(credentials) ?? { value: '', expiresAt: 0 };
 
 /** The stored token for the one a request is made for, when it is still good. */
-export function heldToken(credentials: SuiteCredentials): Token | undefined {
-	const token = credentials[TOKEN] ?? storedToken(credentials);
+export function heldToken(credentials: Data): Token | undefined {
+	const { token = storedToken(credentials), refusedToken } = noteOf(credentials);
 	if (!token?.value || token.expiresAt <= Date.now()) return undefined;
-	return token.value === credentials[REFUSED_TOKEN] ? undefined : token;
+	return token.value === refusedToken ? undefined : token;
 }
 
 /** For authenticate: the request's parameter with the token. */
-export function tokenQuery(credentials: SuiteCredentials): IDataObject {
-	credentials[END_TURN]?.();
-	return { [QUERY_NAMES[actOf(credentials).kind]]: credentials[TOKEN]?.value };
+export function tokenQuery(credentials: Data): IDataObject {
+	const { endTurn, token } = noteOf(credentials);
+	endTurn?.();
+	return { [QUERY_NAMES[actOf(credentials).kind]]: token?.value };
 }
 
 /**
- * For preAuthentication: finds the token for the request, and returns what n8n must store, nothing if it was known.
+ * For preAuthentication: finds the token for the request, and returns the fields it changes, undefined if it was known.
  * Throws a TokenFailure.
  */
 export async function provideToken(
-	credentials: SuiteCredentials,
+	credentials: Data,
 	httpRequest: HttpRequest,
-): Promise<ICredentialDataDecryptedObject> {
+): Promise<StoredFields | undefined> {
 	const held = heldToken(credentials);
 	if (held) {
-		credentials[TOKEN] = held;
-		return {};
+		addNote(credentials, { token: held });
+		return undefined;
 	}
-	const changes: ICredentialDataDecryptedObject = {};
+	const changes: StoredFields = {};
 	const order = orderFor(credentials, actOf(credentials), httpRequest, changes);
-	const { token, fetched } = await obtain(order, credentials[REFUSED_TOKEN]);
-	credentials[TOKEN] = token;
-	delete credentials[REFUSED_TOKEN];
-	if (!fetched) return {};
+	const { token, fetched } = await obtain(order, noteOf(credentials).refusedToken);
+	addNote(credentials, { token, refusedToken: undefined });
+	if (!fetched) return undefined;
 
 	// n8n writes between here and `authenticate`.
-	credentials[END_TURN] = await takeTurn(turnKey(credentials));
-	return { refreshGuard: '', ...changes, ...fieldsFor(credentials, actOf(credentials), token) };
+	addNote(credentials, { endTurn: await takeTurn(turnKey(credentials)) });
+	return { ...changes, ...fieldsFor(credentials, actOf(credentials), token) };
 }
 
 /** Fingerprint of the settings a token belongs to; each stored token carries it, so a changed setting voids it. */
-function keyOf(credentials: SuiteCredentials, act: ActAs): string {
+function keyOf(credentials: Data, act: ActAs): string {
 	if (act.kind === 'provider') {
 		const { providerCorpId, providerSecret } = credentials;
 		return digest(apiBase(credentials), 'provider', clean(providerCorpId), clean(providerSecret));
@@ -136,7 +113,7 @@ function keyOf(credentials: SuiteCredentials, act: ActAs): string {
 		: digest(fingerprint, act.corpId, permanentCode(credentials, act) ?? '');
 }
 
-function storedToken(credentials: SuiteCredentials): Token | undefined {
+function storedToken(credentials: Data): Token | undefined {
 	const act = actOf(credentials);
 	if (act.kind === 'company') {
 		const stored = parsed<CompanyToken>(credentials.companyTokens)[act.corpId];
@@ -152,15 +129,15 @@ function storedToken(credentials: SuiteCredentials): Token | undefined {
 }
 
 function fieldsFor(
-	credentials: SuiteCredentials,
+	credentials: Data,
 	act: ActAs,
 	{ value, expiresAt }: Token,
-): ICredentialDataDecryptedObject {
+): StoredFields {
 	const key = keyOf(credentials, act);
 	if (act.kind !== 'company') {
 		return {
 			[`${act.kind}AccessToken`]: value,
-			[`${act.kind}AccessTokenExpiresAt`]: expiresAt,
+			[`${act.kind}AccessTokenExpiresAt`]: String(expiresAt),
 			[`${act.kind}AccessTokenFor`]: key,
 		};
 	}
@@ -185,10 +162,10 @@ function fieldsFor(
 
 /** `changes` receives the fields of a suite token that was fetched on the way. */
 function orderFor(
-	credentials: SuiteCredentials,
+	credentials: Data,
 	act: ActAs,
 	httpRequest: HttpRequest,
-	changes: ICredentialDataDecryptedObject,
+	changes: StoredFields,
 ): TokenOrder {
 	const key = keyOf(credentials, act);
 	const base = apiBase(credentials);
@@ -226,7 +203,7 @@ function orderFor(
 			const held = heldToken(suite);
 			if (held) return held.value;
 			const order = orderFor(suite, { kind: 'suite' }, httpRequest, changes);
-			const { token, fetched } = await obtain(order, suite[REFUSED_TOKEN]);
+			const { token, fetched } = await obtain(order, noteOf(suite).refusedToken);
 			if (fetched) Object.assign(changes, fieldsFor(suite, { kind: 'suite' }, token));
 			return token.value;
 		};
@@ -235,14 +212,14 @@ function orderFor(
 		const suiteToken = await ofSuite();
 		const reply = await post(path, body, { suite_access_token: suiteToken });
 		if (!DEAD_TOKENS.suite.includes(Number(reply.errcode))) return reply;
-		suite[REFUSED_TOKEN] = suiteToken;
+		addNote(suite, { refusedToken: suiteToken });
 		return await post(path, body, { suite_access_token: await ofSuite() });
 	};
 	return { key, base, field: QUERY_NAMES.company, send };
 }
 
 function permanentCode(
-	credentials: SuiteCredentials,
+	credentials: Data,
 	act: ActAs & { kind: 'company' },
 ): string | undefined {
 	return clean(act.permanentCode) || companiesOf(credentials)[act.corpId]?.permanentCode;

@@ -39,18 +39,14 @@ export interface TokenOrder {
 	send: () => Promise<WecomReply>;
 }
 
-/** The hidden credential fields that hold an app's token; `refreshGuard` stays '' so that n8n asks before every request. */
-export interface StoredToken {
-	refreshGuard: '';
+/** The hidden credential fields that hold an app's token. */
+export interface StoredToken extends Record<string, string> {
 	accessToken: string;
-	/** Milliseconds since the epoch, already reduced by the safety margin. */
-	accessTokenExpiresAt: number;
+	/** Milliseconds since the epoch, already reduced by the safety margin, as text. */
+	accessTokenExpiresAt: string;
 	/** Fingerprint of the settings the token was issued for. */
 	accessTokenFor: string;
 }
-
-/** Symbol key on credential data: the token WeCom has just refused, so that a cached copy of it is not used again. */
-export const REFUSED_TOKEN = Symbol.for('n8n-nodes-wecom-kit.refusedToken');
 
 /** Small on purpose: until a token expires WeCom answers `gettoken` with the same one, so asking early gains nothing. */
 const EXPIRY_MARGIN_S = 10;
@@ -93,10 +89,11 @@ export function holdsValidToken(credentials: ICredentialDataDecryptedObject): bo
 	);
 }
 
-/** The token fields of an app to store from now on. Throws a TokenFailure. */
+/** The token fields of an app to store from now on; a `refusedToken` is not among them. Throws a TokenFailure. */
 export async function obtainToken(
 	credentials: ICredentialDataDecryptedObject,
 	httpRequest: HttpRequest,
+	refusedToken?: string,
 ): Promise<StoredToken> {
 	const key = fingerprint(credentials);
 	const { token } = await obtain(
@@ -106,12 +103,11 @@ export async function obtainToken(
 			field: 'access_token',
 			send: async () => await requestToken(credentials, httpRequest),
 		},
-		(credentials as { [REFUSED_TOKEN]?: string })[REFUSED_TOKEN],
+		refusedToken,
 	);
 	return {
-		refreshGuard: '',
 		accessToken: token.value,
-		accessTokenExpiresAt: token.expiresAt,
+		accessTokenExpiresAt: String(token.expiresAt),
 		accessTokenFor: key,
 	};
 }

@@ -1,6 +1,7 @@
 import type { ICredentialDataDecryptedObject, IDataObject } from 'n8n-workflow';
 import type { ClientContext, WecomClient } from '../client/client';
 import { updateStored } from '../companies/companies';
+import type { StoredFields } from '../credentials/fields';
 import { parsed } from '../credentials/suiteState';
 
 /**
@@ -60,7 +61,7 @@ export function withPosition(
 	credentials: Fields,
 	reader: string,
 	position: Position,
-): Fields | undefined {
+): StoredFields | undefined {
 	const all = parsed<Position>(credentials[FIELD]);
 	const age = ({ at = 0 }: Position = {}) => at;
 	const known = all[reader];

@@ -113,8 +113,10 @@ export function networkCode(error: unknown): string | undefined {
 		typeof level === 'object' && level !== null && depth < 4;
 		depth++
 	) {
-		const { code, cause } = level as { code?: unknown; cause?: unknown };
+		const { code, httpCode, cause } = level as Record<string, unknown>;
 		if (typeof code === 'string') return code;
+		// Older n8n keeps neither code nor cause of a broken connection, but this.
+		if (typeof httpCode === 'string' && /^E[A-Z_]+$/.test(httpCode)) return httpCode;
 		level = cause;
 	}
 	return undefined;
