@@ -44,7 +44,7 @@ export async function fieldsToStore(
 		return {};
 	} catch (error) {
 		addNote(credentials, { failure: error as Error });
-		throw error;
+		throw error as Error;
 	}
 }
 

@@ -4,15 +4,18 @@ import type {
 	IHttpRequestOptions,
 } from 'n8n-workflow';
 import { WecomSuiteApi } from '../../../credentials/WecomSuiteApi.credentials';
+import { withNote } from '../../../nodes/shared/credentials/note';
 import { updateCredential, takeTurn } from '../../../nodes/shared/credentials/store';
 import {
 	companiesOf,
 	SUITE_CREDENTIAL,
+	type ActAs,
 	turnKey,
 	withCompany,
 	withTicket,
 } from '../../../nodes/shared/credentials/suiteState';
-import { ACT_AS, MAX_STORED_TOKENS } from '../../../nodes/shared/credentials/suiteTokens';
+import type { StoredFields } from '../../../nodes/shared/credentials/fields';
+import { actingAs, MAX_STORED_TOKENS } from '../../../nodes/shared/credentials/suiteTokens';
 
 type Data = ICredentialDataDecryptedObject;
 const pause = async (ms: number) => await new Promise((resolve) => setTimeout(resolve, ms));
@@ -87,12 +90,12 @@ class FakeN8n {
 		return { ...this.row };
 	};
 
-	async update(change: (stored: Data) => Data | undefined) {
+	async update(change: (stored: Data) => StoredFields | undefined) {
 		return await updateCredential(this as never, SUITE_CREDENTIAL, turnKey(this.row), change);
 	}
 
-	async request(act: object, data: Data = this.row) {
-		const credentials = { ...data, [ACT_AS]: act };
+	async request(act: ActAs, data: Data = this.row) {
+		const credentials = actingAs(data, act);
 		await this.helpers.httpRequestWithAuthentication(
 			SUITE_CREDENTIAL,
 			{ url: 'x' },
@@ -114,7 +117,7 @@ describe('updateCredential', () => {
 	});
 
 	it('loses none of 50 companies that are stored at the same time as 40 tickets and the tokens of 30 companies', async () => {
-		const n8n = new FakeN8n({ suiteTicket: 't0', suiteTicketAt: 0 });
+		const n8n = new FakeN8n({ suiteTicket: 't0', suiteTicketAt: '0' });
 		n8n.row.suiteTicketFor = n8n.row.suiteId;
 		for (let n = 0; n < 30; n++)
 			n8n.row = { ...n8n.row, ...withCompany(n8n.row, `t${n}`, company(n)) };
@@ -141,6 +144,8 @@ describe('updateCredential', () => {
 		expect(n8n.row.suiteAccessToken).toMatch(/^suite_access_token--/);
 		expect(n8n.asked.filter((url) => url.endsWith('get_suite_token'))).toHaveLength(1);
 		expect(n8n.asked).toHaveLength(31);
+		// Older n8n shows no credential at all while one holds a number in a field that it blanks out.
+		for (const value of Object.values(n8n.row)) expect(typeof value).toBe('string');
 	});
 
 	it('writes again what another process has overwritten', async () => {
@@ -177,9 +182,40 @@ describe('updateCredential', () => {
 	});
 });
 
+describe('n8n before 2.34, which stores a credential as it was read', () => {
+	/** The module as it is where n8n lacks what came with 2.35. */
+	const older = async (): Promise<typeof import('../../../nodes/shared/credentials/store')> => {
+		jest.resetModules();
+		jest.doMock('n8n-workflow', () => ({}));
+		try {
+			return await import('../../../nodes/shared/credentials/store');
+		} finally {
+			jest.dontMock('n8n-workflow');
+			jest.resetModules();
+		}
+	};
+
+	it('is given no token to store, the request gets it all the same', async () => {
+		const { fieldsToStore } = await older();
+		const credentials: Data = { corpId: 'resolved from an expression' };
+		expect(await fieldsToStore(credentials, async () => ({ accessToken: 'T' }))).toEqual({});
+		expect(credentials).toMatchObject({ accessToken: 'T' });
+	});
+
+	it('is given what must not be lost', async () => {
+		const { fieldsToStore } = await older();
+		const credentials = withNote({ corpId: 'c' }, { store: { suiteTicket: 't' } });
+		const obtain = async () => await Promise.reject(new Error('not to be asked'));
+		expect(await fieldsToStore(credentials, obtain)).toEqual({
+			refreshGuard: '',
+			suiteTicket: 't',
+		});
+	});
+});
+
 describe('stored tokens', () => {
 	const provider = () => {
-		const n8n = new FakeN8n({ suiteTicket: 't', suiteTicketAt: 1 });
+		const n8n = new FakeN8n({ suiteTicket: 't', suiteTicketAt: '1' });
 		n8n.row.suiteTicketFor = n8n.row.suiteId;
 		return n8n;
 	};
@@ -196,7 +232,7 @@ describe('stored tokens', () => {
 
 	it('belong to the permanent code they were fetched with', async () => {
 		const n8n = provider();
-		const act = { kind: 'company', corpId: 'c', permanentCode: 'one' };
+		const act: ActAs = { kind: 'company', corpId: 'c', permanentCode: 'one' };
 		await n8n.request(act);
 		await n8n.request(act);
 		expect(n8n.asked).toHaveLength(2);
