@@ -1,8 +1,11 @@
 import { DEMO_APP } from '../../simulator/demo-data.cts';
+import { since } from '../support/n8n-release.cts';
 import type { Credential, WorkflowNode } from '../support/n8n-rest.cts';
 import { chain, credentialData, itemsOf, manual, useN8n, uses, WECOM } from './support.cts';
 
 const surroundings = useN8n();
+/** Older n8n cannot store a token without undoing expressions and edits: there each process keeps its own. */
+const storesTokens = since('2.35');
 
 /** Manual trigger -> as many items as wanted -> one reading call for each. */
 async function workflow(node: WorkflowNode, items = 1) {
@@ -102,18 +105,18 @@ it('one token serves 100 items, two workflows, the HTTP Request node, and a rest
 	const token = [...sim.state.tokens.values()].find(
 		({ agentid }) => agentid === DEMO_APP.agentid,
 	)!.token;
-	expect(row.data).toMatchObject({
-		accessToken: token,
-		refreshGuard: '',
-		accessTokenFor: expect.stringMatching(/^[0-9a-f]{64}$/),
-	});
+	expect(row.data.accessToken).toBe(storesTokens ? token : undefined);
+	if (storesTokens) {
+		expect(row.data.refreshGuard).toBe('');
+		expect(row.data.accessTokenFor).toMatch(/^[0-9a-f]{64}$/);
+	}
 	expect(row.encrypted).not.toContain(token.slice(0, 20));
 
 	await n8n.restart();
 	await rest.login();
 	expect(itemsOf(await run(first), 'Get member')).toHaveLength(100);
 	expect(itemsOf(await run(http), 'HTTP Request')).toHaveLength(3);
-	expect(fetched()).toBe(1);
+	expect(fetched()).toBe(storesTokens ? 1 : 2);
 });
 
 it('one JS-SDK ticket serves every execution, before and after a restart', async () => {
@@ -193,7 +196,7 @@ it('no execution holds the secret or the token, not even a failed one', async ()
 	const credential = await freshCredential();
 	const member = await workflow(getMember(credential));
 	await run(member);
-	const { accessToken } = (await rest.rawCredential(credential.id)).data as { accessToken: string };
+	const { token } = [...sim.state.tokens.values()].at(-1)!;
 	const texts: string[] = [];
 	for (const fault of [
 		{ errcode: 48002 },
@@ -207,7 +210,7 @@ it('no execution holds the secret or the token, not even a failed one', async ()
 		sim.control.clearFaults();
 	}
 	for (const text of [...texts, surroundings().n8n.logs()]) {
-		expect(text).not.toContain(accessToken);
+		expect(text).not.toContain(token);
 		expect(text).not.toContain(`e2e-secret-${serial}`);
 	}
 });
