@@ -192,7 +192,7 @@ it('after the secret has changed the old token is not used any more', async () =
 });
 
 it('no execution holds the secret or the token, not even a failed one', async () => {
-	const { rest, sim } = surroundings();
+	const { sim } = surroundings();
 	const credential = await freshCredential();
 	const member = await workflow(getMember(credential));
 	await run(member);
