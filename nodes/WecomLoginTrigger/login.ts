@@ -70,13 +70,23 @@ async function openClient(context: IWebhookFunctions): Promise<WecomClient> {
 	return isCustomized(client.suiteId) ? await WecomClient.open(context) : client;
 }
 
-/** The URL of this login as WeCom and browsers know it; while testing the test URL, where n8n can tell it. */
+/** The URL of this login as WeCom and browsers know it; while testing, the test URL. */
 function ownUrl(context: IWebhookFunctions): URL {
-	const url =
-		context.getMode() === 'manual' && context.getWebhookResourceUrl
-			? context.getWebhookResourceUrl('default')
-			: context.getNodeWebhookUrl('default');
-	return new URL(url as string);
+	const production = () => new URL(context.getNodeWebhookUrl('default') as string);
+	if (context.getMode() !== 'manual') return production();
+	return context.getWebhookResourceUrl
+		? new URL(context.getWebhookResourceUrl('default') as string)
+		: asTestUrl(production(), context.getRequestObject().originalUrl);
+}
+
+/** Older n8n does not tell its test URL: it differs in the segment before the node's path. A proxy may have taken off what is before that. */
+export function asTestUrl(production: URL, requested: string): URL {
+	const [path] = requested.split('?');
+	const ofNode = path.split('/').slice(2).join('/');
+	const before = production.pathname.slice(0, -ofNode.length - 1);
+	const url = new URL(production);
+	url.pathname = before.slice(0, before.lastIndexOf('/')) + path;
+	return url;
 }
 
 /** WeChat has the page for apps, too: people outside the company come with it. */
@@ -160,7 +170,7 @@ function succeed(visit: Visit, person: Person, journey: Journey): IWebhookRespon
 	};
 
 	if (settings.answer === 'workflow') {
-		coverBareAnswers(response, 'done');
+		coverBareAnswers(response, 'unanswered');
 		return { workflowData: started.workflowData };
 	}
 	const target = settings.answer === 'redirect' && (journey.target || settings.redirectUrl);

@@ -197,7 +197,9 @@ it('without any setting a reply goes to the response_url, and the failure of a s
 	expect(entry).toMatchObject({ via: 'response_url', text: 'You said hello' });
 	const run = await execution(workflow);
 	expect(itemsOf(run, 'reply')[0].via).toBe('responseUrl');
-	expect(itemsOf(run, 'again')[0].error).toContain('846606');
+	expect(itemsOf(run, 'again')[0].error).toMatchObject({
+		message: expect.stringContaining('846606'),
+	});
 	expect(JSON.stringify(itemsOf(run, 'again'))).not.toContain('response_code=');
 });
 

@@ -60,7 +60,8 @@ async function workflow(...nodes: WorkflowNode[]): Promise<string> {
 		.id;
 }
 
-const run = async (...nodes: WorkflowNode[]) => await rest.execute(await workflow(...nodes), 'Start');
+const run = async (...nodes: WorkflowNode[]) =>
+	await rest.execute(await workflow(...nodes), 'Start');
 
 /** What the page asks for, and what it asks when a person opens one of the list. */
 async function credentialsPage(): Promise<void> {

@@ -74,7 +74,10 @@ describe('a workflow that replies', () => {
 		expect(attempts[0].ms).toBeLessThan(5_000);
 		const [execution] = await rest.waitForExecutions(id, 1, 20_000);
 		expect(execution.status).toBe('success');
-		expect(itemsOf(execution, 'Reply')[0].error).toContain('The reply comes too late');
+		expect(itemsOf(execution, 'Reply')[0].error).toHaveProperty(
+			'message',
+			expect.stringContaining('The reply comes too late'),
+		);
 		expect(await count(id)).toBe(1);
 	});
 

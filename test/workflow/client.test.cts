@@ -96,7 +96,7 @@ describe('tokens', () => {
 			onError: 'continueRegularOutput',
 		});
 		expect(run.json('WeCom')).toHaveLength(30);
-		expect(run.json('WeCom')[29]).toMatchObject({ error: 'Invalid secret (40001)' });
+		expect(run.json('WeCom')[29]).toMatchObject({ error: { message: 'Invalid secret (40001)' } });
 		expect(callsOf('/cgi-bin/gettoken')).toHaveLength(1);
 	});
 });
@@ -180,11 +180,14 @@ describe('errors', () => {
 		});
 		const output = run.items('WeCom');
 		expect(
-			output.map(({ json }) => json.userid ?? (json.details as { errcode: number }).errcode),
+			output.map(({ json }) => json.userid ?? (json.error as { errcode: number }).errcode),
 		).toEqual(['zhangsan', 60111, 'linna', 60111]);
 		expect(output[1].json).toEqual({
-			error: 'UserID does not exist (60111)',
-			details: { description: expect.any(String), errcode: 60111 },
+			error: {
+				message: 'UserID does not exist (60111)',
+				description: expect.any(String),
+				errcode: 60111,
+			},
 		});
 		expect(output.map(({ pairedItem }) => pairedItem)).toEqual(
 			[0, 1, 2, 3].map((item) => ({ item })),
@@ -202,10 +205,13 @@ describe('errors', () => {
 		});
 		expect(run.json('WeCom', 0).map(({ userid }) => userid)).toEqual(['zhangsan']);
 		expect(run.json('WeCom', 1)).toEqual([
-			expect.objectContaining({
-				error: 'UserID does not exist (60111)',
-				details: expect.objectContaining({ errcode: 60111 }),
-			}),
+			{
+				error: {
+					message: 'UserID does not exist (60111)',
+					description: expect.any(String),
+					errcode: 60111,
+				},
+			},
 		]);
 	});
 });

@@ -94,16 +94,18 @@ async function runItem(item: ItemContext): Promise<INodeExecutionData[]> {
 	return (Array.isArray(output) ? output : [output]).map((json) => ({ json, pairedItem }));
 }
 
-/** The item of a failure with Continue On Fail. By these three keys n8n knows what belongs into the error output. */
+/**
+ * The item of a failure with Continue On Fail. An item that holds `error` alone belongs into the error output on every n8n; newer ones
+ * know other shapes too.
+ */
 function failedItem(
-	error: NodeApiError | NodeOperationError,
+	{ message, description, context }: NodeApiError | NodeOperationError,
 	itemIndex: number,
 ): INodeExecutionData {
-	const { message, description, context } = error;
-	const details: IDataObject = {};
-	if (description) details.description = description;
-	if (context.errcode !== undefined) details.errcode = context.errcode as number;
-	return { json: { error: message, details }, pairedItem: { item: itemIndex } };
+	const error: IDataObject = { message };
+	if (description) error.description = description;
+	if (context.errcode !== undefined) error.errcode = context.errcode as number;
+	return { json: { error }, pairedItem: { item: itemIndex } };
 }
 
 function nodeError(

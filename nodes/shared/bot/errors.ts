@@ -48,7 +48,7 @@ export const wrongUrl = () =>
 export const noWebSocket = () =>
 	new BotFailure(
 		'This n8n runs on a Node.js without WebSocket',
-		'Run n8n on Node.js 22 or newer, or connect the bot by URL callback and use the WeCom Trigger.',
+		'Run n8n on Node.js 22 or newer, or Node.js 20 with NODE_OPTIONS=--experimental-websocket, or connect the bot by URL callback and use the WeCom Trigger.',
 	);
 
 export const noAnswer = () =>

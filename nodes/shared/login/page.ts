@@ -15,6 +15,12 @@ export const PAGES = {
 		en: ['You are logged in', 'You can close this page.'],
 		zh: ['登录成功', '可以关闭此页面。'],
 	},
+	/** The workflow said nothing. Older n8n says the same after one that failed, so this must not promise a login. */
+	unanswered: {
+		status: 200,
+		en: ['Thank you', 'You can close this page.'],
+		zh: ['谢谢', '可以关闭此页面。'],
+	},
 	declined: {
 		status: 403,
 		en: ['Login cancelled', 'You did not allow the login.'],
