@@ -33,6 +33,8 @@ const METHODS: Array<keyof Control> = [
 	'issueCode',
 	'verifyUrl',
 	'push',
+	'pressCard',
+	'cardSeenBy',
 	'sample',
 	'issueToken',
 	'endTokens',

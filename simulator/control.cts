@@ -1,5 +1,6 @@
 /** Everything a test or a demo can change about the platform while it runs. Also reachable as `POST /_control/<method>`. */
 import { BotControl } from './bot/control.cts';
+import { cardSeenBy, pressed, type Press, type SeenCard } from './cards.cts';
 import { catalogFacts } from './catalog/facts.cts';
 import type { ListOptions } from './catalog/paging.cts';
 import type { ScriptLine } from './chat-model.cts';
@@ -222,6 +223,17 @@ export class Control extends SuiteControl {
 			? this.sample(receiver.agentid ?? 0, payload.kind, payload.fields)
 			: payload;
 		return await this.pusher.push(receiver, made, options);
+	}
+
+	/** Somebody presses a button of an app's card; the click goes to the app's callback URL. */
+	async pressCard(press: Press, options?: PushOptions): Promise<PushResult> {
+		const { agentid, fields } = pressed(this.state, press);
+		return await this.pusher.push(this.target(agentid), fields, options);
+	}
+
+	/** The card as somebody sees it now. */
+	cardSeenBy(taskId: string, userid: string): SeenCard {
+		return cardSeenBy(this.state, taskId, userid);
 	}
 
 	/** The fields of a fresh sample callback; see `samples.cts` for the kinds. */

@@ -2,6 +2,7 @@
 import type { Endpoint } from './endpoint.cts';
 import { appEndpoints } from './endpoints/apps.cts';
 import { authEndpoints } from './endpoints/auth.cts';
+import { cardEndpoints } from './endpoints/cards.cts';
 import { customerServiceEndpoints } from './endpoints/customer-service.cts';
 import { botEndpoints } from './endpoints/bots.cts';
 import { departmentEndpoints } from './endpoints/departments.cts';
@@ -19,6 +20,7 @@ export const endpoints: Map<string, Endpoint> = new Map(
 		...memberEndpoints,
 		...departmentEndpoints,
 		...messageEndpoints,
+		...cardEndpoints,
 		...directoryJobEndpoints,
 		...driveEndpoints,
 		...mediaEndpoints,

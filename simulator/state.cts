@@ -1,4 +1,5 @@
 /** What the simulated platform knows: one company, its apps, people, media, messages and login codes. */
+import type { CardChange, CardCode } from './cards.cts';
 import { createBotSide, type Bot, type BotSide } from './bot/state.cts';
 import type { ServedList } from './catalog/paging.cts';
 import { DEMO_KF_ACCOUNTS, DEMO_SEED } from './demo-data.cts';
@@ -117,6 +118,8 @@ export interface SentMessage {
 	truncated: boolean;
 	recalled: boolean;
 	response_code?: string;
+	/** What became of its card since. */
+	cardChanges?: CardChange[];
 }
 
 export interface UrlUpload {
@@ -238,6 +241,8 @@ export interface State extends Omit<Seed, 'members' | 'departments' | 'bots' | k
 	wrongSecretLimit: number;
 	/** Answers of earlier messages that asked for the duplicate check. */
 	duplicates: Map<string, { msgid: string; response_code?: string; at: number }>;
+	/** What cards can be changed with. */
+	cardCodes: Map<string, CardCode>;
 	/** The address WeCom believes the caller has; undefined = the real one. */
 	callerIp?: string;
 	refuseIp: boolean;
@@ -280,6 +285,7 @@ export function createState(seed: Partial<Seed> = {}): State {
 		wrongSecrets: new Map(),
 		wrongSecretLimit: 5,
 		duplicates: new Map(),
+		cardCodes: new Map(),
 		callerIp: undefined,
 		refuseIp: false,
 		dispositionStyle: 'raw',

@@ -37,6 +37,8 @@ export interface Source extends CredentialSource {
 	openClient(context: IWebhookFunctions, corpId: string): Promise<WecomClient>;
 	/** What WeCom asks of the trigger itself; true when that is answered. */
 	answerItself?(delivery: Delivery): boolean;
+	/** Hands a click on a send-and-wait card to the execution that waits for it; true when it is one. */
+	takeClick(delivery: Delivery): Promise<boolean>;
 	/** What the form says against it. */
 	whyUnwanted(delivery: Delivery): Unwanted | undefined;
 	/** What a repetition shares with the first attempt. */

@@ -1,3 +1,4 @@
+import { SEND_AND_WAIT_CLICKS } from '../shared/sendAndWait/filter';
 import type { INodeProperties } from 'n8n-workflow';
 import { BOT_FILTERS, BOT_OPTIONS } from '../shared/bot/fields';
 import { botKindOptions } from '../shared/bot/items';
@@ -156,6 +157,7 @@ export const properties: INodeProperties[] = [
 					"Comma-separated. Only callbacks with one of these words as 'ChangeType' start the workflow.",
 			},
 			...customerServiceFilters,
+			SEND_AND_WAIT_CLICKS,
 		],
 	},
 	{

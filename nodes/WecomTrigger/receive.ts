@@ -12,6 +12,7 @@ import {
 	type OpenedCallback,
 	type Refusal,
 } from '../shared/callback/envelope';
+import { startsOnClicks } from './answers';
 import { readBody } from './body';
 import { WAIT_FOR_FIRST_ATTEMPT_MS } from './deadlines';
 import { warn, type Delivery, type Source } from './delivery';
@@ -68,6 +69,7 @@ export async function receiveCallback(
 
 	// Decide.
 	if (source.answerItself?.(delivery)) return ANSWERED;
+	if ((await source.takeClick(delivery)) && !startsOnClicks(context)) return ANSWERED;
 	const unwanted = source.whyUnwanted(delivery);
 	if (unwanted) {
 		response.answer(200);

@@ -1,5 +1,6 @@
 /** App messages: send and recall. Everything sent is kept in `state.messages`. */
 import { createHash, randomBytes } from 'node:crypto';
+import { issueCardCode } from '../cards.cts';
 import { WecomError } from '../errors.cts';
 import type { Call, Endpoint } from '../endpoint.cts';
 import {
@@ -108,7 +109,7 @@ function send(call: Call) {
 	}
 	const truncated = checkContent(call);
 	const msgid = randomBytes(48).toString('base64url');
-	const response_code = hasResponseCode(params) ? randomBytes(48).toString('base64url') : undefined;
+	const response_code = hasResponseCode(params) ? issueCardCode(state, msgid) : undefined;
 	state.messages.push({
 		msgid,
 		at,

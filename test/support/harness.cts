@@ -24,6 +24,7 @@ import {
 	type INodeType,
 	type INodeTypes,
 	type IRun,
+	type IRunExecutionData,
 	type IVersionedNodeType,
 	type IWebhookData,
 	type IWebhookResponseData,
@@ -241,6 +242,8 @@ export interface WebhookOptions extends Surroundings {
 	/** The `name` in the node's webhook descriptions. */
 	webhookName?: string;
 	call?: WebhookCall;
+	/** Of the execution that waits for the call. */
+	runExecutionData?: IRunExecutionData;
 	/** Keep it to look at it while the node still works; by default a new one. */
 	response?: WebhookResponse;
 }
@@ -279,7 +282,7 @@ export async function runWebhook(options: WebhookOptions): Promise<WebhookRun> {
 		workflowId: 'wf1',
 		workflowExecuteAdditionalData: additionalData,
 	};
-	const context = new WebhookContext(workflow, node, additionalData, mode, webhook, [], null);
+	const context = new WebhookContext(workflow, node, additionalData, mode, webhook, [], options.runExecutionData ?? null);
 	await workflow.expression.acquireIsolate();
 	try {
 		return { result: await nodeType.webhook.call(context), response, credentials, workflow };

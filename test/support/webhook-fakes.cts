@@ -7,6 +7,8 @@ type Response = NonNullable<IWorkflowExecuteAdditionalData['httpResponse']>;
 
 export interface WebhookCall {
 	method?: string;
+	/** Path and query. */
+	url?: string;
 	headers?: Record<string, string>;
 	query?: Record<string, string>;
 	body?: Buffer | string;
@@ -24,6 +26,7 @@ export function webhookRequest(call: WebhookCall = {}): Request {
 	);
 	const request = {
 		method: call.method ?? 'POST',
+		url: call.url ?? '/',
 		headers,
 		query: call.query ?? {},
 		params: {},

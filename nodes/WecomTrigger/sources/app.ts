@@ -2,6 +2,7 @@ import type { INodeExecutionData } from 'n8n-workflow';
 import { WecomClient } from '../../shared/client/client';
 import { callbackKey } from '../../shared/callback/dedupe';
 import { clean } from '../../shared/protocol/settings';
+import { takeClickInApp } from '../answers';
 import { fetchesMessages, fetchMessages } from '../customerService/fetch';
 import { FETCH_UNTIL_MS } from '../deadlines';
 import type { Delivery, Source } from '../delivery';
@@ -23,6 +24,7 @@ export const app: Source = {
 	},
 	receiveIds: ({ corpId }) => [clean(corpId)],
 	openClient: async (context) => await WecomClient.ofApp(context),
+	takeClick: takeClickInApp,
 	whyUnwanted: ({ context, opened }) => whyUnwanted(context, opened),
 	keyOf: ({ payload, plaintext }) => callbackKey(payload, plaintext),
 	answerRepetition(delivery, claim) {

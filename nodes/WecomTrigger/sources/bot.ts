@@ -13,6 +13,7 @@ import { botItem, botKind, matchesBot } from '../../shared/bot/items';
 import { downloadMedia } from '../../shared/bot/media';
 import { signedReply, signedReplyJson } from '../../shared/callback/crypto';
 import { callbackKey } from '../../shared/callback/dedupe';
+import { takeClickInBot } from '../answers';
 import { FIRST_ANSWER_MS, REPLY_WITHIN_MS } from '../deadlines';
 import type { Delivery, Source } from '../delivery';
 import { waitsForWorkflow } from '../reply';
@@ -42,6 +43,8 @@ export const bot: Source = {
 		delivery.response.answer(200, JSON.stringify({ via }));
 		return true;
 	},
+	takeClick: async (delivery) =>
+		await takeClickInBot(delivery, (reply) => sealed(delivery, reply)),
 	whyUnwanted(delivery) {
 		const { context } = delivery;
 		const body = bodyOf(delivery);

@@ -1,4 +1,5 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
+import { SEND_AND_WAIT_CLICKS } from '../sendAndWait/filter';
 import { listOf } from '../util/text';
 import type { BotFilter } from './items';
 
@@ -25,6 +26,7 @@ export const BOT_FILTERS: INodeProperties[] = [
 		default: 'any',
 		description: 'Where the message was written',
 	},
+	SEND_AND_WAIT_CLICKS,
 	{
 		displayName: 'User IDs',
 		name: 'users',

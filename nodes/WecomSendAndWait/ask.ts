@@ -1,0 +1,117 @@
+import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
+import { WAIT_INDEFINITELY } from 'n8n-workflow';
+import { WecomClient } from '../shared/client/client';
+import { answerKey } from '../shared/sendAndWait/answerKey';
+import { handoverKeys } from '../shared/sendAndWait/seal';
+import { QUESTION_KEY, type Keys } from './card';
+import { CREDENTIALS } from './credentials';
+import { problem, readForm, type Asked } from './form';
+import { membersOf } from './people';
+import { keepQuestion, type Question } from './question';
+import { sendByApp, sendByBot } from './send';
+import { startTimers } from './timers';
+
+/** Asks, and lets the execution wait. */
+
+export async function ask(context: IExecuteFunctions): Promise<INodeExecutionData[][]> {
+	const asked = readForm(context);
+	const { source, limit } = asked;
+	// Older n8n checks the signature of the links only when it is told so.
+	(context as { setSignatureValidationRequired?: () => void }).setSignatureValidationRequired?.();
+	const client = source === 'bot' ? undefined : await WecomClient.open(context, 0);
+	const question = await withPeople(context, asked, client);
+	const links = linksOf(context, question);
+	// A click can be quicker than what comes after sending.
+	keepQuestion(context, question);
+	if (client) question.sent = await sendByApp(context, client, question, links.page, links.keys);
+	else question.to = await sendByBot(context, question, links.page, links.keys);
+	keepQuestion(context, question);
+	if (limit) prepareOutcome(context, question, limit.approved);
+	const type = CREDENTIALS[source];
+	const [key] = handoverKeys(type, await context.getCredentials(type, 0));
+	if (key) startTimers(context, asked, new URL(links.page), key);
+	await context.putExecutionToWait(limit?.until ?? WAIT_INDEFINITELY);
+	return [context.getInputData()];
+}
+
+/** With the people behind departments and tags, where it matters who they are. */
+async function withPeople(
+	context: IExecuteFunctions,
+	{ allowedPeople, neededAnswers, limit, reminder, ...given }: Asked,
+	client?: WecomClient,
+): Promise<Question> {
+	const rest = { ...given, ...(reminder?.text && { reminderText: reminder.text }) };
+	const { users, departments, tags } = allowedPeople;
+	const restricted = users.length + departments.length + tags.length > 0;
+	const all = neededAnswers === 0;
+	if (!restricted && !all) return { ...rest, needed: neededAnswers };
+	const split = (ids?: string) => ids?.split('|') ?? [];
+	const { touser, toparty, totag } = rest.to;
+	const group = restricted
+		? allowedPeople
+		: { users: split(touser), departments: split(toparty), tags: split(totag) };
+	const people = client ? await membersOf(client, group) : group.users;
+	if (people.length === 0 || people.includes('@all'))
+		throw problem(
+			context,
+			"It is not known who 'Everybody' is",
+			"Enter the people, departments or tags under 'Allowed People'.",
+		);
+	if (neededAnswers > people.length)
+		throw problem(
+			context,
+			`${neededAnswers} people are to answer, and only ${people.length} may`,
+			"Lower 'Number of People', or allow more people.",
+		);
+	return {
+		...rest,
+		allowed: people,
+		people: people.length,
+		needed: all ? people.length : neededAnswers,
+	};
+}
+
+interface Links {
+	page: string;
+	/** Of the buttons, for an answer in the card. */
+	keys?: Keys;
+}
+
+/** The signed links to this question. Nothing but n8n's signature makes them valid. */
+function linksOf(context: IExecuteFunctions, { ask: id, language, answerBy }: Question): Links {
+	const link = (more: Record<string, string> = {}) =>
+		context.getSignedResumeUrl({ ask: id, lang: language, ...more });
+	const page = link();
+	if (answerBy === 'link') return { page };
+	const key = (more: Record<string, string>) => {
+		const made = answerKey(link(more));
+		if (made) return made;
+		throw problem(
+			context,
+			'The address of this n8n is too long for the buttons of a card',
+			"Choose 'Answer By' > 'Link to a Page', or shorten the path in N8N_PATH.",
+		);
+	};
+	return {
+		page,
+		keys: {
+			approve: key({ approved: 'true' }),
+			disapprove: key({ approved: 'false' }),
+			submit: key({ chosen: QUESTION_KEY }),
+		},
+	};
+}
+
+/** When time is up n8n does not call this node again: it passes on the node's input, which becomes the outcome now. */
+function prepareOutcome(context: IExecuteFunctions, question: Question, approved: boolean): void {
+	const execution = context.getExecuteData();
+	const [item] = context.getInputData();
+	const data: IDataObject = {
+		...(question.type === 'approval' && { approved }),
+		...(question.type === 'approval' && !approved && { chatInput: 'Nobody answered in time.' }),
+		timedOut: true,
+		respondedAt: new Date(question.until ?? Date.now()).toISOString(),
+	};
+	// A new list: the old one belongs to the node before.
+	execution.data = { ...execution.data, main: [[{ ...item, json: { ...item?.json, data } }]] };
+}

@@ -1,0 +1,84 @@
+import { createHmac } from 'crypto';
+import type { IDataObject, IWebhookFunctions } from 'n8n-workflow';
+import { signatureMatches } from '../shared/callback/crypto';
+import type { WecomClient } from '../shared/client/client';
+import { agentIdOf } from '../shared/companies/companies';
+import { exchangeCode } from '../shared/login/identity';
+import { loginLink } from '../shared/login/links';
+import type { PageMessage } from './page';
+import type { Question } from './question';
+
+/** Who the person on the page is, from WeCom's login (docs 91022, 91023): the page opens only after it. */
+
+export type Who =
+	/** `proof` goes into the page and comes back with the answer. */
+	| { userid: string; proof?: string }
+	| { redirect: string }
+	| { failed: PageMessage };
+
+const PROOF_MS = 60 * 60_000;
+/** Where n8n looks for what makes a link valid. */
+const SIGNATURE = 'signature';
+
+export async function whoIs(
+	context: IWebhookFunctions,
+	question: Question,
+	query: IDataObject,
+	body: IDataObject,
+	client: WecomClient,
+): Promise<Who> {
+	const key = client.derivedKey('answers on the page');
+	if (!key) return { failed: 'broken' };
+	if (context.getRequestObject().method === 'POST') {
+		const userid = userOf(key, question, String(body.proof ?? ''));
+		return userid ? { userid, proof: String(body.proof) } : { failed: 'loginOver' };
+	}
+	const code = String(query.code ?? '');
+	if (!code) return { redirect: await loginOf(context, question, client) };
+	try {
+		const { userid } = await exchangeCode(client, code);
+		if (!userid) return { failed: 'notAllowed' };
+		return { userid: String(userid), proof: proofOf(key, question, String(userid)) };
+	} catch (error) {
+		// A page that is opened again brings its code again, which WeCom takes once.
+		context.logger.warn(`WeCom Send and Wait could not identify a person: ${(error as Error).message}`);
+		return { failed: 'loginOver' };
+	}
+}
+
+/** To WeCom's login and back. Its `code` would break the signature of our own link, n8n's token of the execution does not mind. */
+async function loginOf(
+	context: IWebhookFunctions,
+	{ ask: state }: Question,
+	client: WecomClient,
+): Promise<string> {
+	const back = new URL(String(context.evaluateExpression('{{ $execution.resumeUrl }}', 0)));
+	const token = back.searchParams.get(SIGNATURE);
+	const { id } = context.getNode();
+	if (token) back.searchParams.set(SIGNATURE, `${token}/${id}`);
+	else back.pathname += `/${id}`;
+	return loginLink(client, {
+		page: 'inApp',
+		redirectUri: back.href,
+		state,
+		agentId: await agentIdOf(client),
+	});
+}
+
+/** Says for an hour who the person is, for this question only. */
+function proofOf(key: Buffer, question: Question, userid: string): string {
+	const text = JSON.stringify([userid, Date.now() + PROOF_MS]);
+	return `${Buffer.from(text).toString('base64url')}.${macOf(key, question, text)}`;
+}
+
+/** '' for a proof that is not ours or too old. */
+function userOf(key: Buffer, question: Question, proof: string): string {
+	const [encoded, mac] = proof.split('.');
+	const text = Buffer.from(encoded, 'base64url').toString('utf8');
+	if (!signatureMatches(macOf(key, question, text), mac)) return '';
+	const [userid, until] = JSON.parse(text) as [string, number];
+	return Date.now() < until ? userid : '';
+}
+
+const macOf = (key: Buffer, { ask }: Question, text: string) =>
+	createHmac('sha256', key).update(`${ask}\n${text}`).digest('base64url');

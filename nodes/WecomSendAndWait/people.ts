@@ -1,0 +1,54 @@
+import type { IDataObject } from 'n8n-workflow';
+import type { WecomClient } from '../shared/client/client';
+
+/** Members of departments and tags, for questions that only some may answer or that all have to answer. */
+
+const DEPARTMENTS_AT_ONCE = 8;
+
+export interface Group {
+	users: string[];
+	departments: string[];
+	tags: string[];
+}
+
+/** The user IDs of a group, each once: of departments those of their sub-departments too (docs 90200, 95350, 90213). */
+export async function membersOf(client: WecomClient, group: Group): Promise<string[]> {
+	const found = new Set(group.users);
+	const departments = new Set(group.departments);
+	for (const tagid of group.tags) {
+		const { userlist, partylist } = await client.call(get('tag/get', { tagid }));
+		for (const { userid } of list(userlist)) found.add(String(userid));
+		for (const id of (partylist as unknown[] | undefined) ?? []) departments.add(String(id));
+	}
+	const below = new Set(departments);
+	for (const id of departments) {
+		const { department_id } = await client.call(get('department/simplelist', { id }));
+		for (const { id: sub } of list(department_id)) below.add(String(sub));
+	}
+	const ids = [...below];
+	for (let start = 0; start < ids.length; start += DEPARTMENTS_AT_ONCE) {
+		const part = ids.slice(start, start + DEPARTMENTS_AT_ONCE);
+		const replies = await Promise.all(
+			part.map(async (id) => await client.call(get('user/simplelist', { department_id: id }))),
+		);
+		for (const { userlist } of replies)
+			for (const { userid } of list(userlist)) found.add(String(userid));
+	}
+	return [...found];
+}
+
+/** The name of a member; the user ID where WeCom does not give one. */
+export async function nameOf(client: WecomClient, userid: string): Promise<string> {
+	try {
+		const { name } = await client.call(get('user/get', { userid }));
+		return String(name || userid);
+	} catch {
+		// Apps may be kept from reading names: the user ID says who it was, too.
+		return userid;
+	}
+}
+
+const get = (path: string, qs: IDataObject) =>
+	({ method: 'GET', path: `/cgi-bin/${path}`, qs }) as const;
+
+const list = (value: unknown): IDataObject[] => (Array.isArray(value) ? (value as IDataObject[]) : []);

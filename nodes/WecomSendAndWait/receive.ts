@@ -1,0 +1,198 @@
+import type { IDataObject, IWebhookFunctions, IWebhookResponseData } from 'n8n-workflow';
+import { WecomClient } from '../shared/client/client';
+import type { Answered } from '../shared/sendAndWait/forward';
+import { handoverKeys, openSealed, type Handover } from '../shared/sendAndWait/seal';
+import { updateCard } from '../shared/sendAndWait/updateCard';
+import { answerOfClick, claim, decide, endOf, type Verdict } from './answers';
+import { closedCard, type End } from './card';
+import { CREDENTIALS } from './credentials';
+import { whoIs } from './identity';
+import { answerOfPage, languageOf, messagePage, questionPage, PAGE_HEADERS, type Page } from './page';
+import { keptQuestion, type Question } from './question';
+import { remind } from './remind';
+import { WORDS } from './texts';
+
+/** What comes to a waiting execution: clicks that a trigger hands over, and people on the page. A GET never decides. */
+
+const SENT: IWebhookResponseData = { noWebhookResponse: true };
+
+/** Never throws: to n8n that would be a failed execution, for anyone who has the link. */
+export async function receive(context: IWebhookFunctions): Promise<IWebhookResponseData> {
+	try {
+		return await answered(context);
+	} catch (error) {
+		context.logger.error(
+			`WeCom Send and Wait could not take an answer: ${(error as Error).message}`,
+			{ workflowId: context.getWorkflow().id, nodeName: context.getNode().name },
+		);
+		return respond(context, messagePage(languageOf(context), 'broken'));
+	}
+}
+
+async function answered(context: IWebhookFunctions): Promise<IWebhookResponseData> {
+	const language = languageOf(context);
+	const question = keptQuestion(context);
+	const query = context.getQueryData() as IDataObject;
+	const body = (context.getBodyData() ?? {}) as IDataObject;
+	if (!question) return respond(context, messagePage(language, 'over'));
+	const isHandover = context.getRequestObject().method === 'POST' && 'handover' in body;
+	// Another question of the same node, earlier in a loop. Behind the login it is the state that tells.
+	if ((query.ask ?? query.state) !== question.ask)
+		return isHandover ? json(context, 200, over()) : respond(context, messagePage(language, 'over'));
+	if (isHandover) return await takeHandover(context, question, query, body);
+	return await onPage(context, question, query, body);
+}
+
+/** What a trigger or this node itself vouches for. */
+async function takeHandover(
+	context: IWebhookFunctions,
+	question: Question,
+	query: IDataObject,
+	body: IDataObject,
+): Promise<IWebhookResponseData> {
+	const type = CREDENTIALS[question.source];
+	const keys = handoverKeys(type, await context.getCredentials(type));
+	const { search } = new URL(context.getRequestObject().url, 'http://n8n');
+	const handover = openSealed(keys, search, body);
+	if (!handover) return json(context, 403, { error: 'not sealed with the secret of this app or bot' });
+	const client = await clientOf(context, question);
+	if (handover.kind === 'expire') return await expire(context, question, client);
+	if (handover.kind === 'remind') return await remindAll(context, question, client);
+	return await takeClick(context, question, query, handover, client);
+}
+
+async function takeClick(
+	context: IWebhookFunctions,
+	question: Question,
+	query: IDataObject,
+	{ userid = '', selected = {} }: Handover,
+	client?: WecomClient,
+): Promise<IWebhookResponseData> {
+	const answer = answerOfClick(question, query, selected);
+	if (!userid || !answer) return json(context, 200, { answered: 'refused' });
+	const verdict = await decide(context, question, userid, answer, client);
+	const reply = replyTo(question, verdict);
+	if (verdict.kind !== 'decided') return json(context, 200, reply);
+	whenAnswered(context, (stored) => {
+		if (!stored) verdict.failed();
+	});
+	// n8n sends it once the execution has gone on: only then does the card say so.
+	return { webhookResponse: reply, workflowData: [[{ json: { data: verdict.data } }]] };
+}
+
+/** What the trigger shows on the card. */
+function replyTo(question: Question, { kind, end }: Verdict): Answered {
+	if (!end) return over();
+	const shown = {
+		card: closedCard(question, end),
+		note: WORDS[question.language].done[end.state],
+	};
+	if (kind === 'decided' || kind === 'over')
+		return { answered: kind, to: kind === 'decided' ? 'all' : 'person', ...shown };
+	return { answered: kind === 'counted' ? 'counted' : 'refused', to: 'person', ...shown };
+}
+
+const over = (): Answered => ({ answered: 'over' });
+
+/** Time is up in a moment: the card says so while n8n can still be asked. */
+async function expire(
+	context: IWebhookFunctions,
+	question: Question,
+	client?: WecomClient,
+): Promise<IWebhookResponseData> {
+	const end: End = { state: 'expired', person: '', at: question.until ?? Date.now() };
+	if (!claim(question, end)) return json(context, 200, { waits: false });
+	await showEnd(context, question, end, client);
+	return json(context, 200, { waits: true });
+}
+
+async function remindAll(
+	context: IWebhookFunctions,
+	question: Question,
+	client?: WecomClient,
+): Promise<IWebhookResponseData> {
+	if (endOf(question)) return json(context, 200, { waits: false });
+	await remind(context, question, client);
+	return json(context, 200, { waits: true });
+}
+
+/** Somebody in a browser. */
+async function onPage(
+	context: IWebhookFunctions,
+	question: Question,
+	query: IDataObject,
+	body: IDataObject,
+): Promise<IWebhookResponseData> {
+	const language = languageOf(context);
+	const end = endOf(question);
+	if (end) return respond(context, messagePage(language, 'over', question, end));
+	const client = await clientOf(context, question);
+	const asksWho = question.identify && client;
+	const who = asksWho ? await whoIs(context, question, query, body, client) : { userid: '' };
+	if ('redirect' in who) {
+		context.getResponseObject().writeHead(302, { ...PAGE_HEADERS, location: who.redirect }).end();
+		return SENT;
+	}
+	if ('failed' in who) return respond(context, messagePage(language, who.failed));
+	const { userid, proof = '' } = who;
+	if (question.allowed && !question.allowed.includes(userid))
+		return respond(context, messagePage(language, 'notAllowed', question));
+	if (context.getRequestObject().method !== 'POST')
+		return respond(context, questionPage(question, language, { proof }));
+
+	const answer = answerOfPage(question, body);
+	if ('missing' in answer)
+		return respond(context, questionPage(question, language, { proof, body, missing: answer.missing }));
+	const verdict = await decide(context, question, userid, answer, client);
+	if (verdict.kind !== 'decided')
+		return respond(context, messagePage(language, verdict.kind, question, verdict.end));
+	whenAnswered(context, (stored) => {
+		if (stored) void showEnd(context, question, verdict.end, client);
+		else verdict.failed();
+	});
+	return {
+		webhookResponse: messagePage(language, 'done', question, verdict.end).html,
+		workflowData: [[{ json: { data: verdict.data } }]],
+	};
+}
+
+/** Changes the card without a click, as far as that goes. */
+async function showEnd(
+	context: IWebhookFunctions,
+	question: Question,
+	end: End,
+	client?: WecomClient,
+): Promise<void> {
+	const { agentId, responseCode } = question.sent;
+	if (!client || !agentId || !responseCode) return;
+	const card = closedCard(question, end);
+	await updateCard(client, { agentId, responseCode, card, to: 'all' }).catch((error: Error) =>
+		context.logger.warn(`WeCom Send and Wait: the card still looks open: ${error.message}`),
+	);
+}
+
+const clientOf = async (context: IWebhookFunctions, { source }: Question) =>
+	source === 'bot' ? undefined : await WecomClient.open(context);
+
+/** Tells whether n8n has let the execution go on: it answers 2xx only then. */
+function whenAnswered(context: IWebhookFunctions, tell: (stored: boolean) => void): void {
+	const response = context.getResponseObject();
+	const end = response.end.bind(response) as (...args: unknown[]) => typeof response;
+	response.end = ((...args: unknown[]) => {
+		tell(response.statusCode >= 200 && response.statusCode < 300);
+		return end(...args);
+	}) as typeof response.end;
+}
+
+function respond(context: IWebhookFunctions, { status, html }: Page): IWebhookResponseData {
+	context.getResponseObject().writeHead(status, PAGE_HEADERS).end(html);
+	return SENT;
+}
+
+function json(context: IWebhookFunctions, status: number, body: IDataObject): IWebhookResponseData {
+	context
+		.getResponseObject()
+		.writeHead(status, { 'content-type': 'application/json' })
+		.end(JSON.stringify(body));
+	return SENT;
+}

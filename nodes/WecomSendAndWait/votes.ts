@@ -1,0 +1,62 @@
+import type { ICredentialDataDecryptedObject, IWebhookFunctions } from 'n8n-workflow';
+import { updateStored } from '../shared/companies/companies';
+import { parsed } from '../shared/credentials/suiteState';
+import type { Answer } from './answers';
+import type { Question } from './question';
+
+/**
+ * Answers of several people to one question, while others are awaited. An execution that waits cannot be changed, and n8n's
+ * static data loses what overlaps: they are kept in the credential, the one store that every process of n8n sees.
+ */
+
+type Fields = ICredentialDataDecryptedObject;
+
+export interface Vote {
+	userid: string;
+	/** Milliseconds since the epoch. */
+	at: number;
+	answer: Answer;
+}
+
+interface Kept {
+	/** Of the newest answer. */
+	at: number;
+	votes: Vote[];
+}
+
+export const VOTES_FIELD = 'answersUnderWay';
+/** The questions that were answered last; the oldest give way. */
+const MAX_QUESTIONS = 200;
+const KEEP_MS = 90 * 24 * 3_600_000;
+
+/** Stores an answer, in place of an earlier one of the same person, and gives all there are. */
+export async function addVote(
+	context: IWebhookFunctions,
+	credentialType: string,
+	{ ask }: Question,
+	vote: Vote,
+): Promise<Vote[]> {
+	const stored = await updateStored(context, credentialType, (fields) => withVote(fields, ask, vote));
+	return votesIn(stored, ask);
+}
+
+/** The answers to a question so far. */
+export const votesIn = (fields: Fields, ask: string): Vote[] =>
+	parsed<Kept>(fields[VOTES_FIELD])[ask]?.votes ?? [];
+
+/** The fields that store an answer; undefined when they do, or a newer one of the person is stored. */
+export function withVote(fields: Fields, ask: string, vote: Vote): Fields | undefined {
+	const all = parsed<Kept>(fields[VOTES_FIELD]);
+	const votes = all[ask]?.votes ?? [];
+	const known = votes.find(({ userid }) => userid === vote.userid);
+	if (known && known.at >= vote.at) return undefined;
+	const others = Object.entries(all)
+		.filter(([other, { at }]) => other !== ask && at > vote.at - KEEP_MS)
+		.sort(([, a], [, b]) => b.at - a.at)
+		.slice(0, MAX_QUESTIONS - 1);
+	const mine: Kept = {
+		at: vote.at,
+		votes: [...votes.filter(({ userid }) => userid !== vote.userid), vote],
+	};
+	return { [VOTES_FIELD]: JSON.stringify(Object.fromEntries([[ask, mine], ...others])) };
+}

@@ -1,0 +1,57 @@
+import type { ITriggerFunctions, IWebhookFunctions } from 'n8n-workflow';
+
+/**
+ * What a button of a send-and-wait card carries: the path and query of the URL that resumes the execution, signed by n8n. The
+ * signature covers path and query only, so the trigger that receives the click puts its own origin before them.
+ */
+
+const PREFIX = 'hitl:';
+/** The button of a card that has had its answer: a click says nothing. */
+export const CLOSED_KEY = `${PREFIX}closed`;
+/** WeCom's limit (doc 90236). */
+const MAX_KEY_BYTES = 1_024;
+
+/** The key for a signed resume URL. Undefined when WeCom would not take it, which takes an unusually long path of n8n. */
+export function answerKey(signedUrl: string): string | undefined {
+	const { pathname, search } = new URL(signedUrl);
+	const key = `${PREFIX}${pathname}${search}`;
+	return Buffer.byteLength(key) <= MAX_KEY_BYTES ? key : undefined;
+}
+
+export const isAnswerKey = (key: unknown): key is string =>
+	typeof key === 'string' && key.startsWith(PREFIX);
+
+/**
+ * Where a click goes: on n8n's own origin and below its path for waiting executions. Undefined for anything else, whoever has
+ * made that key.
+ */
+export function resumeUrlOf(key: string, waitingUrl: string): URL | undefined {
+	const path = key.slice(PREFIX.length);
+	if (!path.startsWith('/') || path.startsWith('//')) return undefined;
+	const base = new URL(waitingUrl);
+	let url: URL;
+	try {
+		url = new URL(path, base.origin);
+	} catch {
+		return undefined;
+	}
+	const below = `${base.pathname.replace(/\/+$/, '')}/`;
+	const isWaiting = url.origin === base.origin && url.pathname.startsWith(below);
+	const [execution, node, ...more] = url.pathname.slice(below.length).split('/');
+	return isWaiting && execution && node && more.length === 0 ? url : undefined;
+}
+
+/** The language of the card, for what is said when its node cannot be asked any more. */
+export const languageOfKey = (key: string): 'zh' | 'en' =>
+	/[?&]lang=zh(&|$)/.test(key) ? 'zh' : 'en';
+
+/** n8n's URL for waiting executions, without an execution. */
+export function waitingUrlOf(
+	context: Pick<IWebhookFunctions, 'getNodeWebhookUrl'> | ITriggerFunctions,
+): string {
+	const { evaluateExpression } = context as Partial<IWebhookFunctions>;
+	const resumeUrl = String(evaluateExpression?.call(context, '{{ $execution.resumeUrl }}', 0) ?? '');
+	const url = new URL(resumeUrl);
+	url.pathname = url.pathname.replace(/\/[^/]*$/, '');
+	return url.origin + url.pathname;
+}

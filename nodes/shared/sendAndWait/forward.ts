@@ -1,0 +1,149 @@
+import {
+	sleep,
+	type ICredentialDataDecryptedObject,
+	type IDataObject,
+	type ITriggerFunctions,
+	type IWebhookFunctions,
+} from 'n8n-workflow';
+import { isAnswerKey, CLOSED_KEY, languageOfKey, resumeUrlOf, waitingUrlOf } from './answerKey';
+import { handoverKeys, seal, type Handover } from './seal';
+
+/** From a click on a send-and-wait card, which some trigger of the app or bot receives, to the execution that waits for it. */
+
+type Context = IWebhookFunctions | ITriggerFunctions;
+
+/** A click on any template card, from whichever callback. */
+export interface CardClick {
+	key: string;
+	userid: string;
+	taskId: string;
+	/** The options that were chosen, by question. */
+	selected: Record<string, string[]>;
+}
+
+/** What the waiting node says to a click. */
+export interface Answered extends IDataObject {
+	/**
+	 * decided: the execution goes on; counted: more answers are needed; over: it had its answer before; refused: the person may
+	 * not answer, or the answer makes no sense.
+	 */
+	answered: 'decided' | 'counted' | 'over' | 'refused';
+	/** The card as it is to look now. */
+	card?: IDataObject;
+	/** Whose card changes: everybody's or only that of the person who has clicked. */
+	to?: 'all' | 'person';
+	/** In a few words, for a button that can only change its text. */
+	note?: string;
+}
+
+/** WeCom waits five seconds for an answer to a click on a bot's card, and gives up then. */
+export const FORWARD_WITHIN_MS = 4_000;
+
+const OVER: Record<'en' | 'zh', string> = { en: 'Closed', zh: '已结束' };
+const FAILED: Record<'en' | 'zh', string> = { en: 'Try again', zh: '请重试' };
+
+/** Whether a click belongs to a send-and-wait card, and so is no event for workflows. */
+export const isAnswer = ({ key }: CardClick): boolean => isAnswerKey(key);
+
+/**
+ * Hands a click to the execution that waits for it. Never throws: what went wrong is in the log, and what the person is told in
+ * the result. Undefined when there is nothing to tell.
+ */
+export async function forwardAnswer(
+	context: Context,
+	credentialType: string,
+	credentials: ICredentialDataDecryptedObject,
+	{ key, userid, selected }: CardClick,
+	timeout = FORWARD_WITHIN_MS,
+): Promise<Answered | undefined> {
+	if (key === CLOSED_KEY) return undefined;
+	const language = languageOfKey(key);
+	const failed: Answered = { answered: 'over', to: 'person', note: FAILED[language] };
+	let url: URL | undefined;
+	try {
+		url = resumeUrlOf(key, waitingUrlOf(context));
+	} catch (error) {
+		warn(context, `n8n does not tell where its executions wait: ${(error as Error).message}`);
+		return failed;
+	}
+	if (!url) {
+		warn(context, "a card's button leads to no waiting execution of this n8n: it was left alone");
+		return undefined;
+	}
+	const [sealKey] = handoverKeys(credentialType, credentials);
+	if (!sealKey) {
+		warn(context, 'the credential has no secret to vouch for the person with: complete it');
+		return failed;
+	}
+	const handover = { kind: 'click' as const, at: Date.now(), userid, selected };
+	try {
+		const { body, statusCode } = await handOver(context, url, sealKey, handover, timeout);
+		if (isAnswered(body)) return body;
+		if (HAS_GONE_ON.includes(statusCode))
+			return { answered: 'over', to: 'person', note: OVER[language] };
+		warn(context, REFUSED[statusCode] ?? `n8n answered with HTTP ${statusCode}`);
+		return failed;
+	} catch (error) {
+		warn(context, unreachable(url.origin, error as Error));
+		return failed;
+	}
+}
+
+interface Response {
+	body: unknown;
+	statusCode: number;
+}
+
+/**
+ * Posts to a waiting execution. Somebody can be quicker than n8n, which says "running" until it has stored that the execution
+ * waits: then it is asked again for a moment.
+ */
+export async function handOver(
+	{ helpers }: Pick<Context, 'helpers'>,
+	url: URL,
+	key: Buffer,
+	handover: Handover,
+	timeout = FORWARD_WITHIN_MS,
+): Promise<Response> {
+	const began = Date.now();
+	for (;;) {
+		const response = (await helpers.httpRequest({
+			method: 'POST',
+			url: url.href,
+			body: seal(key, url.search, handover),
+			json: true,
+			timeout: timeout - (Date.now() - began),
+			returnFullResponse: true,
+			ignoreHttpStatusErrors: true,
+			disableFollowRedirect: true,
+		})) as Response;
+		if (response.statusCode !== RUNNING || Date.now() - began > RUNNING_FOR_MS) return response;
+		await sleep(ASK_AGAIN_MS);
+	}
+}
+
+/** The execution runs: it has not begun to wait, or has gone on. */
+const RUNNING = 409;
+const RUNNING_FOR_MS = 1_500;
+const ASK_AGAIN_MS = 300;
+/** n8n itself answers for an execution that has gone on, has ended, or was deleted. */
+const HAS_GONE_ON = [200, 404, RUNNING, 410];
+
+const REFUSED: Record<number, string> = {
+	401: 'n8n does not know the signature of the resume URL: the card comes from another n8n, or its encryption key was changed',
+	403: "the waiting node does not take the person's name from this trigger: use a credential with the secret of the same app or bot in both nodes",
+};
+
+function unreachable(origin: string, { message }: Error): string {
+	return `n8n cannot be reached from within at ${origin}, where its executions wait (${message}): check WEBHOOK_URL, and with N8N_SSRF_PROTECTION_ENABLED allow this address`;
+}
+
+const isAnswered = (body: unknown): body is Answered =>
+	typeof body === 'object' && body !== null && 'answered' in body;
+
+function warn(context: Context, what: string): void {
+	context.logger.warn(`An answer on a send-and-wait card was not handed over: ${what}`, {
+		workflowId: context.getWorkflow().id,
+		nodeName: context.getNode().name,
+	});
+}

@@ -1,0 +1,83 @@
+/** The WeCom Send and Wait node and a WeCom Trigger in an n8n of the test, with the simulator as WeCom. */
+import type { IDataObject, INodeExecutionData } from 'n8n-workflow';
+import { WecomBotApi } from '../../credentials/WecomBotApi.credentials';
+import { WecomSuiteApi } from '../../credentials/WecomSuiteApi.credentials';
+import { WecomSendAndWait } from '../../nodes/WecomSendAndWait/WecomSendAndWait.node';
+import { DEMO_APP } from '../../simulator/demo-data.cts';
+import type { Simulator } from '../../simulator/server.cts';
+import type { CredentialStore, TestNode } from '../support/harness.cts';
+import { WaitingN8n, type Waiting } from '../support/waiting-n8n.cts';
+import { credentialOf, credentialTypes, nodeTypes, TRIGGER } from './support.cts';
+
+export const SEND_AND_WAIT = 'n8n-nodes-wecom-kit.wecomSendAndWait';
+export const PATH = 'wecom';
+
+export interface Questions {
+	n8n: WaitingN8n;
+	credentials: CredentialStore;
+	/** Executions that the trigger has started. */
+	started: INodeExecutionData[][];
+	/** Asks with parameters as the form would hold them, in an execution that then waits. */
+	ask(parameters?: IDataObject, items?: INodeExecutionData[]): Promise<Waiting>;
+}
+
+/** An n8n for all tests of a file, with the demo app and its published trigger, fresh before each. */
+export function useQuestions(simulator: () => Simulator): () => Questions {
+	let questions: Questions;
+	beforeEach(async () => {
+		const sim = simulator();
+		const credentials = { c1: credentialOf(sim) } as CredentialStore;
+		const n8n = await WaitingN8n.start({
+			nodeTypes: { ...nodeTypes, [SEND_AND_WAIT]: new WecomSendAndWait() },
+			credentialTypes: [...credentialTypes, new WecomSuiteApi(), new WecomBotApi()],
+			credentials,
+		});
+		const started: INodeExecutionData[][] = [];
+		n8n.triggers.set(PATH, { node: triggerNode(), executions: started });
+		sim.control.setApp(DEMO_APP.agentid, {
+			callback: { ...DEMO_APP.callback, url: `${n8n.url}/webhook/${PATH}` },
+		});
+		questions = {
+			n8n,
+			credentials,
+			started,
+			ask: async (parameters = {}, items) => await n8n.execute(questionNode(parameters), items),
+		};
+	});
+	afterEach(async () => await questions.n8n.stop());
+	return () => questions;
+}
+
+export const triggerNode = (parameters: IDataObject = {}): TestNode => ({
+	name: 'WeCom Trigger',
+	id: 'trigger',
+	type: TRIGGER,
+	webhookId: 'hook',
+	parameters: { source: 'app', events: ['text'], path: PATH, ...parameters } as never,
+	credentials: { wecomApi: 'c1' },
+});
+
+export const questionNode = (parameters: IDataObject): TestNode => ({
+	name: 'Ask',
+	id: 'ask-1',
+	type: SEND_AND_WAIT,
+	parameters: {
+		authentication: 'app',
+		operation: 'sendAndWait',
+		sendTo: 'members',
+		touser: 'zhangsan, lisi',
+		title: 'Expense of 1,200',
+		message: 'Taxi to the airport, 2026-03-05',
+		responseType: 'approval',
+		answerBy: 'card',
+		...parameters,
+	} as never,
+	credentials: { wecomApi: 'c1' },
+});
+
+/** The task_id of the newest card. */
+export const newestCard = (sim: Simulator): string =>
+	String(sim.state.messages.findLast(({ msgtype }) => msgtype === 'template_card')!.body.template_card.task_id);
+
+/** What the workflow goes on with. */
+export const answerOf = ({ output }: Waiting): IDataObject | undefined => output?.[0].json.data as IDataObject;

@@ -1,0 +1,223 @@
+/** One tap in WeCom: from the card to the waiting execution and back to the card. */
+import { DEMO_APP } from '../../simulator/demo-data.cts';
+import { logged } from '../support/harness.cts';
+import { answerOf, newestCard, triggerNode, useQuestions } from './send-and-wait-support.cts';
+import { useSimulator } from './support.cts';
+
+const simulator = useSimulator();
+const questions = useQuestions(simulator);
+
+const press = async (userid: string, button: string, more = {}) =>
+	await simulator().control.pressCard({ taskId: newestCard(simulator()), userid, button, ...more });
+const seenBy = (userid: string) => simulator().control.cardSeenBy(newestCard(simulator()), userid);
+
+/** The trigger answers WeCom before it hands the click over. */
+async function until<T>(read: () => T | undefined | false, what: string): Promise<T> {
+	for (const end = Date.now() + 5_000; Date.now() < end; ) {
+		const value = read();
+		if (value) return value;
+		await new Promise((resolve) => setTimeout(resolve, 20));
+	}
+	throw new Error(`In five seconds nothing came of: ${what}`);
+}
+
+describe('an approval in the card', () => {
+	it('asks with two buttons and waits', async () => {
+		const { run } = await questions().ask({
+			options: {
+				details: { values: [{ name: 'Amount', value: '1,200' }] },
+				link: { values: { title: 'Receipt', url: 'https://example.com/r/7' } },
+			},
+		});
+		expect(run.error).toBeUndefined();
+		expect(run.run.status).toBe('waiting');
+		const { card } = seenBy('lisi');
+		expect(card).toMatchObject({
+			card_type: 'button_interaction',
+			main_title: { title: 'Expense of 1,200' },
+			sub_title_text: 'Taxi to the airport, 2026-03-05',
+			horizontal_content_list: [
+				{ keyname: 'Amount', value: '1,200' },
+				{ type: 1, keyname: 'Receipt', url: 'https://example.com/r/7' },
+			],
+		});
+		expect(card.button_list.map(({ text }: { text: string }) => text)).toEqual(['Approve', 'Decline']);
+		for (const { key } of card.button_list) {
+			expect(key).toMatch(/^hitl:\/webhook-waiting\/\d+\/ask-1\?/);
+			expect(Buffer.byteLength(key)).toBeLessThan(1024);
+		}
+	});
+
+	it('goes on with the tap of one person, and says on the cards of all who it was', async () => {
+		const execution = await questions().ask();
+		const { ok, attempts } = await press('zhangsan', 'Approve');
+		expect({ ok, body: attempts[0].body }).toEqual({ ok: true, body: '' });
+		await until(() => execution.output, 'the answer');
+		expect(answerOf(execution)).toEqual({
+			approved: true,
+			respondedAt: expect.any(String),
+			responder: { id: 'zhangsan', name: '张三', source: 'wecom' },
+			userid: 'zhangsan',
+		});
+		await until(() => seenBy('lisi').replaced, 'the changed card');
+		for (const userid of ['zhangsan', 'lisi']) {
+			const { card, replaced } = seenBy(userid);
+			expect(replaced).toBe('Approved');
+			expect(card.horizontal_content_list).toEqual([
+				{ keyname: 'Result', value: expect.stringMatching(/^Approved by 张三, \d{4}-\d\d-\d\d \d\d:\d\d$/) },
+			]);
+		}
+		// The click is none of the trigger's own events.
+		expect(questions().started).toEqual([]);
+	});
+
+	it('knows a refusal from an approval', async () => {
+		const execution = await questions().ask();
+		await press('lisi', 'Decline');
+		await until(() => execution.output, 'the answer');
+		expect(answerOf(execution)).toMatchObject({ approved: false, userid: 'lisi' });
+		await until(() => seenBy('zhangsan').replaced === 'Declined', 'the changed card');
+	});
+
+	it('takes the first of two who press at the same moment, and tells the other', async () => {
+		const execution = await questions().ask();
+		await Promise.all([press('zhangsan', 'Approve'), press('lisi', 'Decline')]);
+		await until(() => execution.output, 'the answer');
+		const { approved, userid } = answerOf(execution)!;
+		expect(userid).toBe(approved ? 'zhangsan' : 'lisi');
+		const word = approved ? 'Approved' : 'Declined';
+		for (const one of ['zhangsan', 'lisi']) await until(() => seenBy(one).replaced === word, 'the cards');
+	});
+
+	it('is not moved by a second click, nor by one after the end', async () => {
+		const execution = await questions().ask();
+		const taskId = newestCard(simulator());
+		await press('zhangsan', 'Approve');
+		await until(() => execution.output, 'the answer');
+		const before = execution.output;
+		await expect(press('zhangsan', 'Approve')).rejects.toThrow('cannot be pressed');
+		await simulator().control.pressCard({ taskId, userid: 'lisi', button: 'Decline', stale: true });
+		await until(() => seenBy('lisi').replaced === 'Closed', 'the note');
+		expect(execution.output).toBe(before);
+	});
+
+	it('tells somebody who may not decide, and waits on', async () => {
+		const execution = await questions().ask({ allowedPeople: { users: 'zhangsan' } });
+		await press('lisi', 'Approve');
+		await until(() => seenBy('lisi').replaced === 'Not for you', 'the note');
+		expect(execution.output).toBeUndefined();
+		expect(seenBy('zhangsan').replaced).toBeUndefined();
+		await press('zhangsan', 'Approve');
+		await until(() => execution.output, 'the answer');
+	});
+
+	it('lets members of an allowed department and tag decide', async () => {
+		const execution = await questions().ask({ allowedPeople: { departments: '2' } });
+		await press('zhangsan', 'Approve');
+		const state = simulator().state.members.get('zhangsan')!;
+		expect(state.department.length).toBeGreaterThan(0);
+		await until(() => execution.output ?? seenBy('zhangsan').replaced, 'an outcome');
+	});
+
+	it('is open again when n8n could not let the execution go on', async () => {
+		const { n8n, ask } = questions();
+		const execution = await ask();
+		n8n.failing = 'storing';
+		await press('zhangsan', 'Approve');
+		await until(() => seenBy('zhangsan').replaced === 'Try again', 'the note');
+		expect(seenBy('lisi').replaced).toBeUndefined();
+		n8n.failing = undefined;
+		await press('lisi', 'Approve');
+		await until(() => execution.output, 'the answer');
+		expect(answerOf(execution)).toMatchObject({ userid: 'lisi' });
+	});
+
+	it('starts an execution too where the trigger is told so', async () => {
+		const { n8n, ask, started } = questions();
+		n8n.triggers.get('wecom')!.node = triggerNode({ events: ['*'], filters: { sendAndWaitClicks: true } });
+		const execution = await ask();
+		await press('zhangsan', 'Approve');
+		await until(() => execution.output, 'the answer');
+		await until(() => started.length === 1, 'the execution');
+		expect(started[0][0].json).toMatchObject({ Event: 'template_card_event', FromUserName: 'zhangsan' });
+	});
+});
+
+describe('what goes wrong is said', () => {
+	it('an app without a callback URL', async () => {
+		simulator().control.setApp(DEMO_APP.agentid, { callback: { ...DEMO_APP.callback, url: '' } });
+		const { run } = await questions().ask();
+		expect(run.error?.message).toBe('The app has no callback URL, so nobody would receive the clicks');
+		expect(run.error?.description).toContain('Link to a Page');
+	});
+
+	it('nobody in the range of the app', async () => {
+		const { run } = await questions().ask({ touser: 'nobody' });
+		expect(run.error?.message).toContain('81013');
+	});
+
+	it('no recipient, no title, no message', async () => {
+		const messages = [];
+		for (const parameters of [{ touser: '' }, { title: ' ' }, { message: ' ' }])
+			messages.push((await questions().ask(parameters)).run.error?.message);
+		expect(messages).toEqual([
+			'The question has no recipient',
+			"'Title' is empty",
+			"'Message' is empty",
+		]);
+	});
+
+	it('a click that finds no execution, or an n8n that cannot be reached', async () => {
+		const { n8n, ask } = questions();
+		const { id } = await ask();
+		n8n.failing = 'down';
+		await press('zhangsan', 'Approve');
+		await until(() => seenBy('zhangsan').replaced === 'Try again', 'the note');
+		expect(logged.map(({ message }) => message).join('\n')).toContain('n8n answered with HTTP 503');
+		n8n.failing = undefined;
+		n8n.executions.delete(id);
+		await press('lisi', 'Approve');
+		await until(() => seenBy('lisi').replaced === 'Closed', 'the note');
+	});
+});
+
+describe('the person is only ever the one of a callback', () => {
+	const postTo = async (body: unknown, approved = 'true') => {
+		const { button_list } = seenBy('zhangsan').card;
+		const { key } = button_list[approved === 'true' ? 0 : 1];
+		const response = await fetch(questions().n8n.url + key.slice('hitl:'.length), {
+			method: 'POST',
+			headers: { 'content-type': 'application/json' },
+			body: JSON.stringify(body),
+		});
+		return { status: response.status, text: await response.text() };
+	};
+
+	it('refuses a name that no trigger vouches for', async () => {
+		const execution = await questions().ask();
+		const handover = JSON.stringify({ kind: 'click', at: Date.now(), userid: 'zhangsan', selected: {} });
+		for (const body of [{ userid: 'zhangsan' }, { handover, mac: 'x' }, { handover, mac: '0'.repeat(64) }, { handover }])
+			await postTo(body);
+		expect(execution.output).toBeUndefined();
+	});
+
+	it('refuses a changed link, and never decides on a GET', async () => {
+		const execution = await questions().ask();
+		const { url } = questions().n8n;
+		const path = seenBy('zhangsan').card.button_list[1].key.slice('hitl:'.length);
+		const changed = await fetch(url + path.replace('approved=false', 'approved=true'));
+		expect(changed.status).toBe(401);
+		const got = await fetch(url + path);
+		expect(got.status).toBe(200);
+		expect(execution.output).toBeUndefined();
+	});
+
+	it('sends nothing to another origin or path, whoever made the key', async () => {
+		await questions().ask();
+		const before = simulator().requests.length;
+		for (const EventKey of ['hitl://evil.example/x/y?z', 'hitl:https://evil.example/', 'hitl:/rest/login/x', 'hitl:/webhook-waiting/../rest/x', 'hitl:/webhook-waiting/1/2/3'])
+			await simulator().control.push(DEMO_APP.agentid, { kind: 'template_card_event', fields: { EventKey, FromUserName: 'zhangsan' } });
+		await until(() => logged.filter(({ message }) => message.includes('no waiting execution')).length >= 5, 'the warnings');
+		expect(simulator().requests.length).toBeGreaterThanOrEqual(before);
+	});
+});
