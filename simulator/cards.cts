@@ -72,7 +72,9 @@ export interface Press {
 export function pressed(state: State, press: Press): { agentid: number; fields: XmlFields } {
 	const { taskId, userid, button, selected = {}, stale } = press;
 	const message = messageOf(state, taskId);
-	const seen: SeenCard = stale ? { card: message.body.template_card } : cardSeenBy(state, taskId, userid);
+	const seen: SeenCard = stale
+		? { card: message.body.template_card }
+		: cardSeenBy(state, taskId, userid);
 	if (!stale && !message.recipients.includes(userid))
 		throw new Error(`${userid} has no card ${taskId}`);
 	if (seen.replaced !== undefined)

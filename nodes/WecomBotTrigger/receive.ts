@@ -18,6 +18,9 @@ import {
 	type RelayedReply,
 } from '../shared/bot/connectedBots';
 import { downloadMedia } from '../shared/bot/media';
+import { answerToBot } from '../shared/sendAndWait/answerToBot';
+import { clickOfBot } from '../shared/sendAndWait/clicks';
+import { isAnswer, type CardClick } from '../shared/sendAndWait/forward';
 
 /** What the trigger does with the messages of the connection: items for the workflow, and the way back for its replies. */
 
@@ -35,16 +38,19 @@ export interface Listening {
 export async function listen(context: ITriggerFunctions, once = false): Promise<Listening> {
 	const settings = await readSettings(context);
 	const kinds = context.getNodeParameter('events', []) as string[];
-	const filter = botFilter(kinds, context.getNodeParameter('filters', {}) as IDataObject);
+	const filters = context.getNodeParameter('filters', {}) as IDataObject;
+	const filter = botFilter(kinds, filters);
 	const options = context.getNodeParameter('options', {}) as BotOptions;
 	const listening: Listening = { leave: async () => {} };
 	const started = (run: Promise<void>) => {
 		if (once) listening.testRun = run;
 	};
+	const startsOnAnswers = filters.sendAndWaitClicks === true;
 	let over = false;
 	const member: BotMember = {
 		accepts: (body) => {
-			if (over || !matchesBot(body, filter)) return undefined;
+			if (over || !matchesBot(body, filter) || (isAnswerTo(body) && !startsOnAnswers))
+				return undefined;
 			const { firstAnswer, closingText } = body.msgtype === 'event' ? ({} as BotOptions) : options;
 			return { firstAnswer, closingText };
 		},
@@ -56,6 +62,7 @@ export async function listen(context: ITriggerFunctions, once = false): Promise<
 				if (once && !listening.testRun) void listening.leave();
 			});
 		},
+		answer: (click, reqId) => void answerClick({ context, settings, member }, click, reqId),
 		lost: (why, failure) => {
 			if (once) void listening.leave();
 			const error = asNodeError(context, failure);
@@ -124,6 +131,27 @@ async function deliver(
 		context.emit([[item]], response, done);
 	} catch (error) {
 		void ended();
+		report(context, asNodeError(context, error as Error));
+	}
+}
+
+const isAnswerTo = (body: IDataObject): boolean => {
+	const click = clickOfBot(body);
+	return click !== undefined && isAnswer(click);
+};
+
+/** Hands a click to the execution that waits for it, and shows on the card what became of it: within five seconds (doc 101463). */
+async function answerClick(
+	{ context, settings, member }: Pick<Recipient, 'context' | 'settings' | 'member'>,
+	click: CardClick,
+	reqId: string,
+): Promise<void> {
+	try {
+		const credentials = await context.getCredentials(CREDENTIAL);
+		const update = await answerToBot(context, credentials, click);
+		if (update)
+			await liveBotOf(member, settings)?.request('aibot_respond_update_msg', update, reqId);
+	} catch (error) {
 		report(context, asNodeError(context, error as Error));
 	}
 }

@@ -1,6 +1,7 @@
 import {
 	NodeConnectionTypes,
 	type IExecuteFunctions,
+	type IHookFunctions,
 	type INodeExecutionData,
 	type INodeType,
 	type INodeTypeDescription,
@@ -69,6 +70,21 @@ export class WecomSendAndWait implements INodeType {
 	methods = {
 		credentialTest: { wecomApiTest, wecomSuiteApiTest, wecomBotApiTest },
 		listSearch: { searchCompanies },
+	};
+
+	/** Its webhooks belong to waiting executions: n8n registers none. */
+	webhookMethods = {
+		default: {
+			async checkExists(this: IHookFunctions): Promise<boolean> {
+				return true;
+			},
+			async create(this: IHookFunctions): Promise<boolean> {
+				return true;
+			},
+			async delete(this: IHookFunctions): Promise<boolean> {
+				return true;
+			},
+		},
 	};
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {

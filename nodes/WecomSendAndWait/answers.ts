@@ -1,24 +1,12 @@
 import type { IDataObject, IWebhookFunctions } from 'n8n-workflow';
 import type { WecomClient } from '../shared/client/client';
-import { cut, QUESTION_KEY, type End } from './card';
+import { QUESTION_KEY, type End } from './card';
 import { CREDENTIALS } from './credentials';
 import { nameOf } from './people';
-import type { CardTexts, Question } from './question';
+import type { Answer, CardTexts, Question } from './question';
 import { addVote, type Vote } from './votes';
 
 /** Decides with an answer: who may give it, whether it is the first, and whether others are awaited. */
-
-/** What somebody has answered, from a click or from the page. */
-export interface Answer {
-	approved?: boolean;
-	/** Why it was declined. */
-	reason?: string;
-	/** IDs of choices. */
-	chosen?: string[];
-	text?: string;
-	/** The fields of a form. */
-	values?: IDataObject;
-}
 
 export type Verdict =
 	/** The execution goes on with `data`; `failed` is called when n8n could not let it. */
@@ -70,7 +58,12 @@ export async function decide(
 	const earlier = endOf(question);
 	if (earlier) return { kind: 'over', end: earlier };
 	const at = Date.now();
-	const end = (state: keyof CardTexts): End => ({ state, person: userid, at, chosen: answer.chosen });
+	const end = (state: keyof CardTexts): End => ({
+		state,
+		person: userid,
+		at,
+		chosen: answer.chosen,
+	});
 	if (question.allowed && !question.allowed.includes(userid))
 		return { kind: 'notAllowed', end: end('notAllowed') };
 
@@ -150,7 +143,3 @@ function contentOf({ type, choices }: Question, answer: Answer): IDataObject {
 	const texts = chosen.map((id) => choices.find((choice) => choice.id === id)?.text ?? id);
 	return { choice: chosen[0], choices: chosen, text: texts.join(', ') };
 }
-
-/** A text from the page, without more than anybody reads. */
-export const limited = (value: unknown, most: number): string =>
-	cut(typeof value === 'string' ? value.trim() : '', most);

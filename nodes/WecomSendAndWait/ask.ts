@@ -15,7 +15,10 @@ import { startTimers } from './timers';
 
 export async function ask(context: IExecuteFunctions): Promise<INodeExecutionData[][]> {
 	const asked = readForm(context);
-	const { source, limit } = asked;
+	const {
+		limit,
+		question: { source },
+	} = asked;
 	// Older n8n checks the signature of the links only when it is told so.
 	(context as { setSignatureValidationRequired?: () => void }).setSignatureValidationRequired?.();
 	const client = source === 'bot' ? undefined : await WecomClient.open(context, 0);
@@ -37,16 +40,15 @@ export async function ask(context: IExecuteFunctions): Promise<INodeExecutionDat
 /** With the people behind departments and tags, where it matters who they are. */
 async function withPeople(
 	context: IExecuteFunctions,
-	{ allowedPeople, neededAnswers, limit, reminder, ...given }: Asked,
+	{ question, allowedPeople, neededAnswers }: Asked,
 	client?: WecomClient,
 ): Promise<Question> {
-	const rest = { ...given, ...(reminder?.text && { reminderText: reminder.text }) };
 	const { users, departments, tags } = allowedPeople;
 	const restricted = users.length + departments.length + tags.length > 0;
 	const all = neededAnswers === 0;
-	if (!restricted && !all) return { ...rest, needed: neededAnswers };
+	if (!restricted && !all) return { ...question, needed: neededAnswers };
 	const split = (ids?: string) => ids?.split('|') ?? [];
-	const { touser, toparty, totag } = rest.to;
+	const { touser, toparty, totag } = question.to;
 	const group = restricted
 		? allowedPeople
 		: { users: split(touser), departments: split(toparty), tags: split(totag) };
@@ -64,7 +66,7 @@ async function withPeople(
 			"Lower 'Number of People', or allow more people.",
 		);
 	return {
-		...rest,
+		...question,
 		allowed: people,
 		people: people.length,
 		needed: all ? people.length : neededAnswers,

@@ -71,7 +71,10 @@ export function closedCard(question: Question, end: End): IDataObject {
 	const replaced = { replace_text: done };
 	if (type === 'choice' && answerBy === 'card') {
 		const chosen = end.chosen ?? [];
-		return { ...withChoices(question, { text: done, key: CLOSED_KEY }, '', { result, chosen }), ...replaced };
+		return {
+			...withChoices(question, { text: done, key: CLOSED_KEY }, '', { result, chosen }),
+			...replaced,
+		};
 	}
 	return {
 		...withButtons(question, [{ type: 0, text: done, style: 4, key: CLOSED_KEY }], '', result),

@@ -2,7 +2,15 @@ import { randomBytes } from 'crypto';
 import { NodeOperationError, type IDataObject, type IExecuteFunctions } from 'n8n-workflow';
 import { listOf } from '../shared/util/text';
 import { MAX_DETAILS, MAX_DROPDOWN_OPTIONS, MAX_VOTE_OPTIONS } from './card';
-import type { CardTexts, Choice, FormField, Language, Question, ResponseType, Source } from './question';
+import type {
+	CardTexts,
+	Choice,
+	FormField,
+	Language,
+	Question,
+	ResponseType,
+	Source,
+} from './question';
 import { WORDS } from './texts';
 
 /** Reads the form of the node. One question is asked for all items that come in, as n8n's own nodes do it. */
@@ -32,13 +40,15 @@ export interface Allowed {
 	tags: string[];
 }
 
-export type Asked = Omit<Question, 'allowed' | 'people' | 'needed'> & {
+/** What is asked, and what has to be found out before it can be sent. */
+export interface Asked {
+	question: Omit<Question, 'allowed' | 'people' | 'needed'>;
 	allowedPeople: Allowed;
 	/** 0: everybody. */
 	neededAnswers: number;
 	limit?: Limit;
 	reminder?: Reminder;
-};
+}
 
 /** An error that says what happened and what to do. */
 export const problem = (
@@ -64,7 +74,9 @@ export function readForm(context: IExecuteFunctions): Asked {
 	const sendTo = text('sendTo');
 	const wanted = answersOnPage(type, source, sendTo) ? 'link' : text('answerBy') || 'card';
 	const decidedBy = text('decidedBy') || 'first';
-	const asked: Asked = {
+	const limit = limitOf(context, (options.limitWaitTime as IDataObject)?.values as IDataObject);
+	const reminder = reminderOf((options.reminder as IDataObject)?.values as IDataObject);
+	const question: Asked['question'] = {
 		ask: randomBytes(9).toString('hex'),
 		source,
 		type,
@@ -93,10 +105,15 @@ export function readForm(context: IExecuteFunctions): Asked {
 		identify: options.identify === true && source !== 'bot',
 		to: recipientsOf(get, source),
 		sent: { taskId: `n8n-${randomBytes(12).toString('hex')}` },
+		...(limit && { until: limit.until.getTime() }),
+		...(reminder?.text && { reminderText: reminder.text }),
+	};
+	const asked: Asked = {
+		question,
 		allowedPeople: allowedOf(get<IDataObject>('allowedPeople', {})),
 		neededAnswers: decidedBy === 'all' ? 0 : decidedBy === 'number' ? numberOf(context, get) : 1,
-		...limitOf(context, (options.limitWaitTime as IDataObject)?.values as IDataObject),
-		...reminderOf((options.reminder as IDataObject)?.values as IDataObject),
+		limit,
+		reminder,
 	};
 	check(context, asked);
 	return asked;
@@ -109,11 +126,14 @@ const answersOnPage = (type: ResponseType, source: Source, sendTo: string) =>
 const tooManyFor = (choose: string, choices: Choice[]) =>
 	choices.length > (choose === 'dropdown' ? MAX_DROPDOWN_OPTIONS : MAX_VOTE_OPTIONS);
 
-function check(context: IExecuteFunctions, asked: Asked): void {
-	const { title, message, details, allowedPeople, answerBy, identify, source, neededAnswers } = asked;
-	if (!title) throw problem(context, "'Title' is empty", 'Enter what the first line of the card says.');
-	if (!message)
-		throw problem(context, "'Message' is empty", 'Enter what the people are asked.');
+function check(
+	context: IExecuteFunctions,
+	{ question, allowedPeople, neededAnswers }: Asked,
+): void {
+	const { title, message, details, answerBy, identify, source, withReason } = question;
+	if (!title)
+		throw problem(context, "'Title' is empty", 'Enter what the first line of the card says.');
+	if (!message) throw problem(context, "'Message' is empty", 'Enter what the people are asked.');
 	if (details.length > MAX_DETAILS)
 		throw problem(
 			context,
@@ -133,7 +153,7 @@ function check(context: IExecuteFunctions, asked: Asked): void {
 				? 'A bot cannot identify people on a page. Use an approval or choices with buttons in the card, or an app.'
 				: "Switch on the option 'Identify by WeCom Login', or let people answer with buttons in the card.",
 		);
-	if (restricted && answerBy === 'card' && asked.withReason && !identify)
+	if (restricted && answerBy === 'card' && withReason && !identify)
 		throw problem(
 			context,
 			"'Allowed People' cannot be checked on the page for the reason",
@@ -141,7 +161,11 @@ function check(context: IExecuteFunctions, asked: Asked): void {
 				? "A bot cannot identify people on a page. Switch off 'Reason for Declining'."
 				: "Switch on the option 'Identify by WeCom Login', or switch off 'Reason for Declining'.",
 		);
-	if (restricted && source === 'bot' && (allowedPeople.departments.length || allowedPeople.tags.length))
+	if (
+		restricted &&
+		source === 'bot' &&
+		(allowedPeople.departments.length || allowedPeople.tags.length)
+	)
 		throw problem(
 			context,
 			'A bot does not know departments and tags',
@@ -149,13 +173,9 @@ function check(context: IExecuteFunctions, asked: Asked): void {
 		);
 }
 
-function recipientsOf(
-	get: <T>(name: string, fallback: T) => T,
-	source: Source,
-): Question['to'] {
+function recipientsOf(get: <T>(name: string, fallback: T) => T, source: Source): Question['to'] {
 	const id = (name: string) => String(get<unknown>(name, '') ?? '').trim();
-	if (source === 'bot')
-		return id('botSendTo') === 'message' ? {} : { chatid: id('botChatid') };
+	if (source === 'bot') return id('botSendTo') === 'message' ? {} : { chatid: id('botChatid') };
 	if (id('sendTo') === 'groupChat') return { chatid: id('chatid') };
 	const lists = (['touser', 'toparty', 'totag'] as const).flatMap((name) => {
 		const ids = idsOf(get<unknown>(name, ''));
@@ -209,7 +229,9 @@ function fieldsOf(context: IExecuteFunctions, rows: IDataObject[]): FormField[] 
 	});
 	if (fields.length === 0)
 		throw problem(context, 'The form has no field', "Add one under 'Form Fields'.");
-	const bad = fields.find(({ label, type, options }) => !label || (type === 'dropdown' && options.length === 0));
+	const bad = fields.find(
+		({ label, type, options }) => !label || (type === 'dropdown' && options.length === 0),
+	);
 	if (bad)
 		throw problem(
 			context,
@@ -257,10 +279,11 @@ function numberOf(context: IExecuteFunctions, get: <T>(name: string, fallback: T
 const UNITS: Record<string, number> = { minutes: 60_000, hours: 3_600_000, days: 86_400_000 };
 
 /** Milliseconds; NaN for what is no length of time. */
-const lengthOf = (amount: unknown, unit: unknown) => Number(amount) * UNITS[String(unit || 'hours')];
+const lengthOf = (amount: unknown, unit: unknown) =>
+	Number(amount) * UNITS[String(unit || 'hours')];
 
-function limitOf(context: IExecuteFunctions, values?: IDataObject): { limit?: Limit; until?: number } {
-	if (!values) return {};
+function limitOf(context: IExecuteFunctions, values?: IDataObject): Limit | undefined {
+	if (!values) return undefined;
 	const { limitType, resumeAmount, resumeUnit, maxDateAndTime, outcome } = values;
 	const until =
 		limitType === 'atSpecifiedTime'
@@ -272,11 +295,11 @@ function limitOf(context: IExecuteFunctions, values?: IDataObject): { limit?: Li
 			"'Limit Wait Time' is no time",
 			'Enter an amount and its unit, or a date with its time.',
 		);
-	return { limit: { until, approved: outcome === 'approved' }, until: until.getTime() };
+	return { until, approved: outcome === 'approved' };
 }
 
-function reminderOf(values?: IDataObject): { reminder?: Reminder } {
+function reminderOf(values?: IDataObject): Reminder | undefined {
 	const afterMs = values ? lengthOf(values.after ?? 1, values.unit) : 0;
-	if (!values || !(afterMs > 0)) return {};
-	return { reminder: { afterMs, times: Number(values.times) || 1, text: String(values.text ?? '') } };
+	if (!values || !(afterMs > 0)) return undefined;
+	return { afterMs, times: Number(values.times) || 1, text: String(values.text ?? '') };
 }

@@ -12,9 +12,7 @@ import type { Question } from './question';
 
 export type Who =
 	/** `proof` goes into the page and comes back with the answer. */
-	| { userid: string; proof?: string }
-	| { redirect: string }
-	| { failed: PageMessage };
+	{ userid: string; proof?: string } | { redirect: string } | { failed: PageMessage };
 
 const PROOF_MS = 60 * 60_000;
 /** Where n8n looks for what makes a link valid. */
@@ -41,7 +39,9 @@ export async function whoIs(
 		return { userid: String(userid), proof: proofOf(key, question, String(userid)) };
 	} catch (error) {
 		// A page that is opened again brings its code again, which WeCom takes once.
-		context.logger.warn(`WeCom Send and Wait could not identify a person: ${(error as Error).message}`);
+		context.logger.warn(
+			`WeCom Send and Wait could not identify a person: ${(error as Error).message}`,
+		);
 		return { failed: 'loginOver' };
 	}
 }

@@ -1,9 +1,8 @@
 import { createHash } from 'crypto';
 import type { IDataObject, IWebhookFunctions } from 'n8n-workflow';
 import { escapeHtml } from '../shared/login/page';
-import { limited, type Answer } from './answers';
-import type { End } from './card';
-import type { FormField, Language, Question } from './question';
+import { cut, type End } from './card';
+import type { Answer, FormField, Language, Question } from './question';
 import { endText, WORDS } from './texts';
 
 /** The pages people answer on: in the language of their browser, for any screen, without scripts and without anything to load. */
@@ -148,12 +147,15 @@ export function questionPage(question: Question, language: Language, filled: Fil
 	const { title, message, details, link, answerBy, withReason } = question;
 	const labels = LABELS[language];
 	const lines = [
-		...details.map(({ name, value }) => `<dt>${escapeHtml(name)}</dt><dd>${escapeHtml(value)}</dd>`),
+		...details.map(
+			({ name, value }) => `<dt>${escapeHtml(name)}</dt><dd>${escapeHtml(value)}</dd>`,
+		),
 	].join('');
 	const parts = [
 		`<p class="text">${escapeHtml(message)}</p>`,
 		lines && `<dl>${lines}</dl>`,
-		link && `<p><a href="${escapeHtml(link.url)}" rel="noreferrer">${escapeHtml(link.title)}</a></p>`,
+		link &&
+			`<p><a href="${escapeHtml(link.url)}" rel="noreferrer">${escapeHtml(link.title)}</a></p>`,
 		filled.missing &&
 			`<p class="bad" role="alert">${escapeHtml(labels.missing + filled.missing.join(', '))}</p>`,
 		answerBy === 'link' || withReason
@@ -250,20 +252,29 @@ export function answerOfPage(
 	if (type === 'choice') {
 		const sent = [body.choice ?? []].flat().map(String);
 		const chosen = choices.filter((_, index) => sent.includes(String(index))).map(({ id }) => id);
-		return chosen.length > 0 && (multiple || chosen.length === 1) ? { chosen } : { missing: [title] };
+		return chosen.length > 0 && (multiple || chosen.length === 1)
+			? { chosen }
+			: { missing: [title] };
 	}
 	if (type === 'freeText') {
 		const text = limited(body.text, MAX_TEXT);
 		return text ? { text } : { missing: [title] };
 	}
 	const read = fields.map((field, index) => ({ field, value: valueOf(field, body[`f${index}`]) }));
-	const missing = read.filter(({ value, field }) => value === undefined || (field.required && !value && value !== 0));
+	const missing = read.filter(
+		({ value, field }) => value === undefined || (field.required && !value && value !== 0),
+	);
 	if (missing.length > 0) return { missing: missing.map(({ field }) => field.label) };
-	return { values: Object.fromEntries(read.map(({ field, value }) => [field.name, value])) as IDataObject };
+	return {
+		values: Object.fromEntries(read.map(({ field, value }) => [field.name, value])) as IDataObject,
+	};
 }
 
 /** '' for an empty field, undefined for what the field does not take. */
-function valueOf({ type, options }: FormField, given: unknown): string | number | boolean | undefined {
+function valueOf(
+	{ type, options }: FormField,
+	given: unknown,
+): string | number | boolean | undefined {
 	const text = limited(given, MAX_VALUE);
 	if (type === 'checkbox') return text !== '';
 	if (text === '') return '';
@@ -272,6 +283,10 @@ function valueOf({ type, options }: FormField, given: unknown): string | number 
 	if (type === 'date') return Number.isNaN(Date.parse(text)) ? undefined : text;
 	return text;
 }
+
+/** A text from the page, without more than anybody reads. */
+const limited = (value: unknown, most: number): string =>
+	cut(typeof value === 'string' ? value.trim() : '', most);
 
 const html = (language: Language, title: string, body: string): string => `<!DOCTYPE html>
 <html lang="${language}">

@@ -51,4 +51,5 @@ export async function nameOf(client: WecomClient, userid: string): Promise<strin
 const get = (path: string, qs: IDataObject) =>
 	({ method: 'GET', path: `/cgi-bin/${path}`, qs }) as const;
 
-const list = (value: unknown): IDataObject[] => (Array.isArray(value) ? (value as IDataObject[]) : []);
+const list = (value: unknown): IDataObject[] =>
+	Array.isArray(value) ? (value as IDataObject[]) : [];

@@ -1,4 +1,8 @@
-import { SEND_AND_WAIT_OPERATION, type INodeProperties, type INodePropertyOptions } from 'n8n-workflow';
+import {
+	SEND_AND_WAIT_OPERATION,
+	type INodeProperties,
+	type INodePropertyOptions,
+} from 'n8n-workflow';
 import { companyProperties } from '../shared/companies/companyPicker';
 
 /**
@@ -32,14 +36,15 @@ const options = (
 	displayName: string,
 	name: string,
 	description: string,
+	initial: string,
 	choices: INodePropertyOptions[],
 ): INodeProperties => ({
 	displayName,
 	name,
 	type: 'options',
 	noDataExpression: true,
+	default: initial,
 	options: choices,
-	default: choices[0].value,
 	description,
 });
 
@@ -80,10 +85,22 @@ const IDS = { placeholder: 'e.g. zhangsan, lisi' };
 const NUMBERS = { placeholder: 'e.g. 2, 7' };
 
 const FROM: INodeProperties[] = [
-	options('Send From', 'authentication', 'Who asks', [
-		{ name: 'App', value: 'app', description: 'A self-built or customized app, with its WeCom Trigger' },
-		{ name: 'AI Bot', value: 'bot', description: 'An AI bot, with its WeCom Bot Trigger or WeCom Trigger' },
-		{ name: 'Suite', value: 'suite', description: "A service provider's app in a company that authorized it" },
+	options('Send From', 'authentication', 'Who asks', 'app', [
+		{
+			name: 'App',
+			value: 'app',
+			description: 'A self-built or customized app, with its WeCom Trigger',
+		},
+		{
+			name: 'AI Bot',
+			value: 'bot',
+			description: 'An AI bot, with its WeCom Bot Trigger or WeCom Trigger',
+		},
+		{
+			name: 'Suite',
+			value: 'suite',
+			description: "A service provider's app in a company that authorized it",
+		},
 	]),
 	...companyProperties.map((property) => shown({ authentication: ['suite'] }, property)),
 	{
@@ -106,19 +123,28 @@ const FROM: INodeProperties[] = [
 const TO: INodeProperties[] = [
 	shown(
 		{ authentication: ['app', 'suite'] },
-		options('Send To', 'sendTo', 'Who is asked', [
+		options('Send To', 'sendTo', 'Who is asked', 'members', [
 			{ name: 'Members', value: 'members', description: 'People, departments or tags' },
-			{ name: 'Group Chat', value: 'groupChat', description: 'A group chat of the app, with a link to a page' },
+			{
+				name: 'Group Chat',
+				value: 'groupChat',
+				description: 'A group chat of the app, with a link to a page',
+			},
 		]),
 	),
 	shown(
 		{ authentication: ['bot'] },
-		options('Send To', 'botSendTo', 'Where is asked', [
-			{ name: 'Chat', value: 'chat', description: 'Any chat with the bot, over its long connection' },
+		options('Send To', 'botSendTo', 'Where is asked', 'chat', [
+			{
+				name: 'Chat',
+				value: 'chat',
+				description: 'Any chat with the bot, over its long connection',
+			},
 			{
 				name: 'Chat of the Message',
 				value: 'message',
-				description: 'As the reply to the message that started the workflow, with either connection',
+				description:
+					'As the reply to the message that started the workflow, with either connection',
 			},
 		]),
 	),
@@ -133,7 +159,9 @@ const TO: INodeProperties[] = [
 	),
 	shown(
 		{ authentication: ['bot'], botSendTo: ['chat'] },
-		text('Chat ID', 'botChatid', 'The ID of a group, or the user ID of a single chat', { required: true }),
+		text('Chat ID', 'botChatid', 'The ID of a group, or the user ID of a single chat', {
+			required: true,
+		}),
 	),
 ];
 
@@ -146,7 +174,7 @@ const WHAT: INodeProperties[] = [
 		typeOptions: { rows: 4 },
 		required: true,
 	}),
-	options('Response Type', 'responseType', 'What kind of answer is wanted', [
+	options('Response Type', 'responseType', 'What kind of answer is wanted', 'approval', [
 		{ name: 'Approval', value: 'approval', description: 'Approve or decline with one tap' },
 		{ name: 'Choices', value: 'choice', description: 'Choose one or several options' },
 		{ name: 'Form', value: 'customForm', description: 'Fill in fields on a page' },
@@ -188,11 +216,17 @@ const WHAT: INodeProperties[] = [
 		},
 	),
 	...[
-		list('Choices', 'choices', 'What can be chosen: up to 20 in a card, more on the page', [
-			text('Text', 'text', 'What it says', { required: true }),
-			text('ID', 'id', 'What the workflow gets. The text when empty.'),
-		], 'Add Choice'),
-		options('Choose', 'choose', 'How many can be chosen', [
+		list(
+			'Choices',
+			'choices',
+			'What can be chosen: up to 20 in a card, more on the page',
+			[
+				text('Text', 'text', 'What it says', { required: true }),
+				text('ID', 'id', 'What the workflow gets. The text when empty.'),
+			],
+			'Add Choice',
+		),
+		options('Choose', 'choose', 'How many can be chosen', 'one', [
 			{ name: 'One', value: 'one' },
 			{ name: 'One From a Dropdown', value: 'dropdown', description: 'Up to 10 choices' },
 			{ name: 'Several', value: 'several' },
@@ -200,39 +234,46 @@ const WHAT: INodeProperties[] = [
 	].map((property) => shown({ responseType: ['choice'] }, property)),
 	shown(
 		{ responseType: ['customForm'] },
-		list('Form Fields', 'formFields', 'What is to be filled in', [
-			text('Label', 'label', 'What stands above the field', { required: true }),
-			{
-				displayName: 'Type',
-				name: 'type',
-				type: 'options',
-				options: [
-					{ name: 'Checkbox', value: 'checkbox' },
-					{ name: 'Date', value: 'date' },
-					{ name: 'Dropdown', value: 'dropdown' },
-					{ name: 'Email', value: 'email' },
-					{ name: 'Number', value: 'number' },
-					{ name: 'Text', value: 'text' },
-					{ name: 'Text Area', value: 'textarea' },
-				],
-				default: 'text',
-				description: 'What can be entered',
-			},
-			text('Name', 'name', 'What the answer is called in the output. The label when empty.'),
-			text('Dropdown Options', 'options', 'With commas or line breaks between them', {
-				typeOptions: { rows: 2 },
-			}),
-			text('Placeholder', 'placeholder', 'Shown while the field is empty'),
-			toggle('Required', 'required', 'Whether it must be filled in'),
-		], 'Add Field'),
+		list(
+			'Form Fields',
+			'formFields',
+			'What is to be filled in',
+			[
+				text('Label', 'label', 'What stands above the field', { required: true }),
+				{
+					displayName: 'Type',
+					name: 'type',
+					type: 'options',
+					options: [
+						{ name: 'Checkbox', value: 'checkbox' },
+						{ name: 'Date', value: 'date' },
+						{ name: 'Dropdown', value: 'dropdown' },
+						{ name: 'Email', value: 'email' },
+						{ name: 'Number', value: 'number' },
+						{ name: 'Text', value: 'text' },
+						{ name: 'Text Area', value: 'textarea' },
+					],
+					default: 'text',
+					description: 'What can be entered',
+				},
+				text('Name', 'name', 'What the answer is called in the output. The label when empty.'),
+				text('Dropdown Options', 'options', 'With commas or line breaks between them', {
+					typeOptions: { rows: 2 },
+				}),
+				text('Placeholder', 'placeholder', 'Shown while the field is empty'),
+				toggle('Required', 'required', 'Whether it must be filled in'),
+			],
+			'Add Field',
+		),
 	),
 	shown(
 		{ responseType: ['approval', 'choice'] },
-		options('Answer By', 'answerBy', 'Where people answer', [
+		options('Answer By', 'answerBy', 'Where people answer', 'card', [
 			{
 				name: 'Buttons in the Card',
 				value: 'card',
-				description: 'One tap. A published WeCom Trigger of the same app or bot must receive the clicks.',
+				description:
+					'One tap. A published WeCom Trigger of the same app or bot must receive the clicks.',
 			},
 			{
 				name: 'Link to a Page',
@@ -255,7 +296,7 @@ const WHO: INodeProperties[] = [
 		],
 		'Add People',
 	),
-	options('Decided By', 'decidedBy', 'Whose answers are awaited', [
+	options('Decided By', 'decidedBy', 'Whose answers are awaited', 'first', [
 		{ name: 'First Answer', value: 'first', description: 'Whoever is quicker' },
 		{ name: 'Everybody', value: 'all', description: 'All allowed people, or all recipients' },
 		{ name: 'Number of People', value: 'number', description: 'For example a majority' },
@@ -308,9 +349,15 @@ const OPTIONS: INodeProperties[] = [
 				displayName: 'Values',
 				name: 'values',
 				values: [
-					text('Approved', 'approved', 'After an approval', { placeholder: 'e.g. Approved by {person}, {time}' }),
-					text('Declined', 'disapproved', 'After a refusal', { placeholder: 'e.g. Declined by {person}, {time}' }),
-					text('Answered', 'answered', 'After another answer', { placeholder: 'e.g. Answered by {person}, {time}' }),
+					text('Approved', 'approved', 'After an approval', {
+						placeholder: 'e.g. Approved by {person}, {time}',
+					}),
+					text('Declined', 'disapproved', 'After a refusal', {
+						placeholder: 'e.g. Declined by {person}, {time}',
+					}),
+					text('Answered', 'answered', 'After another answer', {
+						placeholder: 'e.g. Answered by {person}, {time}',
+					}),
 					text('Counted', 'counted', 'While answers of others are missing'),
 					text('Expired', 'expired', 'When time is up'),
 					text('Not Allowed', 'notAllowed', 'For somebody who may not answer'),
@@ -318,10 +365,16 @@ const OPTIONS: INodeProperties[] = [
 			},
 		],
 	},
-	list('Details', 'details', 'Up to 4 lines below the message', [
-		text('Name', 'name', 'Up to about 5 characters', { required: true }),
-		text('Value', 'value', 'Up to about 30 characters'),
-	], 'Add Line'),
+	list(
+		'Details',
+		'details',
+		'Up to 4 lines below the message',
+		[
+			text('Name', 'name', 'Up to about 5 characters', { required: true }),
+			text('Value', 'value', 'Up to about 30 characters'),
+		],
+		'Add Line',
+	),
 	toggle(
 		'Identify by WeCom Login',
 		'identify',
@@ -343,7 +396,9 @@ const OPTIONS: INodeProperties[] = [
 		name: 'limitWaitTime',
 		type: 'fixedCollection',
 		description: 'How long to wait, and what then',
-		default: { values: { limitType: 'afterTimeInterval', resumeAmount: 45, resumeUnit: 'minutes' } },
+		default: {
+			values: { limitType: 'afterTimeInterval', resumeAmount: 45, resumeUnit: 'minutes' },
+		},
 		options: [
 			{
 				displayName: 'Values',
@@ -400,7 +455,9 @@ const OPTIONS: INodeProperties[] = [
 				name: 'values',
 				values: [
 					text('Title', 'title', 'Up to about 5 characters'),
-					text('URL', 'url', 'Beginning with https://', { placeholder: 'e.g. https://example.com/orders/42' }),
+					text('URL', 'url', 'Beginning with https://', {
+						placeholder: 'e.g. https://example.com/orders/42',
+					}),
 				],
 			},
 		],
@@ -430,7 +487,9 @@ const OPTIONS: INodeProperties[] = [
 						default: 1,
 						description: 'How often',
 					},
-					text('Text', 'text', 'What it says before the title', { placeholder: 'e.g. Reminder: please answer' }),
+					text('Text', 'text', 'What it says before the title', {
+						placeholder: 'e.g. Reminder: please answer',
+					}),
 				],
 			},
 		],

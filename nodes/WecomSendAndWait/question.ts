@@ -1,4 +1,11 @@
-import { NodeHelpers, type IExecuteFunctions, type INode, type IRunExecutionData, type IWebhookFunctions } from 'n8n-workflow';
+import {
+	NodeHelpers,
+	type IDataObject,
+	type IExecuteFunctions,
+	type INode,
+	type IRunExecutionData,
+	type IWebhookFunctions,
+} from 'n8n-workflow';
 
 /** What is asked, kept with the execution from the moment it is asked until it is answered. JSON only, without secrets. */
 
@@ -82,6 +89,18 @@ export interface Recipients {
 	chatid?: string;
 	/** Where a bot answers the message that has started the workflow, once. */
 	responseUrl?: string;
+}
+
+/** What somebody has answered, from a click or from the page. */
+export interface Answer {
+	approved?: boolean;
+	/** Why it was declined. */
+	reason?: string;
+	/** IDs of choices. */
+	chosen?: string[];
+	text?: string;
+	/** The fields of a form. */
+	values?: IDataObject;
 }
 
 const KEY = 'question';

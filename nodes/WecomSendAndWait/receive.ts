@@ -7,7 +7,14 @@ import { answerOfClick, claim, decide, endOf, type Verdict } from './answers';
 import { closedCard, type End } from './card';
 import { CREDENTIALS } from './credentials';
 import { whoIs } from './identity';
-import { answerOfPage, languageOf, messagePage, questionPage, PAGE_HEADERS, type Page } from './page';
+import {
+	answerOfPage,
+	languageOf,
+	messagePage,
+	questionPage,
+	PAGE_HEADERS,
+	type Page,
+} from './page';
 import { keptQuestion, type Question } from './question';
 import { remind } from './remind';
 import { WORDS } from './texts';
@@ -38,7 +45,9 @@ async function answered(context: IWebhookFunctions): Promise<IWebhookResponseDat
 	const isHandover = context.getRequestObject().method === 'POST' && 'handover' in body;
 	// Another question of the same node, earlier in a loop. Behind the login it is the state that tells.
 	if ((query.ask ?? query.state) !== question.ask)
-		return isHandover ? json(context, 200, over()) : respond(context, messagePage(language, 'over'));
+		return isHandover
+			? json(context, 200, over())
+			: respond(context, messagePage(language, 'over'));
 	if (isHandover) return await takeHandover(context, question, query, body);
 	return await onPage(context, question, query, body);
 }
@@ -54,7 +63,8 @@ async function takeHandover(
 	const keys = handoverKeys(type, await context.getCredentials(type));
 	const { search } = new URL(context.getRequestObject().url, 'http://n8n');
 	const handover = openSealed(keys, search, body);
-	if (!handover) return json(context, 403, { error: 'not sealed with the secret of this app or bot' });
+	if (!handover)
+		return json(context, 403, { error: 'not sealed with the secret of this app or bot' });
 	const client = await clientOf(context, question);
 	if (handover.kind === 'expire') return await expire(context, question, client);
 	if (handover.kind === 'remind') return await remindAll(context, question, client);
@@ -130,7 +140,10 @@ async function onPage(
 	const asksWho = question.identify && client;
 	const who = asksWho ? await whoIs(context, question, query, body, client) : { userid: '' };
 	if ('redirect' in who) {
-		context.getResponseObject().writeHead(302, { ...PAGE_HEADERS, location: who.redirect }).end();
+		context
+			.getResponseObject()
+			.writeHead(302, { ...PAGE_HEADERS, location: who.redirect })
+			.end();
 		return SENT;
 	}
 	if ('failed' in who) return respond(context, messagePage(language, who.failed));
@@ -142,7 +155,10 @@ async function onPage(
 
 	const answer = answerOfPage(question, body);
 	if ('missing' in answer)
-		return respond(context, questionPage(question, language, { proof, body, missing: answer.missing }));
+		return respond(
+			context,
+			questionPage(question, language, { proof, body, missing: answer.missing }),
+		);
 	const verdict = await decide(context, question, userid, answer, client);
 	if (verdict.kind !== 'decided')
 		return respond(context, messagePage(language, verdict.kind, question, verdict.end));

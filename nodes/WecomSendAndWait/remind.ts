@@ -33,7 +33,12 @@ export async function remind(
 	await client.call({
 		method: 'POST',
 		path: isGroup ? '/cgi-bin/appchat/send' : '/cgi-bin/message/send',
-		body: { ...recipients, msgtype: 'text', text, ...(isGroup ? {} : { agentid: Number(sent.agentId) }) },
+		body: {
+			...recipients,
+			msgtype: 'text',
+			text,
+			...(isGroup ? {} : { agentid: Number(sent.agentId) }),
+		},
 		repeatable: false,
 	});
 }

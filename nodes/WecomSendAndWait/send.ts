@@ -69,7 +69,9 @@ export async function sendByApp(
 			);
 		return await send(noticeCard(question, page));
 	});
-	const leftOut = LEFT_OUT.flatMap((name) => (reply[name] ? [`${name}: ${String(reply[name])}`] : []));
+	const leftOut = LEFT_OUT.flatMap((name) =>
+		reply[name] ? [`${name}: ${String(reply[name])}`] : [],
+	);
 	if (leftOut.length > 0) hint(context, `WeCom left out some recipients (${leftOut.join('; ')})`);
 	const { response_code: responseCode } = reply as { response_code?: string };
 	return { ...sent, agentId, ...(responseCode && { responseCode }) };
@@ -89,7 +91,11 @@ async function sendToGroupChat(
 	url: string,
 ): Promise<void> {
 	if (!chatid)
-		throw problem(context, "'Chat ID' is empty", 'Enter the ID of a group chat that the app has created.');
+		throw problem(
+			context,
+			"'Chat ID' is empty",
+			'Enter the ID of a group chat that the app has created.',
+		);
 	const textcard = { title, description: message, url };
 	const body = { chatid, msgtype: 'textcard', textcard };
 	const path = '/cgi-bin/appchat/send';
@@ -127,7 +133,11 @@ export async function push(context: IExecuteFunctions, body: IDataObject): Promi
 	const live = liveBot(await context.getCredentials(BOT_CREDENTIAL, 0));
 	if (live) {
 		await live.request('aibot_send_msg', body).catch((error: Error & { description?: string }) => {
-			throw problem(context, error.message, error.description ?? 'Check the connection of the bot.');
+			throw problem(
+				context,
+				error.message,
+				error.description ?? 'Check the connection of the bot.',
+			);
 		});
 		return;
 	}

@@ -15,7 +15,7 @@ const MAX_TIMER_MS = 2 ** 31 - 1;
 
 export function startTimers(
 	context: IExecuteFunctions,
-	{ until, reminder }: Pick<Asked, 'until' | 'reminder'>,
+	{ limit, reminder }: Pick<Asked, 'limit' | 'reminder'>,
 	page: URL,
 	key: Buffer,
 ): void {
@@ -25,8 +25,8 @@ export function startTimers(
 	};
 	const warn = (what: string) => (error: Error) =>
 		context.logger.warn(`WeCom Send and Wait: ${what}: ${error.message}`);
-	if (until !== undefined)
-		later(until - Date.now() - BEFORE_END_MS, () => {
+	if (limit)
+		later(limit.until.getTime() - Date.now() - BEFORE_END_MS, () => {
 			tell('expire').catch(warn('the card could not say that time is up'));
 		});
 	if (!reminder) return;

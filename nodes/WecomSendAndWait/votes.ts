@@ -1,8 +1,8 @@
 import type { ICredentialDataDecryptedObject, IWebhookFunctions } from 'n8n-workflow';
 import { updateStored } from '../shared/companies/companies';
 import { parsed } from '../shared/credentials/suiteState';
-import type { Answer } from './answers';
-import type { Question } from './question';
+import type { StoredFields } from '../shared/credentials/store';
+import type { Answer, Question } from './question';
 
 /**
  * Answers of several people to one question, while others are awaited. An execution that waits cannot be changed, and n8n's
@@ -36,7 +36,9 @@ export async function addVote(
 	{ ask }: Question,
 	vote: Vote,
 ): Promise<Vote[]> {
-	const stored = await updateStored(context, credentialType, (fields) => withVote(fields, ask, vote));
+	const stored = await updateStored(context, credentialType, (fields) =>
+		withVote(fields, ask, vote),
+	);
 	return votesIn(stored, ask);
 }
 
@@ -45,7 +47,7 @@ export const votesIn = (fields: Fields, ask: string): Vote[] =>
 	parsed<Kept>(fields[VOTES_FIELD])[ask]?.votes ?? [];
 
 /** The fields that store an answer; undefined when they do, or a newer one of the person is stored. */
-export function withVote(fields: Fields, ask: string, vote: Vote): Fields | undefined {
+export function withVote(fields: Fields, ask: string, vote: Vote): StoredFields | undefined {
 	const all = parsed<Kept>(fields[VOTES_FIELD]);
 	const votes = all[ask]?.votes ?? [];
 	const known = votes.find(({ userid }) => userid === vote.userid);

@@ -17,8 +17,7 @@ function update({ state, app, params }: Call) {
 	if (!message) return usualAnswer(facts());
 	if (message.agentid !== agentid || app.agentid !== agentid) throw new WecomError(42015);
 	if (!card && !button?.replace_name) throw new WecomError(40058);
-	if (card)
-		checkCardShape({ ...card, task_id: message.body.template_card.task_id }, () => false);
+	if (card) checkCardShape({ ...card, task_id: message.body.template_card.task_id }, () => false);
 	const known = message.recipients;
 	const everybody = atall === 1;
 	const changed = (userids as string[]).filter((userid) => known.includes(userid));

@@ -6,8 +6,22 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { Container } from './harness-env.cts';
 import { InstanceSettings, validateUrlSignature } from 'n8n-core';
-import type { ICredentialType, IDataObject, INodeExecutionData, INodeType, IRunExecutionData } from 'n8n-workflow';
-import { chain, runWebhook, runWorkflow, WebhookResponse, type CredentialStore, type TestNode, type WorkflowRun } from './harness.cts';
+import type {
+	ICredentialType,
+	IDataObject,
+	INodeExecutionData,
+	INodeType,
+	IRunExecutionData,
+} from 'n8n-workflow';
+import {
+	chain,
+	runWebhook,
+	runWorkflow,
+	WebhookResponse,
+	type CredentialStore,
+	type TestNode,
+	type WorkflowRun,
+} from './harness.cts';
 
 export interface Surroundings {
 	nodeTypes: Record<string, INodeType>;
@@ -32,7 +46,11 @@ interface Handled {
 }
 
 /** As n8n's own page says it for an execution that has gone on. */
-const NO_ACTION: Handled = { status: 200, headers: { 'content-type': 'text/html' }, body: '<html>No action required</html>' };
+const NO_ACTION: Handled = {
+	status: 200,
+	headers: { 'content-type': 'text/html' },
+	body: '<html>No action required</html>',
+};
 
 export class WaitingN8n {
 	readonly executions = new Map<string, Waiting>();
@@ -69,7 +87,11 @@ export class WaitingN8n {
 	}
 
 	/** Runs a node until it waits, or fails. */
-	async execute(node: TestNode, items?: INodeExecutionData[], before: TestNode[] = []): Promise<Waiting> {
+	async execute(
+		node: TestNode,
+		items?: INodeExecutionData[],
+		before: TestNode[] = [],
+	): Promise<Waiting> {
 		const id = String(++this.serial);
 		const run = await runWorkflow({
 			...this.surroundings,
@@ -116,7 +138,10 @@ export class WaitingN8n {
 		response.writeHead(handled.status, handled.headers).end(handled.body);
 	}
 
-	private async trigger(path: string, call: { body: Buffer; query: Record<string, string>; method: string }): Promise<Handled> {
+	private async trigger(
+		path: string,
+		call: { body: Buffer; query: Record<string, string>; method: string },
+	): Promise<Handled> {
 		const { node, executions } = this.triggers.get(path)!;
 		const answer = new WebhookResponse();
 		const done = new Promise((resolve) => answer.on('finish', resolve));
@@ -141,7 +166,13 @@ export class WaitingN8n {
 		id: string,
 		suffix: string | undefined,
 		url: URL,
-		call: { body: Buffer; query: Record<string, string>; headers: Record<string, string>; method: string; url: string },
+		call: {
+			body: Buffer;
+			query: Record<string, string>;
+			headers: Record<string, string>;
+			method: string;
+			url: string;
+		},
 	): Promise<Handled> {
 		const execution = this.executions.get(id);
 		if (!execution) return { status: 404, body: '{"message":"The execution does not exist."}' };

@@ -77,7 +77,11 @@ export const questionNode = (parameters: IDataObject): TestNode => ({
 
 /** The task_id of the newest card. */
 export const newestCard = (sim: Simulator): string =>
-	String(sim.state.messages.findLast(({ msgtype }) => msgtype === 'template_card')!.body.template_card.task_id);
+	String(
+		sim.state.messages.filter(({ msgtype }) => msgtype === 'template_card').at(-1)!.body
+			.template_card.task_id,
+	);
 
 /** What the workflow goes on with. */
-export const answerOf = ({ output }: Waiting): IDataObject | undefined => output?.[0].json.data as IDataObject;
+export const answerOf = ({ output }: Waiting): IDataObject | undefined =>
+	output?.[0].json.data as IDataObject;

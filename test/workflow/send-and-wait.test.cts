@@ -13,12 +13,12 @@ const seenBy = (userid: string) => simulator().control.cardSeenBy(newestCard(sim
 
 /** The trigger answers WeCom before it hands the click over. */
 async function until<T>(read: () => T | undefined | false, what: string): Promise<T> {
-	for (const end = Date.now() + 5_000; Date.now() < end; ) {
+	for (const end = Date.now() + 4_000; Date.now() < end; ) {
 		const value = read();
 		if (value) return value;
 		await new Promise((resolve) => setTimeout(resolve, 20));
 	}
-	throw new Error(`In five seconds nothing came of: ${what}`);
+	throw new Error(`In four seconds nothing came of: ${what}`);
 }
 
 describe('an approval in the card', () => {
@@ -41,7 +41,10 @@ describe('an approval in the card', () => {
 				{ type: 1, keyname: 'Receipt', url: 'https://example.com/r/7' },
 			],
 		});
-		expect(card.button_list.map(({ text }: { text: string }) => text)).toEqual(['Approve', 'Decline']);
+		expect(card.button_list.map(({ text }: { text: string }) => text)).toEqual([
+			'Approve',
+			'Decline',
+		]);
 		for (const { key } of card.button_list) {
 			expect(key).toMatch(/^hitl:\/webhook-waiting\/\d+\/ask-1\?/);
 			expect(Buffer.byteLength(key)).toBeLessThan(1024);
@@ -64,7 +67,10 @@ describe('an approval in the card', () => {
 			const { card, replaced } = seenBy(userid);
 			expect(replaced).toBe('Approved');
 			expect(card.horizontal_content_list).toEqual([
-				{ keyname: 'Result', value: expect.stringMatching(/^Approved by 张三, \d{4}-\d\d-\d\d \d\d:\d\d$/) },
+				{
+					keyname: 'Result',
+					value: expect.stringMatching(/^Approved by 张三, \d{4}-\d\d-\d\d \d\d:\d\d$/),
+				},
 			]);
 		}
 		// The click is none of the trigger's own events.
@@ -86,7 +92,8 @@ describe('an approval in the card', () => {
 		const { approved, userid } = answerOf(execution)!;
 		expect(userid).toBe(approved ? 'zhangsan' : 'lisi');
 		const word = approved ? 'Approved' : 'Declined';
-		for (const one of ['zhangsan', 'lisi']) await until(() => seenBy(one).replaced === word, 'the cards');
+		for (const one of ['zhangsan', 'lisi'])
+			await until(() => seenBy(one).replaced === word, 'the cards');
 	});
 
 	it('is not moved by a second click, nor by one after the end', async () => {
@@ -134,12 +141,18 @@ describe('an approval in the card', () => {
 
 	it('starts an execution too where the trigger is told so', async () => {
 		const { n8n, ask, started } = questions();
-		n8n.triggers.get('wecom')!.node = triggerNode({ events: ['*'], filters: { sendAndWaitClicks: true } });
+		n8n.triggers.get('wecom')!.node = triggerNode({
+			events: ['*'],
+			filters: { sendAndWaitClicks: true },
+		});
 		const execution = await ask();
 		await press('zhangsan', 'Approve');
 		await until(() => execution.output, 'the answer');
 		await until(() => started.length === 1, 'the execution');
-		expect(started[0][0].json).toMatchObject({ Event: 'template_card_event', FromUserName: 'zhangsan' });
+		expect(started[0][0].json).toMatchObject({
+			Event: 'template_card_event',
+			FromUserName: 'zhangsan',
+		});
 	});
 });
 
@@ -147,7 +160,9 @@ describe('what goes wrong is said', () => {
 	it('an app without a callback URL', async () => {
 		simulator().control.setApp(DEMO_APP.agentid, { callback: { ...DEMO_APP.callback, url: '' } });
 		const { run } = await questions().ask();
-		expect(run.error?.message).toBe('The app has no callback URL, so nobody would receive the clicks');
+		expect(run.error?.message).toBe(
+			'The app has no callback URL, so nobody would receive the clicks',
+		);
 		expect(run.error?.description).toContain('Link to a Page');
 	});
 
@@ -195,8 +210,18 @@ describe('the person is only ever the one of a callback', () => {
 
 	it('refuses a name that no trigger vouches for', async () => {
 		const execution = await questions().ask();
-		const handover = JSON.stringify({ kind: 'click', at: Date.now(), userid: 'zhangsan', selected: {} });
-		for (const body of [{ userid: 'zhangsan' }, { handover, mac: 'x' }, { handover, mac: '0'.repeat(64) }, { handover }])
+		const handover = JSON.stringify({
+			kind: 'click',
+			at: Date.now(),
+			userid: 'zhangsan',
+			selected: {},
+		});
+		for (const body of [
+			{ userid: 'zhangsan' },
+			{ handover, mac: 'x' },
+			{ handover, mac: '0'.repeat(64) },
+			{ handover },
+		])
 			await postTo(body);
 		expect(execution.output).toBeUndefined();
 	});
@@ -215,9 +240,21 @@ describe('the person is only ever the one of a callback', () => {
 	it('sends nothing to another origin or path, whoever made the key', async () => {
 		await questions().ask();
 		const before = simulator().requests.length;
-		for (const EventKey of ['hitl://evil.example/x/y?z', 'hitl:https://evil.example/', 'hitl:/rest/login/x', 'hitl:/webhook-waiting/../rest/x', 'hitl:/webhook-waiting/1/2/3'])
-			await simulator().control.push(DEMO_APP.agentid, { kind: 'template_card_event', fields: { EventKey, FromUserName: 'zhangsan' } });
-		await until(() => logged.filter(({ message }) => message.includes('no waiting execution')).length >= 5, 'the warnings');
+		for (const EventKey of [
+			'hitl://evil.example/x/y?z',
+			'hitl:https://evil.example/',
+			'hitl:/rest/login/x',
+			'hitl:/webhook-waiting/../rest/x',
+			'hitl:/webhook-waiting/1/2/3',
+		])
+			await simulator().control.push(DEMO_APP.agentid, {
+				kind: 'template_card_event',
+				fields: { EventKey, FromUserName: 'zhangsan' },
+			});
+		await until(
+			() => logged.filter(({ message }) => message.includes('no waiting execution')).length >= 5,
+			'the warnings',
+		);
 		expect(simulator().requests.length).toBeGreaterThanOrEqual(before);
 	});
 });

@@ -2,6 +2,8 @@ import { createHash } from 'crypto';
 import { LoggerProxy, type IDataObject } from 'n8n-workflow';
 import { clean } from '../protocol/settings';
 import { DeliveryWindow } from '../callback/dedupe';
+import { clickOfBot } from '../sendAndWait/clicks';
+import { isAnswer, type CardClick } from '../sendAndWait/forward';
 import { BotConnection, type BotSettings, type LiveFile, type PushedFrame } from './connection';
 import { streamIdOf } from './callbackReplies';
 import { kicked, WRONG_SECRET, type BotFailure } from './errors';
@@ -81,6 +83,8 @@ export interface BotMember {
 	/** undefined: the message is not for it. */
 	accepts(body: IDataObject): Wish | undefined;
 	deliver(message: BotMessage): void;
+	/** Hands a click on a send-and-wait card to the execution that waits for it. */
+	answer?(click: CardClick, reqId: string): void;
 	/** The connection ended for good. */
 	lost(why: 'kicked' | 'refused', failure: BotFailure): void;
 }
@@ -266,6 +270,9 @@ async function receive({ wire, members }: Held, { reqId, body }: PushedFrame): P
 		if ((await delivered.claim(botId, id, 0)) !== 'first') return;
 		delivered.settle(botId, id, true);
 	}
+	const click = clickOfBot(body);
+	// One of them is enough: the execution that waits may be of any workflow.
+	if (click && isAnswer(click)) [...members][0]?.answer?.(click, reqId);
 	const taken = [...members].flatMap((member) => {
 		const wish = member.accepts(body);
 		return wish ? [{ member, wish }] : [];

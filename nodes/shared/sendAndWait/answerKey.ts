@@ -50,7 +50,9 @@ export function waitingUrlOf(
 	context: Pick<IWebhookFunctions, 'getNodeWebhookUrl'> | ITriggerFunctions,
 ): string {
 	const { evaluateExpression } = context as Partial<IWebhookFunctions>;
-	const resumeUrl = String(evaluateExpression?.call(context, '{{ $execution.resumeUrl }}', 0) ?? '');
+	const resumeUrl = String(
+		evaluateExpression?.call(context, '{{ $execution.resumeUrl }}', 0) ?? '',
+	);
 	const url = new URL(resumeUrl);
 	url.pathname = url.pathname.replace(/\/[^/]*$/, '');
 	return url.origin + url.pathname;

@@ -1,4 +1,9 @@
-import type { ICredentialDataDecryptedObject, IDataObject, ITriggerFunctions, IWebhookFunctions } from 'n8n-workflow';
+import type {
+	ICredentialDataDecryptedObject,
+	IDataObject,
+	ITriggerFunctions,
+	IWebhookFunctions,
+} from 'n8n-workflow';
 import { CLOSED_KEY } from './answerKey';
 import { forwardAnswer, type CardClick } from './forward';
 

@@ -11,19 +11,29 @@ export function clickOfApp(payload: IDataObject): CardClick | undefined {
 		key: text(EventKey),
 		userid: text(FromUserName),
 		taskId: text(TaskId),
-		selected: selection((SelectedItems as IDataObject)?.SelectedItem, ['QuestionKey', 'OptionIds', 'OptionId']),
+		selected: selection((SelectedItems as IDataObject)?.SelectedItem, [
+			'QuestionKey',
+			'OptionIds',
+			'OptionId',
+		]),
 	};
 }
 
 /** A click on a card of an AI bot; undefined for any other message or event. */
 export function clickOfBot(body: IDataObject): CardClick | undefined {
-	const { template_card_event: click } = (body.event ?? {}) as { template_card_event?: IDataObject };
+	const { template_card_event: click } = (body.event ?? {}) as {
+		template_card_event?: IDataObject;
+	};
 	if (!click) return undefined;
 	return {
 		key: text(click.event_key),
 		userid: text((body.from as IDataObject)?.userid),
 		taskId: text(click.task_id),
-		selected: selection((click.selected_items as IDataObject)?.selected_item, ['question_key', 'option_ids', 'option_id']),
+		selected: selection((click.selected_items as IDataObject)?.selected_item, [
+			'question_key',
+			'option_ids',
+			'option_id',
+		]),
 	};
 }
 

@@ -46,7 +46,9 @@ export function handoverKeys(credentialType: string, credentials: Fields): Buffe
 	return SECRETS[credentialType].flatMap(([secret, id]) => {
 		const [secretValue, idValue] = [clean(credentials[secret]), clean(credentials[id])];
 		if (!secretValue) return [];
-		return [Buffer.from(hkdfSync('sha256', secretValue, idValue, 'n8n-nodes-wecom-kit answers', 32))];
+		return [
+			Buffer.from(hkdfSync('sha256', secretValue, idValue, 'n8n-nodes-wecom-kit answers', 32)),
+		];
 	});
 }
 

@@ -13,9 +13,10 @@ const SHARED: Record<string, string[]> = {
 	credentials: ['protocol', 'util'],
 	client: ['credentials', 'protocol', 'util'],
 	callback: ['protocol', 'util'],
-	bot: ['callback', 'client', 'credentials', 'protocol', 'util'],
+	bot: ['callback', 'client', 'credentials', 'protocol', 'sendAndWait', 'util'],
 	login: ['client', 'credentials', 'protocol', 'util'],
 	companies: ['client', 'credentials', 'protocol', 'util'],
+	sendAndWait: ['callback', 'client', 'companies', 'credentials', 'protocol', 'util'],
 	customerService: ['client', 'companies', 'credentials', 'protocol', 'util'],
 };
 /** The rooms of the WeCom node. What stands beside them (the node, its form, what it loads) may use all of them. */

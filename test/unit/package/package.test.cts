@@ -79,6 +79,7 @@ describe('codex files', () => {
 		'Data & Storage',
 		'Development',
 		'Finance & Accounting',
+		'HITL',
 		'Marketing & Content',
 		'Miscellaneous',
 		'Productivity',
