@@ -1,7 +1,7 @@
 import type { ICredentialDataDecryptedObject, IWebhookFunctions } from 'n8n-workflow';
 import { updateStored } from '../shared/companies/companies';
 import { parsed } from '../shared/credentials/suiteState';
-import type { StoredFields } from '../shared/credentials/store';
+import type { StoredFields } from '../shared/credentials/fields';
 import type { Answer, Question } from './question';
 
 /**

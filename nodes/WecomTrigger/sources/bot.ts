@@ -43,8 +43,7 @@ export const bot: Source = {
 		delivery.response.answer(200, JSON.stringify({ via }));
 		return true;
 	},
-	takeClick: async (delivery) =>
-		await takeClickInBot(delivery, (reply) => sealed(delivery, reply)),
+	takeClick: async (delivery) => await takeClickInBot(delivery, (reply) => sealed(delivery, reply)),
 	whyUnwanted(delivery) {
 		const { context } = delivery;
 		const body = bodyOf(delivery);
