@@ -33,6 +33,8 @@ export interface Source extends CredentialSource {
 	checkReceivers?: readonly string[];
 	/** The same for callbacks; undefined for those of the credential. */
 	receivers?(context: IWebhookFunctions): readonly string[] | undefined;
+	/** What to do about a receiver that the credential does not name; goes behind the reason. */
+	helpOnReceiver?: string;
 	/** The client that acts for the company of a callback. */
 	openClient(context: IWebhookFunctions, corpId: string): Promise<WecomClient>;
 	/** What WeCom asks of the trigger itself; true when that is answered. */

@@ -2,10 +2,8 @@ import type { IDataObject } from 'n8n-workflow';
 import type { OpenedCallback } from '../shared/callback/envelope';
 
 /** The payload as in WeCom's documentation, and under `wecom` what this node knows about it; `facts` come on top of that. */
-export function toItem(
-	{ payload, classification, receiveId, envelope, payment }: OpenedCallback,
-	facts: IDataObject = {},
-): IDataObject {
+export function toItem(opened: OpenedCallback, facts: IDataObject = {}): IDataObject {
+	const { payload, classification, receiveId, envelope, payment, notWellFormed, raw } = opened;
 	const { family, kind, event, changeType, known } = classification;
 	const { company } = facts as { company?: IDataObject };
 	return {
@@ -18,6 +16,8 @@ export function toItem(
 			...(event ? { event } : {}),
 			...(changeType ? { changeType } : {}),
 			known,
+			...(notWellFormed && { notWellFormed }),
+			...(raw !== undefined && { raw }),
 			receiveId,
 			...(envelope.agentId ? { agentId: envelope.agentId } : {}),
 			receivedAt: new Date().toISOString(),

@@ -56,6 +56,7 @@ export async function receiveCallback(
 	if (!opened.ok) return refuse(context, response, opened);
 	const age = tooOld(context, at);
 	if (age) return refuse(context, response, age);
+	if (opened.notWellFormed) warn(context, `read what is not well-formed: ${opened.notWellFormed}`);
 	const delivery: Delivery = {
 		context,
 		response,
@@ -117,7 +118,9 @@ async function open(
 	return await withSecrets(context, source, (secrets) => {
 		const receiveIds = source.receivers?.(context) ?? secrets.receiveIds;
 		const opened = openCallback({ ...secrets, receiveIds, rawBody, query });
-		return opened.ok ? { ...opened, secrets } : opened;
+		if (opened.ok) return { ...opened, secrets };
+		const help = opened.wrongReceiver && source.helpOnReceiver;
+		return help ? { ...opened, reason: `${opened.reason}. ${help}` } : opened;
 	});
 }
 

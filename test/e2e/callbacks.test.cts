@@ -118,7 +118,6 @@ describe('on the production URL', () => {
 		['another token', { tamper: 'token' }, 401],
 		['another key', { tamper: 'aesKey' }, 401],
 		['another receiver', { tamper: 'receiveid' }, 401],
-		['malformed XML inside', { tamper: 'xml' }, 400],
 		['a malformed envelope', { tamper: 'envelope' }, 400],
 		['malformed XML declared as XML', { body: '<xml><a>', contentType: 'application/xml' }, 400],
 		['text declared as JSON', { body: 'not json', contentType: 'application/json' }, 400],
@@ -136,6 +135,17 @@ describe('on the production URL', () => {
 			expect(n8n.logs().split('WeCom Trigger refused a callback').length).toBe(logged + 1);
 		},
 	);
+
+	it('what WeCom has signed is delivered although it is not well-formed', async () => {
+		const { sim, rest } = surroundings();
+		const before = await count(workflowId);
+		const { attempts } = await sim.push(here(), { kind: 'text' }, { tamper: 'xml', retries: 0 });
+		expect(attempts).toEqual([expect.objectContaining({ status: 200, body: '' })]);
+		const executions = await rest.waitForExecutions(workflowId, before + 1);
+		expect(itemsOf(executions.at(-1)!, 'WeCom Trigger')[0]).toMatchObject({
+			wecom: { notWellFormed: expect.any(String) },
+		});
+	});
 
 	it('a body of 17 MB is refused with 413, and n8n lives', async () => {
 		const { sim, n8n } = surroundings();

@@ -120,7 +120,9 @@ async function toItem(
 	const { stripMention } = options;
 	const receivedAt = new Date(at);
 	const json = botItem(body, { transport: 'callback', botId }, { stripMention, receivedAt });
-	const wecom: IDataObject = { ...(json.wecom as IDataObject), ...facts };
+	const { raw } = delivery.opened;
+	const unread = raw === undefined ? {} : { raw };
+	const wecom: IDataObject = { ...(json.wecom as IDataObject), ...unread, ...facts };
 	if (!options.downloadMedia) return { json: { ...json, wecom } };
 	const { binary, media } = await downloadMedia(context, body, secrets.aesKey);
 	return { json: { ...json, wecom: { ...wecom, media } }, binary };

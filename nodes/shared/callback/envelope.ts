@@ -2,6 +2,7 @@ import { decrypt, sign, signatureMatches } from './crypto';
 import { classify, repeatableElements, type Classification } from './events';
 import { parseJson, readFlatJson } from './json';
 import { openPayment, type PaymentData } from './payment';
+import { readLenientXml } from './lenientXml';
 import { parseXml, wrapRepeatable, type XmlObject } from './xml';
 
 /** The largest body that is looked at, in bytes. */
@@ -20,6 +21,8 @@ export interface Refusal {
 	status: 400 | 401 | 413;
 	/** Holds ids at most, never a token, key, signature or any text of the body. */
 	reason: string;
+	/** It is from WeCom, but for a company or suite that the credential does not name. */
+	wrongReceiver?: true;
 }
 
 /** What a callback is checked with. */
@@ -47,6 +50,10 @@ export interface OpenedCallback {
 	/** The decrypted XML or JSON as WeCom wrote it. */
 	plaintext: string;
 	receiveId: string;
+	/** Why the payload is not what its format demands, where it is not. It is from WeCom all the same: what can be read is there. */
+	notWellFormed?: string;
+	/** The plaintext, where nothing of it can be read: `payload` is empty then. */
+	raw?: string;
 	/** What a payment notice holds encrypted a second time. */
 	payment?: PaymentData;
 	/** What the envelope says beside the ciphertext. It is not signed: for display only. */
@@ -55,8 +62,9 @@ export interface OpenedCallback {
 
 /**
  * Opens the body of a POST callback (docs 90930, 90968): size, envelope, signature, decryption,
- * receiveid, payload, in this order, so a stranger's request ends at the signature.
- * Never throws. 413 too large, 400 malformed, 401 not from WeCom or not for this credential.
+ * receiveid, payload, in this order, so a stranger's request ends at the signature. What WeCom has signed
+ * is never refused for its payload.
+ * Never throws. 413 too large, 400 malformed envelope, 401 not from WeCom or not for this credential.
  */
 export function openCallback(
 	input: CallbackSecrets & { rawBody: Buffer; query: CallbackQuery },
@@ -73,21 +81,24 @@ export function openCallback(
 	const { message, receiveId } = opened;
 	const isJson = message.trimStart().startsWith('{');
 	const parsed = isJson ? parseJson(message) : parseXml(message);
-	if (!parsed.ok) {
-		const format = isJson ? 'JSON' : 'XML';
-		return refuse(400, `the decrypted payload is not usable ${format}: ${parsed.reason}`);
+	const read = parsed.ok ? parsed.value : isJson ? undefined : readLenientXml(message);
+	const payload = read ?? {};
+	const classification = classify(payload);
+	if (!isJson) {
+		const complete = classification.known;
+		wrapRepeatable(payload, repeatableElements(classification), { complete });
 	}
-	const classification = classify(parsed.value);
-	if (!isJson) wrapRepeatable(parsed.value, repeatableElements(classification));
 	const { toUserName, agentId } = envelope;
 	return {
 		ok: true,
-		payload: parsed.value,
+		payload,
 		classification,
 		plaintext: message,
 		receiveId,
+		...(!parsed.ok && { notWellFormed: parsed.reason }),
+		...(!read && { raw: message }),
 		...(classification.family === 'payment' && {
-			payment: openPayment(parsed.value.resource, input.aesKey),
+			payment: openPayment(payload.resource, input.aesKey),
 		}),
 		envelope: { ...(toUserName && { toUserName }), ...(agentId && { agentId }) },
 	};
@@ -236,12 +247,14 @@ function decryptSigned(
 		);
 	}
 	if (receiveIds.length > 0 && !receiveIds.includes(decrypted.receiveId)) {
-		const others = receiveIds.length - SHOWN_IDS;
-		const wanted = receiveIds.slice(0, SHOWN_IDS).map(shownId).join(' or ');
-		return refuse(
-			401,
-			`receiveid is ${shownId(decrypted.receiveId)} but the credential is for ${wanted}${others > 0 ? ` or one of ${others} more` : ''}: the callback is for another company or suite`,
-		);
+		const named = receiveIds.filter((id) => id !== '');
+		const others = named.length - SHOWN_IDS;
+		const wanted = named.slice(0, SHOWN_IDS).map(shownId).join(' or ');
+		const whose = wanted
+			? `the credential is for ${wanted}${others > 0 ? ` or one of ${others} more` : ''}`
+			: 'the credential has no ID at all';
+		const reason = `receiveid is ${shownId(decrypted.receiveId)} but ${whose}: the callback is for another company or suite`;
+		return { ...refuse(401, reason), wrongReceiver: true };
 	}
 	return { ok: true, ...decrypted };
 }

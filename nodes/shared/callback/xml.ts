@@ -47,8 +47,8 @@ const PARSER = new XMLParser({
 
 /**
  * Reads one XML document into an object: case of the tags kept, every leaf a string as it was
- * written (CDATA and text put together, references decoded outside CDATA, a line end is '\n' as
- * XML demands), an empty element '', elements that repeat arrays, attributes ignored. Text beside
+ * written (CDATA and text put together, but without the white space around a lone CDATA section;
+ * references decoded outside CDATA, a line end is '\n' as XML demands), an empty element '', elements that repeat arrays, attributes ignored. Text beside
  * child elements is kept as '#text' unless it is white space. `repeatable` goes to `wrapRepeatable`.
  * Refuses what is malformed, DOCTYPE and other declarations, entities beyond the five predefined
  * ones, elements named like a prototype, and documents over the limits.
@@ -57,9 +57,9 @@ export function parseXml(text: string, repeatable: readonly string[] = []): Pars
 	const xml = text.startsWith('\ufeff') ? text.slice(1) : text;
 	let parsed: XmlObject;
 	try {
-		const reason = problemOf(xml);
+		const { reason, tidied } = examine(xml);
 		if (reason) return { ok: false, reason };
-		parsed = PARSER.parse(xml);
+		parsed = PARSER.parse(tidied);
 	} catch {
 		// The library's message would quote the document.
 		const causes = `nested deeper than ${MAX_DEPTH} levels, a reserved name, an unknown entity`;
@@ -77,39 +77,85 @@ export function parseXml(text: string, repeatable: readonly string[] = []): Pars
 }
 
 /**
- * Turns the elements that WeCom may repeat into arrays also where one came alone, in place.
- * A path is a name or several joined by dots ('ExtAttr.Item'); it matches at any depth where an
- * element's own path ends with it. Elements that are absent stay absent.
+ * Turns the elements that WeCom may repeat into arrays also where one came alone or none with content, in place. A path is a name or
+ * several joined by dots ('ExtAttr.Item'); it matches at any depth where an element's own path ends with it. With `complete`, what is
+ * absent becomes an empty array too, in each parent that is there; a path that is a single name then stands for the top.
  */
-export function wrapRepeatable(value: XmlObject, paths: readonly string[]): void {
+export function wrapRepeatable(
+	value: XmlObject,
+	paths: readonly string[],
+	{ complete = false } = {},
+): void {
 	if (paths.length === 0) return;
-	const endings = paths.map((path) => `.${path}`);
+	const patterns = paths.map((path) => {
+		const dot = path.lastIndexOf('.');
+		return {
+			ending: `.${path}`,
+			parent: dot < 0 ? '' : `.${path.slice(0, dot)}`,
+			name: path.slice(dot + 1),
+		};
+	});
 	const pending: Array<[path: string, object: XmlObject]> = [['', value]];
 	for (let item = pending.pop(); item; item = pending.pop()) {
 		const [path, object] = item;
+		for (const { parent, name } of patterns) {
+			const isParent = parent === '' ? complete && path === '' : path.endsWith(parent);
+			if (isParent && object[name] === undefined && (complete || isEmptied(object)))
+				object[name] = [];
+		}
 		for (const [name, child] of Object.entries(object)) {
 			const childPath = `${path}.${name}`;
-			const list = Array.isArray(child) ? child : [child];
-			if (endings.some((ending) => childPath.endsWith(ending))) object[name] = list;
+			if (
+				child === '' &&
+				patterns.some(({ parent }) => parent !== '' && childPath.endsWith(parent))
+			) {
+				pending.push([childPath, (object[name] = {})]);
+				continue;
+			}
+			const list = Array.isArray(child) ? child : child === '' ? [] : [child];
+			if (patterns.some(({ ending }) => childPath.endsWith(ending))) object[name] = list;
 			for (const entry of list) if (isObject(entry)) pending.push([childPath, entry]);
 		}
 	}
 }
 
-/** Why the library must not parse this text, if so. */
-function problemOf(xml: string): string | undefined {
-	if (xml.length > MAX_XML_CHARS) return `longer than ${MAX_XML_CHARS} characters`;
+/** An element that came without content, of which an object has just been made. */
+const isEmptied = (object: XmlObject) => Object.keys(object).length === 0;
+
+/** Why the library must not parse this text, if so; else the text without the white space around lone CDATA sections. */
+function examine(xml: string): { reason?: string; tidied: string } {
+	const refused = (reason: string) => ({ reason, tidied: '' });
+	if (xml.length > MAX_XML_CHARS) return refused(`longer than ${MAX_XML_CHARS} characters`);
 	let count = 0;
-	for (const [markup] of xml.matchAll(MARKUP)) {
-		if (markup === '<') return 'a tag is malformed';
-		if (markup.length === 2) return 'declarations such as DOCTYPE are not accepted';
-		if ((count += 1) > MAX_MARKUP) return `more than ${MAX_MARKUP} tags`;
+	let last = { markup: '', end: 0 };
+	let section: { from: number; start: number; end: number } | undefined;
+	const kept: string[] = [];
+	let keptUntil = 0;
+	for (const { 0: markup, index } of xml.matchAll(MARKUP)) {
+		if (markup === '<') return refused('a tag is malformed');
+		if (markup.length === 2) return refused('declarations such as DOCTYPE are not accepted');
+		if ((count += 1) > MAX_MARKUP) return refused(`more than ${MAX_MARKUP} tags`);
+		const isBlank = last.end < index && xml.slice(last.end, index).trim() === '';
+		if (markup.startsWith('<![CDATA[')) {
+			const opened = isOpening(last.markup) && (isBlank || last.end === index);
+			section = opened ? { from: last.end, start: index, end: index + markup.length } : undefined;
+		} else {
+			if (section && markup.startsWith('</') && (isBlank || last.end === index)) {
+				kept.push(xml.slice(keptUntil, section.from), xml.slice(section.start, section.end));
+				keptUntil = index;
+			}
+			section = undefined;
+		}
+		last = { markup, end: index + markup.length };
 	}
 	const valid = XMLValidator.validate(xml);
-	if (valid !== true) return `malformed at line ${valid.err.line} (${valid.err.code})`;
+	if (valid !== true) return refused(`malformed at line ${valid.err.line} (${valid.err.code})`);
 	// The validator does not look behind a root such as '<xml/>'.
-	return xml.trimEnd().endsWith('>') ? undefined : 'text after the root element';
+	if (!xml.trimEnd().endsWith('>')) return refused('text after the root element');
+	return { tidied: kept.join('') + xml.slice(keptUntil) };
 }
+
+const isOpening = (markup: string) => /^<[^!?/]/.test(markup) && !markup.endsWith('/>');
 
 function decodeReferences(text: string): string {
 	return text.replace(REFERENCE, (_all, hex?: string, decimal?: string, name?: string) => {

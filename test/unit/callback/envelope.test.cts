@@ -361,25 +361,40 @@ describe('openCallback', () => {
 	});
 
 	it.each([
-		['hello', 'XML'],
-		['<xml><a></xml>', 'XML'],
-		['<!DOCTYPE x><xml/>', 'XML'],
-		['', 'XML'],
-		['["a"]', 'XML'],
-		['{"a":}', 'JSON'],
-		['{"a":01234567890123456789}', 'JSON'],
-		['{"__proto__":{"isAdmin":true}}', 'JSON'],
-		['{"a":[{"constructor":1}]}', 'JSON'],
-		[`{"a":${'['.repeat(40)}${']'.repeat(40)}}`, 'JSON'],
-		[`{"a":[${'1,'.repeat(200_001)}1]}`, 'JSON'],
-		[`{"a":${'9'.repeat(500)}}`, 'JSON'],
-		['{"a":"', 'JSON'],
-	])('answers 400 to an unusable payload (%#)', (message, format) => {
+		['hello'],
+		['<xml><a></xml'],
+		['<!DOCTYPE x><xml/>'],
+		[''],
+		['["a"]'],
+		['{"a":}'],
+		['{"a":01234567890123456789}'],
+		['{"__proto__":{"isAdmin":true}}'],
+		['{"a":[{"constructor":1}]}'],
+		[`{"a":${'['.repeat(40)}${']'.repeat(40)}}`],
+		[`{"a":[${'1,'.repeat(200_001)}1]}`],
+		[`{"a":${'9'.repeat(500)}}`],
+		['{"a":"'],
+	])('hands on as it is what WeCom has signed but nobody can read (%#)', (message) => {
 		expect(send(message)).toMatchObject({
-			ok: false,
-			status: 400,
-			reason: expect.stringContaining(`the decrypted payload is not usable ${format}`),
+			ok: true,
+			payload: {},
+			raw: message,
+			notWellFormed: expect.any(String),
+			classification: { known: false, kind: 'unknown' },
 		});
+	});
+
+	it('reads leniently what is not well-formed', () => {
+		const message =
+			'<xml><MsgType>text</MsgType><Content><![CDATA[<a><![CDATA[x]]></a>]]></Content></xml>\u0000';
+		const opened = send(message);
+		expect(opened).toMatchObject({
+			ok: true,
+			payload: { MsgType: 'text', Content: '<a><![CDATA[x]]></a>' },
+			classification: { known: true, kind: 'text' },
+			notWellFormed: expect.any(String),
+		});
+		expect(opened).not.toHaveProperty('raw');
 	});
 
 	it('never puts a secret or the body into a reason', () => {
@@ -390,7 +405,6 @@ describe('openCallback', () => {
 			open({ receiveIds: ['ww1'] }),
 			open({ body: '<xml><SECRET></xml>' }),
 			open({ query: { ...query, nonce: 'SECRET' } }),
-			send('<xml>SECRET'),
 		];
 		for (const refusal of refusals) {
 			if (refusal.ok) throw new Error('must be refused');

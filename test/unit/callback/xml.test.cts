@@ -35,7 +35,9 @@ describe('leaves', () => {
 		['hexadecimal and exponents', '0x1F 1e3', '0x1F 1e3'],
 		['white space', ' \n a\tb \n', ' \n a\tb \n'],
 		['white space of CDATA', '<![CDATA[ \n a\tb \n]]>', ' \n a\tb \n'],
-		['white space around CDATA', ' <![CDATA[a]]>\n', ' a\n'],
+		['white space around CDATA', ' <![CDATA[ a ]]>\n', ' a '],
+		['text around CDATA', 'x <![CDATA[a]]>\n', 'x a\n'],
+		['two sections', ' <![CDATA[a]]> <![CDATA[b]]>\n', ' a b\n'],
 		['line ends as XML wants them', 'a\r\nb\rc&#13;&#10;', 'a\nb\nc\r\n'],
 		['white space alone', '  ', '  '],
 		['nothing', '', ''],
@@ -298,7 +300,7 @@ describe('wrapRepeatable', () => {
 	it('wraps objects and empty elements', () => {
 		expect(read('<xml><a><b>1</b></a><c/></xml>', ['a', 'c'])).toEqual({
 			a: [{ b: '1' }],
-			c: [''],
+			c: [],
 		});
 	});
 

@@ -5,6 +5,13 @@ const pictures = ['PicList.item'];
 /** Events of an app whose message receiving is configured (doc 90240). */
 export const appEvents: KindTable = {
 	family: 'appEvent',
+	groups: [
+		{
+			event: 'security',
+			name: 'Security: Any Event',
+			description: 'Any event of the security management',
+		},
+	],
 	kinds: [
 		{
 			on: 'event/subscribe',
@@ -107,7 +114,7 @@ export const appEvents: KindTable = {
 			on: 'event/template_card_event',
 			name: 'Card: Button Clicked',
 			description: 'A member submits a button, vote or selection of a template card',
-			repeat: ['SelectedItems.SelectedItem', 'OptionIds.OptionId'],
+			repeat: ['SelectedItems.SelectedItem', 'OptionIds.OptionId', 'OpitonIds.OpitonId'],
 			answer: 'P',
 			doc: 90240,
 		},
@@ -155,6 +162,35 @@ export const appEvents: KindTable = {
 			description: 'An asynchronous import or export ended; JobType and ErrCode tell which and how',
 			answer: 'E',
 			doc: 90240,
+		},
+		{
+			on: 'event/upload_media_job_finish',
+			name: 'Media: Upload by URL Finished',
+			description: 'The job that Media > Upload by URL started has ended; JobId tells which',
+			answer: 'E',
+			doc: 96219,
+		},
+		{
+			on: 'event/security/change_domain_ip',
+			name: 'Security: Domains or IPs Changed',
+			description:
+				'The domains or IP addresses of WeCom changed; Access Token > Get API IPs tells them',
+			answer: 'E',
+			doc: 100080,
+		},
+		{
+			on: 'event/submit_vip_account_approval',
+			name: 'Advanced Account: Requested',
+			description: 'A member asked for an account with advanced features; ApplyReason tells why',
+			answer: 'E',
+			doc: 99876,
+		},
+		{
+			on: 'event/finish_vip_account_approval',
+			name: 'Advanced Account: Decided',
+			description: 'A request for an account with advanced features was decided',
+			answer: 'E',
+			doc: 99877,
 		},
 		{
 			on: 'event/inactive_alert',

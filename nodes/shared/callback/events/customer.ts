@@ -195,9 +195,16 @@ export const customerEvents: KindTable = {
 			doc: 97299,
 		},
 		{
+			on: 'event/customer_acquisition/del_follow_user',
+			name: 'Acquisition: Member Deleted by Customer',
+			description: 'A customer who came through a link of this app deleted the member',
+			answer: 'E',
+			doc: 97299,
+		},
+		{
 			on: 'event/customer_acquisition/message_from_customer',
 			name: 'Acquisition: Message From Customer',
-			description: 'The 3rd, 5th or 10th message; ChatKey is valid for 30 minutes',
+			description: 'The 3rd, 5th or 10th message; ChatKey gives access to it for 30 minutes',
 			answer: 'E',
 			doc: 97299,
 		},

@@ -68,6 +68,13 @@ export const meetingEvents: KindTable = {
 			doc: 98352,
 		},
 		{
+			on: 'event/meeting_change/join_meeting_before_host',
+			name: 'Meeting: Waiting for the Host',
+			description: 'A participant is in the meeting before the host',
+			answer: 'E',
+			doc: 98353,
+		},
+		{
 			on: 'event/meeting_change/join_waiting_room',
 			name: 'Meeting: Waiting Room Entered',
 			description: 'A participant entered the waiting room',
@@ -117,6 +124,13 @@ export const meetingEvents: KindTable = {
 			doc: 98397,
 		},
 		{
+			on: 'event/meeting_change/webinar_role_change',
+			name: 'Webinar: Role Changed',
+			description: 'The role of a participant of a webinar changed; UserRole is the new one',
+			answer: 'E',
+			doc: 98771,
+		},
+		{
 			on: 'event/meeting_change/pstn_status_update',
 			name: 'Meeting: Phone Call Status',
 			description: 'The status of a call to a phone from a meeting',
@@ -130,6 +144,13 @@ export const meetingEvents: KindTable = {
 			repeat: ['UploadInfo'],
 			answer: 'E',
 			doc: 98775,
+		},
+		{
+			on: 'event/meeting_change/webinar_warm_up_upload',
+			name: 'Webinar: Warm-Up Media Uploaded',
+			description: 'Result of uploading the picture or video that is shown before a webinar',
+			answer: 'E',
+			doc: 98773,
 		},
 		{
 			on: 'event/meeting_change/start_recording',
