@@ -1,4 +1,5 @@
 /** Reading the archive through the two workers: what is repeated, made smaller, waited for or given up. It keeps no position. */
+import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { checkKeys } from './keys.mts';
 import { identify } from './library.mts';
@@ -169,6 +170,7 @@ export class ChatArchive {
 			state,
 			message,
 			todo,
+			archive: archiveId(this.env.CORP_ID),
 			sdk: identify(this.env.SDK_PATH ?? ''),
 			keyVersions,
 			restarts: { messages: this.messages.restarts, files: this.files.restarts },
@@ -293,6 +295,10 @@ export class ChatArchive {
 		this.log(`The library crashes at message ${seq}: it is delivered without content.`);
 	}
 }
+
+/** Tells companies apart without naming them, since a seq means nothing in another archive. */
+const archiveId = (corpId = ''): string =>
+	createHash('sha256').update(corpId.trim()).digest('hex').slice(0, 16);
 
 const stateOf = ({ details: { state = 'failing', message, todo } }: Problem) => ({
 	state,

@@ -7,6 +7,9 @@ import { repoRoot } from '../../test/support/paths.cts';
 import { bridgeEnvironment, startBridge, type RunningBridge } from '../stand-in/running-bridge.cts';
 import { ArchiveStore, findCompiler, sampleMessages } from '../stand-in/stand-in.cts';
 
+// A bridge is started in nearly every test.
+jest.setTimeout(60_000);
+
 /**
  * `describe` for what needs the stand-in: without a C compiler it is reported as skipped on a person's machine, and fails when
  * CI=true.

@@ -6,6 +6,7 @@ import './harness-env.cts';
 import {
 	ExecutionLifecycleHooks,
 	LoadOptionsContext,
+	TriggerContext,
 	WebhookContext,
 	WorkflowExecute,
 } from 'n8n-core';
@@ -23,12 +24,15 @@ import {
 	type INodeExecutionData,
 	type INodeType,
 	type INodeTypes,
+	type ITriggerFunctions,
+	type ITriggerResponse,
 	type IRun,
 	type IRunExecutionData,
 	type IVersionedNodeType,
 	type IWebhookData,
 	type IWebhookResponseData,
 	type IWorkflowExecuteAdditionalData,
+	type WorkflowActivateMode,
 	type WorkflowExecuteMode,
 } from 'n8n-workflow';
 import { CredHelper, type CredentialStore } from './harness-credentials.cts';
@@ -289,6 +293,40 @@ export async function runWebhook(options: WebhookOptions): Promise<WebhookRun> {
 	} finally {
 		await workflow.expression.releaseIsolate();
 	}
+}
+
+export interface TriggerOptions extends Surroundings {
+	node: TestNode;
+	/** Takes the place of n8n's: starts an execution and settles the promise by its outcome. */
+	emit: ITriggerFunctions['emit'];
+	/** Gets what the trigger reports as a failed execution. */
+	failed?: ITriggerFunctions['saveFailedExecution'];
+	activation?: WorkflowActivateMode;
+}
+
+/** Activates a trigger node with the real TriggerContext. */
+export async function startTrigger(options: TriggerOptions): Promise<ITriggerResponse> {
+	const { mode = 'trigger', activation = 'activate', emit } = options;
+	const node = completeNode(options.node, 0, options);
+	const workflow = makeWorkflow([node], {}, options, true);
+	const credentials = new CredHelper(options.credentialTypes ?? [], options.credentials ?? {});
+	const additionalData = makeAdditionalData(credentials, options.additionalData);
+	const fail = (error: Error) => {
+		throw error;
+	};
+	const context = new TriggerContext(
+		workflow,
+		node,
+		additionalData,
+		mode,
+		activation,
+		emit,
+		fail,
+		options.failed ?? fail,
+	);
+	await workflow.expression.acquireIsolate();
+	const { trigger } = options.nodeTypes[node.type] as INodeType;
+	return (await trigger!.call(context)) as ITriggerResponse;
 }
 
 export interface LoadOptionsOptions extends Surroundings {

@@ -1,10 +1,14 @@
 /** Reads the JSON that AI bots and external payment send (docs 101033, 97478): nothing is lost, and no more than XML may hold. */
 
-/** The longest text `parseJson` reads, in UTF-16 characters. */
-const MAX_JSON_CHARS = 4 * 1024 * 1024;
+export interface JsonLimits {
+	/** The longest text that is read, in UTF-16 characters. */
+	characters: number;
+	/** Values and names together, roughly. */
+	values: number;
+}
+/** For what may come from anybody. */
+const OF_STRANGERS: JsonLimits = { characters: 4 * 1024 * 1024, values: 200_000 };
 const MAX_DEPTH = 32;
-/** Values and names together, roughly. */
-const MAX_VALUES = 200_000;
 /** Longer numbers are no numbers. */
 const MAX_NUMBER = 400;
 /** Whoever sends a longer envelope than these is not WeCom. */
@@ -24,9 +28,9 @@ export type ParsedJson =
  * An object in JSON as it was written; integers that a number cannot hold exactly become strings of their digits.
  * Refuses what is malformed or no object, names that belong to prototypes, and texts over the limits.
  */
-export function parseJson(text: string): ParsedJson {
+export function parseJson(text: string, limits: JsonLimits = OF_STRANGERS): ParsedJson {
 	const json = text.startsWith('\ufeff') ? text.slice(1) : text;
-	const readable = withoutBigNumbers(json);
+	const readable = withoutBigNumbers(json, limits);
 	if (!readable.ok) return readable;
 	let value: unknown;
 	try {
@@ -96,9 +100,10 @@ function stringEnd(text: string, at: number): number {
 /** Puts quotes around the numbers that would lose digits, and finds what is too deep or too much. */
 function withoutBigNumbers(
 	text: string,
+	{ characters, values: most }: JsonLimits,
 ): { ok: true; json: string } | { ok: false; reason: string } {
-	if (text.length > MAX_JSON_CHARS)
-		return { ok: false, reason: `longer than ${MAX_JSON_CHARS} characters` };
+	if (text.length > characters)
+		return { ok: false, reason: `longer than ${characters} characters` };
 	const parts: string[] = [];
 	let [depth, values, kept] = [0, 0, 0];
 	for (let at = 0; at < text.length; ) {
@@ -122,8 +127,8 @@ function withoutBigNumbers(
 		if (character === '{' || character === '[') depth++;
 		if (character === '}' || character === ']') depth--;
 		if (depth > MAX_DEPTH) return { ok: false, reason: `nested deeper than ${MAX_DEPTH} levels` };
-		if ('{[,:'.includes(character) && ++values > MAX_VALUES)
-			return { ok: false, reason: `more than ${MAX_VALUES} values` };
+		if ('{[,:'.includes(character) && ++values > most)
+			return { ok: false, reason: `more than ${most} values` };
 		at++;
 	}
 	return { ok: true, json: kept === 0 ? text : [...parts, text.slice(kept)].join('') };

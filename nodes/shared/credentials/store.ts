@@ -3,6 +3,7 @@ import type {
 	ICredentialDataDecryptedObject,
 	IExecuteFunctions,
 	ILoadOptionsFunctions,
+	ITriggerFunctions,
 	IWebhookFunctions,
 } from 'n8n-workflow';
 import type { StoredFields } from './fields';
@@ -89,7 +90,7 @@ export async function takeTurn(key: string): Promise<() => void> {
  * `key` is the turn's (see `takeTurn`). Resolves to the credential as stored; `written` is called before that second look.
  */
 export async function updateCredential(
-	context: CredentialContext,
+	context: CredentialContext | ITriggerFunctions,
 	type: string,
 	key: string,
 	change: (stored: ICredentialDataDecryptedObject) => StoredFields | undefined,
@@ -112,7 +113,7 @@ export async function updateCredential(
 }
 
 async function write(
-	context: CredentialContext,
+	context: CredentialContext | ITriggerFunctions,
 	type: string,
 	stored: ICredentialDataDecryptedObject,
 	fields: StoredFields,

@@ -87,13 +87,19 @@ const BROKEN_OFF = new Set(['ECONNRESET', 'EPIPE', 'EAI_AGAIN']);
 /** A request that got no reply. Only codes are taken from the error: its request may carry secrets. */
 export function describeUnreachable(base: string, error: unknown): Failure {
 	const code = networkCode(error);
-	const reason = code === undefined ? '' : ` (${NETWORK[code] ?? code.toLowerCase()})`;
+	const reason = networkReason(error);
 	return {
 		brokenOff: code !== undefined && BROKEN_OFF.has(code),
-		message: `WeCom cannot be reached at ${base}${reason}`,
+		message: `WeCom cannot be reached at ${base}${reason ? ` (${reason})` : ''}`,
 		description:
 			'Check the Base URL in the credential and that the n8n server may open HTTPS connections to it (firewall, proxy, DNS).',
 	};
+}
+
+/** Why there is no reply, in words: n8n would replace a message with the code in it. '' when it is not known. */
+export function networkReason(error: unknown): string {
+	const code = networkCode(error);
+	return code === undefined ? '' : (NETWORK[code] ?? code.toLowerCase());
 }
 
 /** A reply that is not WeCom's JSON, such as a proxy's error page. */

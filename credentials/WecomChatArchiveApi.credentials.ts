@@ -1,0 +1,63 @@
+import type {
+	IAuthenticate,
+	ICredentialDataDecryptedObject,
+	ICredentialType,
+	IHttpRequestHelper,
+	IHttpRequestOptions,
+	Icon,
+	INodeProperties,
+} from 'n8n-workflow';
+import { bridgeHeaders } from '../nodes/shared/chatArchive/bridge';
+import { refreshGuardField, stored } from '../nodes/shared/credentials/fields';
+import { fieldsToStore, sendNothing } from '../nodes/shared/credentials/store';
+
+/** The bridge to WeCom's chat archive library: keys and secret of the archive stay with the bridge. */
+export class WecomChatArchiveApi implements ICredentialType {
+	name = 'wecomChatArchiveApi';
+
+	displayName = 'WeCom Chat Archive API';
+
+	icon: Icon = { light: 'file:../icons/wecom.svg', dark: 'file:../icons/wecom.dark.svg' };
+
+	documentationUrl =
+		'https://github.com/n8n-nodes-wecom-kit/n8n-nodes-wecom-kit/blob/main/docs/chat-archive.md';
+
+	properties: INodeProperties[] = [
+		{
+			displayName: 'Bridge URL',
+			name: 'bridgeUrl',
+			type: 'string',
+			default: '',
+			required: true,
+			placeholder: 'e.g. http://chat-archive-bridge:8080',
+			description: 'Where the chat archive bridge listens, as seen from n8n',
+		},
+		{
+			displayName: 'Bridge Token',
+			name: 'bridgeToken',
+			type: 'string',
+			typeOptions: { password: true },
+			default: '',
+			required: true,
+			description: 'The token in the file that the bridge knows as BRIDGE_TOKEN_FILE',
+		},
+		refreshGuardField,
+		stored('Positions', 'positions'),
+	];
+
+	/** Returns only what n8n must store: the positions of the triggers, when they are written. */
+	async preAuthentication(this: IHttpRequestHelper, credentials: ICredentialDataDecryptedObject) {
+		return fieldsToStore(credentials) ?? {};
+	}
+
+	authenticate: IAuthenticate = async (
+		credentials: ICredentialDataDecryptedObject,
+		requestOptions: IHttpRequestOptions,
+	): Promise<IHttpRequestOptions> => {
+		sendNothing(credentials);
+		return {
+			...requestOptions,
+			headers: { ...requestOptions.headers, ...bridgeHeaders(credentials) },
+		};
+	};
+}

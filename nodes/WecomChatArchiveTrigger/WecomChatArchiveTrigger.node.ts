@@ -1,0 +1,63 @@
+import {
+	NodeConnectionTypes,
+	type INodeType,
+	type INodeTypeDescription,
+	type ITriggerFunctions,
+	type ITriggerResponse,
+} from 'n8n-workflow';
+import { wecomChatArchiveApiTest } from '../shared/chatArchive/credentialTest';
+import { properties } from './properties';
+import { readOnce, startReading } from './read';
+
+const WHILE_BUILDING =
+	"<b>While building your workflow</b>, click 'execute step', then write in a chat that is archived. Test runs do not move the position.";
+
+export class WecomChatArchiveTrigger implements INodeType {
+	description: INodeTypeDescription = {
+		displayName: 'WeCom Chat Archive Trigger',
+		name: 'wecomChatArchiveTrigger',
+		icon: {
+			light: 'file:../../icons/wecomChatArchiveTrigger.svg',
+			dark: 'file:../../icons/wecomChatArchiveTrigger.dark.svg',
+		},
+		group: ['trigger'],
+		version: 1,
+		subtitle:
+			'={{ $parameter["events"].includes("*") ? "all messages" : $parameter["events"].join(", ") }}',
+		description:
+			'Starts the workflow with the messages of the chat archive (会话内容存档) of WeCom (WeChat Work)',
+		defaults: { name: 'WeCom Chat Archive Trigger' },
+		inputs: [],
+		outputs: [NodeConnectionTypes.Main],
+		credentials: [
+			{ name: 'wecomChatArchiveApi', required: true, testedBy: 'wecomChatArchiveApiTest' },
+		],
+		triggerPanel: {
+			header: '',
+			executionsHelp: {
+				inactive: `${WHILE_BUILDING}<br /><br /><b>Once you're happy with your workflow</b>, publish it. From then on every batch of messages runs it.`,
+				active: `${WHILE_BUILDING}<br /><br /><b>Your workflow also runs by itself</b> for every batch of messages. Those executions are in the executions list, not here.`,
+			},
+			activationHint:
+				'Once you have finished building your workflow, publish it: n8n then reads the archive on and on.',
+		},
+		properties,
+	};
+
+	methods = { credentialTest: { wecomChatArchiveApiTest } };
+
+	async trigger(this: ITriggerFunctions): Promise<ITriggerResponse> {
+		if (this.getMode() === 'manual') {
+			let stop = () => {};
+			return {
+				closeFunction: async () => stop(),
+				manualTriggerFunction: async () => {
+					const run = readOnce(this);
+					({ stop } = run);
+					await run.done;
+				},
+			};
+		}
+		return { closeFunction: await startReading(this) };
+	}
+}

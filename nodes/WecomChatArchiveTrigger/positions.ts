@@ -1,0 +1,81 @@
+import type { IDataObject, ITriggerFunctions } from 'n8n-workflow';
+import { ARCHIVE_CREDENTIAL } from '../shared/chatArchive/bridge';
+import { updateCredential } from '../shared/credentials/store';
+
+/** How far a trigger has read. */
+export interface Position {
+	/** Whose archive: a position means nothing in another one. */
+	archive: string;
+	/** 'Start From' when it was set: another choice begins anew. */
+	start: string;
+	/** When the reading began anew, in milliseconds: what was given to n8n before that is no duplicate of what is read since. */
+	begun: number;
+	/** Everything up to here has reached n8n. */
+	after: string;
+	/** Up to here it was given to n8n, whose answer is not known yet; the same as `after` when all is settled. */
+	to: string;
+	/** Everything that was written before this moment has been read, in milliseconds. */
+	at: number;
+}
+
+/** Triggers whose position is kept. */
+const MAX_KEPT = 500;
+
+/**
+ * The position of a trigger, written into the credential: of all that n8n offers a node this alone is stored before the call returns. n8n
+ * encrypts it. A copy in the workflow's static data lives on when the credential is made anew.
+ */
+export class PositionStore {
+	private readonly key: string;
+
+	constructor(private readonly context: ITriggerFunctions) {
+		this.key = `${String(context.getWorkflow().id)}/${context.getNode().id}`;
+	}
+
+	/** What makes an execution recognizable to n8n, also after a crash. */
+	deduplicationKey({ begun, after, to }: Position): string {
+		return `wecom-archive:${this.key}:${begun}:${after}-${to}`;
+	}
+
+	/** The stored position for this archive and start, undefined when there is none. */
+	async read(archive: string, start: string): Promise<Position | undefined> {
+		const { positions } = await this.context.getCredentials(ARCHIVE_CREDENTIAL);
+		return [parse(positions)[this.key], this.copy.position as Position | undefined]
+			.filter((one) => one?.archive === archive && one.start === start)
+			.sort((a, b) => (BigInt(a!.after) < BigInt(b!.after) ? 1 : -1))[0];
+	}
+
+	/** Resolves when the position is stored. */
+	async write(position: Position): Promise<void> {
+		await updateCredential(
+			this.context,
+			ARCHIVE_CREDENTIAL,
+			`${ARCHIVE_CREDENTIAL} positions`,
+			({ positions }) => {
+				const all = parse(positions);
+				const text = JSON.stringify(position);
+				if (JSON.stringify(all[this.key]) === text) return undefined;
+				return { positions: JSON.stringify(keepNewest({ ...all, [this.key]: position })) };
+			},
+		);
+		this.copy.position = { ...position };
+	}
+
+	private get copy(): IDataObject {
+		return this.context.getWorkflowStaticData('node');
+	}
+}
+
+function parse(stored: unknown): Record<string, Position> {
+	try {
+		return JSON.parse(String(stored || '{}')) as Record<string, Position>;
+	} catch {
+		return {};
+	}
+}
+
+function keepNewest(positions: Record<string, Position>): Record<string, Position> {
+	const entries = Object.entries(positions);
+	if (entries.length <= MAX_KEPT) return positions;
+	return Object.fromEntries(entries.sort(([, a], [, b]) => b.at - a.at).slice(0, MAX_KEPT));
+}

@@ -1,0 +1,341 @@
+import {
+	NodeOperationError,
+	sleep,
+	type IDataObject,
+	type INodeExecutionData,
+	type IRun,
+	type ITriggerFunctions,
+} from 'n8n-workflow';
+import {
+	Bridge,
+	BridgeFailure,
+	type ArchivedMessage,
+	type ArchivePage,
+	type MissingKey,
+} from '../shared/chatArchive/bridge';
+import { downloadMedia } from '../shared/chatArchive/media';
+import { archiveItem } from '../shared/chatArchive/messages';
+import { archiveFilter, wants, type ArchiveFilter } from './filter';
+import { PositionStore, type Position } from './positions';
+
+/** Reads the archive batch by batch: only what n8n has answered for moves the position. */
+
+/** Milliseconds and seconds. Changed by tests only. */
+export const timings = {
+	/** The bridge waits this long for a message, in seconds. */
+	wait: 50,
+	retryFirst: 1_000,
+	retryMost: 60_000,
+	/** Between two looks for what only a person can mend. */
+	recheck: 15_000,
+	/** What may pass is reported when it lasts. */
+	patience: 120_000,
+	/** How often a position is stored while nothing passes the filters, and while there is nothing. */
+	store: 60_000,
+	storeIdle: 3600_000,
+};
+
+interface Options {
+	batchSize?: number;
+	downloadMedia?: boolean;
+	mediaLimit?: number;
+	mediaTypes?: string[];
+	undecryptable?: 'deliver' | 'stop';
+	parseNested?: boolean;
+}
+
+/** States of the bridge that activating a workflow cannot go on with. */
+const UNUSABLE = ['not_configured', 'sdk_missing', 'sdk_unloadable', 'refused'];
+const DEFAULT_BATCH = 100;
+const MAX_BATCH = 1000;
+const DEFAULT_LIMIT_MB = 50;
+
+/** Starts reading for a workflow. Resolves to what ends it. */
+export async function startReading(context: ITriggerFunctions): Promise<() => Promise<void>> {
+	const reader = new Reader(context);
+	await reader.open();
+	void reader.run();
+	return async () => reader.stop();
+}
+
+/** A test run: the next messages, once, without moving the position. Resolves when they are there or the run was stopped. */
+export function readOnce(context: ITriggerFunctions): { done: Promise<void>; stop: () => void } {
+	const reader = new Reader(context, true);
+	return { done: reader.open().then(async () => await reader.run()), stop: () => reader.stop() };
+}
+
+class Reader {
+	private readonly positions: PositionStore;
+	private readonly filter: ArchiveFilter;
+	private readonly options: Options;
+	private readonly stopped = new AbortController();
+	private readonly ended: Promise<void>;
+	private bridge!: Bridge;
+	private position!: Position;
+	private storedAt = 0;
+	/** The position has moved since it was stored. */
+	private moved = false;
+	private gap?: ArchivePage['gap'];
+	private failing?: { since: number; times: number; reported?: string };
+
+	constructor(
+		private readonly context: ITriggerFunctions,
+		private readonly testRun = false,
+	) {
+		this.positions = new PositionStore(context);
+		this.filter = archiveFilter(
+			context.getNodeParameter('events', []) as string[],
+			context.getNodeParameter('filters', {}) as IDataObject,
+		);
+		this.options = context.getNodeParameter('options', {}) as Options;
+		this.ended = new Promise((resolve) => {
+			this.stopped.signal.addEventListener('abort', () => resolve());
+		});
+	}
+
+	stop(): void {
+		this.stopped.abort();
+	}
+
+	/** Finds the position to go on from. Throws what the person who publishes the workflow has to know. */
+	async open(): Promise<void> {
+		try {
+			this.bridge = await Bridge.open(this.context);
+			await this.findPosition();
+		} catch (error) {
+			// When n8n itself starts, a bridge that starts beside it is waited for.
+			const starting = ['init', 'leadershipChange'].includes(this.context.getActivationMode());
+			if (!this.testRun && starting && error instanceof BridgeFailure && error.passing) return;
+			throw this.nodeError(error);
+		}
+	}
+
+	/** Until it is stopped; a test run until its first batch. */
+	async run(): Promise<void> {
+		while (!this.stopped.signal.aborted) {
+			try {
+				if (!this.position) await this.findPosition();
+				const delivered = await this.readBatch();
+				this.recovered();
+				if (delivered && this.testRun) return;
+			} catch (error) {
+				if (this.stopped.signal.aborted) return;
+				if (this.testRun) throw this.nodeError(error);
+				await this.pauseAfter(error as Error);
+			}
+		}
+	}
+
+	private async findPosition(): Promise<void> {
+		const { state, message, todo, archive } = await this.bridge.health();
+		if (UNUSABLE.includes(state)) throw new BridgeFailure(state, withoutDot(message), todo);
+		const start = this.startFrom();
+		const known = await this.positions.read(archive, start);
+		if (known) {
+			this.position = known;
+			return;
+		}
+		const after = start === 'new' ? await this.bridge.newest() : start === 'oldest' ? '0' : start;
+		const now = Date.now();
+		const position = { archive, start, begun: now, after, to: after, at: now };
+		if (!this.testRun) await this.positions.write(position);
+		this.position = position;
+	}
+
+	private startFrom(): string {
+		const start = this.context.getNodeParameter('startFrom', 'new') as string;
+		if (start !== 'position') return start;
+		const position = String(this.context.getNodeParameter('position', '')).trim();
+		if (/^\d{1,20}$/.test(position)) return position;
+		throw new NodeOperationError(this.context.getNode(), "'Position' is not the seq of a message", {
+			description:
+				"Enter the digits of 'wecom.seq' of the last message that is not wanted any more.",
+		});
+	}
+
+	/** One step forward: what was given to n8n before without an answer, else the next page. True when n8n got items. */
+	private async readBatch(): Promise<boolean> {
+		const { after, to } = this.position;
+		if (after !== to) {
+			// Exactly the same messages: then n8n knows whether it has them.
+			const messages = await this.stretch(after, to);
+			return await this.deliver(messages, to, this.position.at, false);
+		}
+		const asked = Date.now();
+		const page = await this.bridge.page(
+			{ after, limit: this.batchSize, wait: timings.wait, since: this.position.at },
+			this.stopped.signal,
+		);
+		if (page.gap) this.noteGap(page.gap);
+		const messages = this.wholeMessages(page.messages);
+		const [first] = page.messages;
+		const last = messages.at(-1);
+		if (!last) {
+			if (page.missingKey) throw missingKey(page.missingKey);
+			if (first?.failed) throw undecryptable(first);
+			this.position = { ...this.position, at: asked };
+			if (!this.testRun && (this.moved || asked - this.storedAt > timings.storeIdle))
+				await this.store(this.position);
+			return false;
+		}
+		const all = messages.length === page.messages.length && !page.more && !page.missingKey;
+		const at = all ? asked : Math.max(this.position.at, Number(last.message?.msgtime) || 0);
+		return await this.deliver(messages, last.seq, Math.min(at, asked), page.more);
+	}
+
+	/** Messages up to the first that must stop the reading. */
+	private wholeMessages(messages: ArchivedMessage[]): ArchivedMessage[] {
+		if (this.options.undecryptable !== 'stop') return messages;
+		const failed = messages.findIndex((one) => one.failed);
+		return failed < 0 ? messages : messages.slice(0, failed);
+	}
+
+	private async stretch(after: string, until: string): Promise<ArchivedMessage[]> {
+		const messages: ArchivedMessage[] = [];
+		for (let next = after, more = true; more; ) {
+			const page = await this.bridge.page(
+				{ after: next, until, limit: MAX_BATCH },
+				this.stopped.signal,
+			);
+			if (page.missingKey) throw missingKey(page.missingKey);
+			messages.push(...page.messages);
+			({ next, more } = page);
+		}
+		return messages;
+	}
+
+	/** Gives a batch to n8n and moves the position by its answer. `soon`: the next batch is there already. */
+	private async deliver(
+		messages: ArchivedMessage[],
+		to: string,
+		at: number,
+		soon: boolean,
+	): Promise<boolean> {
+		const items = await this.itemsOf(messages);
+		const { after } = this.position;
+		if (items.length === 0) {
+			await this.moveTo(to, at, Date.now() - this.storedAt > timings.store);
+			return false;
+		}
+		if (this.testRun) {
+			this.context.emit([items]);
+			return true;
+		}
+		const given = { ...this.position, to, at };
+		await this.store(given);
+		if (this.stopped.signal.aborted) return false;
+		this.position = given;
+		const done = this.context.helpers.createDeferredPromise<IRun | undefined>();
+		this.context.emit([items], undefined, done as never, this.positions.deduplicationKey(given));
+		// Without an answer that the execution is stored nothing moves: the same batch is given again.
+		await done.promise;
+		this.gap = undefined;
+		// A batch that follows at once brings the new position along. One that nobody waits for any more is settled here.
+		await this.moveTo(to, at, !soon || this.stopped.signal.aborted, after);
+		return true;
+	}
+
+	private async moveTo(after: string, at: number, write: boolean, from?: string): Promise<void> {
+		const position = { ...this.position, after, to: after, at };
+		// A reader that was ended meanwhile must not move back the one that has followed it.
+		const followed =
+			from !== undefined && this.stopped.signal.aborted && (await this.isBeyond(from));
+		this.position = position;
+		this.moved = true;
+		if (write && !followed && !this.testRun) await this.store(position);
+	}
+
+	private async isBeyond(after: string): Promise<boolean> {
+		const { archive, start } = this.position;
+		return (await this.positions.read(archive, start))?.after !== after;
+	}
+
+	private async store(position: Position): Promise<void> {
+		await this.positions.write(position);
+		this.moved = false;
+		this.storedAt = Date.now();
+	}
+
+	private async itemsOf(messages: ArchivedMessage[]): Promise<INodeExecutionData[]> {
+		const { options } = this;
+		const items: INodeExecutionData[] = [];
+		for (const message of messages.filter((one) => wants(this.filter, one))) {
+			const item: INodeExecutionData = { json: archiveItem(message, options.parseNested) };
+			if (options.downloadMedia && !message.failed) {
+				const binary = await downloadMedia(this.context, this.bridge, item.json, {
+					types: options.mediaTypes ?? [],
+					maxBytes: (Number(options.mediaLimit) || DEFAULT_LIMIT_MB) * 1024 * 1024,
+				});
+				if (Object.keys(binary).length > 0) item.binary = binary;
+			}
+			items.push(item);
+		}
+		if (this.gap && items.length > 0) (items[0].json.wecom as IDataObject).gap = this.gap;
+		return items;
+	}
+
+	private get batchSize(): number {
+		const given = Math.floor(Number(this.options.batchSize ?? DEFAULT_BATCH));
+		return given >= 1 ? Math.min(given, MAX_BATCH) : DEFAULT_BATCH;
+	}
+
+	/** Said once in the log, and on the first item that comes. */
+	private noteGap({ from, to }: { from: number; to: number }): void {
+		if (this.gap) return;
+		this.gap = { from, to };
+		this.log(
+			`Messages from ${isoTime(from)} to ${isoTime(to)} were not read within five days, so WeCom may have deleted some of them.`,
+		);
+	}
+
+	private recovered(): void {
+		if (this.failing?.reported) this.log('Reading the chat archive goes on.');
+		this.failing = undefined;
+	}
+
+	/** Says what has failed where it is seen: at once where a person has to act, else when it lasts. Then waits a little. */
+	private async pauseAfter(error: Error): Promise<void> {
+		const now = Date.now();
+		const failing = (this.failing ??= { since: now, times: 0 });
+		failing.times++;
+		const passing = !(error instanceof BridgeFailure) || error.passing;
+		const lasting = !passing || now - failing.since >= timings.patience;
+		const nodeError = this.nodeError(error);
+		if (lasting && failing.reported !== nodeError.message) {
+			failing.reported = nodeError.message;
+			this.log(`${nodeError.message}. ${nodeError.description ?? ''}`);
+			// A failed execution and the error workflow tell the owner; older n8n lacks it.
+			this.context.saveFailedExecution?.(nodeError);
+		}
+		const growing = Math.min(timings.retryMost, timings.retryFirst * 2 ** (failing.times - 1));
+		const asked = error instanceof BridgeFailure && error.retryAfter ? error.retryAfter * 1000 : 0;
+		await Promise.race([sleep(asked || (passing ? growing : timings.recheck)), this.ended]);
+	}
+
+	private log(message: string): void {
+		this.context.logger.warn(`WeCom Chat Archive Trigger: ${message}`, {
+			workflowId: this.context.getWorkflow().id,
+			nodeName: this.context.getNode().name,
+		});
+	}
+
+	private nodeError(error: unknown): NodeOperationError {
+		if (error instanceof NodeOperationError) return error;
+		const { message } = error as Error;
+		const description = error instanceof BridgeFailure ? error.description : undefined;
+		return new NodeOperationError(this.context.getNode(), message, { description });
+	}
+}
+
+const missingKey = ({ message, todo }: MissingKey): BridgeFailure =>
+	new BridgeFailure('missing_key', withoutDot(message), todo);
+
+const undecryptable = ({ seq, failed }: ArchivedMessage): BridgeFailure =>
+	new BridgeFailure(
+		'undecryptable',
+		`Message ${seq} cannot be decrypted: ${withoutDot(failed!.message)}`,
+		"Mend the private key of its version if it is wrong, or set 'Messages That Cannot Be Decrypted' to deliver them without content.",
+	);
+
+const withoutDot = (text: string): string => text.replace(/\.$/, '');
+const isoTime = (time: number): string => new Date(time).toISOString();
