@@ -13,6 +13,7 @@ const SHARED: Record<string, string[]> = {
 	credentials: ['protocol', 'util'],
 	client: ['credentials', 'protocol', 'util'],
 	callback: ['protocol', 'util'],
+	chatArchive: ['callback', 'protocol', 'util'],
 	bot: ['callback', 'client', 'credentials', 'protocol', 'sendAndWait', 'util'],
 	login: ['client', 'credentials', 'protocol', 'util'],
 	companies: ['client', 'credentials', 'protocol', 'util'],
