@@ -47,7 +47,7 @@ export class WecomChatArchiveApi implements ICredentialType {
 
 	/** Returns only what n8n must store: the positions of the triggers, when they are written. */
 	async preAuthentication(this: IHttpRequestHelper, credentials: ICredentialDataDecryptedObject) {
-		return fieldsToStore(credentials) ?? {};
+		return await fieldsToStore(credentials, async () => undefined);
 	}
 
 	authenticate: IAuthenticate = async (
