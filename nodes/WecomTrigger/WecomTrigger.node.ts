@@ -13,7 +13,7 @@ import { getCustomerServiceAccounts } from './customerService/form';
 import { wecomBotApiTest } from '../shared/bot/credentialTest';
 import { WEBHOOK_PATH_AND_MODE } from '../shared/util/webhookDescription';
 import { properties } from './properties';
-import { receiveCallback, verifyUrl } from './receive';
+import { LostCallback, receiveCallback, verifyUrl } from './receive';
 import { CallbackResponse } from './response';
 import { freshSecrets } from './secrets';
 import { sourceOf } from './sources';
@@ -106,7 +106,7 @@ export class WecomTrigger implements INodeType {
 	};
 
 	/**
-	 * Never throws in production: that would be an HTTP 500 and a failed execution for anyone who knows the URL. In a test
+	 * Never throws in production for a request from outside: that would be an HTTP 500 and a failed execution for anyone who knows the URL. In a test
 	 * it does, once WeCom has its answer: the editor shows the error to the person who waits there.
 	 */
 	async webhook(this: IWebhookFunctions): Promise<IWebhookResponseData> {
@@ -116,6 +116,10 @@ export class WecomTrigger implements INodeType {
 				? await verifyUrl(this, response)
 				: await receiveCallback(this, response);
 		} catch (error) {
+			if (error instanceof LostCallback) {
+				const { message, description } = error;
+				throw new NodeOperationError(this.getNode(), message, { description: String(description) });
+			}
 			this.logger.error(`WeCom Trigger could not handle a callback: ${(error as Error).message}`, {
 				workflowId: this.getWorkflow().id,
 				nodeName: this.getNode().name,

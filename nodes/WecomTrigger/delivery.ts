@@ -2,7 +2,7 @@ import type { INodeExecutionData, IWebhookFunctions } from 'n8n-workflow';
 import type { WecomClient } from '../shared/client/client';
 import type { Claim } from '../shared/callback/dedupe';
 import type { CallbackSecrets, OpenedCallback } from '../shared/callback/envelope';
-import type { CallbackResponse } from './response';
+import type { CallbackResponse, PreparedAnswer } from './response';
 import type { CredentialSource } from './secrets';
 
 /** One callback that WeCom has proven to be its own, on its way to the workflow. */
@@ -17,8 +17,10 @@ export interface Delivery {
 	at: number;
 	/** Ends the claim on it: stored, or free for the repetition that WeCom is asked for. Only the first call counts. */
 	settle(stored: boolean): void;
-	/** Tells, once, whether n8n has stored the execution. Nobody knows before that, however long it takes. */
+	/** Tells, once, whether n8n has stored the execution, be it after several tries. Nobody knows before, however long it takes. */
 	whenStored(listener: (stored: boolean) => void): void;
+	/** The address of this process that it came to. */
+	here?: string;
 }
 
 /** Why a callback does not start the workflow, in words for the person who tests it. */
@@ -45,8 +47,11 @@ export interface Source extends CredentialSource {
 	whyUnwanted(delivery: Delivery): Unwanted | undefined;
 	/** What a repetition shares with the first attempt. */
 	keyOf(opened: OpenedCallback): string;
-	/** Answers a repetition; false when WeCom has to come back for the outcome of the first attempt. */
-	answerRepetition(delivery: Delivery, claim: Exclude<Claim, 'first'>): boolean;
+	/** What a repetition is answered; undefined when WeCom has to come back for the outcome of the first attempt. */
+	answerToRepetition(
+		delivery: Delivery,
+		claim: Exclude<Claim, 'first'>,
+	): PreparedAnswer | undefined;
 	/** Prepares the answer and makes the items of the workflow; without any it has answered. */
 	deliver(delivery: Delivery): Promise<INodeExecutionData[]>;
 }

@@ -1,6 +1,7 @@
 import {
 	NodeOperationError,
 	type IDataObject,
+	type INodeExecutionData,
 	type IWebhookFunctions,
 	type IWebhookResponseData,
 } from 'n8n-workflow';
@@ -14,9 +15,11 @@ import {
 } from '../shared/callback/envelope';
 import { startsOnClicks } from './answers';
 import { readBody } from './body';
-import { WAIT_FOR_FIRST_ATTEMPT_MS } from './deadlines';
+import { REPLY_WITHIN_MS, WAIT_FOR_FIRST_ATTEMPT_MS } from './deadlines';
 import { warn, type Delivery, type Source } from './delivery';
-import type { CallbackResponse } from './response';
+import { Outcome } from './outcome';
+import { addressOf, keep, takeCalled, takeKept, type Handover, type Loss } from './redelivery';
+import { bodyOf, type CallbackResponse } from './response';
 import { cachedSecrets, nodeOf, type SecretsOrLack } from './secrets';
 import { sourceOf } from './sources';
 
@@ -44,6 +47,8 @@ export async function receiveCallback(
 	context: IWebhookFunctions,
 	response: CallbackResponse,
 ): Promise<IWebhookResponseData> {
+	const again = takeCalled(context);
+	if (again) return deliverAgain(context, response, again);
 	const at = Date.now();
 
 	// Read.
@@ -57,6 +62,7 @@ export async function receiveCallback(
 	const age = tooOld(context, at);
 	if (age) return refuse(context, response, age);
 	if (opened.notWellFormed) warn(context, `read what is not well-formed: ${opened.notWellFormed}`);
+	const outcome = new Outcome();
 	const delivery: Delivery = {
 		context,
 		response,
@@ -65,7 +71,8 @@ export async function receiveCallback(
 		secrets: opened.secrets,
 		at,
 		settle: () => {},
-		whenStored: (listener) => response.onStored(listener),
+		whenStored: (listener) => outcome.whenKnown(listener),
+		here: addressOf(context),
 	};
 
 	// Decide.
@@ -83,29 +90,76 @@ export async function receiveCallback(
 	const scope = `${context.getMode()}|${context.getWorkflow().id}|${nodeOf(context).id}`;
 	const claim = await delivered.claim(scope, key, WAIT_FOR_FIRST_ATTEMPT_MS);
 	if (claim !== 'first') {
-		if (source.answerRepetition(delivery, claim)) return ANSWERED;
+		const prepared = source.answerToRepetition(delivery, claim);
+		if (prepared) {
+			response.answer(200, bodyOf(prepared), prepared.contentType);
+			return ANSWERED;
+		}
 		// Not acknowledged, so that WeCom comes back for the outcome.
 		const reason = 'its first attempt is still under way';
 		return refuse(context, response, { status: 503, reason });
 	}
+	delivery.settle = settling(scope, key);
+	const kept = takeKept(scope, key);
+	if (kept) {
+		const prepared = source.answerToRepetition(delivery, 'duplicate');
+		if (prepared) response.answerBy(at + REPLY_WITHIN_MS - Date.now(), prepared);
+		return handOver(response, kept, delivery.settle);
+	}
+
+	// Deliver, and answer: the source has prepared what goes out, at the latest with the answer of n8n.
+	let items: INodeExecutionData[] | undefined;
+	try {
+		items = await source.deliver(delivery);
+	} finally {
+		if (!items?.length) delivery.settle(items !== undefined && response.status < 300);
+	}
+	if (items.length === 0) return ANSWERED;
+	const handover: Handover = { delivery, items, scope, key, outcome, failures: 0 };
+	return handOver(response, handover, delivery.settle);
+}
+
+/** Ends the claim on a callback; only the first call counts. */
+function settling(scope: string, key: string): (stored: boolean) => void {
 	let settled = false;
-	delivery.settle = (stored) => {
+	return (stored) => {
 		if (!settled) delivered.settle(scope, key, stored);
 		settled = true;
 	};
-	delivery.whenStored(delivery.settle);
-
-	// Deliver, and answer: the source has prepared what goes out, at the latest with the answer of n8n.
-	try {
-		const items = await source.deliver(delivery);
-		if (items.length > 0) return { workflowData: [items] };
-		delivery.settle(response.status < 300);
-		return ANSWERED;
-	} catch (error) {
-		delivery.settle(false);
-		throw error;
-	}
 }
+
+/** Gives the items to n8n and hears what becomes of them. */
+function handOver(
+	response: CallbackResponse,
+	handover: Handover,
+	settle: (stored: boolean) => void,
+): IWebhookResponseData {
+	response.stored.whenKnown((stored) => {
+		if (stored) handover.outcome.tell(true);
+		else keep(handover);
+		// A repetition that waits for this carries on what is kept.
+		settle(stored);
+	});
+	return { workflowData: [handover.items] };
+}
+
+/** A request of the trigger to itself. For what is lost it fails, and n8n makes that a failed execution. */
+function deliverAgain(
+	context: IWebhookFunctions,
+	response: CallbackResponse,
+	again: Handover | Loss,
+): IWebhookResponseData {
+	if ('items' in again) {
+		const { scope, key } = again;
+		// Whoever holds the claim meanwhile has come without knowing of it, and delivers the same.
+		void delivered.claim(scope, key, 0);
+		return handOver(response, again, settling(scope, key));
+	}
+	throw new LostCallback(context.getNode(), again.message, { description: again.description });
+}
+
+/** A callback that could not start the workflow: the only error that becomes an execution. */
+export class LostCallback extends NodeOperationError {}
 
 type Opened<T> = T | Refusal | { ok: false; status: 503; reason: string };
 

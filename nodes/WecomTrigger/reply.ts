@@ -8,6 +8,9 @@ import { nodeOf } from './secrets';
 
 /** Answers with content: the quick reply of the form, or what the workflow replies in time (doc 90241). */
 
+/** Of a reply with content. */
+export const REPLY_TYPE = 'application/xml';
+
 /** Of a text (doc 90241). */
 const MAX_TEXT_BYTES = 2_048;
 
@@ -33,7 +36,7 @@ export function prepareAnswer(delivery: Delivery, item: IDataObject): void {
 		return;
 	}
 	const body = quickReply(delivery, item);
-	if (body) response.answerBy(undefined, { body, contentType: 'application/xml' });
+	if (body) response.answerBy(undefined, { body, contentType: REPLY_TYPE });
 }
 
 /** The quick reply, encrypted and signed; '' where there is none. */

@@ -1,4 +1,6 @@
 import type { IWebhookFunctions } from 'n8n-workflow';
+import { later } from '../shared/util/later';
+import { Outcome } from './outcome';
 
 type HttpResponse = ReturnType<IWebhookFunctions['getResponseObject']>;
 type End = (...args: unknown[]) => HttpResponse;
@@ -26,9 +28,8 @@ export class CallbackResponse {
 
 	private readonly writeHead: HttpResponse['writeHead'];
 
-	private readonly listeners: Array<(stored: boolean) => void> = [];
-
-	private outcome?: boolean;
+	/** How n8n answers: whether it has stored the execution. Until then nobody knows. */
+	readonly stored = new Outcome();
 
 	private prepared?: PreparedAnswer;
 
@@ -48,7 +49,7 @@ export class CallbackResponse {
 		return this.response.statusCode;
 	}
 
-	/** Answers at once; false when an answer has gone out before. n8n's own answer then goes nowhere but to `onStored`. */
+	/** Answers at once; false when an answer has gone out before. n8n's own answer then goes nowhere but to `stored`. */
 	answer(status: number, body = '', contentType = TEXT): boolean {
 		if (this.answered) return false;
 		this.writeHead(status, {
@@ -68,15 +69,7 @@ export class CallbackResponse {
 	answerBy(deadlineMs: number | undefined, answer: PreparedAnswer): void {
 		this.prepared = answer;
 		if (deadlineMs === undefined) return;
-		AbortSignal.timeout(Math.max(0, deadlineMs)).addEventListener('abort', () => {
-			this.answer(200, bodyOf(answer), answer.contentType);
-		});
-	}
-
-	/** Tells, once, how n8n answers: whether it has stored the execution. Until then nobody knows. */
-	onStored(listener: (stored: boolean) => void): void {
-		if (this.outcome === undefined) this.listeners.push(listener);
-		else listener(this.outcome);
+		later(deadlineMs, () => this.answer(200, bodyOf(answer), answer.contentType));
 	}
 
 	/** From here on nothing of n8n's answer goes out; `chunks` gets what it writes piece by piece. */
@@ -95,7 +88,7 @@ export class CallbackResponse {
 		};
 		for (const method of ['send', 'json', 'end'])
 			methods[method] = (body: unknown) => {
-				this.tell(isStored(status, typeof body === 'string' ? body : JSON.stringify(body)));
+				this.stored.tell(isStored(status, typeof body === 'string' ? body : JSON.stringify(body)));
 				return response;
 			};
 	}
@@ -112,21 +105,16 @@ export class CallbackResponse {
 			response.statusCode = 200;
 			response.setHeader('content-type', prepared.contentType ?? TEXT);
 			response.setHeader('content-length', String(Buffer.byteLength(text)));
-			this.tell(true);
+			this.stored.tell(true);
 			return this.end(text);
 		}
-		this.tell(stored);
+		this.stored.tell(stored);
 		return this.end(...args);
-	}
-
-	private tell(stored: boolean): void {
-		if (this.outcome !== undefined) return;
-		this.outcome = stored;
-		for (const listener of this.listeners.splice(0)) listener(stored);
 	}
 }
 
-const bodyOf = ({ body }: PreparedAnswer) => (typeof body === 'string' ? body : body());
+/** What goes out now. */
+export const bodyOf = ({ body }: PreparedAnswer) => (typeof body === 'string' ? body : body());
 
 /** n8n answers with 500 also when a workflow failed whose execution it has stored; what it could not store has a `code`. */
 function isStored(status: number, body: unknown): boolean {

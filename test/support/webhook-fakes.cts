@@ -1,5 +1,6 @@
 /** What a webhook node sees of one HTTP call: express's request and response, reduced to what nodes use. */
 import { EventEmitter } from 'node:events';
+import type { IncomingMessage } from 'node:http';
 import type { IWorkflowExecuteAdditionalData } from 'n8n-workflow';
 
 type Request = NonNullable<IWorkflowExecuteAdditionalData['httpRequest']>;
@@ -14,6 +15,8 @@ export interface WebhookCall {
 	body?: Buffer | string;
 	/** What n8n's own parser would have made of the body; nothing when the pre-parse is off. */
 	parsedBody?: unknown;
+	/** The request it stands for: its headers, and where it came to. */
+	request?: IncomingMessage;
 	/** Makes `readRawBody()` fail, as for a body above n8n's limit. */
 	readError?: Error;
 }
@@ -22,7 +25,10 @@ export interface WebhookCall {
 export function webhookRequest(call: WebhookCall = {}): Request {
 	const body = Buffer.from((call.body ?? '') as string);
 	const headers = Object.fromEntries(
-		Object.entries(call.headers ?? {}).map(([name, value]) => [name.toLowerCase(), value]),
+		Object.entries({ ...call.request?.headers, ...call.headers }).map(([name, value]) => [
+			name.toLowerCase(),
+			value,
+		]),
 	);
 	const request = {
 		method: call.method ?? 'POST',
@@ -33,6 +39,8 @@ export function webhookRequest(call: WebhookCall = {}): Request {
 		body: call.parsedBody,
 		rawBody: undefined as Buffer | undefined,
 		ip: '127.0.0.1',
+		socket: call.request?.socket,
+		originalUrl: call.request?.url,
 		get: (name: string) => headers[name.toLowerCase()],
 		readRawBody: async () => {
 			if (call.readError) throw call.readError;

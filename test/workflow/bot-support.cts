@@ -150,6 +150,7 @@ export class BotInstance {
 			webhookName: request.method === 'GET' ? 'setup' : 'default',
 			mode: this.mode,
 			call: {
+				request,
 				method: request.method,
 				query: Object.fromEntries(searchParams),
 				body: Buffer.concat(chunks),

@@ -15,6 +15,8 @@ export interface Intake {
 	store: CredentialStore;
 	/** What became executions, in the order in which they were stored. */
 	executions: INodeExecutionData[][];
+	/** Errors of the trigger, which n8n makes failed executions. */
+	failed: Error[];
 	items: () => IDataObject[];
 	/** What the stored positions are, by account. */
 	positions: () => Record<string, { cursor?: string; since?: number; at: number }>;
@@ -44,6 +46,7 @@ export async function startIntake(
 ): Promise<Intake> {
 	const credentials = store ?? ({ c1: credentialOf(sim) } as CredentialStore);
 	const executions: INodeExecutionData[][] = [];
+	const failed: Error[] = [];
 	const n8n: Intake['n8n'] = { storingMs: 0, failures: 0, mode: 'webhook', parameters };
 	const server: Server = createServer(async (request, response) => {
 		const chunks: Buffer[] = [];
@@ -53,7 +56,7 @@ export async function startIntake(
 			response.writeHead(answer.statusCode, answer.headers);
 			response.end(answer.body);
 		});
-		const { result } = await runWebhook({
+		const called = runWebhook({
 			nodeTypes,
 			credentialTypes: [...credentialTypes, new WecomSuiteApi()],
 			credentials,
@@ -67,15 +70,21 @@ export async function startIntake(
 				credentials: { [credential]: 'c1' },
 			},
 			call: {
+				request,
 				query: Object.fromEntries(new URL(request.url!, 'http://localhost').searchParams),
 				body: Buffer.concat(chunks),
 			},
 			response: answer,
 		});
-		if (!result.workflowData) return;
+		const run = await called.catch((error: Error) => {
+			failed.push(error);
+			answer.status(500).end();
+		});
+		if (!run?.result.workflowData) return;
+		const { result } = run;
 		if (n8n.storingMs) await new Promise((resolve) => setTimeout(resolve, n8n.storingMs));
 		const failing = n8n.failures-- > 0;
-		if (!failing) executions.push(result.workflowData[0]);
+		if (!failing) executions.push(run.result.workflowData[0]);
 		if (result.noWebhookResponse) return;
 		answer.status(failing ? 500 : 200);
 		answer.end();
@@ -91,6 +100,7 @@ export async function startIntake(
 		},
 		store: credentials,
 		executions,
+		failed,
 		items: () => executions.flat().map(({ json }) => json),
 		positions: () => {
 			const all = JSON.parse(String(credentials.c1.kfCursorTokens || '{}')) as Record<

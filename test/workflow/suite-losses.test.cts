@@ -113,7 +113,7 @@ describe('a withdrawn authorization', () => {
 });
 
 describe('an authorization', () => {
-	it('that n8n could not store comes with the next ticket', async () => {
+	it('that n8n could not store comes again from memory, once, also with a ticket in between', async () => {
 		await begin();
 		await ticket();
 		provider.failures = 1;
@@ -126,9 +126,10 @@ describe('an authorization', () => {
 		await until(() => provider.items.length === 1);
 		expect(provider.items[0]).toMatchObject({
 			InfoType: 'create_auth',
-			wecom: { exchange: 'done', retried: true },
+			wecom: { exchange: 'done' },
 		});
 		await until(() => !provider.stored().pendingAuthCodes.includes('create_auth'));
+		expect(provider.items).toHaveLength(1);
 	});
 
 	it('is exchanged although the look after storing its code fails, and that is logged', async () => {

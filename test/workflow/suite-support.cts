@@ -191,7 +191,7 @@ async function receive(
 			parameters: { source: 'suite', events: ['*'], ...parameters } as never,
 			credentials: { wecomSuiteApi: 's1' },
 		},
-		call: { method: request.method, query, body: Buffer.concat(chunks) },
+		call: { request, method: request.method, query, body: Buffer.concat(chunks) },
 		response,
 	});
 }

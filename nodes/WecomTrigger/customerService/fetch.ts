@@ -5,6 +5,7 @@ import {
 	type IWebhookFunctions,
 } from 'n8n-workflow';
 import type { WecomClient } from '../../shared/client/client';
+import { later } from '../../shared/util/later';
 import { listOf } from '../../shared/util/text';
 import {
 	keepPosition,
@@ -73,7 +74,7 @@ export async function fetchMessages(delivery: Delivery): Promise<INodeExecutionD
 
 	let reading = new Reading(delivery, turn);
 	let busy = true;
-	afterwards(left(), () => busy && comeBack());
+	later(left(), () => busy && comeBack());
 	await reading.read();
 	busy = false;
 	if (reading.unfinished) comeBack();
@@ -105,7 +106,7 @@ async function tryLater(delivery: Delivery): Promise<Reading | undefined> {
 	waiting.add(scope);
 	try {
 		for (const pause of FETCH_AGAIN_AFTER_MS) {
-			await new Promise<void>((resolve) => afterwards(pause, resolve));
+			await new Promise<void>((resolve) => later(pause, resolve));
 			const { turn, lead } = turns.enter(scope);
 			if (!lead) {
 				if (await turn.ended) return undefined;
@@ -175,7 +176,7 @@ class Reading {
 		} catch (error) {
 			warn(context, `could not fetch the messages of ${openKfId}: ${(error as Error).message}`);
 		}
-		afterwards(READ_ON_AFTER_MS, this.turn.release);
+		later(READ_ON_AFTER_MS, this.turn.release);
 	}
 
 	/** To be told whether n8n has stored the items; only then they count as read. */
@@ -225,10 +226,6 @@ class Reading {
 		}
 	}
 }
-
-/** Later, without keeping the process alive for it. */
-const afterwards = (ms: number, what: () => void) =>
-	AbortSignal.timeout(ms).addEventListener('abort', what);
 
 /** The first time: only what is new with this callback, or all WeCom still has. */
 function firstPosition(context: IWebhookFunctions, { payload }: OpenedCallback): Position {

@@ -9,7 +9,7 @@ import type { Delivery, Source } from '../delivery';
 import { whyUnwanted } from '../filters';
 import { toItem } from '../item';
 import { attachMedia } from '../media';
-import { prepareAnswer, quickReply, replyFacts } from '../reply';
+import { prepareAnswer, quickReply, REPLY_TYPE, replyFacts } from '../reply';
 
 /** Messages and events of a self-built or customized app (doc 90238). */
 export const app: Source = {
@@ -27,12 +27,11 @@ export const app: Source = {
 	takeClick: takeClickInApp,
 	whyUnwanted: ({ context, opened }) => whyUnwanted(context, opened),
 	keyOf: ({ payload, plaintext }) => callbackKey(payload, plaintext),
-	answerRepetition(delivery, claim) {
-		if (claim === 'busy') return false;
-		// WeCom hung up before the quick reply, if it sends the callback again.
-		delivery.response.answer(200, quickReply(delivery, toItem(delivery.opened)));
-		return true;
-	},
+	// WeCom hung up before the quick reply, if it sends the callback again.
+	answerToRepetition: (delivery, claim) =>
+		claim === 'busy'
+			? undefined
+			: { body: quickReply(delivery, toItem(delivery.opened)), contentType: REPLY_TYPE },
 	deliver: deliverMessage,
 };
 

@@ -2,6 +2,7 @@ import { NodeOperationError, type IDataObject, type INodeExecutionData } from 'n
 import {
 	beginConversation,
 	currentStream,
+	endUnanswered,
 	giveFirstAnswer,
 	isStreaming,
 	RELAYED,
@@ -54,17 +55,18 @@ export const bot: Source = {
 	},
 	keyOf: ({ payload, plaintext }) =>
 		payload.msgid ? `bot:${String(payload.msgid)}` : callbackKey(payload, plaintext),
-	answerRepetition(delivery, claim) {
+	answerToRepetition(delivery, claim) {
 		// WeCom hung up before the first answer, if it sends the message again.
-		const stream = claim === 'duplicate' ? currentStream(streamIdOf(bodyOf(delivery))) : undefined;
-		if (stream) answerSealed(delivery, stream);
-		else if (claim === 'busy') return false;
-		else delivery.response.answer(200);
-		return true;
+		const stream = currentStream(streamIdOf(bodyOf(delivery)));
+		if (stream) return { body: sealed(delivery, stream), contentType: JSON_TYPE };
+		return claim === 'busy' ? undefined : { body: '' };
 	},
 	async deliver(delivery) {
 		const options = delivery.context.getNodeParameter('botOptions', {}) as BotOptions;
 		const facts = prepareAnswer(delivery, options);
+		const { streamId } = facts;
+		// No workflow will reply: nobody shall wait for it.
+		if (streamId) delivery.whenStored((stored) => stored || endUnanswered(String(streamId)));
 		return [await toItem(delivery, options, facts)];
 	},
 };

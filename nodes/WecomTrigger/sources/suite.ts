@@ -40,12 +40,10 @@ export const suite: Source = {
 		(await WecomClient.ofSuite(context)).actingAs({ kind: 'company', corpId }),
 	// Commands do their work first, whatever the filters say or fail to say.
 	whyUnwanted: (delivery) => (isCommand(delivery.opened) ? undefined : app.whyUnwanted(delivery)),
-	answerRepetition(delivery, claim) {
-		if (claim === 'busy' || !isCommand(delivery.opened))
-			return app.answerRepetition(delivery, claim);
-		delivery.response.answer(200, SUCCESS);
-		return true;
-	},
+	answerToRepetition: (delivery, claim) =>
+		claim === 'busy' || !isCommand(delivery.opened)
+			? app.answerToRepetition(delivery, claim)
+			: { body: SUCCESS },
 	deliver: async (delivery) =>
 		isCommand(delivery.opened) ? await deliverCommand(delivery) : await deliverMessage(delivery),
 };

@@ -18,6 +18,7 @@ import {
 } from '../../shared/companies/companies';
 import { suiteIdOf, withPendingCode, withTicket } from '../../shared/credentials/suiteState';
 import type { OpenedCallback } from '../../shared/callback/envelope';
+import { later } from '../../shared/util/later';
 import { LOOK_AGAIN_AFTER_MS, NEWS_OF_COMPANY_MS, REPLY_WITHIN_MS, URGENT_MS } from '../deadlines';
 import { warn, type Delivery } from '../delivery';
 import { whyUnwanted } from '../filters';
@@ -42,7 +43,7 @@ export async function deliverCommand(delivery: Delivery): Promise<INodeExecution
 	if (authCode && ['create_auth', 'reset_permanent_code'].includes(kind))
 		return await onAuthCode(delivery, authCode);
 
-	// A workflow that is to reply ends, and so n8n answers, long after it has stored the execution.
+	// A workflow that is to reply takes as long as it takes.
 	const within = URGENT.includes(kind)
 		? URGENT_MS
 		: waitsForWorkflow(context)
@@ -89,8 +90,9 @@ async function onTicket(delivery: Delivery): Promise<INodeExecutionData[]> {
 		selected.includes('suite_ticket') && isWanted(context, opened)
 			? [{ json: toItem(opened) }]
 			: [];
-	const done: Array<() => void> = [];
+	const finished: Array<[authCode: string, corpId: string]> = [];
 	for (const { authCode, event, exchange } of await finishPending(context, stored, true)) {
+		if (underWay.has(authCode)) continue;
 		const kind = String(event.InfoType).trim();
 		const earlier = {
 			...opened,
@@ -99,22 +101,30 @@ async function onTicket(delivery: Delivery): Promise<INodeExecutionData[]> {
 		};
 		if (isWanted(context, earlier))
 			items.push({ json: toItem(earlier, { ...factsOf(context, exchange), retried: true }) });
-		done.push(() => forgetCode(context, authCode, exchange.corpId));
+		finished.push([authCode, exchange.corpId]);
 		lookAgainLater(context, exchange.corpId);
 		forgetSecrets(context, source);
 	}
-	handOver(delivery, items, () => done.forEach((forget) => forget()));
+	for (const [authCode, corpId] of finished) forgetWhenStored(delivery, items, authCode, corpId);
 	return items;
 }
 
-/** Calls `handed` once the workflow has the items. One that is to reply ends, and so n8n answers, long after it has them. */
-function handOver(
+/** Authorizations whose event is on its way to n8n, by their auth_code: the next ticket must not bring it once more. */
+const underWay = new Set<string>();
+
+/** Once n8n has the event nothing of the code needs to stay; until then it does, and if n8n fails, the next ticket brings the event. */
+function forgetWhenStored(
 	{ context, whenStored }: Delivery,
 	items: INodeExecutionData[],
-	handed: () => void,
+	authCode: string,
+	corpId: string,
 ): void {
-	if (items.length === 0 || waitsForWorkflow(context)) handed();
-	else whenStored((stored) => stored && handed());
+	if (items.length === 0) return forgetCode(context, authCode, corpId);
+	underWay.add(authCode);
+	whenStored((stored) => {
+		underWay.delete(authCode);
+		if (stored) forgetCode(context, authCode, corpId);
+	});
 }
 
 /** The code is stored before the answer goes out, and WeCom waits one second only: the exchange comes after it. */
@@ -141,9 +151,7 @@ async function onAuthCode(delivery: Delivery, authCode: string): Promise<INodeEx
 	const items = isWanted(context, opened)
 		? [{ json: toItem(opened, factsOf(context, exchange)) }]
 		: [];
-	handOver(delivery, items, () => {
-		if (exchange.done) forgetCode(context, authCode, exchange.corpId);
-	});
+	if (exchange.done) forgetWhenStored(delivery, items, authCode, exchange.corpId);
 	return items;
 }
 
@@ -187,7 +195,7 @@ function forgetCode(context: IWebhookFunctions, authCode: string, corpId: string
 }
 
 function lookAgainLater(context: IWebhookFunctions, corpId: string): void {
-	AbortSignal.timeout(LOOK_AGAIN_AFTER_MS).addEventListener('abort', () => {
+	later(LOOK_AGAIN_AFTER_MS, () => {
 		lookAgain(context, corpId).catch((error: Error) =>
 			warn(context, `could not look at the company ${corpId} again: ${error.message}`),
 		);

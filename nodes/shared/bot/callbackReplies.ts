@@ -121,6 +121,17 @@ export function changeStream(id: string, change: StreamChange, at = 0): Way | un
 	return 'answer';
 }
 
+/** Ends a reply that no workflow will give: with the closing text, or as it stands. */
+export function endUnanswered(id: string): void {
+	const conversation = conversations.get(id);
+	if (conversation) endStream(conversation);
+}
+
+function endStream({ stream, closingText }: Conversation): void {
+	if (closingText) stream.content = closingText;
+	stream.finish = true;
+}
+
 /** Answers with something that is no stream; undefined when another answer was given or it is too late. */
 export function answerOnce(id: string, body: IDataObject): Way | undefined {
 	const conversation = conversations.get(id);
@@ -160,11 +171,8 @@ export function isStreaming(id: string): boolean {
 export function currentStream(id: string, now = Date.now()): IDataObject | undefined {
 	const conversation = conversations.get(id);
 	if (!conversation?.known) return undefined;
-	const { stream, startedAt, closingText } = conversation;
-	if (!stream.finish && now - startedAt >= STREAM_LIFE_MS - MARGIN_MS) {
-		if (closingText) stream.content = closingText;
-		stream.finish = true;
-	}
+	const { stream, startedAt } = conversation;
+	if (!stream.finish && now - startedAt >= STREAM_LIFE_MS - MARGIN_MS) endStream(conversation);
 	const body = streamBody(id, conversation);
 	shown(conversation);
 	return body;

@@ -1,9 +1,6 @@
 import { createHash } from 'crypto';
 import { sleep } from 'n8n-workflow';
 
-/** How long a claim may stay unsettled before it counts as failed, in milliseconds. */
-const PENDING_LIMIT_MS = 60_000;
-
 /** first: deliver it; duplicate: delivered before; busy: another attempt is still under way. */
 export type Claim = 'first' | 'duplicate' | 'busy';
 
@@ -30,19 +27,15 @@ interface Waiter {
 	wake: () => void;
 }
 
-interface Pending {
-	since: number;
-	waiters: Set<Waiter>;
-}
-
 /**
  * Remembers in this process which callbacks were delivered, at most `maxEntries` of them for
- * `ttlMs` milliseconds. Whoever gets 'first' from `claim` must call `settle` exactly once.
+ * `ttlMs` milliseconds. Whoever gets 'first' from `claim` must call `settle` exactly once, however long it takes: time alone
+ * says nothing about the outcome. Those under way are not counted: n8n holds a request open for each of them.
  */
 export class DeliveryWindow {
-	/** Both maps are in order of time, oldest first, because changed entries are put in anew. */
-	private readonly pending = new Map<string, Pending>();
+	private readonly pending = new Map<string, Set<Waiter>>();
 
+	/** In order of time, oldest first. */
 	private readonly stored = new Map<string, number>();
 
 	constructor(
@@ -60,18 +53,16 @@ export class DeliveryWindow {
 		this.forgetOld();
 		const id = idOf(scope, key);
 		if (this.stored.has(id)) return 'duplicate';
-		const underWay = this.pending.get(id);
-		if (!underWay || this.isStale(underWay)) {
-			this.begin(id, underWay?.waiters);
-			return 'first';
-		}
-		return maxWaitMs > 0 ? await this.wait(id, underWay, maxWaitMs) : 'busy';
+		const waiters = this.pending.get(id);
+		if (waiters) return maxWaitMs > 0 ? await wait(waiters, maxWaitMs) : 'busy';
+		this.pending.set(id, new Set());
+		return 'first';
 	}
 
 	/** Tells how the delivery ended that `claim` called 'first'. Later calls change nothing. */
 	settle(scope: string, key: string, stored: boolean): void {
 		const id = idOf(scope, key);
-		const waiters = this.pending.get(id)?.waiters ?? new Set<Waiter>();
+		const waiters = this.pending.get(id) ?? new Set<Waiter>();
 		if (stored) {
 			this.pending.delete(id);
 			this.stored.delete(id);
@@ -83,7 +74,6 @@ export class DeliveryWindow {
 		const [next] = waiters;
 		if (next) {
 			waiters.delete(next);
-			this.begin(id, waiters);
 			release(next, 'first');
 		} else {
 			this.pending.delete(id);
@@ -95,52 +85,31 @@ export class DeliveryWindow {
 		return this.pending.size + this.stored.size;
 	}
 
-	private begin(id: string, waiters = new Set<Waiter>()): void {
-		this.pending.delete(id);
-		this.pending.set(id, { since: this.now(), waiters });
-		this.evict();
-	}
-
-	private async wait(id: string, underWay: Pending, maxWaitMs: number): Promise<Claim> {
-		let wake: () => void = () => {};
-		const woken = new Promise<void>((resolve) => (wake = resolve));
-		const waiter: Waiter = { wake };
-		underWay.waiters.add(waiter);
-		await Promise.race([woken, sleep(maxWaitMs)]);
-		// The outcome counts even if the time ran out in the same moment: it may be a 'first'.
-		if (waiter.outcome) return waiter.outcome;
-
-		const current = this.pending.get(id);
-		underWay.waiters.delete(waiter);
-		if (!current || !this.isStale(current)) return 'busy';
-		this.begin(id, current.waiters);
-		return 'first';
-	}
-
-	private isStale(pending: Pending): boolean {
-		return this.now() - pending.since >= PENDING_LIMIT_MS;
-	}
-
 	private forgetOld(): void {
 		const now = this.now();
 		for (const [id, at] of this.stored) {
 			if (now - at < this.ttlMs) break;
 			this.stored.delete(id);
 		}
-		for (const [id, pending] of this.pending) {
-			if (!this.isStale(pending)) break;
-			if (pending.waiters.size === 0) this.pending.delete(id);
-		}
 	}
 
 	private evict(): void {
-		for (const entries of [this.stored, this.pending]) {
-			for (const id of entries.keys()) {
-				if (this.size <= this.maxEntries) return;
-				entries.delete(id);
-			}
+		for (const id of this.stored.keys()) {
+			if (this.stored.size <= this.maxEntries) return;
+			this.stored.delete(id);
 		}
 	}
+}
+
+async function wait(waiters: Set<Waiter>, maxWaitMs: number): Promise<Claim> {
+	let wake: () => void = () => {};
+	const woken = new Promise<void>((resolve) => (wake = resolve));
+	const waiter: Waiter = { wake };
+	waiters.add(waiter);
+	await Promise.race([woken, sleep(maxWaitMs)]);
+	waiters.delete(waiter);
+	// The outcome counts even if the time ran out in the same moment: it may be a 'first'.
+	return waiter.outcome ?? 'busy';
 }
 
 function release(waiter: Waiter, outcome: Claim): void {
