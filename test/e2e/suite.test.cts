@@ -16,6 +16,9 @@ import {
 	openWorkflow,
 	saveCredential,
 } from '../support/editor.cts';
+import { sleep } from '../support/child.cts';
+import { lockDatabase } from '../support/lock-database.cts';
+import { since } from '../support/n8n-release.cts';
 import { startN8n, type N8n } from '../support/n8n.cts';
 import {
 	N8nRest,
@@ -28,6 +31,9 @@ import { packPackage } from '../support/pack.cts';
 import { chain, itemsOf, manual, START_TIMEOUT, TRIGGER, WECOM } from './support.cts';
 
 jest.setTimeout(180_000);
+
+/** Older n8n cannot store a token without undoing expressions and edits: there each process keeps its own. */
+const storesTokens = since('2.35');
 
 let sim: Simulator;
 let n8n: N8n;
@@ -172,9 +178,11 @@ describe.each([
 
 		const { permanentCode } = (await provider.companies())[company.corpid];
 		const { companyTokens, suiteAccessToken, suiteTicket } = await provider.stored();
-		const { token } = JSON.parse(companyTokens)[company.corpid];
-		const secrets = [permanentCode, token, suiteTicket, provider.suite.suiteSecret];
-		if (template === DEMO_SUITE) secrets.push(suiteAccessToken);
+		const secrets = [permanentCode, suiteTicket, provider.suite.suiteSecret];
+		if (storesTokens) {
+			secrets.push(JSON.parse(companyTokens)[company.corpid].token);
+			if (template === DEMO_SUITE) secrets.push(suiteAccessToken);
+		}
 		const shown = await rest.getCredential(provider.credential.id);
 		for (const text of [JSON.stringify(greeting), JSON.stringify(shown), n8n.logs()])
 			for (const secret of secrets) expect(text).not.toContain(secret);
@@ -186,7 +194,7 @@ describe.each([
 			'Start',
 		);
 		expect(messagesTo(company)).toHaveLength(2);
-		expect(fetched(provider, company)).toBe(1);
+		expect(fetched(provider, company)).toBe(storesTokens ? 1 : 2);
 	});
 });
 
@@ -295,6 +303,43 @@ describe('a permanent code, issued once,', () => {
 		expect(messagesTo(company)).toHaveLength(1);
 	});
 
+	it('survives a database that is locked for 20 seconds around the exchange, and a crash after that', async () => {
+		const provider = await newProvider(DEMO_SUITE);
+		const [earlier, company] = [newCompany(), newCompany()];
+		await ticket(provider);
+		// With it the suite has its token, which could not be stored later.
+		await authorize(provider, earlier);
+		await until('one company is stored', async () =>
+			Boolean((await provider.companies())[earlier.corpid]),
+		);
+		await rest.waitForExecutions(provider.workflow.id, 1);
+		const path = '/cgi-bin/service/v2/get_permanent_code';
+		sim.control.inject({ path, times: 1, delayMs: 2_000 });
+		const asked = () => sim.requests.filter((request) => request.path === path).length;
+		const before = asked();
+		await authorize(provider, company);
+		const unlock = await lockDatabase(n8n);
+		try {
+			await until('the code is exchanged', () => asked() > before);
+			await sleep(20_000);
+			expect(Object.keys(await provider.companies())).toEqual([earlier.corpid]);
+		} finally {
+			await unlock();
+		}
+		await until('the company is stored', async () =>
+			Boolean((await provider.companies())[company.corpid]),
+		);
+		await n8n.kill();
+		await n8n.start();
+		await rest.login();
+		const { permanentCode } = (await provider.companies())[company.corpid];
+		const real = sim.control
+			.authorizations(provider.suite.suiteId)
+			.find(({ corpid }) => corpid === company.corpid);
+		expect(permanentCode).toBe(real?.permanentCode);
+		expect(asked() - before).toBe(1);
+	});
+
 	it('is fetched after a crash between the answer and the exchange', async () => {
 		const provider = await newProvider(DEMO_SUITE);
 		const company = newCompany();
@@ -366,7 +411,8 @@ it('the HTTP Request node calls with the token of the suite', async () => {
 		expect(itemsOf(await rest.execute(id, 'Start'), 'HTTP Request')[0]).toMatchObject({
 			pre_auth_code: expect.any(String),
 		});
-	expect((await provider.stored()).suiteAccessToken).toBeTruthy();
+	const { suiteAccessToken } = await provider.stored();
+	expect(Boolean(suiteAccessToken)).toBe(storesTokens);
 });
 
 browserOrSkip()('in the editor', () => {

@@ -2,6 +2,7 @@
 import { WebhookContext } from 'n8n-core';
 import type { ICredentialDataDecryptedObject } from 'n8n-workflow';
 import { DEMO_SUITE, makeCompanies } from '../../simulator/suite/data.cts';
+import { CredHelper } from '../support/harness-credentials.cts';
 import { logged } from '../support/harness.cts';
 import { startProvider, until, useProvider, type Provider } from './suite-support.cts';
 
@@ -109,6 +110,113 @@ describe('a withdrawn authorization', () => {
 		await until(() => provider.items.length === 2);
 		expect(provider.items[1]).toMatchObject({ InfoType: 'cancel_auth' });
 		expect(JSON.stringify(logged)).toContain('stored: SQLITE_BUSY');
+	});
+});
+
+/** n8n's database is locked: nothing that matches is written until it is opened again. */
+function lock(when: (written: string) => boolean): () => void {
+	let locked = true;
+	const write = CredHelper.prototype.updateCredentials;
+	jest.spyOn(CredHelper.prototype, 'updateCredentials').mockImplementation(async function (
+		this: CredHelper,
+		...args: Parameters<typeof write>
+	) {
+		if (locked && when(JSON.stringify(args[2]))) throw new Error('SQLITE_BUSY: database is locked');
+		await write.apply(this, args);
+	});
+	return () => (locked = false);
+}
+
+describe('while the database is locked', () => {
+	it('a permanent code is kept, written again every second or two, and the workflow gets its event', async () => {
+		await begin();
+		await ticket();
+		const open = lock((written) => written.includes('permanentCode'));
+		logged.length = 0;
+		await provider.authorize(first.corpid);
+		await until(() => JSON.stringify(logged).includes('could not be stored and is written again'));
+		expect(provider.companies()[first.corpid]).toBeUndefined();
+		// It is not exchanged a second time.
+		age(15_000);
+		await ticket();
+		open();
+		await until(() => provider.items.length === 1);
+		expect(provider.items[0]).toMatchObject({ wecom: { exchange: 'done' } });
+		const [{ permanentCode }] = simulator().control.authorizations(provider.suite.suiteId);
+		expect(provider.companies()[first.corpid].permanentCode).toBe(permanentCode);
+		expect(JSON.stringify(logged).split('is written again')).toHaveLength(2);
+		const asked = simulator().requests.filter(({ path }) => /get_permanent_code/.test(path));
+		expect(asked).toHaveLength(1);
+	});
+
+	it('an auth_code that WeCom gives up is taken up and exchanged, with its event at the next ticket', async () => {
+		await begin();
+		await ticket();
+		const open = lock((written) => written.includes('create_auth'));
+		const { verdict } = await simulator().control.authorize(provider.suite.suiteId, first.corpid);
+		expect(verdict).not.toBe('success');
+		expect(provider.items).toEqual([]);
+		open();
+		await until(() => provider.companies()[first.corpid] !== undefined);
+		age(15_000);
+		await ticket();
+		await until(() => provider.items.length === 1);
+		expect(provider.items[0]).toMatchObject({ wecom: { exchange: 'done', retried: true } });
+	});
+
+	it('a company that withdrew is forgotten as soon as that can be written', async () => {
+		await begin();
+		await ticket();
+		await provider.authorize(first.corpid);
+		await until(() => provider.items.length === 1);
+		const write = CredHelper.prototype.updateCredentials;
+		let failures = 1;
+		jest.spyOn(CredHelper.prototype, 'updateCredentials').mockImplementation(async function (
+			this: CredHelper,
+			...args: Parameters<typeof write>
+		) {
+			if (failures-- > 0) {
+				await new Promise((resolve) => setTimeout(resolve, 1_000));
+				throw new Error('SQLITE_BUSY: database is locked');
+			}
+			await write.apply(this, args);
+		});
+		expect((await push('cancel_auth')).verdict).toBe('success');
+		await until(() => provider.companies()[first.corpid] === undefined);
+	});
+});
+
+describe('a command that somebody has caught and sends again', () => {
+	const replay = async (InfoType: string, secondsAgo: number) =>
+		await simulator().control.pushSuite(DEMO_SUITE.suiteId, {
+			InfoType,
+			AuthCorpId: first.corpid,
+			TimeStamp: String(Math.floor(Date.now() / 1000) - secondsAgo),
+		} as never);
+
+	it.each(['cancel_auth', 'change_auth', 'change_contact'])(
+		'%s: does nothing to a company that has authorized since, and starts no workflow',
+		async (kind) => {
+			await begin();
+			await ticket();
+			await provider.authorize(first.corpid);
+			await until(() => provider.items.length === 1);
+			logged.length = 0;
+			expect(await replay(kind, 60)).toMatchObject({ verdict: 'success' });
+			expect(provider.companies()[first.corpid]).toBeDefined();
+			expect(provider.items).toHaveLength(1);
+			expect(JSON.stringify(logged)).toContain(`left a ${kind} aside that is older`);
+		},
+	);
+
+	it('a cancel_auth of now is obeyed', async () => {
+		await begin();
+		await ticket();
+		await provider.authorize(first.corpid);
+		await until(() => provider.items.length === 1);
+		expect(await replay('cancel_auth', 0)).toMatchObject({ verdict: 'success' });
+		await until(() => provider.items.length === 2);
+		expect(provider.companies()[first.corpid]).toBeUndefined();
 	});
 });
 

@@ -39,6 +39,7 @@ describe.each([
 				permanentCode: code,
 				agentId: String(first.agentid),
 				name: first.name,
+				authorizedAt: expect.any(Number),
 			},
 		});
 		expect(provider.items[0]).toMatchObject({

@@ -6,17 +6,27 @@ import {
 	type IWebhookFunctions,
 } from 'n8n-workflow';
 import {
+	commandTime,
 	exchangeAuthCode,
 	finishPending,
 	forgetCompany,
 	handedOver,
+	isOutdated,
 	lookAgain,
 	refreshCompany,
 	shownCompany,
+	takeUpLater,
 	updateSuite,
 	type Exchange,
 } from '../../shared/companies/companies';
-import { suiteIdOf, withPendingCode, withTicket } from '../../shared/credentials/suiteState';
+import {
+	pendingCodesOf,
+	SUITE_CREDENTIAL,
+	suiteIdOf,
+	withPendingCode,
+	withTicket,
+} from '../../shared/credentials/suiteState';
+import { untilStored } from '../../shared/credentials/untilStored';
 import type { OpenedCallback } from '../../shared/callback/envelope';
 import { later } from '../../shared/util/later';
 import { LOOK_AGAIN_AFTER_MS, NEWS_OF_COMPANY_MS, REPLY_WITHIN_MS, URGENT_MS } from '../deadlines';
@@ -36,9 +46,15 @@ const URGENT = ['create_auth', 'change_auth', 'cancel_auth', 'reset_permanent_co
 
 /** Does what the command says, and makes the items of the workflow. */
 export async function deliverCommand(delivery: Delivery): Promise<INodeExecutionData[]> {
-	const { context, response, source, opened, at } = delivery;
+	const { context, response, opened, at } = delivery;
 	const { kind } = opened.classification;
 	if (kind === 'suite_ticket') return await onTicket(delivery);
+	const corpId = fieldOf(opened, 'AuthCorpId');
+	if (await isReplayed(delivery, corpId)) {
+		warn(context, `left a ${kind} aside that is older than the authorization of ${corpId}`);
+		response.answer(200, SUCCESS);
+		return [];
+	}
 	const authCode = fieldOf(opened, 'AuthCode');
 	if (authCode && ['create_auth', 'reset_permanent_code'].includes(kind))
 		return await onAuthCode(delivery, authCode);
@@ -50,20 +66,42 @@ export async function deliverCommand(delivery: Delivery): Promise<INodeExecution
 			? REPLY_WITHIN_MS
 			: undefined;
 	response.answerBy(within && at + within - Date.now(), { body: SUCCESS });
-	const corpId = fieldOf(opened, 'AuthCorpId');
 	let facts: IDataObject = {};
-	if (kind === 'cancel_auth') {
-		await forgetCompany(context, corpId).catch((error: Error) => {
-			// After its answer WeCom does not come back: at least the workflow must hear of it.
-			if (!response.answered) throw error;
-			warn(context, `left the company ${corpId} stored: ${error.message}`);
-		});
-		forgetSecrets(context, source);
-	}
+	if (kind === 'cancel_auth') await forget(delivery, corpId);
 	if (kind === 'change_auth') facts = await newsOf(context, corpId);
 	if (isWanted(context, opened)) return [{ json: toItem(opened, facts) }];
 	response.answer(200, SUCCESS);
 	return [];
+}
+
+/** A command that somebody has caught and sends again later would undo what the company has authorized since. */
+async function isReplayed({ context, opened }: Delivery, corpId: string): Promise<boolean> {
+	if (!corpId) return false;
+	try {
+		const stored = await context.getCredentials(SUITE_CREDENTIAL);
+		return isOutdated(stored, corpId, commandTime(opened.payload));
+	} catch {
+		// What follows says what is wrong with the credential.
+		return false;
+	}
+}
+
+/** A withdrawn authorization. After its answer WeCom does not come back, so the company is forgotten as soon as n8n allows. */
+async function forget(
+	{ context, response, source, opened }: Delivery,
+	corpId: string,
+): Promise<void> {
+	const now = async () => {
+		await forgetCompany(context, corpId, commandTime(opened.payload));
+		forgetSecrets(context, source);
+	};
+	const failed = ({ message }: Error) =>
+		warn(context, `left the company ${corpId} stored: ${message}`);
+	await now().catch((error: Error) => {
+		if (!response.answered) throw error;
+		failed(error);
+		void untilStored({ write: now, wanted: () => true, failed: () => {} });
+	});
 }
 
 const fieldOf = ({ payload }: OpenedCallback, name: string) => String(payload[name] ?? '').trim();
@@ -131,19 +169,25 @@ function forgetWhenStored(
 async function onAuthCode(delivery: Delivery, authCode: string): Promise<INodeExecutionData[]> {
 	const { context, response, source, opened } = delivery;
 	const pending = { at: Date.now(), event: { ...opened.payload } as IDataObject };
+	const authorization = { at: commandTime(opened.payload) };
 	const change = (credentials: ICredentialDataDecryptedObject) =>
-		withPendingCode(credentials, authCode, pending);
+		pendingCodesOf(credentials)[authCode]?.corpId
+			? undefined
+			: withPendingCode(credentials, authCode, pending);
 	const succeed = () => void response.answer(200, SUCCESS);
 	const failure = await updateSuite(context, change, succeed).then(
 		() => undefined,
 		(error: Error) => error,
 	);
 	// Once it is written WeCom has its answer, and will not come back: a second look that fails must not end it here.
-	if (failure && !response.answered) throw failure;
+	if (failure && !response.answered) {
+		takeUpLater(context, authCode, pending, authorization);
+		throw failure;
+	}
 	if (failure) warn(context, `may not have stored an auth_code: ${failure.message}`);
 	succeed();
 
-	const exchange = await exchangeAuthCode(context, authCode);
+	const exchange = await exchangeAuthCode(context, authCode, authorization);
 	// The company's messages may follow at once.
 	forgetSecrets(context, source);
 	if (exchange.done) lookAgainLater(context, exchange.corpId);

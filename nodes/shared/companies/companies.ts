@@ -3,21 +3,24 @@ import { WecomClient, type ClientContext } from '../client/client';
 import type { StoredFields } from '../credentials/fields';
 import { clean } from '../protocol/settings';
 import { updateCredential } from '../credentials/store';
+import { untilStored } from '../credentials/untilStored';
 import {
+	AUTH_CODE_LIFE_MS,
 	companiesOf,
 	isCustomized,
 	pendingCodesOf,
 	SUITE_CREDENTIAL,
 	suiteFingerprint,
 	suiteIdOf,
-	TICKET_LIFE_MS,
 	turnKey,
 	withCompany,
 	withoutCompany,
 	withPendingCode,
 	type Company,
+	type PendingCode,
 } from '../credentials/suiteState';
 import { digest } from '../credentials/tokens';
+import { later } from '../util/later';
 
 /** The companies that authorized a suite: from the auth_code to the stored permanent code, and what is known of them. */
 
@@ -34,7 +37,15 @@ const INVALID_AUTH_CODE = 40078;
 /** A code this young is in the hands of the process that received it, or that exchanged it and has the workflow started. */
 const LEAVE_ALONE_MS = 10_000;
 
-const underWay = new Map<string, Promise<Exchange>>();
+/** How long a workflow waits for its event while n8n does not take the permanent code. */
+const WAIT_FOR_STORING_MS = 60_000;
+/** How much earlier than its exchange a company may have authorized: as long as an auth_code lives. */
+const AUTHORIZED_BEFORE_MS = AUTH_CODE_LIFE_MS;
+
+/** The exchanges of this process, by a hash of their auth_code: while they run, and if they succeeded, as long as the code lives. */
+const exchanges = new Map<string, Promise<Exchange>>();
+/** Exchanges whose permanent code n8n has not taken yet: the code in the credential only looks as if it was left over. */
+const unstored = new Set<string>();
 
 interface Unproven {
 	suite: string;
@@ -98,27 +109,40 @@ const turnKeys = new Map<string, string>();
 export const together = (...changes: Array<StoredFields | undefined>): StoredFields | undefined =>
 	changes.some(Boolean) ? Object.assign({}, ...changes) : undefined;
 
+/** What is known of an authorization besides its auth_code. */
+export interface Authorization {
+	path?: string;
+	/** When WeCom says it was made: milliseconds since the epoch. */
+	at?: number;
+}
+
 /**
- * Exchanges an auth_code for the permanent code (docs 100776, 100779) and stores that at once: WeCom issues it a single time.
- * Never throws. The same code is exchanged once, however many ask.
+ * Exchanges an auth_code for the permanent code (docs 100776, 100779) and stores that: WeCom issues it a single time, so it is written
+ * again until n8n has it. Never throws. The same code is exchanged once, however many ask.
  */
 export async function exchangeAuthCode(
 	context: ClientContext,
 	authCode: string,
-	path = PERMANENT_CODE_V2,
+	authorization: Authorization = {},
 ): Promise<Exchange> {
 	const key = digest(authCode);
-	const exchange =
-		underWay.get(key) ?? exchangeNow(context, authCode, path).finally(() => underWay.delete(key));
-	underWay.set(key, exchange);
+	const known = exchanges.get(key);
+	if (known) return await known;
+	const exchange = exchangeNow(context, authCode, authorization);
+	exchanges.set(key, exchange);
+	void exchange.then(({ done }) => {
+		if (!done) exchanges.delete(key);
+		else later(AUTH_CODE_LIFE_MS, () => exchanges.delete(key));
+	});
 	return await exchange;
 }
 
 async function exchangeNow(
 	context: ClientContext,
 	authCode: string,
-	path: string,
+	{ path = PERMANENT_CODE_V2, at = Date.now() - AUTHORIZED_BEFORE_MS }: Authorization,
 ): Promise<Exchange> {
+	if (unstored.has(digest(authCode))) return NOT_STORED_YET;
 	let client: WecomClient;
 	let reply: IDataObject;
 	try {
@@ -133,30 +157,14 @@ async function exchangeNow(
 	const permanentCode = clean(reply.permanent_code);
 	if (!corpId || !permanentCode) return { done: false, reason: 'WeCom sent no permanent code' };
 
-	let company: Company = { suiteId: client.suiteId, permanentCode };
+	let company: Company = { suiteId: client.suiteId, permanentCode, authorizedAt: at };
 	if (name) company = { ...company, name: String(name) };
 	const { fingerprint: suite } = client;
 	const key = unprovenKey(suite, corpId);
-	// WeCom issues the code once: until it is stored, tickets and executions try again for longer than a few seconds.
-	const entry: Unproven = { suite, corpId, company, end: Date.now() + TICKET_LIFE_MS };
+	const entry: Unproven = { suite, corpId, company, end: Infinity };
 	unproven.set(key, entry);
-	try {
-		await updateSuite(context, (stored) => {
-			const pending = pendingCodesOf(stored)[authCode];
-			return together(
-				withCompany(stored, corpId, company),
-				pending && !pending.corpId
-					? withPendingCode(stored, authCode, { ...pending, at: Date.now(), corpId })
-					: undefined,
-			);
-		});
-	} catch (error) {
-		const { message } = error as Error;
-		return {
-			done: false,
-			reason: `The permanent code of ${corpId} could not be stored: ${message}`,
-		};
-	}
+	if (!(await storedInTime(context, authCode, entry))) return NOT_STORED_YET;
+
 	const about = withoutSecrets(reply);
 	try {
 		company = { ...company, ...(await readCompany(client, corpId, permanentCode)) };
@@ -173,6 +181,68 @@ async function exchangeNow(
 	} finally {
 		entry.end = Date.now() + LOOK_AGAIN_MS;
 	}
+}
+
+const NOT_STORED_YET: Exchange = {
+	done: false,
+	reason: "n8n's database does not take the permanent code; it is written again until it does",
+};
+
+/** Writes the company of an exchange until n8n has it; false when that takes longer than a workflow can wait. */
+async function storedInTime(
+	context: ClientContext,
+	authCode: string,
+	entry: Unproven,
+): Promise<boolean> {
+	const { suite, corpId, company } = entry;
+	const code = digest(authCode);
+	unstored.add(code);
+	const storing = untilStored({
+		write: async () =>
+			await updateSuite(context, (stored) => {
+				const pending = pendingCodesOf(stored)[authCode];
+				return together(
+					withCompany(stored, corpId, company),
+					pending && !pending.corpId
+						? withPendingCode(stored, authCode, { ...pending, at: Date.now(), corpId })
+						: undefined,
+				);
+			}),
+		wanted: () => unproven.get(unprovenKey(suite, corpId)) === entry,
+		failed: ({ message }) =>
+			context.logger.warn(
+				`The permanent code of ${corpId} could not be stored and is written again: ${message}`,
+			),
+	}).finally(() => {
+		unstored.delete(code);
+		entry.end = Date.now() + LOOK_AGAIN_MS;
+	});
+	const tooLate = new Promise<false>((resolve) => later(WAIT_FOR_STORING_MS, () => resolve(false)));
+	return await Promise.race([storing, tooLate]);
+}
+
+/**
+ * Takes an auth_code up that could not be stored, for the case that WeCom does not send it again: it is stored as soon as n8n takes
+ * it, and exchanged. The workflow gets its event with the next ticket.
+ */
+export function takeUpLater(
+	context: ClientContext,
+	authCode: string,
+	pending: PendingCode,
+	authorization: Authorization,
+): void {
+	void untilStored({
+		write: async () =>
+			await updateSuite(context, (stored) =>
+				pendingCodesOf(stored)[authCode] ? undefined : withPendingCode(stored, authCode, pending),
+			),
+		// WeCom may have sent it again meanwhile.
+		wanted: () => !exchanges.has(digest(authCode)) && Date.now() - pending.at < AUTH_CODE_LIFE_MS,
+		failed: ({ message }) =>
+			context.logger.warn(`An auth_code could not be stored and is written again: ${message}`),
+	}).then(async (stored) =>
+		stored ? await exchangeAuthCode(context, authCode, authorization) : undefined,
+	);
 }
 
 async function failed(
@@ -210,13 +280,15 @@ export async function finishPending(
 	const finished: Finished[] = [];
 	if (lostCompanies(credentials)) await updateSuite(context, lostCompanies);
 	for (const [authCode, { at, event, corpId }] of Object.entries(pendingCodesOf(credentials))) {
-		const busy = Date.now() - at < LEAVE_ALONE_MS || underWay.has(digest(authCode));
+		const code = digest(authCode);
+		const busy =
+			Date.now() - at < LEAVE_ALONE_MS || unstored.has(code) || (!corpId && exchanges.has(code));
 		if (busy || (corpId && !forWorkflow)) continue;
 		const company = corpId ? companiesOf(credentials)[corpId] : undefined;
 		const exchange: Exchange =
 			corpId && company
 				? { done: true, corpId, company, reply: {} }
-				: await exchangeAuthCode(context, authCode);
+				: await exchangeAuthCode(context, authCode, { at: commandTime(event) });
 		if (exchange.done) finished.push({ authCode, event, exchange });
 	}
 	return finished;
@@ -278,10 +350,23 @@ export async function refreshCompany(
 	return companiesOf(stored)[corpId];
 }
 
-/** Forgets a company; false when it was not stored. */
-export async function forgetCompany(context: ClientContext, corpId: string): Promise<boolean> {
+/** When WeCom sent a command, from its TimeStamp: milliseconds since the epoch; undefined when it has none. */
+export const commandTime = ({ TimeStamp }: { TimeStamp?: unknown }): number | undefined =>
+	Number(TimeStamp) > 0 ? Number(TimeStamp) * 1000 : undefined;
+
+/** Whether a command about a company is older than its authorization: then it is one that somebody has kept and sends again. */
+export const isOutdated = (stored: Fields, corpId: string, at: number | undefined): boolean =>
+	at !== undefined && at < (companiesOf(stored)[corpId]?.authorizedAt ?? 0);
+
+/** Forgets a company; false when it was not stored, or authorized after `at`. */
+export async function forgetCompany(
+	context: ClientContext,
+	corpId: string,
+	at?: number,
+): Promise<boolean> {
 	let found = false;
 	await updateSuite(context, (stored) => {
+		if (isOutdated(stored, corpId, at)) return undefined;
 		unproven.delete(unprovenKey(suiteFingerprint(stored), corpId));
 		const fields = withoutCompany(stored, corpId);
 		found ||= fields !== undefined;

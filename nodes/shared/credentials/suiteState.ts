@@ -14,6 +14,8 @@ export interface Company {
 	permanentCode: string;
 	agentId?: string;
 	name?: string;
+	/** When it authorized, as far as WeCom has said: milliseconds since the epoch. Older commands are not its own. */
+	authorizedAt?: number;
 }
 export type Companies = Readonly<Record<string, Company>>;
 

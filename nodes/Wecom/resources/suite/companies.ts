@@ -74,7 +74,7 @@ export async function getPermanentCode(item: ItemContext): Promise<IDataObject> 
 	if (!authCode) throw problem(item, "'Auth Code' is empty", 'Take it from the redirect URL.');
 	const version = get('apiVersion', 'v2') === 'v1' ? '' : 'v2/';
 	const path = `/cgi-bin/service/${version}get_permanent_code`;
-	const exchange = await exchangeAuthCode(context, authCode, path);
+	const exchange = await exchangeAuthCode(context, authCode, { path });
 	if (!exchange.done)
 		throw problem(
 			item,
