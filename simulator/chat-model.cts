@@ -16,6 +16,10 @@ export interface ScriptLine {
 	calls?: Array<{ name?: string; arguments: Json }>;
 	/** Thinks first. */
 	delayMs?: number;
+	/** Says a word at a time, this far apart, to those who ask for a stream. */
+	wordMs?: number;
+	/** The connection breaks after this many words. */
+	breakAfter?: number;
 }
 
 export const MODEL = 'scripted';
@@ -30,6 +34,10 @@ export interface ModelAnswer {
 	type: string;
 	/** One piece, or the events of a stream. */
 	pieces: string[];
+	/** Between two of them. */
+	pauseMs?: number;
+	/** The connection ends without an end of the answer. */
+	breaks?: boolean;
 }
 
 const json = (body: unknown, status = 200): ModelAnswer => ({
@@ -64,9 +72,11 @@ export async function modelAnswer(
 		return problem(404, 'model_not_found', `The model \`${body.model}\` does not exist.`);
 	if (!Array.isArray(body.messages) || body.messages.length === 0)
 		return problem(400, 'missing_required_parameter', "Missing required parameter: 'messages'.");
-	const { message, delayMs } = perform(script, body);
+	const { message, delayMs, wordMs, breakAfter } = perform(script, body);
 	if (delayMs) await delay(delayMs, undefined, { signal: stopping });
-	return completion(body, message);
+	const answer = { ...completion(body, message), pauseMs: wordMs };
+	if (breakAfter === undefined || !body.stream || message.tool_calls) return answer;
+	return { ...answer, pieces: answer.pieces.slice(0, breakAfter + 1), breaks: true };
 }
 
 /** What the script has for these messages: a tool call, or a text. */
@@ -74,11 +84,11 @@ function perform(script: ScriptLine[], { messages, tools = [] }: Json) {
 	const lastUser = messages.map(({ role }: Json) => role).lastIndexOf('user');
 	const input = lastUser < 0 ? '' : textOf(messages[lastUser].content);
 	const line = script.find(({ when = '' }) => input.includes(when)) ?? FALLBACK;
-	const { calls = [], say, delayMs } = line;
+	const { calls = [], say, ...timing } = line;
 	const results = messages.slice(lastUser + 1).filter(({ role }: Json) => role === 'tool');
 	const call = calls[results.length];
 	if (call && tools.length > 0)
-		return { message: toolCall(call.name ?? tools[0]?.function.name, call.arguments), delayMs };
+		return { message: toolCall(call.name ?? tools[0]?.function.name, call.arguments), ...timing };
 	const result = textOf(results.at(-1)?.content ?? '');
 	const content = say.replace(
 		/\{(input|result)(?:\.(\w+))?\}/g,
@@ -87,7 +97,7 @@ function perform(script: ScriptLine[], { messages, tools = [] }: Json) {
 			return field ? fieldOf(result, field) : result;
 		},
 	);
-	return { message: { role: 'assistant', content }, delayMs };
+	return { message: { role: 'assistant', content }, ...timing };
 }
 
 function toolCall(name: string, values: Json): Json {

@@ -104,8 +104,12 @@ export async function startSimulator({
 				stopping.signal,
 			);
 			response.writeHead(answer.status, { 'Content-Type': answer.type });
-			for (const piece of answer.pieces) response.write(piece);
-			return void response.end();
+			for (const [index, piece] of answer.pieces.entries()) {
+				if (index > 1 && answer.pauseMs)
+					await delay(answer.pauseMs, undefined, { signal: stopping.signal });
+				response.write(piece);
+			}
+			return void (answer.breaks ? response.destroy() : response.end());
 		}
 		if (isBotFile(path)) return sendAnswer(response, fileAnswer(state, path));
 		if (isLoginPage(path) || isSuitePage(path)) {

@@ -4,10 +4,13 @@ import {
 	type INodeTypeDescription,
 	type ITriggerFunctions,
 	type ITriggerResponse,
+	type IWebhookFunctions,
+	type IWebhookResponseData,
 } from 'n8n-workflow';
 import { wecomBotApiTest } from '../shared/bot/credentialTest';
 import { properties } from './properties';
 import { listen, type Listening } from './receive';
+import { STREAM_PATH, takeTicket } from './streamingStart';
 
 const WHILE_BUILDING =
 	"<b>While building your workflow</b>, click 'execute step', then write to the bot in WeCom. It works beside the published workflow, which gets the message too.";
@@ -39,7 +42,32 @@ export class WecomBotTrigger implements INodeType {
 			activationHint:
 				'Once you have finished building your workflow, publish it: n8n then keeps the connection to WeCom.',
 		},
+		webhooks: [
+			{
+				name: 'default',
+				// None in a test run, which n8n would otherwise take for one that waits for a call.
+				httpMethod: '={{ $workflow.active ? "POST" : "" }}' as 'POST',
+				responseMode: 'streaming',
+				path: STREAM_PATH,
+				ndvHideUrl: true,
+			},
+		],
 		properties,
+	};
+
+	/** The webhook is the trigger's own: nobody else is told of it. */
+	webhookMethods = {
+		default: {
+			async checkExists(): Promise<boolean> {
+				return true;
+			},
+			async create(): Promise<boolean> {
+				return true;
+			},
+			async delete(): Promise<boolean> {
+				return true;
+			},
+		},
 	};
 
 	methods = { credentialTest: { wecomBotApiTest } };
@@ -65,5 +93,10 @@ export class WecomBotTrigger implements INodeType {
 		}
 		listening = await listen(this);
 		return { closeFunction };
+	}
+
+	/** Called by the trigger itself, to start an execution whose agents are heard while they speak. */
+	async webhook(this: IWebhookFunctions): Promise<IWebhookResponseData> {
+		return takeTicket(this);
 	}
 }

@@ -98,7 +98,7 @@ export class BotCallbacks {
 		throw new Error('only an empty answer is allowed');
 	}
 
-	/** Until a reply has finish=true, six minutes after the user's message, or the platform is reset. */
+	/** Until a reply has finish=true, its six minutes are over, or the platform is reset. */
 	async #refresh(turn: Turn) {
 		const { botSide } = this.state;
 		const { botId, chat, chattype, from } = turn;

@@ -5,10 +5,11 @@ import {
 	countsOf,
 	findBot,
 	isStreaming,
-	STREAM_LIMIT,
+	streamEnd,
 	type Bot,
 	type ChatEntry,
 	type ConnectionCounts,
+	type Rules,
 } from './state.cts';
 import { BotUsers } from './users.cts';
 import type { Fault } from '../faults.cts';
@@ -40,6 +41,7 @@ export const BOT_METHODS = [
 	'setPollInterval',
 	'setMaxInProgress',
 	'addChat',
+	'setRules',
 ] as const satisfies Array<keyof BotControl>;
 
 export class BotControl extends BotUsers {
@@ -88,7 +90,8 @@ export class BotControl extends BotUsers {
 		for (const { replyTo: msgid = '', stream } of wanted) {
 			const turn = this.side.turns.get(msgid);
 			if (stream && turn)
-				stream.timedOut = !stream.finish && now(this.state) - turn.at > STREAM_LIMIT;
+				stream.timedOut =
+					!stream.finish && now(this.state) > streamEnd(findBot(this.side, turn.botId), turn);
 		}
 		return wanted;
 	}
@@ -158,6 +161,11 @@ export class BotControl extends BotUsers {
 
 	setMaxInProgress(messages: number) {
 		this.side.maxInProgress = messages;
+	}
+
+	/** Another reading of WeCom's pages, or smaller numbers. */
+	setRules(rules: Partial<Rules>) {
+		Object.assign(this.side.rules, rules);
 	}
 
 	/** A chat into which bots may push although nobody wrote there. */

@@ -1,6 +1,6 @@
 /** Files of AI bots: those a user sends (encrypted, five minutes) and those a bot uploads in chunks. */
 import { createCipheriv, createHash, randomBytes } from 'node:crypto';
-import type { BotSide, Json } from './state.cts';
+import { count, type BotSide, type Json } from './state.cts';
 import { FileAnswer } from '../endpoint.cts';
 import { WecomError } from '../errors.cts';
 import { now, type State } from '../state.cts';
@@ -17,6 +17,7 @@ const LIFETIME = 5 * 60_000;
 const TYPES = ['file', 'image', 'voice', 'video'];
 const MAX_CHUNK = 512 * 1024;
 const MAX_CHUNKS = 100;
+const MIN_FILE = 5;
 /** More at a time get "system busy". */
 const MAX_PARALLEL = 4;
 
@@ -73,14 +74,16 @@ export function fileAnswer(state: State, path: string): FileAnswer {
 	);
 }
 
-export function uploadInit({ uploads }: BotSide, botId: string, body: Json): Json {
+export function uploadInit(state: State, botId: string, body: Json): Json {
+	const { uploads } = state.botSide;
 	const { type, filename, total_size: totalSize, total_chunks: totalChunks, md5 } = body;
 	if (!TYPES.includes(type)) throw new WecomError(846697);
 	if (typeof filename !== 'string' || !filename) throw new WecomError(40058, 'missing filename');
 	if (!Number.isInteger(totalChunks) || totalChunks < 1 || totalChunks > MAX_CHUNKS)
 		throw new WecomError(40058, 'invalid total_chunks');
-	if (!Number.isInteger(totalSize) || totalSize < 1 || totalSize > totalChunks * MAX_CHUNK)
+	if (!Number.isInteger(totalSize) || totalSize < MIN_FILE || totalSize > totalChunks * MAX_CHUNK)
 		throw new WecomError(40058, 'invalid total_size');
+	count(state, botId, 'upload');
 	const upload_id = randomBytes(16).toString('hex');
 	uploads.set(upload_id, {
 		botId,

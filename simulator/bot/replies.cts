@@ -2,9 +2,12 @@
 import { createHash } from 'node:crypto';
 import {
 	addEntry,
+	ANSWER_LIMIT,
 	changed,
+	count,
+	findBot,
 	isObject,
-	STREAM_LIMIT,
+	streamEnd,
 	type BotMedia,
 	type ChatEntry,
 	type Json,
@@ -45,12 +48,14 @@ export function reply(
 	}
 	if (streamsOnly) throw new WecomError(40008);
 	if (turn.answered || turn.stream) throw new WecomError(846606);
+	if (now(state) - turn.at > ANSWER_LIMIT) throw new WecomError(846604);
 	if (msgtype === 'template_card') {
 		if (turn.kind !== 'message' && turn.kind !== 'enter_chat') throw new WecomError(40008);
 		checkCard(state, turn.botId, objectIn(body, 'template_card'));
 	} else if (media && MEDIA_TYPES.includes(msgtype) && turn.kind === 'message') {
 		mediaOf(state, turn.botId, body);
 	} else throw new WecomError(40008);
+	count(state, turn.botId, turn.chat);
 	turn.answered = true;
 	return say(state, turn, body, 'reply', turn.msgid);
 }
@@ -96,12 +101,15 @@ export function push(state: State, botId: string, body: Json): ChatEntry {
 	const { chatid, chat_type: type } = body;
 	if (typeof chatid !== 'string' || !chatid) throw new WecomError(86201);
 	const { chats, turns } = state.botSide;
-	if (!chats.has(chatid) && !findMember(state, chatid)) throw new WecomError(93006);
+	if (!chats.has(chatid)) throw new WecomError(93006);
 	if (![undefined, 0, 1, 2].includes(type)) refuse('invalid chat_type');
 	const known = [...turns.values()].find(({ chat }) => chat === chatid)?.chattype;
+	if (known && type && type !== (known === 'group' ? 2 : 1))
+		refuse('chat_type is not that of the chat');
 	const chattype = known ?? (type === 2 || !findMember(state, chatid) ? 'group' : 'single');
 	if (MEDIA_TYPES.includes(body.msgtype)) mediaOf(state, botId, body);
 	else checkMarkdownOrCard(state, botId, body);
+	count(state, botId, chatid);
 	return say(state, { botId, chat: chatid, chattype, from: '' }, body, 'push');
 }
 
@@ -170,10 +178,16 @@ function mediaOf(state: State, botId: string, body: Json): [string, BotMedia] {
 function streamReply(state: State, turn: Turn, body: Json): ChatEntry {
 	const stream = objectIn(body, 'stream');
 	const { id, finish = false, content, msg_item: items, feedback } = stream;
+	const { rules } = state.botSide;
+	const isAnother =
+		rules.secondStream && turn.stream?.stream?.finish && id !== turn.stream.stream.id;
+	if (isAnother) turn.stream = undefined;
 	const before = turn.stream?.stream;
 	const at = now(state);
 	if (turn.answered || before?.finish) throw new WecomError(846606);
-	if (at - turn.at > STREAM_LIMIT) throw new WecomError(846608);
+	const bot = findBot(state.botSide, turn.botId);
+	if (at > streamEnd(bot, turn))
+		throw new WecomError(before || bot.mode === 'callback' ? 846608 : 846604);
 	if (typeof id !== 'string' || !id) refuse('missing stream.id');
 	if (before && before.id !== id) refuse('another stream.id than in the first reply');
 	if (typeof finish !== 'boolean') refuse('stream.finish must be a boolean');
@@ -188,6 +202,7 @@ function streamReply(state: State, turn: Turn, body: Json): ChatEntry {
 		checkCard(state, turn.botId, objectIn(body, 'template_card'));
 	}
 
+	if (!before || rules.framesCount) count(state, turn.botId, turn.chat);
 	const entry = (turn.stream ??= addEntry(state, turn, {
 		from: turn.botId,
 		via: 'reply',

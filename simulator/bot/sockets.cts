@@ -60,7 +60,7 @@ export class BotSockets {
 		aibot_respond_update_msg: (call) => void updateCard(this.state, this.#turn(call), call.body),
 		aibot_send_msg: ({ connection, body }) => void push(this.state, connection.botId!, body),
 		aibot_upload_media_init: ({ connection, body }) =>
-			uploadInit(this.#side, connection.botId!, body),
+			uploadInit(this.state, connection.botId!, body),
 		aibot_upload_media_chunk: ({ connection, body }) =>
 			uploadChunk(this.#side, connection.botId!, body, connection.chunks),
 		aibot_upload_media_finish: ({ connection, body }) =>

@@ -1,5 +1,6 @@
 /** AI bots: their chats, and what they may still answer. */
 import { randomBytes } from 'node:crypto';
+import { WecomError } from '../errors.cts';
 import { now, type CallbackSettings, type State } from '../state.cts';
 
 export type Json = Record<string, any>;
@@ -49,7 +50,7 @@ export interface StreamState {
 	/** Every text it had, the latest last. */
 	updates: Array<{ at: number; content: string; finish: boolean }>;
 	finish: boolean;
-	/** The six minutes ended first. */
+	/** Its time ended first. */
 	timedOut: boolean;
 	images: Array<{ md5: string; size: number }>;
 	feedbackId?: string;
@@ -137,12 +138,35 @@ export interface BotSide {
 	maxInProgress: number;
 	/** Between two stream refresh callbacks. */
 	pollIntervalMs: number;
+	/** When bots have sent something into a chat, or uploaded: `<botId> <chat or upload>`. */
+	sent: Map<string, number[]>;
+	rules: Rules;
 	/** Called at every change. */
 	watchers: Set<() => void>;
 }
 
-/** After the user's message (846608). */
-export const STREAM_LIMIT = 6 * 60_000;
+/** What WeCom's pages leave open, so that both readings can be tried. */
+export interface Rules {
+	/** Every frame of a stream counts as a message of the bot. */
+	framesCount: boolean;
+	/** A finished stream may be followed by another one with a new id. */
+	secondStream: boolean;
+	/** Messages of a bot per chat, and uploads per bot. */
+	perMinute: number;
+	perHour: number;
+}
+
+/** In callback mode after the user's message, over the long connection after the first frame (846608). */
+export const CALLBACK_STREAM_LIMIT = 6 * 60_000;
+export const CONNECTION_STREAM_LIMIT = 10 * 60_000;
+/** How long a message over the long connection can be answered (846604). */
+export const ANSWER_LIMIT = 24 * 60 * 60_000;
+
+/** When the stream of a message ends by itself, or the time for one. */
+export function streamEnd({ mode }: Bot, { at, stream }: Turn): number {
+	if (mode === 'callback') return at + CALLBACK_STREAM_LIMIT;
+	return stream ? stream.at + CONNECTION_STREAM_LIMIT : at + ANSWER_LIMIT;
+}
 
 export const createBotSide = (bots: Bot[]): BotSide => ({
 	bots: new Map(bots.map((bot) => [bot.botId, bot])),
@@ -156,6 +180,8 @@ export const createBotSide = (bots: Bot[]): BotSide => ({
 	entered: new Set(),
 	maxInProgress: 3,
 	pollIntervalMs: 1000,
+	sent: new Map(),
+	rules: { framesCount: false, secondStream: false, perMinute: 30, perHour: 1_000 },
 	watchers: new Set(),
 });
 
@@ -200,6 +226,20 @@ export function addEntry(
 	return added;
 }
 
-/** Begun, not finished, and still in its six minutes. */
-export const isStreaming = (state: State, { stream, at }: Turn): boolean =>
-	stream?.stream?.finish === false && now(state) - at <= STREAM_LIMIT;
+/** Begun, not finished, and still in its time. */
+export function isStreaming(state: State, turn: Turn): boolean {
+	const bot = findBot(state.botSide, turn.botId);
+	return turn.stream?.stream?.finish === false && now(state) <= streamEnd(bot, turn);
+}
+
+/** Counts a message of a bot into a chat, or an upload; throws when there were too many (846607). */
+export function count(state: State, botId: string, what: string) {
+	const { sent, rules } = state.botSide;
+	const key = `${botId} ${what}`;
+	const at = now(state);
+	const lately = (sent.get(key) ?? []).filter((one) => one > at - 60 * 60_000);
+	const inMinute = lately.filter((one) => one > at - 60_000);
+	if (inMinute.length >= rules.perMinute || lately.length >= rules.perHour)
+		throw new WecomError(846607);
+	sent.set(key, [...lately, at]);
+}

@@ -211,9 +211,11 @@ describe('aibot_respond_msg', () => {
 		expect(seen!.images).toEqual(Array(10).fill({ md5: md5(png), size: 6 }));
 	});
 
-	it('ends streams after six minutes', async () => {
+	it('ends streams ten minutes after their first frame, whatever came in between', async () => {
 		const { reply } = await asked();
-		api.sim.control.advanceClock(6 * MINUTE - 1000);
+		api.sim.control.advanceClock(60 * MINUTE);
+		expect(await reply(stream('the first'))).toBe(0);
+		api.sim.control.advanceClock(10 * MINUTE - 1000);
 		expect(await reply(stream('just in time'))).toBe(0);
 		api.sim.control.advanceClock(2000);
 		expect(await reply(stream('late', true))).toBe(846608);
@@ -221,6 +223,48 @@ describe('aibot_respond_msg', () => {
 			text: 'just in time',
 			stream: { finish: false, timedOut: true },
 		});
+	});
+
+	it('takes an answer for a day', async () => {
+		const { reply } = await asked();
+		api.sim.control.advanceClock(24 * 60 * MINUTE + 1000);
+		expect(await reply(stream('late', true))).toBe(846604);
+		expect(await reply(cardMessage(BUTTONS))).toBe(846604);
+	});
+
+	it('counts the answers and pushes of a chat together; frames where that is the rule', async () => {
+		bots.setRules({ perMinute: 3 });
+		const { client, reply } = await asked();
+		const push = async (chatid: string) => {
+			const markdown = { msgtype: 'markdown', markdown: { content: 'x' }, chatid };
+			return await client.code('aibot_send_msg', markdown);
+		};
+		for (const content of ['a', 'b', 'c', 'd']) expect(await reply(stream(content))).toBe(0);
+		expect([await push('zhangsan'), await push('zhangsan')]).toEqual([0, 0]);
+		expect(await push('zhangsan')).toBe(846607);
+		bots.addChat('team');
+		expect(await push('team')).toBe(0);
+		api.sim.control.advanceClock(MINUTE + 1);
+		expect(await push('zhangsan')).toBe(0);
+		bots.setRules({ framesCount: true });
+		expect(await reply(stream('e'))).toBe(0);
+		expect(await reply(stream('f'))).toBe(0);
+		expect(await reply(stream('g'))).toBe(846607);
+		bots.setRules({ perMinute: 1_000, perHour: 6 });
+		api.sim.control.advanceClock(2 * MINUTE);
+		expect(await reply(stream('h', true))).toBe(846607);
+		api.sim.control.advanceClock(60 * MINUTE);
+		expect(await push('zhangsan')).toBe(0);
+	});
+
+	it('takes another stream behind a finished one where that is the rule', async () => {
+		const { reply } = await asked();
+		expect(await reply(stream('one', true))).toBe(0);
+		const another = { msgtype: 'stream', stream: { id: 'another', content: 'two', finish: true } };
+		expect(await reply(another)).toBe(846606);
+		bots.setRules({ secondStream: true });
+		expect(await reply(another)).toBe(0);
+		expect(bots.transcript().map(({ text }) => text)).toEqual([expect.any(String), 'one', 'two']);
 	});
 
 	it('takes one card, alone or with a stream', async () => {
@@ -309,7 +353,8 @@ describe('aibot_send_msg', () => {
 		const markdown = { msgtype: 'markdown', markdown: { content: '# News' } };
 		expect(await code(markdown)).toBe(86201);
 		expect(await code({ ...markdown, chatid: 'team' })).toBe(93006);
-		bots.addChat('team');
+		expect(await code({ ...markdown, chatid: 'lisi' })).toBe(93006);
+		for (const chat of ['team', 'lisi']) bots.addChat(chat);
 		expect(await code({ ...markdown, chatid: 'team', chat_type: 2 })).toBe(0);
 		expect(await code({ ...markdown, chatid: 'lisi', chat_type: 'single' })).toBe(40058);
 		expect(await code({ ...markdown, chatid: 'lisi' })).toBe(0);

@@ -155,6 +155,7 @@ it('replies with a stream and a card, whose buttons update it', async () => {
 
 it('pushes markdown, and a file that was uploaded in chunks', async () => {
 	const client = await connected();
+	bots.addChat('zhangsan');
 	const markdown = { msgtype: 'markdown', markdown: { content: '**hi**' } } as const;
 	await client.sendMessage('zhangsan', markdown);
 	const content = Buffer.alloc(1_300_000, 'chunk');

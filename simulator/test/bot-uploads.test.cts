@@ -65,6 +65,7 @@ it('checks chunks, size and md5, then gives a media_id for this type and bot, fo
 	await put(chunk(wrong, 1));
 	expect((await end(wrong)).errcode).toBe(40058);
 
+	api.sim.bots.addChat('lisi');
 	const send = async (msgtype: string) =>
 		await client.code('aibot_send_msg', {
 			chatid: 'lisi',

@@ -6,7 +6,12 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DEMO_BOT, DEMO_CALLBACK_BOT } from '../../simulator/bot/data.cts';
 import { MODEL_KEY } from '../../simulator/chat-model.cts';
-import type { Credential, WorkflowInput, WorkflowNode } from '../support/n8n-rest.cts';
+import {
+	poll,
+	type Credential,
+	type WorkflowInput,
+	type WorkflowNode,
+} from '../support/n8n-rest.cts';
 import { credentialData, itemsOf, START_TIMEOUT, TRIGGER, useN8n, WECOM } from './support.cts';
 
 const FILE = join(__dirname, '..', '..', 'demo', 'workflows', 'ai-bot.json');
@@ -38,12 +43,28 @@ function lastQuestion(): Array<{ role: string; content: string }> {
 
 const lookUp = (userid: string) => ({ name: 'Look_Up_a_Member', arguments: { userid } });
 
-async function ask(from: string, text: string, chatid?: string) {
+async function frames(from: string, text: string, chatid?: string) {
 	const { bots } = surroundings().sim;
 	const { msgid } = await bots.say(botId, { from, text, chatid });
 	const [entry] = await bots.waitForReply(msgid, { timeoutMs: 30_000 });
-	return entry.stream!.updates.map(({ content }) => content);
+	return entry.stream!.updates;
 }
+
+/** What people saw first and last. */
+async function ask(...question: Parameters<typeof frames>) {
+	const texts = (await frames(...question)).map(({ content }) => content);
+	return [texts[0], texts.at(-1)];
+}
+
+/** n8n registers the webhook that the trigger calls beside the trigger, and the trigger tries it in the background. */
+const untilStreaming = async () =>
+	await poll(20_000, 'answers do not stream', async () => {
+		const { rest, sim } = surroundings();
+		sim.control.setScript([{ say: 'Ready' }]);
+		await ask('chenjing', 'Ready?');
+		const [{ id }] = await rest.listExecutions({});
+		return (await rest.getExecution(id)).mode === 'webhook';
+	});
 
 describe('over a long connection', () => {
 	let id = '';
@@ -52,8 +73,43 @@ describe('over a long connection', () => {
 		({ id } = await rest.createWorkflow(workflow()));
 		await rest.activate(id);
 		await sim.bots.waitForConnection(botId);
+		await untilStreaming();
 	}, START_TIMEOUT);
 	afterAll(async () => void (await surroundings().rest.deactivate(id)));
+
+	it('says it word by word, while the model says it', async () => {
+		const { rest, sim } = surroundings();
+		const say =
+			'Here is a list:\n\n```js\nconst one = 1;\nconst two = 2;\n```\n\nand some more words 👨‍👩‍👧 at the end.';
+		sim.control.setScript([{ calls: [lookUp('emma.brown')], say, wordMs: 150 }]);
+		const seen = await frames('lisi', 'Tell me');
+		const texts = seen.map(({ content }) => content);
+		expect(texts[0]).toBe('Thinking…');
+		expect(texts.at(-1)).toBe(say);
+		const growing = seen.slice(1, -1);
+		expect(growing.length).toBeGreaterThanOrEqual(2);
+		for (const [index, { content, at }] of growing.entries()) {
+			// Code that is open is closed, and what is shown is the beginning of what was said.
+			expect((content.match(/```/g) ?? []).length % 2).toBe(0);
+			expect(say.startsWith(content.replace(/\n```$/, '').trimEnd())).toBe(true);
+			if (index > 0) expect(at - growing[index - 1].at).toBeGreaterThanOrEqual(950);
+		}
+		const [{ id: executionId }] = await rest.listExecutions({ workflowId: id });
+		const execution = await rest.getExecution(executionId);
+		expect(execution.mode).toBe('webhook');
+		const [item] = itemsOf(execution, 'WeCom Bot Trigger');
+		expect(item.wecom).toMatchObject({ answerStreams: true, transport: 'websocket' });
+	});
+
+	it('what was said stays when the model breaks off, with the closing text below', async () => {
+		const { rest, sim } = surroundings();
+		sim.control.setScript([{ say: 'I would say that', wordMs: 400, breakAfter: 3 }]);
+		const texts = (await frames('lisi', 'And now?')).map(({ content }) => content);
+		expect(texts.at(-1)).toMatch(/^I would/);
+		expect(texts.at(-1)).toMatch(/Sorry, something went wrong\. Please try again\.$/);
+		const failed = await rest.listExecutions({ workflowId: id, status: ['error'] });
+		expect(failed.length).toBe(1);
+	});
 
 	it('answers in the stream the trigger has begun, after a look into the directory', async () => {
 		const { rest, sim } = surroundings();
@@ -63,8 +119,9 @@ describe('over a long connection', () => {
 			'Thinking…',
 			'Emma Brown (Account Director)',
 		]);
-		const [execution] = await rest.waitForExecutions(id, 1);
-		expect([execution.status, execution.mode]).toEqual(['success', 'trigger']);
+		const [{ id: newest }] = await rest.listExecutions({ workflowId: id });
+		const execution = await rest.waitForExecution(newest);
+		expect([execution.status, execution.mode]).toEqual(['success', 'webhook']);
 		expect(itemsOf(execution, 'Reply')).toEqual([
 			expect.objectContaining({ via: 'longConnection' }),
 		]);
@@ -116,7 +173,8 @@ describe('over a long connection', () => {
 			'Thinking…',
 			'Sorry, something went wrong. Please try again.',
 		]);
-		expect((await rest.listExecutions({ workflowId: id, status: ['error'] })).length).toBe(1);
+		const failed = await rest.listExecutions({ workflowId: id, status: ['error'] });
+		expect(failed.length).toBe(2);
 	});
 });
 
@@ -150,7 +208,8 @@ it('the agent itself shows how far it is, with Stream Reply as its tool', async 
 			say: 'There she is.',
 		},
 	]);
-	expect(await ask('lisi', 'Where is Emma?')).toEqual([
+	const seen = await frames('lisi', 'Where is Emma?');
+	expect(seen.map(({ content }) => content)).toEqual([
 		'Thinking…',
 		'Looking for Emma…',
 		'Found her…',

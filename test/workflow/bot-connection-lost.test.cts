@@ -5,14 +5,14 @@ import { heard, lab, live, ok, run, said } from './bot-connection-support.cts';
 import { botNode, workerNode } from './bot-support.cts';
 
 it.each([
-	['text', 2],
-	['template_card', 4],
-	['image', 6],
+	['text', 25],
+	['template_card', 50],
+	['image', 75],
 ])('replies to a message this process has forgotten: %s', async (msgtype, hours) => {
 	const { item } = await said();
 	const later = jest.spyOn(Date, 'now').mockReturnValue(Date.now() + hours * 3_600_000);
 	try {
-		// Messages older than an hour make room.
+		// WeCom takes an answer for a day; messages older than an hour make room.
 		await lab.bots.say(botId, { from: 'lisi', text: 'another' });
 		await heard(2);
 		const card = { main_title: 'Order', card_url: 'https://example.com' };

@@ -40,7 +40,7 @@ describe('the trigger', () => {
 		expect(n8n.items).toEqual([
 			{
 				...body,
-				chatInput: `@${name} how are you?`,
+				chatInput: `> before\n\n@${name} how are you?`,
 				sessionId: `${botId}:team`,
 				wecom: {
 					family: 'bot',

@@ -1,7 +1,8 @@
 import { createHash } from 'crypto';
 import type { IDataObject } from 'n8n-workflow';
 import { cardTitle } from './card';
-import { isObject, STREAM_LIFE_MS } from './items';
+import { isObject } from '../util/isObject';
+import { STREAM_LIFE_MS } from './items';
 
 /**
  * Replies in callback mode: what WeCom gets as the answer to a message, and what it finds when it asks again (doc 101031). They

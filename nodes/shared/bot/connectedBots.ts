@@ -1,4 +1,4 @@
-import { createHash } from 'crypto';
+import { createHash, randomUUID } from 'crypto';
 import { LoggerProxy, type IDataObject } from 'n8n-workflow';
 import { clean } from '../protocol/settings';
 import { DeliveryWindow } from '../callback/dedupe';
@@ -7,15 +7,8 @@ import { isAnswer, type CardClick } from '../sendAndWait/forward';
 import { BotConnection, type BotSettings, type LiveFile, type PushedFrame } from './connection';
 import { streamIdOf } from './callbackReplies';
 import { kicked, WRONG_SECRET, type BotFailure } from './errors';
-import {
-	beginRun,
-	beginTalk,
-	reply,
-	startStream,
-	tendStreams,
-	type Origin,
-	type Wire,
-} from './connectionReplies';
+import { ConnectionReplies, type Origin } from './connectionReplies';
+import { Quota } from './quota';
 
 /**
  * The long connections of AI bots that this process holds (doc 101463): one per bot, whoever uses it.
@@ -68,6 +61,12 @@ export interface BotMessage {
 	reqId: string;
 	/** The stream of the first answer, if one was given. */
 	streamId?: string;
+	/** Names the message in every process and after every restart, without a secret. */
+	key: string;
+	/** Shows what an agent has said so far, with a line below it. */
+	show(said: string, status?: string): void;
+	/** The workflow failed behind what an agent has said. */
+	breakOff(): void;
 	/** To call when the workflow starts; the result when it has ended: that resolves when WeCom has all of its replies. */
 	begin(): () => Promise<void>;
 }
@@ -96,11 +95,15 @@ interface Held {
 	members: Set<BotMember>;
 	/** Those whose own connection was taken while this one is being made. */
 	moved: Set<BotMember>;
-	wire: Wire;
+	replies: ConnectionReplies;
 	live: LiveBot;
 }
 
+/** By the fingerprint of the credential, as everything here: who knows the ID of a bot must not get at what another has said. */
 const bots = new Map<string, Held>();
+/** Replies outlive the connection they have begun on. */
+const repliesOf = new Map<string, ConnectionReplies>();
+const uploads = new Quota('uploads');
 /** Messages this process has handed to workflows, whatever became of the connection since. */
 const delivered = new DeliveryWindow();
 /** When a credential test of this process last took a bot for a moment. */
@@ -144,18 +147,26 @@ export function liveBotOf(member: BotMember, settings: BotSettings): LiveBot | u
 	return joined ?? heldFor(settings)?.live;
 }
 
-/** Whether this process has a connection of the bot, with whatever secret. */
-export const isConnected = (botId: string): boolean =>
-	[...bots.values()].some(
-		({ settings, connection }) => settings.botId === botId && connection.isOpen,
+/** Whether this process has a connection of the bot at this address, with whatever secret. */
+export const isConnected = (credentials: IDataObject): boolean => {
+	const bot = botKey(botSettings(credentials));
+	return [...bots.values()].some(
+		({ settings, connection }) => botKey(settings) === bot && connection.isOpen,
 	);
+};
 
-/** A connection that workflows use for this bot. */
-const heldFor = (settings: BotSettings): Held | undefined =>
-	[...bots.values()].find(
+/** Whether this process has taken the message with this credential. */
+export const isRemembered = (credentials: IDataObject, reqId: string): boolean =>
+	repliesOf.get(fingerprint(botSettings(credentials)))?.isRemembered(reqId) === true;
+
+/** A connection that workflows use for this bot; one that works is better than one that tries to. */
+function heldFor(settings: BotSettings): Held | undefined {
+	const used = [...bots.values()].filter(
 		({ settings: own, connection, members }) =>
 			botKey(own) === botKey(settings) && connection.isOpen && members.size > 0,
 	);
+	return used.find(({ connection }) => connection.isLive) ?? used[0];
+}
 
 const openIn = (held?: Held) => (held?.connection.isOpen ? held.live : undefined);
 
@@ -231,26 +242,37 @@ function hold(key: string, settings: BotSettings): Held {
 				});
 			});
 		},
-		onTick: (now) => tendStreams(held.wire, now),
+		onTick: (now) => {
+			if (connection.isLive) held.replies.tend(now);
+		},
 		onKick: () => wasThisProcess(key, held),
 		onEnd: (why, failure) => {
 			for (const member of [...held.members]) member.lost(why, failure);
 		},
 	});
-	const wire: Wire = {
+	const wire = {
 		botId: settings.botId,
 		// Workflows outlive this connection: what they say then goes over the one that has come after it.
-		request: async (cmd, body, reqId) => {
+		request: async (cmd: string, body: IDataObject, reqId?: string) => {
 			const current = connection.isOpen ? connection : heldFor(settings)?.connection;
 			return await (current ?? connection).request(cmd, body, reqId);
 		},
 	};
+	const replies = repliesOf.get(key) ?? new ConnectionReplies(wire);
+	replies.wire = wire;
+	repliesOf.set(key, replies);
 	const live: LiveBot = {
 		request: async (cmd, body, reqId, origin) =>
-			reqId ? await reply(wire, cmd, body, reqId, origin) : await wire.request(cmd, body),
-		upload: async (file) => await connection.upload(file),
+			reqId ? await replies.reply(cmd, body, reqId, origin) : await replies.push(body),
+		upload: async (file) => {
+			await uploads.take(key);
+			return await connection.upload(file);
+		},
 	};
-	const held: Held = { settings, connection, members: new Set(), moved: new Set(), wire, live };
+	const held: Held = {
+		...{ settings, connection, replies, live },
+		...{ members: new Set(), moved: new Set() },
+	};
 	bots.set(key, held);
 	return held;
 }
@@ -263,12 +285,15 @@ async function leaveBot(member: BotMember): Promise<void> {
 	}
 }
 
-async function receive({ wire, members }: Held, { reqId, body }: PushedFrame): Promise<void> {
-	const { botId } = wire;
+async function receive(
+	{ settings, replies, members }: Held,
+	{ reqId, body }: PushedFrame,
+): Promise<void> {
+	const scope = fingerprint(settings);
 	if (body.msgid) {
 		const id = String(body.msgid);
-		if ((await delivered.claim(botId, id, 0)) !== 'first') return;
-		delivered.settle(botId, id, true);
+		if ((await delivered.claim(scope, id, 0)) !== 'first') return;
+		delivered.settle(scope, id, true);
 	}
 	const click = clickOfBot(body);
 	// One of them is enough: the execution that waits may be of any workflow.
@@ -278,14 +303,24 @@ async function receive({ wire, members }: Held, { reqId, body }: PushedFrame): P
 		return wish ? [{ member, wish }] : [];
 	});
 	if (taken.length === 0) return;
-	beginTalk(botId, reqId, body);
+	replies.begin(reqId, body);
 	const { firstAnswer, closingText } =
 		taken.find(({ wish }) => wish.firstAnswer)?.wish ?? ({} as Wish);
-	const streamId = firstAnswer ? streamIdOf(body) : undefined;
-	if (firstAnswer && streamId) startStream(wire, reqId, streamId, firstAnswer, closingText);
-	const begin = () => beginRun(wire, reqId);
-	for (const { member } of taken) member.deliver({ body, reqId, streamId, begin });
+	const id = streamIdOf(body);
+	const streamId = firstAnswer ? id : undefined;
+	if (firstAnswer) replies.startStream(reqId, id, firstAnswer, closingText);
+	const message = {
+		...{ body, reqId, streamId, key: messageKey(settings, body) },
+		begin: () => replies.beginRun(reqId),
+		show: (said: string, status?: string) => replies.show(reqId, id, said, status),
+		breakOff: () => replies.breakOff(reqId),
+	};
+	for (const { member } of taken) member.deliver(message);
 }
+
+/** Not of the secret: it may change between a message and its repetition. */
+const messageKey = (settings: BotSettings, { msgid }: IDataObject): string =>
+	`wecom-bot:${createHash('sha256').update(botKey(settings)).digest('hex').slice(0, 32)}:${String(msgid ?? randomUUID())}`;
 
 /** A kick by a credential test of this process passes; after a new secret, the workflows move to the new connection. */
 function wasThisProcess(key: string, held: Held): boolean {
@@ -300,7 +335,9 @@ function wasThisProcess(key: string, held: Held): boolean {
 			if (!successor.connection.isLive) successor.moved.add(member);
 		}
 		held.members.clear();
+		successor.replies.adopt(held.replies);
 		bots.delete(key);
+		repliesOf.delete(key);
 	}
 	return false;
 }

@@ -58,14 +58,21 @@ export const timings = {
 	ping: 30_000,
 	retryFirst: 1_000,
 	retryMost: 30_000,
+	/** A connection that has lived this long, or brought a message, has worked: the next one may come soon. */
+	stable: 60_000,
 	close: 1_000,
 };
 
 const MISSED_PINGS = 2;
 /** WeCom has forgotten that this connection has authenticated. */
 const NOT_SUBSCRIBED = 846609;
+// eslint-disable-next-line no-control-regex
+const CONTROL = /[\x00-\x08\x0b\x0c\x0e-\x1f]/g;
+// eslint-disable-next-line no-control-regex
+const CONTROL_OR_SPACE = /[\x00-\x1f]/g;
 const CHUNK_BYTES = 512 * 1024;
 const MAX_CHUNKS = 100;
+const MIN_BYTES = 5;
 const UPLOADS_AT_A_TIME = 3;
 
 /** The part of the WebSocket in use. It is a global of Node.js 22 and newer; 20 has none. */
@@ -106,8 +113,12 @@ export class BotConnection {
 
 	private everLive = false;
 
-	/** Failed attempts since the connection was last authenticated. */
+	/** Attempts since a connection last worked: one that logs in and breaks at once has not. */
 	private attempts = 0;
+
+	private liveAt = 0;
+
+	private hasBroughtMessage = false;
 
 	private missedPings = 0;
 
@@ -174,7 +185,8 @@ export class BotConnection {
 	/** Uploads a file in parts, a few at a time. */
 	async upload({ data, fileName, type }: LiveFile): Promise<{ media_id: string }> {
 		const chunks = Math.ceil(data.length / CHUNK_BYTES);
-		if (chunks === 0 || chunks > MAX_CHUNKS) throw tooLarge(fileName, MAX_CHUNKS * CHUNK_BYTES);
+		if (data.length < MIN_BYTES || chunks > MAX_CHUNKS)
+			throw tooLarge(fileName, MAX_CHUNKS * CHUNK_BYTES);
 		const send = async (step: string, body: IDataObject) =>
 			await this.request(`aibot_upload_media_${step}`, body, undefined, timings.uploadAnswer);
 		const { upload_id } = await send('init', {
@@ -283,7 +295,8 @@ export class BotConnection {
 		if (this.socket !== socket) return;
 		this.state = 'live';
 		this.everLive = true;
-		this.attempts = 0;
+		this.liveAt = Date.now();
+		this.hasBroughtMessage = false;
 		this.missedPings = 0;
 		this.dueAt = Date.now() + timings.ping;
 		LoggerProxy.info('The AI bot is connected to WeCom', { botId });
@@ -306,17 +319,32 @@ export class BotConnection {
 	}
 
 	private onText(data: unknown): void {
-		const frame = typeof data === 'string' ? parseReply(data) : undefined;
+		const frame = typeof data === 'string' ? this.readFrame(data) : undefined;
 		const reqId = String((frame?.headers as IDataObject | undefined)?.req_id ?? '');
 		if (!frame) return;
 		const { cmd, body } = frame as { cmd?: string; body?: IDataObject };
 		if (cmd === undefined) {
 			void this.onAnswer(reqId, frame);
 		} else if (cmd === 'aibot_msg_callback' || cmd === 'aibot_event_callback') {
+			this.hasBroughtMessage = true;
 			if ((body?.event as IDataObject | undefined)?.eventtype === 'disconnected_event')
 				this.onKick();
 			else if (body) this.owner.onFrame({ reqId, body });
 		}
+	}
+
+	/** WeCom's frames may hold control characters, which JSON does not allow: they are read without. */
+	private readFrame(data: string): IDataObject | undefined {
+		const frame = parseReply(data);
+		if (frame) return frame;
+		const { botId } = this.settings;
+		const size = `${data.length} characters`;
+		const mended =
+			parseReply(data.replace(CONTROL, '')) ?? parseReply(data.replace(CONTROL_OR_SPACE, ' '));
+		if (mended)
+			LoggerProxy.warn(`A frame to the AI bot held control characters (${size})`, { botId });
+		else LoggerProxy.warn(`A frame to the AI bot could not be read (${size})`, { botId });
+		return mended;
 	}
 
 	private async onAnswer(reqId: string, frame: IDataObject): Promise<void> {
@@ -362,6 +390,9 @@ export class BotConnection {
 			return;
 		}
 		this.lastFailure = failure;
+		const { state, liveAt, hasBroughtMessage } = this;
+		const worked = hasBroughtMessage || Date.now() - liveAt >= timings.stable;
+		if (state === 'live' && worked) this.attempts = 0;
 		this.letGo(failure)?.close();
 		const delay = Math.min(
 			timings.retryMost,

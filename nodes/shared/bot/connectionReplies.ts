@@ -1,31 +1,46 @@
-import { LoggerProxy, type IDataObject } from 'n8n-workflow';
+import { LoggerProxy, sleep, type IDataObject } from 'n8n-workflow';
 import { splitText } from '../util/text';
+import { frameText } from './agentText';
 import { cardTitle } from './card';
-import type { BotFailure } from './errors';
-import { chatOf, STREAM_LIFE_MS } from './items';
+import { nobodyWrote, type BotFailure } from './errors';
+import { ANSWER_LIFE_MS, chatOf, chatTypeOf } from './items';
+import { Quota, RATE_LIMITED } from './quota';
 
 /**
- * Replies to messages that came over a long connection: one after the other per message, streams kept alive and ended in time,
- * long texts in parts, and what comes too late as a message of its own (doc 101463).
+ * Replies to messages that came over a long connection: one after the other per message, streams that grow, are kept alive and
+ * ended in time, long texts in parts, and what comes too late as a message of its own (docs 101463, 101836, 101837).
  */
 
 /** Milliseconds. Changed by tests only. */
 export const streamTimings = {
-	/** WeCom takes nothing for a stream after its life; the last frame goes out a little before. */
-	life: STREAM_LIFE_MS,
+	/** WeCom takes nothing for a stream this long after its first frame; the last frame goes out a little before. */
+	life: 10 * 60_000,
 	margin: 20_000,
+	/** A message that has no stream is answered in place for this long. */
+	answer: ANSWER_LIFE_MS,
+	/** Between two frames of a growing text. */
+	frame: 1_000,
+	/** The first words may follow the first answer sooner. */
+	firstWords: 500,
 	/** A stream nobody adds to is sent again. */
 	keepAlive: 120_000,
 	/** The end of a stream that could not be sent is tried again. */
 	endAgain: 5_000,
+	/** Before each further try of what WeCom has called too much for the chat. */
+	tooMuch: [5_000, 10_000, 20_000, 30_000],
 };
 
 const MAX_STREAM_BYTES = 20_480;
 const MOST_REPEATS = 4;
+/** If WeCom counts the frames of streams, too, they become this much rarer, each time it refuses one. */
+const SLOWER = 2;
+const SLOWEST_FRAME = 16;
 /** The message has its answer. */
 const ANSWERED = 846606;
-/** Or its six minutes are over: what comes now has to be a message of its own. */
-const TOO_LATE = [ANSWERED, 846608];
+/** Or its stream, or the message, is too old or forgotten: what comes now has to be a message of its own. */
+const TOO_LATE = [ANSWERED, 846608, 846604, 846605];
+/** WeCom takes a message of the bot's own only where somebody has written to it. */
+const NO_CHAT = [93006, 86201, RATE_LIMITED];
 /** Late replies still find their chat. */
 const REMEMBER_MS = 60 * 60_000;
 const MAX_REMEMBERED = 5_000;
@@ -40,28 +55,42 @@ export interface Wire {
 export interface Origin {
 	/** Where a late reply goes: the group, else the person. */
 	chatid: string;
+	chatType?: string;
 	/** When the message came. */
 	at: number;
 }
 
 interface Stream {
 	id: string;
+	/** What WeCom shows. */
 	content: string;
+	/** What an agent has said so far, whole; WeCom shows it with the next frame. */
+	said?: string;
+	/** A line below it. */
+	status?: string;
+	/** More was said than WeCom shows. */
+	isBehind?: boolean;
+	beganAt: number;
 	sentAt: number;
+	/** Milliseconds between two frames of a growing text. */
+	pace: number;
 	/** It shows the first answer, no reply. */
 	first?: boolean;
+	/** A frame of the growing text is under way. */
+	isSending?: boolean;
 	/** When to end it, if that is not the end of its life; never while its end is under way. */
 	endAt?: number;
 }
 
 /** A message and what became of it. */
 interface Talk extends Origin {
-	botId: string;
 	reqId: string;
 	/** The stream that is not finished; the talk is then one of `open`. */
 	stream?: Stream;
 	/** It has its answer: WeCom takes one for each message. */
 	answered: boolean;
+	/** A reply of the workflow has taken the place of what an agent said meanwhile. */
+	replied: boolean;
 	/** Workflows under way for this message. */
 	runs: number;
 	/** What takes the place of the first answer when no workflow replies. */
@@ -70,142 +99,378 @@ interface Talk extends Origin {
 	last: Promise<unknown>;
 }
 
-const talks = new Map<string, Talk>();
-const open = new Set<Talk>();
+/** All replies to the messages of one bot, as one credential names it. */
+export class ConnectionReplies {
+	private readonly talks = new Map<string, Talk>();
 
-/** Remembers a message, so that replies find their chat. */
-export function beginTalk(botId: string, reqId: string, body: IDataObject): void {
-	remember(botId, reqId, { chatid: chatOf(body), at: Date.now() });
-}
+	private readonly open = new Set<Talk>();
 
-/** Whether this process has taken the message. */
-export const isRemembered = (botId: string, reqId: string): boolean =>
-	talks.has(`${botId}|${reqId}`);
+	private readonly chats = new Quota('messages per chat');
 
-function remember(
-	botId: string,
-	reqId: string,
-	{ chatid, at }: Origin = { chatid: '', at: Date.now() },
-): Talk {
-	const key = `${botId}|${reqId}`;
-	const known = talks.get(key);
-	if (known) return known;
-	const now = Date.now();
-	for (const [oldKey, old] of talks) {
-		if (talks.size < MAX_REMEMBERED && now - old.at < REMEMBER_MS) break;
-		talks.delete(oldKey);
-		open.delete(old);
+	/** Group or single, of the chats that have written. */
+	private readonly chatTypes = new Map<string, string>();
+
+	constructor(
+		/** Another one after the connection was made anew for another workflow. */
+		public wire: Wire,
+	) {}
+
+	/** Remembers a message, so that replies find their chat. */
+	begin(reqId: string, body: IDataObject): void {
+		const [chatid, chatType] = [chatOf(body), chatTypeOf(body)];
+		this.remember(reqId, { chatid, chatType, at: Date.now() });
+		this.chatTypes.delete(chatid);
+		if (this.chatTypes.size >= MAX_REMEMBERED)
+			this.chatTypes.delete(this.chatTypes.keys().next().value as string);
+		this.chatTypes.set(chatid, chatType);
 	}
-	const last = Promise.resolve();
-	const talk: Talk = {
-		...{ botId, reqId, at, chatid, last },
-		...{ answered: false, runs: 0, closingText: '' },
-	};
-	talks.set(key, talk);
-	return talk;
-}
 
-function setStream(talk: Talk, stream?: Stream): void {
-	talk.stream = stream;
-	if (stream) open.add(talk);
-	else open.delete(talk);
-}
+	/** Whether this process has taken the message. */
+	isRemembered(reqId: string): boolean {
+		return this.talks.has(reqId);
+	}
 
-/** The first answer, shown until the workflow replies. */
-export function startStream(
-	wire: Wire,
-	reqId: string,
-	id: string,
-	content: string,
-	closingText = '',
-): void {
-	const talk = remember(wire.botId, reqId);
-	const stream = { id, content, sentAt: Date.now(), first: true };
-	talk.closingText = closingText;
-	setStream(talk, stream);
-	void whenStillOpen(wire, talk, stream, async () => {
-		await sendRepeatable(wire, frameOf(id, content, false), reqId);
-	});
-}
+	/** Takes over what another one has begun, whose connection has ended. */
+	adopt(other: ConnectionReplies): void {
+		for (const [reqId, talk] of other.talks) this.talks.set(reqId, talk);
+		for (const talk of other.open) this.open.add(talk);
+		other.talks.clear();
+		other.open.clear();
+	}
 
-/** A workflow runs for this message; the result is called when it has ended, and resolves when its replies and the end are out. */
-export function beginRun(wire: Wire, reqId: string): () => Promise<void> {
-	const talk = remember(wire.botId, reqId);
-	talk.runs++;
-	return async () => {
-		talk.runs--;
-		if (talk.runs === 0) closeStream(wire, talk);
-		await talk.last;
-	};
-}
+	private remember(reqId: string, origin: Origin = { chatid: '', at: Date.now() }): Talk {
+		const known = this.talks.get(reqId);
+		if (known) return known;
+		const now = Date.now();
+		for (const [oldId, old] of this.talks) {
+			if (this.talks.size < MAX_REMEMBERED && now - old.at < REMEMBER_MS) break;
+			this.talks.delete(oldId);
+			this.open.delete(old);
+		}
+		const last = Promise.resolve();
+		const talk: Talk = {
+			...{ ...origin, reqId, last },
+			...{ answered: false, replied: false, runs: 0, closingText: '' },
+		};
+		this.talks.set(reqId, talk);
+		return talk;
+	}
 
-/** Sends a reply after those before it. */
-export async function reply(
-	wire: Wire,
-	cmd: string,
-	body: IDataObject,
-	reqId: string,
-	origin?: Origin,
-): Promise<IDataObject> {
-	const talk = remember(wire.botId, reqId, origin);
-	return await inOrder(talk, async () => {
-		if (cmd !== 'aibot_respond_msg') return await wire.request(cmd, body, reqId);
-		const answer = body.stream
-			? await replyStream(wire, talk, body, body.stream as IDataObject)
-			: await replyWhole(wire, talk, body);
-		talk.closingText = '';
-		return answer;
-	});
-}
+	private setStream(talk: Talk, stream?: Stream): void {
+		talk.stream = stream;
+		if (stream) this.open.add(talk);
+		else this.open.delete(talk);
+	}
 
-async function replyStream(
-	wire: Wire,
-	talk: Talk,
-	body: IDataObject,
-	stream: IDataObject,
-): Promise<IDataObject> {
-	// A message has one stream. If the trigger has begun it, the workflow goes on with it.
-	const id = talk.stream?.id ?? String(stream.id ?? '');
-	const finish = stream.finish === true;
-	const [content = '', ...rest] = splitText(String(stream.content ?? ''), MAX_STREAM_BYTES);
-	const frame = { ...body, stream: { ...stream, id, content } };
-	const answer = await inPlace(talk, async () => await sendRepeatable(wire, frame, talk.reqId));
-	if (answer && !finish) setStream(talk, { id, content, sentAt: Date.now() });
-	else answered(talk);
-	// What a stream does not hold, and all of one that is over, comes when it is whole.
-	if (!finish) return answer ?? LATE;
+	private beginStream(talk: Talk, id: string, content: string): Stream {
+		const now = Date.now();
+		const stream = { id, content, beganAt: now, sentAt: now, pace: streamTimings.frame };
+		this.setStream(talk, stream);
+		return stream;
+	}
 
-	let taken = answer !== undefined;
-	for (const part of answer ? rest : [content, ...rest]) {
-		if (!part) continue;
-		const sent = push(wire, talk, { msgtype: 'markdown', markdown: { content: part } });
-		const warning = await sent.then(
-			() => '',
-			(error: Error) => {
-				// To try again would say the beginning twice.
-				if (taken) return `${BEGINNING_ONLY}: ${error.message}`;
-				throw error;
-			},
+	/** The first answer, shown until the workflow replies. */
+	startStream(reqId: string, id: string, content: string, closingText = ''): void {
+		const talk = this.remember(reqId);
+		const stream = this.beginStream(talk, id, content);
+		stream.first = true;
+		talk.closingText = closingText;
+		void this.whenStillOpen(talk, stream, async () => {
+			await this.counted(talk, async () => {
+				await this.sendRepeatable(frameOf(id, content, false), reqId);
+			});
+		});
+	}
+
+	/**
+	 * Shows what an agent has said so far, at most about once a second, and `status` below it. The first words begin the stream if
+	 * nothing has. A reply of the workflow takes their place.
+	 */
+	show(reqId: string, id: string, said: string, status = ''): void {
+		const talk = this.remember(reqId);
+		if (talk.answered || talk.replied) return;
+		const isNew = !talk.stream;
+		const stream = talk.stream ?? this.beginStream(talk, id, '');
+		if (isNew) stream.sentAt = 0;
+		Object.assign(stream, { said, status, isBehind: true });
+		this.catchUp(talk, stream, Date.now(), isNew);
+	}
+
+	/** The workflow has failed behind what an agent has said. */
+	breakOff(reqId: string): void {
+		const { stream, closingText } = this.remember(reqId);
+		if (stream?.said && closingText) stream.said = `${stream.said.trimEnd()}\n\n${closingText}`;
+	}
+
+	private catchUp(talk: Talk, stream: Stream, now: number, isNew = false): void {
+		const { isBehind, isSending, sentAt, first, endAt, pace } = stream;
+		if (!isBehind || isSending || endAt === Infinity) return;
+		if (now - sentAt < (first ? streamTimings.firstWords : pace)) return;
+		Object.assign(stream, { isSending: true, sentAt: now });
+		void this.whenStillOpen(talk, stream, async () => {
+			const content = frameText(stream.said ?? '', MAX_STREAM_BYTES, stream.status);
+			stream.isBehind = false;
+			const send = async () => {
+				await this.sendRepeatable(frameOf(stream.id, content, false), talk.reqId);
+			};
+			await (isNew ? this.counted(talk, send) : send());
+			Object.assign(stream, { content, first: false });
+		}).then((failure) => {
+			stream.isSending = false;
+			// Nothing is lost: the next frame holds the whole text.
+			if (failure) stream.isBehind = true;
+			if (failure?.errcode === RATE_LIMITED)
+				stream.pace = Math.min(pace * SLOWER, streamTimings.frame * SLOWEST_FRAME);
+		});
+	}
+
+	/** A workflow runs for this message; the result is called when it has ended, and resolves when its replies and the end are out. */
+	beginRun(reqId: string): () => Promise<void> {
+		const talk = this.remember(reqId);
+		talk.runs++;
+		return async () => {
+			talk.runs--;
+			if (talk.runs === 0) this.closeStream(talk);
+			await talk.last;
+		};
+	}
+
+	/** Sends a reply after those before it. */
+	async reply(
+		cmd: string,
+		body: IDataObject,
+		reqId: string,
+		origin?: Origin,
+	): Promise<IDataObject> {
+		const talk = this.remember(reqId, origin);
+		talk.replied = true;
+		return await this.inOrder(talk, async () => {
+			if (cmd !== 'aibot_respond_msg') return await this.wire.request(cmd, body, reqId);
+			const answer = body.stream
+				? await this.replyStream(talk, body, body.stream as IDataObject)
+				: await this.replyWhole(talk, body);
+			talk.closingText = '';
+			return answer;
+		});
+	}
+
+	/** A message of the bot's own accord. `chat_type` is sent where it is known. */
+	async push(
+		body: IDataObject,
+		chatType = this.chatTypes.get(String(body.chatid)),
+	): Promise<IDataObject> {
+		const chatid = String(body.chatid);
+		const chat_type = chatType === 'group' ? 2 : chatType === 'single' ? 1 : undefined;
+		const message = { ...(chat_type && { chat_type }), ...body };
+		const send = async () => await this.wire.request('aibot_send_msg', message);
+		await this.chats.take(chatid);
+		if (chatType) return await this.patiently({ chatid }, send);
+		// Where nobody is known to have written, that may be what WeCom minds.
+		return await send().catch(async (error: BotFailure) => {
+			const isRefused = NO_CHAT.includes(error.errcode ?? 0);
+			return await Promise.reject(isRefused ? nobodyWrote(error) : error);
+		});
+	}
+
+	private async replyStream(
+		talk: Talk,
+		body: IDataObject,
+		stream: IDataObject,
+	): Promise<IDataObject> {
+		// A message has one stream. If the trigger has begun it, the workflow goes on with it.
+		const id = talk.stream?.id ?? String(stream.id ?? '');
+		const finish = stream.finish === true;
+		const [content = '', ...rest] = splitText(String(stream.content ?? ''), MAX_STREAM_BYTES);
+		const isNew = !talk.stream;
+		const { feedback, ...ofEveryFrame } = stream;
+		const shown = finish ? content : frameText(content, MAX_STREAM_BYTES);
+		const frame = {
+			...body,
+			stream: { ...ofEveryFrame, id, content: shown, ...(isNew && feedback ? { feedback } : {}) },
+		};
+		const answer = await this.inPlace(talk, async () => {
+			const send = async () => await this.sendRepeatable(frame, talk.reqId);
+			return await (isNew ? this.counted(talk, send) : this.patiently(talk, send));
+		});
+		if (answer && !finish) {
+			if (talk.stream)
+				Object.assign(talk.stream, { content, said: undefined, isBehind: false, first: false });
+			else this.beginStream(talk, id, content);
+			talk.stream!.sentAt = Date.now();
+		} else this.answered(talk);
+		// What a stream does not hold, and all of one that is over, comes when it is whole.
+		if (!finish) return answer ?? LATE;
+
+		let taken = answer !== undefined;
+		for (const part of answer ? rest : [content, ...rest]) {
+			if (!part) continue;
+			const sent = this.pushLate(talk, { msgtype: 'markdown', markdown: { content: part } });
+			const warning = await sent.then(
+				() => '',
+				(error: Error) => {
+					// To try again would say the beginning twice.
+					if (taken) return `${BEGINNING_ONLY}: ${error.message}`;
+					throw error;
+				},
+			);
+			if (warning) return { ...(answer ?? LATE), warning };
+			taken = true;
+		}
+		return answer ?? LATE;
+	}
+
+	/** A card or a file. Where the trigger has begun a stream, a card joins it, and a file follows it. */
+	private async replyWhole(talk: Talk, body: IDataObject): Promise<IDataObject> {
+		const { stream } = talk;
+		const joins = stream && body.msgtype === 'template_card';
+		if (stream && !joins) await this.finishNow(talk, stream);
+		const answer = await this.inPlace(talk, async () =>
+			joins
+				? await this.patiently(talk, async () => {
+						const frame = withCard(stream, body.template_card as IDataObject);
+						return await this.sendRepeatable(frame, talk.reqId);
+					})
+				: await this.counted(talk, async () => {
+						return await this.wire.request('aibot_respond_msg', body, talk.reqId);
+					}),
 		);
-		if (warning) return { ...(answer ?? LATE), warning };
-		taken = true;
+		this.answered(talk);
+		if (!answer) await this.pushLate(talk, body);
+		return answer ?? LATE;
 	}
-	return answer ?? LATE;
-}
 
-/** A card or a file. Where the trigger has begun a stream, a card joins it, and a file follows it. */
-async function replyWhole(wire: Wire, talk: Talk, body: IDataObject): Promise<IDataObject> {
-	const { stream } = talk;
-	const joins = stream && body.msgtype === 'template_card';
-	if (stream && !joins) await finishNow(wire, talk, stream);
-	const answer = await inPlace(talk, async () =>
-		joins
-			? await sendRepeatable(wire, withCard(stream, body.template_card as IDataObject), talk.reqId)
-			: await wire.request('aibot_respond_msg', body, talk.reqId),
-	);
-	answered(talk);
-	if (!answer) await push(wire, talk, body);
-	return answer ?? LATE;
+	/** As the answer to the message; undefined when it is too late for that and the chat is known. */
+	private async inPlace(
+		talk: Talk,
+		send: () => Promise<IDataObject>,
+	): Promise<IDataObject | undefined> {
+		const { life, answer } = streamTimings;
+		const now = Date.now();
+		const isOld = talk.stream ? now - talk.stream.beganAt >= life : now - talk.at >= answer;
+		if ((talk.answered || isOld) && talk.chatid) return undefined;
+		return await send().catch((error: BotFailure) => {
+			if (!TOO_LATE.includes(error.errcode ?? 0) || !talk.chatid) throw error;
+			return undefined;
+		});
+	}
+
+	private answered(talk: Talk): void {
+		this.setStream(talk);
+		talk.answered = true;
+	}
+
+	private async pushLate({ chatid, chatType }: Talk, message: IDataObject): Promise<void> {
+		await this.push({ ...message, chatid }, chatType);
+	}
+
+	/** What WeCom counts per chat: the beginning of an answer, and every message of its own. */
+	private async counted<T>({ chatid }: { chatid: string }, send: () => Promise<T>): Promise<T> {
+		if (chatid) await this.chats.take(chatid);
+		return await this.patiently({ chatid }, send);
+	}
+
+	/** Others may have used up what the chat takes in a minute. */
+	private async patiently<T>(
+		{ chatid }: { chatid: string },
+		send: () => Promise<T>,
+		tries = 0,
+	): Promise<T> {
+		return (await send().catch(async (error: BotFailure) => {
+			const pause = streamTimings.tooMuch[tries];
+			if (error.errcode !== RATE_LIMITED || pause === undefined) return await Promise.reject(error);
+			this.chats.fill(chatid);
+			await sleep(pause);
+			return await this.patiently({ chatid }, send, tries + 1);
+		})) as T;
+	}
+
+	/**
+	 * A frame of a stream replaces the text: after a broken connection it may go out again. If WeCom then says that the message has
+	 * its answer, it had taken the frame before.
+	 */
+	private async sendRepeatable(
+		body: IDataObject,
+		reqId: string,
+		repeats = 0,
+	): Promise<IDataObject> {
+		const sent = this.wire.request('aibot_respond_msg', body, reqId);
+		return await sent.catch(async (error: BotFailure) => {
+			if (repeats > 0 && error.errcode === ANSWERED) return {};
+			if (!error.brokenOff || repeats === MOST_REPEATS) throw error;
+			return await this.sendRepeatable(body, reqId, repeats + 1);
+		});
+	}
+
+	/** Called about four times a second: streams grow, are kept alive, and ended before WeCom ends them. */
+	tend(now: number): void {
+		for (const talk of this.open) {
+			const { stream } = talk;
+			if (!stream) continue;
+			const { life, margin, keepAlive } = streamTimings;
+			if (now >= (stream.endAt ?? stream.beganAt + life - margin)) {
+				this.closeStream(talk);
+			} else if (stream.isBehind) {
+				this.catchUp(talk, stream, now);
+			} else if (now - stream.sentAt >= keepAlive) {
+				stream.sentAt = now;
+				void this.whenStillOpen(talk, stream, async () => {
+					await this.sendRepeatable(frameOf(stream.id, stream.content, false), talk.reqId);
+				});
+			}
+		}
+	}
+
+	/** Ends a stream that no workflow has finished, with what an agent has said or the text it shows. */
+	private closeStream(talk: Talk): void {
+		const { stream } = talk;
+		if (!stream) return;
+		stream.endAt = Infinity;
+		void this.whenStillOpen(talk, stream, async () => {
+			const { first, said } = stream;
+			const content = said ?? ((first && talk.closingText) || stream.content);
+			await this.finishNow(talk, { ...stream, content });
+		}).then((failure) => {
+			const over = stream.beganAt + streamTimings.life;
+			// Nobody to send it over, such as while a workflow is published again: the next connection does it. What WeCom has refused
+			// it would refuse again.
+			const again = failure?.errcode === undefined || failure.errcode === RATE_LIMITED;
+			stream.endAt = again ? Date.now() + streamTimings.endAgain : over;
+			// WeCom has ended it.
+			if (talk.stream === stream && Date.now() >= over) this.answered(talk);
+		});
+	}
+
+	private async finishNow(talk: Talk, { id, content }: Stream): Promise<void> {
+		const [first = '', ...rest] = splitText(content, MAX_STREAM_BYTES);
+		await this.sendRepeatable(frameOf(id, first, true), talk.reqId).catch((error: BotFailure) => {
+			if (!TOO_LATE.includes(error.errcode ?? 0)) throw error;
+		});
+		this.answered(talk);
+		for (const part of rest)
+			await this.pushLate(talk, { msgtype: 'markdown', markdown: { content: part } });
+	}
+
+	/** After the replies under way, unless one of them has changed or finished the stream. Resolves to what went wrong, if anything. */
+	private async whenStillOpen(
+		talk: Talk,
+		stream: Stream,
+		send: () => Promise<void>,
+	): Promise<BotFailure | undefined> {
+		return await this.inOrder(talk, async () => {
+			if (talk.stream === stream) await send();
+			return undefined;
+		}).catch((error: BotFailure) => {
+			const { botId } = this.wire;
+			LoggerProxy.warn(`A stream of the AI bot could not be kept: ${error.message}`, { botId });
+			return error;
+		});
+	}
+
+	private async inOrder<T>(talk: Talk, send: () => Promise<T>): Promise<T> {
+		const turn = talk.last.then(send, send);
+		talk.last = turn.catch(() => undefined);
+		return await turn;
+	}
 }
 
 /** The text of a reply stays. */
@@ -217,113 +482,7 @@ function withCard({ id, content, first }: Stream, template_card: IDataObject): I
 const LATE: IDataObject = { late: true };
 export const BEGINNING_ONLY = 'WeCom has taken the beginning of the text only';
 
-/** As the answer to the message; undefined when it is too late for that and the chat is known. */
-async function inPlace(
-	talk: Talk,
-	send: () => Promise<IDataObject>,
-): Promise<IDataObject | undefined> {
-	const over = talk.answered || Date.now() - talk.at >= streamTimings.life;
-	if (over && talk.chatid) return undefined;
-	return await send().catch((error: BotFailure) => {
-		if (!TOO_LATE.includes(error.errcode ?? 0) || !talk.chatid) throw error;
-		return undefined;
-	});
-}
-
-function answered(talk: Talk): void {
-	setStream(talk);
-	talk.answered = true;
-}
-
-const push = async (wire: Wire, { chatid }: Talk, message: IDataObject) =>
-	await wire.request('aibot_send_msg', { ...message, chatid });
-
-/**
- * A frame of a stream replaces the text: after a broken connection it may go out again. If WeCom then says that the message has
- * its answer, it had taken the frame before.
- */
-async function sendRepeatable(
-	wire: Wire,
-	body: IDataObject,
-	reqId: string,
-	repeats = 0,
-): Promise<IDataObject> {
-	return await wire.request('aibot_respond_msg', body, reqId).catch(async (error: BotFailure) => {
-		if (repeats > 0 && error.errcode === ANSWERED) return {};
-		if (!error.brokenOff || repeats === MOST_REPEATS) throw error;
-		return await sendRepeatable(wire, body, reqId, repeats + 1);
-	});
-}
-
-/** Called about four times a second: open streams are kept alive, and ended before WeCom ends them. */
-export function tendStreams(wire: Wire, now: number): void {
-	for (const talk of open) {
-		const { stream } = talk;
-		if (!stream || talk.botId !== wire.botId) continue;
-		if (now >= (stream.endAt ?? talk.at + streamTimings.life - streamTimings.margin)) {
-			closeStream(wire, talk);
-		} else if (now - stream.sentAt >= streamTimings.keepAlive) {
-			stream.sentAt = now;
-			void whenStillOpen(wire, talk, stream, async () => {
-				await sendRepeatable(wire, frameOf(stream.id, stream.content, false), talk.reqId);
-			});
-		}
-	}
-}
-
-/** Ends a stream that no workflow has finished, with the text it shows. */
-function closeStream(wire: Wire, talk: Talk): void {
-	const { stream } = talk;
-	if (!stream) return;
-	stream.endAt = Infinity;
-	void whenStillOpen(wire, talk, stream, async () => {
-		await finishNow(wire, talk, { ...stream, content: talk.closingText || stream.content });
-	}).then((failure) => {
-		// Nobody to send it over, such as while a workflow is published again: the next connection does it. What WeCom has refused
-		// it would refuse again.
-		stream.endAt =
-			failure?.errcode === undefined
-				? Date.now() + streamTimings.endAgain
-				: talk.at + streamTimings.life;
-		// WeCom has ended it.
-		if (talk.stream === stream && Date.now() - talk.at >= streamTimings.life) answered(talk);
-	});
-}
-
-async function finishNow(wire: Wire, talk: Talk, { id, content }: Stream): Promise<void> {
-	await sendRepeatable(wire, frameOf(id, content, true), talk.reqId).catch((error: BotFailure) => {
-		if (!TOO_LATE.includes(error.errcode ?? 0)) throw error;
-	});
-	answered(talk);
-}
-
-/** After the replies under way, unless one of them has changed or finished the stream. Resolves to what went wrong, if anything. */
-async function whenStillOpen(
-	wire: Wire,
-	talk: Talk,
-	stream: Stream,
-	send: () => Promise<void>,
-): Promise<BotFailure | undefined> {
-	return await inOrder(talk, async () => {
-		if (talk.stream === stream) await send();
-		return undefined;
-	}).catch((error: BotFailure) => {
-		note(wire, 'A stream of the AI bot could not be kept', error);
-		return error;
-	});
-}
-
 const frameOf = (id: string, content: string, finish: boolean): IDataObject => ({
 	msgtype: 'stream',
 	stream: { id, content, finish },
 });
-
-async function inOrder<T>(talk: Talk, send: () => Promise<T>): Promise<T> {
-	const turn = talk.last.then(send, send);
-	talk.last = turn.catch(() => undefined);
-	return await turn;
-}
-
-function note({ botId }: Wire, what: string, error: Error): void {
-	LoggerProxy.warn(`${what}: ${error.message}`, { botId });
-}

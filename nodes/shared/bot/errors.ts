@@ -94,6 +94,13 @@ export const kicked = () =>
 
 export const tooLarge = (fileName: string, maxBytes: number) =>
 	new BotFailure(
-		`The file '${fileName}' is empty or larger than ${maxBytes >> 20} MB`,
+		`The file '${fileName}' is smaller than 5 bytes or larger than ${maxBytes >> 20} MB`,
 		'Choose another file.',
+	);
+
+export const nobodyWrote = ({ message, errcode }: BotFailure) =>
+	new BotFailure(
+		`WeCom does not let the bot write to this chat: ${message}`,
+		'A bot can write only where somebody has written to it before: let the person write to the bot, in a group with its mention. Then check the chat or user ID. If the bot has written a lot there, wait for a minute.',
+		errcode,
 	);

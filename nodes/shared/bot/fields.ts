@@ -2,6 +2,7 @@ import type { IDataObject, INodeProperties } from 'n8n-workflow';
 import { SEND_AND_WAIT_CLICKS } from '../sendAndWait/filter';
 import { listOf } from '../util/text';
 import type { BotFilter } from './items';
+import type { InputOptions } from './words';
 
 /** What the forms of both triggers of an AI bot share. */
 
@@ -39,13 +40,22 @@ export const BOT_FILTERS: INodeProperties[] = [
 
 export const BOT_OPTIONS: INodeProperties[] = [
 	{
+		displayName: 'Bot Name',
+		name: 'botName',
+		type: 'string',
+		default: '',
+		placeholder: 'e.g. 云帆助手',
+		description:
+			"For 'Strip Mention': the name as it is mentioned. Needed if people write without a space behind it, or if it holds spaces.",
+	},
+	{
 		displayName: 'Closing Text',
 		name: 'closingText',
 		type: 'string',
 		default: '',
 		placeholder: 'e.g. Sorry, something went wrong',
 		description:
-			"Takes the place of 'First Answer' when no reply of the workflow does. Without it the first answer stays.",
+			"Takes the place of 'First Answer' when no reply of the workflow does, and stands below an answer that broke off",
 	},
 	{
 		displayName: 'Download Media',
@@ -62,22 +72,78 @@ export const BOT_OPTIONS: INodeProperties[] = [
 		default: 'Thinking…',
 		placeholder: 'e.g. Thinking…',
 		description:
-			"Shown at once for every message that starts the workflow, and replaced by the reply of the WeCom node's Bot resource",
+			"Shown at once for every message that starts the workflow, and replaced by the answer. With '&lt;think&gt;&lt;/think&gt;' WeCom shows that the bot is thinking.",
+	},
+	{
+		displayName: 'Include Quote',
+		name: 'includeQuote',
+		type: 'boolean',
+		default: true,
+		description:
+			"Whether 'chatInput' begins with the message that the person quotes, so that an AI Agent reads it",
+	},
+	{
+		displayName: 'Memory Per',
+		name: 'session',
+		type: 'options',
+		options: [
+			{
+				name: 'Chat',
+				value: 'chat',
+				description: 'In a group everybody shares one memory',
+			},
+			{
+				name: 'Person',
+				value: 'person',
+				description: 'In a group everybody has a memory of their own',
+			},
+		],
+		default: 'chat',
+		description: "Whose 'sessionId' the item carries, which the memory of an AI Agent goes by",
+	},
+	{
+		displayName: 'Name Speaker',
+		name: 'nameSpeaker',
+		type: 'boolean',
+		default: false,
+		description:
+			"Whether 'chatInput' begins with the user ID of who speaks in a group, so that an AI Agent can tell people apart",
+	},
+	{
+		displayName: 'Stream Answer',
+		name: 'streamAnswer',
+		type: 'boolean',
+		default: true,
+		description:
+			'Whether what an AI Agent says appears in the chat while its model says it. The agent needs its own option Enable Streaming.',
 	},
 	{
 		displayName: 'Strip Mention',
 		name: 'stripMention',
 		type: 'boolean',
 		default: false,
-		description: 'Whether to take the mention of the bot off the beginning of group messages',
+		description: 'Whether to take the mention of the bot out of group messages',
+	},
+	{
+		displayName: 'Tool Status',
+		name: 'toolStatus',
+		type: 'string',
+		default: '',
+		placeholder: 'e.g. Looking it up…',
+		description:
+			"For 'Stream Answer': a line shown below the answer while the AI Agent waits for one of its tools",
 	},
 ];
 
-export interface BotOptions {
+export interface BotOptions extends InputOptions {
+	botName?: string;
 	closingText?: string;
 	downloadMedia?: boolean;
 	firstAnswer?: string;
+	session?: 'chat' | 'person';
+	streamAnswer?: boolean;
 	stripMention?: boolean;
+	toolStatus?: string;
 }
 
 /** What the form asks for, as `matchesBot` takes it. */

@@ -1,6 +1,8 @@
 import { randomUUID } from 'crypto';
 import type { IDataObject, INodePropertyOptions } from 'n8n-workflow';
 import { callbackKinds, matches, triggerOptions } from '../callback/events';
+import { isObject } from '../util/isObject';
+import { agentInput, messageWithoutMention, type InputOptions } from './words';
 
 /** Messages and events of an AI bot as items, the same from a callback and from a long connection (docs 100719, 101027). */
 
@@ -11,9 +13,13 @@ export interface BotOrigin {
 	reqId?: string;
 }
 
-export interface ItemOptions {
-	/** Takes the mention of the bot off the beginning of a group message. */
+export interface ItemOptions extends InputOptions {
+	/** Takes the mention of the bot out of a group message. */
 	stripMention?: boolean;
+	/** The name of the bot, as it is mentioned. */
+	botName?: string;
+	/** Whose memory an AI Agent has: one per chat, or one per person also in groups. */
+	session?: 'chat' | 'person';
 	receivedAt?: Date;
 }
 
@@ -27,10 +33,14 @@ export interface BotFilter {
 	users?: readonly string[];
 }
 
-/** WeCom ends the stream of a reply this long after the message (doc 101031). */
+/** In callback mode WeCom ends the stream of a reply this long after the message (doc 101031). */
 export const STREAM_LIFE_MS = 6 * 60_000;
+/** Over a long connection it takes an answer this long after the message (doc 101836). */
+export const ANSWER_LIFE_MS = 24 * 60 * 60_000;
 /** And drops what comes later than this after somebody entered the chat or clicked (doc 101027). */
 const EVENT_LIFE_MS = 5_000;
+
+const NO_REPLY = new Set(['bot:feedback_event', 'bot:auth_change_event']);
 
 const known = new Set(
 	callbackKinds.filter(({ family }) => family === 'bot').map(({ kind }) => kind),
@@ -50,7 +60,7 @@ export function matchesBot(body: IDataObject, filter: BotFilter): boolean {
 	const { kinds, chatType = 'any', chats = [], users = [] } = filter;
 	if (!matches(kinds, botKind(body))) return false;
 	if (chatType !== 'any' && chatType !== chatTypeOf(body)) return false;
-	if (chats.length > 0 && !chats.includes(word(body.chatid))) return false;
+	if (chats.length > 0 && !chats.includes(groupOf(body))) return false;
 	return users.length === 0 || users.includes(userOf(body));
 }
 
@@ -58,17 +68,21 @@ export function matchesBot(body: IDataObject, filter: BotFilter): boolean {
 export function botItem(
 	body: IDataObject,
 	{ transport, botId, reqId }: BotOrigin,
-	{ stripMention = false, receivedAt = new Date() }: ItemOptions = {},
+	options: ItemOptions = {},
 ): IDataObject {
+	const { stripMention = false, botName, session, receivedAt = new Date() } = options;
 	const kind = botKind(body);
-	const payload = stripMention && chatTypeOf(body) === 'group' ? withoutMention(body) : body;
-	const text = textOf(payload);
-	const life = lifeOf(body, kind);
+	const inGroup = chatTypeOf(body) === 'group';
+	const payload = stripMention && inGroup ? messageWithoutMention(body, botName) : body;
+	const chatInput = agentInput(payload, inGroup ? userOf(body) : '', options);
+	const perPerson = session === 'person' && inGroup ? `:${userOf(body)}` : '';
+	const life = lifeOf(body, kind, transport);
+	const feedback = feedbackOf(body);
 	return {
 		...payload,
 		// The fields that an AI Agent and its memory take by themselves.
-		...(text ? { chatInput: text } : {}),
-		...(userOf(body) ? { sessionId: `${botId}:${chatOf(body)}` } : {}),
+		...(chatInput ? { chatInput } : {}),
+		...(userOf(body) ? { sessionId: `${botId}:${chatOf(body)}${perPerson}` } : {}),
 		wecom: {
 			family: 'bot',
 			kind,
@@ -78,55 +92,46 @@ export function botItem(
 			...(reqId ? { reqId } : {}),
 			receivedAt: receivedAt.toISOString(),
 			...(life ? { answerBy: new Date(receivedAt.getTime() + life).toISOString() } : {}),
+			...(feedback ? { feedback } : {}),
 			// Another one for each workflow that answers the message.
 			run: randomUUID(),
 		},
 	};
 }
 
-/** The words of a message, whichever type it is; '' for a message without any. */
-export function textOf(body: IDataObject): string {
-	const { mixed } = body as { mixed?: { msg_item?: IDataObject[] } };
-	const parts = [body, ...(mixed?.msg_item ?? [])];
-	return parts
-		.filter(isObject)
-		.flatMap((part) => [part.text, part.voice])
-		.map((content) => (isObject(content) ? word(content.content) : ''))
-		.filter(Boolean)
-		.join('\n');
+/** How long WeCom takes a reply in place; 0 for what takes none. */
+function lifeOf(body: IDataObject, kind: string, transport: BotOrigin['transport']): number {
+	if (NO_REPLY.has(kind)) return 0;
+	if (body.msgtype === 'event') return EVENT_LIFE_MS;
+	return transport === 'websocket' ? ANSWER_LIFE_MS : STREAM_LIFE_MS;
 }
 
-/** How long WeCom takes a reply in place; 0 for what takes none. */
-function lifeOf(body: IDataObject, kind: string): number {
-	if (kind === 'bot:feedback_event') return 0;
-	return body.msgtype === 'event' ? EVENT_LIFE_MS : STREAM_LIFE_MS;
+const RATINGS = ['up', 'down', 'withdrawn'];
+
+/** Thumbs up or down in words, for an evaluation: WeCom counts them (doc 101027). */
+function feedbackOf(body: IDataObject): IDataObject | undefined {
+	const event = isObject(body.event) ? body.event : {};
+	const given = event.feedback_event;
+	if (!isObject(given)) return undefined;
+	const { id, type, content } = given;
+	return {
+		id,
+		rating: RATINGS[Number(type) - 1] ?? String(type),
+		...(content ? { content } : {}),
+	};
 }
 
 /** enter_chat tells no chattype: it happens in single chats only. */
-const chatTypeOf = (body: IDataObject) =>
-	word(body.chattype) || (word(body.chatid) ? 'group' : 'single');
+export const chatTypeOf = (body: IDataObject): string =>
+	word(body.chattype) || (groupOf(body) ? 'group' : 'single');
+
+/** The group a message or event comes from; an event about authorizations tells it beside the person. */
+const groupOf = ({ chatid, from }: IDataObject): string =>
+	word(chatid) || (isObject(from) ? word(from.chat_id) : '');
 
 /** Where a message of the bot's own goes: to the group, else to the person. */
-export const chatOf = (body: IDataObject): string => word(body.chatid) || userOf(body);
+export const chatOf = (body: IDataObject): string => groupOf(body) || userOf(body);
 
 const userOf = (body: IDataObject) => (isObject(body.from) ? word(body.from.userid) : '');
 
-/** A mention ends with a special space, so that a name may hold plain ones; where that is missing, with the first space. */
-const MENTION = /^\s*@(?:[^\u2005\n]{1,64}\u2005|\S{1,64}(?:\s|$))\s*/;
-
-function withoutMention(body: IDataObject): IDataObject {
-	const strip = (part: IDataObject): IDataObject =>
-		isObject(part?.text)
-			? { ...part, text: { ...part.text, content: word(part.text.content).replace(MENTION, '') } }
-			: part;
-	const { mixed } = body as { mixed?: { msg_item?: IDataObject[] } };
-	if (!Array.isArray(mixed?.msg_item)) return strip(body);
-	const [first, ...others] = mixed.msg_item;
-	return { ...body, mixed: { ...mixed, msg_item: [strip(first), ...others] } };
-}
-
 const word = (value: unknown): string => (typeof value === 'string' ? value.trim() : '');
-
-export function isObject(value: unknown): value is IDataObject {
-	return typeof value === 'object' && value !== null && !Array.isArray(value);
-}

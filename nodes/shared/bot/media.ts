@@ -1,14 +1,15 @@
-import type {
-	IBinaryData,
-	IBinaryKeyData,
-	IDataObject,
-	ITriggerFunctions,
-	IWebhookFunctions,
+import {
+	sleep,
+	type IBinaryData,
+	type IBinaryKeyData,
+	type IDataObject,
+	type ITriggerFunctions,
+	type IWebhookFunctions,
 } from 'n8n-workflow';
 import { networkCode } from '../protocol/errors';
 import { fileNameOf } from '../client/files';
 import { decryptBytes } from '../callback/crypto';
-import { isObject } from './items';
+import { isObject } from '../util/isObject';
 
 /** The files in messages to an AI bot: encrypted, on an address that lives five minutes (doc 100719). */
 
@@ -31,17 +32,21 @@ export interface DownloadedMedia {
 
 const TYPES: readonly BotMediaType[] = ['image', 'file', 'video'];
 const TIMEOUT_MS = 120_000;
+/** Changed by tests only. */
+export const mediaTimings = { scale: 1 };
+
+type Helpers = (IWebhookFunctions | ITriggerFunctions)['helpers'];
 
 /** All files of a message, those of the quoted message last. */
 export function mediaOf(body: IDataObject, prefix = ''): BotMedia[] {
-	const { mixed } = body as { mixed?: { msg_item?: IDataObject[] } };
+	const mixed = isObject(body.mixed) ? body.mixed : {};
 	const own = TYPES.flatMap((type) => {
 		const content = body[type];
 		if (!isObject(content) || typeof content.url !== 'string' || !content.url) return [];
 		const { url, aeskey } = content;
 		return [{ path: prefix + type, type, url, ...(typeof aeskey === 'string' && { aeskey }) }];
 	});
-	const parts = Array.isArray(mixed?.msg_item) ? mixed.msg_item : [];
+	const parts = Array.isArray(mixed.msg_item) ? mixed.msg_item : [];
 	const mixedIn = parts.flatMap((part, index) =>
 		isObject(part) ? mediaOf(part, `${prefix}mixed.msg_item[${index}].`) : [],
 	);
@@ -83,6 +88,8 @@ const SIGNATURES: Array<[RegExp, string]> = [
 	[/^\xff\xd8\xff/, 'image/jpeg'],
 	[/^GIF8/, 'image/gif'],
 	[/^RIFF....WEBP/s, 'image/webp'],
+	[/^....ftypavi[fs]/s, 'image/avif'],
+	[/^....ftyp(?:hei[cxms]|hev[cx]|mif1|msf1)/s, 'image/heic'],
 	[/^....ftyp/s, 'video/mp4'],
 	[/^%PDF-/, 'application/pdf'],
 ];
@@ -110,23 +117,53 @@ async function fetchFile(
 ): Promise<{ data: Buffer; fileName: string } | { reason: string }> {
 	const key = aeskey ? Buffer.from(aeskey, 'base64') : callbackKey;
 	if (!key) return { reason: 'The message has no key for the file' };
-	let reply: { body: Buffer; headers: IDataObject; statusCode: number };
+	const reply = await askPatiently(helpers, url);
+	if ('reason' in reply) return reply;
+	const data = decryptBytes(key, Buffer.from(reply.body));
+	return data
+		? { data, fileName: fileNameOf(reply.headers) }
+		: { reason: 'The file could not be decrypted: its key does not fit' };
+}
+
+/** The link lives for five minutes and the message cannot be asked for again: a passing fault is waited out. */
+const PAUSES_MS = [500, 1_500, 4_000];
+
+interface FileReply {
+	body: Buffer;
+	headers: IDataObject;
+	statusCode: number;
+}
+
+async function askPatiently(
+	helpers: Helpers,
+	url: string,
+	tries = 0,
+): Promise<FileReply | { reason: string }> {
+	const outcome = await askOnce(helpers, url);
+	if (!('reason' in outcome) || !outcome.passing || tries === PAUSES_MS.length) return outcome;
+	await sleep(mediaTimings.scale * PAUSES_MS[tries]);
+	return await askPatiently(helpers, url, tries + 1);
+}
+
+async function askOnce(
+	helpers: Helpers,
+	url: string,
+): Promise<FileReply | { reason: string; passing: boolean }> {
 	try {
-		reply = (await helpers.httpRequest({
+		const reply = (await helpers.httpRequest({
 			url,
 			encoding: 'arraybuffer',
 			returnFullResponse: true,
 			ignoreHttpStatusErrors: true,
 			timeout: TIMEOUT_MS,
-		})) as typeof reply;
+		})) as FileReply;
+		const { statusCode } = reply;
+		if (statusCode === 200) return reply;
+		const passing = statusCode === 429 || statusCode >= 500;
+		return { reason: `The file could not be downloaded (HTTP ${statusCode})`, passing };
 	} catch (error) {
 		// The address is a secret for as long as it lives, and the error holds it.
-		return { reason: `The file could not be downloaded (${networkCode(error) ?? 'no answer'})` };
+		const reason = `The file could not be downloaded (${networkCode(error) ?? 'no answer'})`;
+		return { reason, passing: true };
 	}
-	if (reply.statusCode !== 200)
-		return { reason: `The file could not be downloaded (HTTP ${reply.statusCode})` };
-	const data = decryptBytes(key, Buffer.from(reply.body));
-	return data
-		? { data, fileName: fileNameOf(reply.headers) }
-		: { reason: 'The file could not be decrypted: its key does not fit' };
 }

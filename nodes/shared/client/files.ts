@@ -95,14 +95,16 @@ function totalSize(headers: IDataObject): number {
 	return Number(/\/(\d+)\s*$/.exec(String(headers['content-range'] ?? ''))?.[1] ?? 0);
 }
 
-/** The name in Content-Disposition: the encoded form first, else the plain one with its UTF-8 repaired; '' when there is none. */
+/** The name in Content-Disposition: the encoded form first, else the plain one, read as UTF-8 and decoded; '' when there is none. */
 export function fileNameOf(headers: IDataObject): string {
 	const disposition = String(headers['content-disposition'] ?? '');
 	const encoded = /filename\*\s*=\s*(?:utf-8)?''([^;\s]+)/i.exec(disposition)?.[1];
 	const decoded = encoded && percentDecoded(encoded);
 	if (decoded) return baseName(decoded);
 	const plain = /filename\s*=\s*(?:"([^"]*)"|([^;]+))/i.exec(disposition);
-	return baseName(repaired((plain?.[1] ?? plain?.[2] ?? '').trim()));
+	const name = repaired((plain?.[1] ?? plain?.[2] ?? '').trim());
+	// Some of WeCom's servers encode the plain form as well.
+	return baseName((/%[0-9a-f]{2}/i.test(name) && percentDecoded(name)) || name);
 }
 
 function percentDecoded(text: string): string | undefined {

@@ -3,6 +3,7 @@ import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
+import { LoggerProxy, type IDataObject } from 'n8n-workflow';
 import { WebSocketServer } from 'ws';
 import { BotConnection, timings } from '../../../nodes/shared/bot/connection';
 import { brokeOff, unreachable, withReason } from '../../../nodes/shared/bot/errors';
@@ -69,10 +70,61 @@ describe('the connection', () => {
 		for (const [index, wait] of [40, 80, 160, 200, 200].entries())
 			expect(waits[index]).toBeGreaterThanOrEqual(wait * 0.7);
 		expect(waits[4]).toBeLessThan(600);
+		// Brings something, and has thereby worked.
+		await lab.bots.say(botId, { text: 'hello' });
+		await pause(20);
 		const again = Date.now();
 		lab.bots.drop(botId);
 		await until('a new connection', () => counts().subscribes === 3);
 		expect(Date.now() - again).toBeLessThan(waits[3]);
+	});
+
+	it('does not storm a WeCom that lets it in and closes at once', async () => {
+		Object.assign(timings, { retryFirst: 20, retryMost: 400 });
+		await lab.join();
+		const began = Date.now();
+		let seen = 1;
+		lab.bots.drop(botId);
+		while (Date.now() - began < 1_500) {
+			if (counts().subscribes > seen) {
+				seen = counts().subscribes;
+				lab.bots.drop(botId);
+			}
+			await pause(2);
+		}
+		// 20, 40, 80, 160, 320, 400 …, each shortened by up to a quarter.
+		expect(seen).toBeGreaterThan(3);
+		expect(seen).toBeLessThan(10);
+	});
+
+	it('waits as at first after a connection that has lived long enough', async () => {
+		Object.assign(timings, { retryFirst: 60, retryMost: 2_000, stable: 50 });
+		await lab.join();
+		for (let cut = 2; cut < 7; cut++) {
+			await pause(70);
+			const began = Date.now();
+			lab.bots.drop(botId);
+			await until('a new connection', () => counts().subscribes === cut);
+			expect(Date.now() - began).toBeLessThan(400);
+		}
+	});
+
+	it('reads frames with control characters, and says when one cannot be read', async () => {
+		const warn = jest.spyOn(LoggerProxy, 'warn').mockImplementation(() => undefined);
+		const member = await lab.join();
+		const frame = (content: string) =>
+			`{"cmd":"aibot_msg_callback","headers":{"req_id":"r"},"body":{"msgid":"${content.length}","msgtype":"text","from":{"userid":"lisi"},"text":{"content":"${content}"}}}`;
+		lab.bots.pushFrame(botId, frame('a\u0001b\u000bc'));
+		lab.bots.pushFrame(botId, frame('line\nline'));
+		lab.bots.pushFrame(botId, '{"cmd":"aibot_msg_callback", cut');
+		await until('both messages', () => member.messages.length === 2);
+		expect(member.messages.map(({ body }) => (body.text as IDataObject).content)).toEqual([
+			'abc',
+			'line line',
+		]);
+		await until('the warning', () => warn.mock.calls.some(([text]) => /not be read/.test(text)));
+		expect(warn.mock.calls.filter(([text]) => /control characters/.test(text))).toHaveLength(2);
+		warn.mockRestore();
 	});
 
 	it('delivers what comes after each of 20 cuts, and nothing twice', async () => {
@@ -302,7 +354,7 @@ describe('uploads', () => {
 		await lab.join();
 		const file = { data: Buffer.alloc(size), fileName: 'a.bin', type: 'file' as const };
 		await expect(liveBot(lab.credential())!.upload(file)).rejects.toThrow(
-			"'a.bin' is empty or larger than 50 MB",
+			"'a.bin' is smaller than 5 bytes or larger than 50 MB",
 		);
 	});
 });

@@ -96,7 +96,7 @@ describe('the first answer', () => {
 		expect(entries()).toHaveLength(1);
 
 		const second = await ask({ firstAnswer: 'Thinking…' });
-		const data = Buffer.from('file');
+		const data = Buffer.from('a file');
 		const file = await liveBot(lab.credential())!.upload({ data, fileName: 'a.txt', type: 'file' });
 		expect(await second.answer({ msgtype: 'file', file })).toEqual({ late: true });
 		expect(second.shown().stream!.finish).toBe(true);

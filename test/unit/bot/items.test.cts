@@ -1,11 +1,6 @@
 import { botFilter } from '../../../nodes/shared/bot/fields';
-import {
-	botItem,
-	botKind,
-	botKindOptions,
-	matchesBot,
-	textOf,
-} from '../../../nodes/shared/bot/items';
+import { botItem, botKind, botKindOptions, matchesBot } from '../../../nodes/shared/bot/items';
+import { agentInput, textOf } from '../../../nodes/shared/bot/words';
 import samples from '../../fixtures/bot-samples.json';
 
 const receivedAt = new Date('2026-01-02T03:04:05Z');
@@ -40,7 +35,12 @@ describe('botItem', () => {
 		);
 		expect(websocket).toEqual({
 			...callback,
-			wecom: { ...(callback.wecom as object), transport: 'websocket', run: expect.any(String) },
+			wecom: {
+				...(callback.wecom as object),
+				transport: 'websocket',
+				answerBy: '2026-01-03T03:04:05.000Z',
+				run: expect.any(String),
+			},
 		});
 		expect(
 			botItem(group('hi'), { transport: 'websocket', botId: 'B', reqId: 'R' }, { receivedAt }),
@@ -56,7 +56,7 @@ describe('botItem', () => {
 				botId: 'B',
 				reqId: 'R',
 				receivedAt: '2026-01-02T03:04:05.000Z',
-				answerBy: '2026-01-02T03:10:05.000Z',
+				answerBy: '2026-01-03T03:04:05.000Z',
 				run: expect.any(String),
 			},
 		});
@@ -71,29 +71,61 @@ describe('botItem', () => {
 		expect((wecom as { answerBy?: string }).answerBy).toBe(answerBy);
 	});
 
+	const origin = { transport: 'callback', botId: 'B' } as const;
 	it.each([
 		['@Robot how are you?', 'how are you?'],
 		['@My Robot\u2005how are you?', 'how are you?'],
-		['@Robot', ''],
+		['@My Robot  /stop', '/stop'],
 		['  @Robot\nhi', 'hi'],
+		['＠机器人 /list', '/list'],
+		['@张三 @机器人 /list', '/list'],
+		['@机器人 这是', '这是'],
+		// Certainly a mention and nothing else.
+		['@Robot\u2005', ''],
+		// No mention, or one whose end nobody can tell: nothing is lost.
+		['@大黄你好', '@大黄你好'],
+		['@Robot', '@Robot'],
+		['@Robot ', '@Robot '],
+		['@ops.example.com is down', '@ops.example.com is down'],
 		['ask @Robot', 'ask @Robot'],
 		['a@b.example', 'a@b.example'],
-		['@机器人 这是', '这是'],
 	])('takes the mention off %j', (content, left) => {
 		const options = { stripMention: true };
-		const origin = { transport: 'callback', botId: 'B' } as const;
 		expect(botItem(group(content), origin, options)).toMatchObject({ text: { content: left } });
-		const mixed = {
-			msg_item: [
-				{ msgtype: 'text', text: { content } },
-				{ msgtype: 'image', image: {} },
-			],
-		};
-		expect(botItem({ ...group(''), msgtype: 'mixed', mixed }, origin, options)).toMatchObject({
-			mixed: { msg_item: [{ text: { content: left } }, { image: {} }] },
-		});
 		const single = { ...group(content), chattype: 'single' };
 		expect(botItem(single, origin, options)).toMatchObject({ text: { content } });
+	});
+
+	it.each([
+		['大黄', '@大黄你好', '你好'],
+		['Claude Code', '@Claude Code /list', '/list'],
+		['Claude Code', '@claude code /list', '/list'],
+		['机器人', '@张三 @机器人 /list', '/list'],
+		['机器人', '@机器人', ''],
+		['@机器人', '请看 @机器人', '请看'],
+		['A.I. (new)', '@A.I. (new) hi', 'hi'],
+		['机器人', '@张三 你好', '@张三 你好'],
+	])('with the name %j takes its mention off %j', (botName, content, left) => {
+		const options = { stripMention: true, botName };
+		const item = botItem(group(content), origin, options);
+		expect(item).toMatchObject({ text: { content: left } });
+		expect(item.chatInput).toBe(left || undefined);
+	});
+
+	it('finds the mention in any text of a mixed message, and takes lists as they are', () => {
+		const item = (msg_item: unknown) =>
+			botItem({ ...group(''), msgtype: 'mixed', mixed: { msg_item } } as never, origin, {
+				stripMention: true,
+			}) as { mixed: { msg_item: unknown }; chatInput?: string };
+		const image = { msgtype: 'image', image: { url: 'u' } };
+		const text = (content: string) => ({ msgtype: 'text', text: { content } });
+		expect(item([image, text('@Robot look')])).toMatchObject({
+			mixed: { msg_item: [image, text('look')] },
+			chatInput: 'look',
+		});
+		expect(item([]).mixed.msg_item).toEqual([]);
+		expect(item([null, image]).mixed.msg_item).toEqual([null, image]);
+		expect(item(undefined).mixed.msg_item).toBeUndefined();
 	});
 
 	it('reads the words of voice and mixed messages', () => {
@@ -101,6 +133,74 @@ describe('botItem', () => {
 		const msg_item = [{ text: { content: 'a' } }, { image: {} }, { text: { content: 'b' } }, null];
 		expect(textOf({ mixed: { msg_item } } as never)).toBe('a\nb');
 		expect(textOf({ image: { url: 'x' } })).toBe('');
+	});
+
+	const quote = { msgtype: 'text', text: { content: 'one\ntwo' } };
+	it.each([
+		[{ ...group('translate'), quote }, {}, '> one\n> two\n\ntranslate'],
+		[{ ...group('translate'), quote }, { includeQuote: false }, 'translate'],
+		[{ ...group('@Robot\u2005'), quote }, { stripMention: true }, 'one\ntwo'],
+		[
+			{ ...group('what?'), quote: { msgtype: 'voice', voice: { content: 'spoken' } } },
+			{},
+			'> spoken\n\nwhat?',
+		],
+		[
+			{
+				...group('what?'),
+				quote: { mixed: { msg_item: [{ text: { content: 'a' } }, { image: {} }] } },
+			},
+			{},
+			'> a\n\nwhat?',
+		],
+		[{ ...group('hi') }, { nameSpeaker: true }, 'lisi: hi'],
+		[{ ...group('hi'), chattype: 'single' }, { nameSpeaker: true }, 'hi'],
+		[{ from: { userid: 'lisi' }, msgtype: 'image', image: { url: 'u' } }, {}, '[Image]'],
+	])('gives an agent its input: %j %j', (body, options, chatInput) => {
+		expect(botItem(body as never, origin, options).chatInput).toBe(chatInput);
+	});
+
+	it('has a memory per chat, or per person in groups, too', () => {
+		const session = (body: object, options: object) =>
+			botItem(body as never, origin, options).sessionId;
+		expect(session(group('x'), {})).toBe('B:C');
+		expect(session(group('x'), { session: 'person' })).toBe('B:C:lisi');
+		const single = { ...group('x'), chatid: undefined, chattype: 'single' };
+		expect(session(single, { session: 'person' })).toBe('B:lisi');
+		expect(agentInput({}, '', {})).toBe('');
+	});
+
+	it('knows the group of an event about authorizations', () => {
+		const event = {
+			chattype: 'group',
+			from: { userid: 'lisi', chat_id: 'wrGroup' },
+			msgtype: 'event',
+			event: { eventtype: 'auth_change_event', auth_change_event: { auth_list: [1, 2] } },
+		};
+		expect(botItem(event, origin)).toMatchObject({
+			sessionId: 'B:wrGroup',
+			wecom: { kind: 'bot:auth_change_event', known: true },
+		});
+		expect(matchesBot(event, botFilter(['*'], { chats: 'wrGroup' }))).toBe(true);
+		expect(matchesBot(event, botFilter(['*'], { chats: 'other' }))).toBe(false);
+	});
+
+	it('tells a thumb in words', () => {
+		const rated = (type: number) =>
+			botItem(
+				{
+					from: { userid: 'lisi' },
+					msgtype: 'event',
+					event: {
+						eventtype: 'feedback_event',
+						feedback_event: { id: 'answer-42', type, content: 'no' },
+					},
+				},
+				origin,
+			).wecom as { feedback?: unknown };
+		expect(rated(1).feedback).toEqual({ id: 'answer-42', rating: 'up', content: 'no' });
+		expect(rated(2).feedback).toMatchObject({ rating: 'down' });
+		expect(rated(3).feedback).toMatchObject({ rating: 'withdrawn' });
 	});
 });
 
@@ -126,6 +226,7 @@ it('offers every kind once, and all of them together', () => {
 	const values = botKindOptions().map(({ value }) => value);
 	expect(values.sort()).toEqual([
 		'*',
+		'bot:auth_change_event',
 		'bot:enter_chat',
 		'bot:feedback_event',
 		'bot:file',

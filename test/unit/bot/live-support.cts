@@ -4,6 +4,7 @@ import { WebSocket } from 'ws';
 import { timings } from '../../../nodes/shared/bot/connection';
 import { joinBot, type BotMember, type BotMessage } from '../../../nodes/shared/bot/connectedBots';
 import { streamTimings } from '../../../nodes/shared/bot/connectionReplies';
+import { quotaTimings } from '../../../nodes/shared/bot/quota';
 import { DEMO_BOT } from '../../../simulator/bot/data.cts';
 import type { BotControl } from '../../../simulator/bot/control.cts';
 import { useSimulator } from '../../../simulator/test/api.cts';
@@ -44,18 +45,22 @@ export function useLab(): Lab {
 	const api = useSimulator();
 	const times = { ...timings };
 	const streamTimes = { ...streamTimings };
+	const quotaTimes = { ...quotaTimings };
 	const leaving = new Map<Member, () => Promise<void>>();
 	const runtime = globalThis as { WebSocket?: unknown };
 	const own = runtime.WebSocket;
 	beforeEach(() => {
 		runtime.WebSocket = own ?? WebSocket;
 		Object.assign(timings, { tick: 5, retryFirst: 20, retryMost: 200, connect: 1_000 });
+		// A minute of the other tests is not over.
+		Object.assign(quotaTimings, { minute: 1, hour: 1 });
 	});
 	afterEach(async () => {
 		for (const member of [...leaving.keys()]) await lab.leave(member);
 		runtime.WebSocket = own;
 		Object.assign(timings, times);
 		Object.assign(streamTimings, streamTimes);
+		Object.assign(quotaTimings, quotaTimes);
 	});
 	const lab: Lab = {
 		get bots() {

@@ -1,5 +1,5 @@
 import { createCipheriv, randomBytes } from 'node:crypto';
-import { downloadMedia, mediaOf } from '../../../nodes/shared/bot/media';
+import { downloadMedia, mediaOf, mediaTimings } from '../../../nodes/shared/bot/media';
 import { decryptBytes } from '../../../nodes/shared/callback/crypto';
 
 const key = randomBytes(32);
@@ -53,6 +53,8 @@ it('finds files wherever they are', () => {
 });
 
 describe('downloadMedia', () => {
+	beforeEach(() => void (mediaTimings.scale = 0.001));
+	afterEach(() => void (mediaTimings.scale = 1));
 	const png = Buffer.from('iVBORw0KGgoAAAANSUhEUg==', 'base64');
 	const replies: Record<string, () => unknown> = {
 		'https://own': () => ({
@@ -115,6 +117,62 @@ describe('downloadMedia', () => {
 			binary: {},
 			media: [{ path: 'file', type: 'file', reason }],
 		});
+	});
+
+	const refused = (statusCode: number) => ({ statusCode, headers: {}, body: Buffer.from('') });
+	const cut = () => {
+		throw Object.assign(new Error('cut'), { code: 'ECONNRESET' });
+	};
+	it.each([
+		['503', () => refused(503)],
+		['429', () => refused(429)],
+		['a cut connection', cut],
+	])('waits %s out', async (_what, fault) => {
+		let requests = 0;
+		replies['https://flaky'] = () =>
+			++requests < 3 ? fault() : { statusCode: 200, headers: {}, body: encrypted(png) };
+		const { media } = await downloadMedia(context, { file: { url: 'https://flaky' } }, key);
+		expect(media).toEqual([expect.objectContaining({ binary: 'data' })]);
+		expect(requests).toBe(3);
+	});
+
+	it('gives up after a few tries, and at once where trying again is no use', async () => {
+		let requests = 0;
+		const reasonOf = async (status: number) => {
+			replies['https://never'] = () => {
+				requests++;
+				return refused(status);
+			};
+			const { media } = await downloadMedia(context, { file: { url: 'https://never' } }, key);
+			return media[0].reason;
+		};
+		expect(await reasonOf(503)).toBe('The file could not be downloaded (HTTP 503)');
+		expect(requests).toBe(4);
+		expect(await reasonOf(403)).toBe('The file could not be downloaded (HTTP 403)');
+		expect(requests).toBe(5);
+	});
+
+	it.each([
+		['ftypheic', 'image/heic'],
+		['ftypmif1', 'image/heic'],
+		['ftypavif', 'image/avif'],
+		['ftypisom', 'video/mp4'],
+	])('knows %s by its first bytes', async (brand, mimeType) => {
+		const content = Buffer.from(`\0\0\0\x18${brand}`, 'latin1');
+		replies['https://shot'] = () => ({ statusCode: 200, headers: {}, body: encrypted(content) });
+		const { binary } = await downloadMedia(context, { image: { url: 'https://shot' } }, key);
+		expect(binary.data.mimeType).toBe(mimeType);
+	});
+
+	it('decodes a name that is encoded where it should be plain', async () => {
+		const name = encodeURIComponent('测试 文件(1).pdf');
+		replies['https://named'] = () => ({
+			statusCode: 200,
+			headers: { 'content-disposition': `attachment; filename="${name}"` },
+			body: encrypted(png),
+		});
+		const { media } = await downloadMedia(context, { file: { url: 'https://named' } }, key);
+		expect(media[0].fileName).toBe('测试 文件(1).pdf');
 	});
 
 	it('says so without any key, and when n8n cannot store the file', async () => {

@@ -1,7 +1,15 @@
 /** The WeCom Bot Trigger as n8n drives it: what it emits, and what it does with replies, kicks and refusals. */
-import type { IDataObject, INodeExecutionData, ITriggerFunctions } from 'n8n-workflow';
+import type {
+	IDataObject,
+	INodeExecutionData,
+	ITriggerFunctions,
+	IWebhookFunctions,
+} from 'n8n-workflow';
 import { WecomBotTrigger } from '../../../nodes/WecomBotTrigger/WecomBotTrigger.node';
+import { startTimings } from '../../../nodes/WecomBotTrigger/streamingStart';
 import { liveBot } from '../../../nodes/shared/bot/connectedBots';
+import { streamTimings } from '../../../nodes/shared/bot/connectionReplies';
+import { sealRelay } from '../../../nodes/shared/bot/relay';
 import { botId, pause, until, useLab } from './live-support.cts';
 
 const lab = useLab();
@@ -14,6 +22,16 @@ interface Emitted {
 	item: INodeExecutionData;
 	response: Deferred;
 	done: Deferred;
+	key?: string;
+}
+
+/** The response of n8n's own webhook, as n8n uses it once the execution has begun. */
+interface Streamed {
+	item: INodeExecutionData;
+	write(chunk: string): boolean;
+	status(code: number): Streamed;
+	json(body: unknown): void;
+	end(): void;
 }
 
 /** n8n's side of a trigger, as far as this one uses it. */
@@ -22,6 +40,11 @@ class N8n {
 	fatal: Error[] = [];
 	saved: Array<Error & { description?: string }> = [];
 	logged: string[] = [];
+	streamed: Streamed[] = [];
+	/** What comes behind the trigger. */
+	after: Array<{ name: string; type: string; parameters?: object }> = [];
+	/** n8n reaches its own webhook. */
+	reaches = false;
 	private response?: Awaited<ReturnType<WecomBotTrigger['trigger']>>;
 
 	constructor(
@@ -42,8 +65,12 @@ class N8n {
 				const { secret, url } = lab.settings();
 				return { botId, botSecret: secret, websocketUrl: url, ...this.credential };
 			},
+			getChildNodes: () => this.after,
+			getParentNodes: () => [],
+			getInstanceBaseUrl: () => 'http://localhost:5678/',
 			logger: { error: log, warn: log, info: log },
 			helpers: {
+				httpRequest: async ({ body }: { body: object }) => await this.callWebhook(body),
 				createDeferredPromise: () => {
 					const deferred: Partial<Deferred> & { promise?: Promise<unknown> } = {};
 					deferred.promise = new Promise((resolve, reject) =>
@@ -52,8 +79,8 @@ class N8n {
 					return deferred;
 				},
 			},
-			emit: ([[item]]: INodeExecutionData[][], response: Deferred, done: Deferred) =>
-				void this.emitted.push({ item, response, done }),
+			emit: ([[item]]: INodeExecutionData[][], response: Deferred, done: Deferred, key?: string) =>
+				void this.emitted.push({ item, response, done, key }),
 			emitError: (error: Error) => void this.fatal.push(error),
 			saveFailedExecution: (error: Error) => void this.saved.push(error),
 		};
@@ -63,6 +90,25 @@ class N8n {
 		if (this.mode === 'manual') await this.response.manualTriggerFunction!();
 		running.push(this);
 		return this;
+	}
+
+	/** What n8n does with a call of the trigger's webhook. */
+	async callWebhook(body: object): Promise<{ statusCode: number }> {
+		if (!this.reaches) throw Object.assign(new Error('no way'), { code: 'ECONNREFUSED' });
+		let statusCode = 0;
+		const response = {
+			writeHead: (status: number) => void (statusCode = status),
+			end: () => undefined,
+		};
+		const context = { getResponseObject: () => response, getBodyData: () => body };
+		const { workflowData } = await new WecomBotTrigger().webhook.call(
+			context as unknown as IWebhookFunctions,
+		);
+		if (workflowData)
+			this.streamed.push(
+				Object.assign(response as unknown as Streamed, { item: workflowData[0][0] }),
+			);
+		return { statusCode };
 	}
 
 	get hasTriggered() {
@@ -80,7 +126,12 @@ class N8n {
 }
 
 const running: N8n[] = [];
+const startTimes = { ...startTimings };
+beforeEach(
+	() => void Object.assign(startTimings, { probeAfter: [5], emitAgain: [5, 5], statusAfter: 40 }),
+);
 afterEach(async () => {
+	Object.assign(startTimings, startTimes);
 	for (const n8n of running.splice(0)) {
 		await n8n.stop();
 		// Test runs under way.
@@ -180,7 +231,7 @@ it('sends the reply of an execution that runs on while its workflow is published
 
 it('sends the late reply of a worker to its chat when the message is forgotten', async () => {
 	const n8n = await new N8n().start();
-	await lab.bots.say(botId, { text: 'hello' });
+	await lab.bots.say(botId, { from: 'lisi', text: 'hello' });
 	const { response } = await n8n.next();
 	const { wecomBot } = relayed('better late', 'before a restart', 'id');
 	const origin = { chatid: 'lisi', at: Date.now() - 10 * 60_000 };
@@ -237,9 +288,184 @@ it('closes the stream when the workflow ends or fails, not when it waits', async
 	const { msgid } = await lab.bots.say(botId, { text: 'wait' });
 	(await n8n.next()).done.resolve({ status: 'waiting' });
 	const failing = await lab.bots.say(botId, { text: 'fail' });
-	(await n8n.next(2)).done.reject(new Error('it could not start'));
+	(await n8n.next(2)).done.resolve({ status: 'error' });
 	expect((await lab.bots.waitForReply(failing.msgid))[0].text).toBe('Sorry');
 	expect(lab.bots.transcript({ replyTo: msgid })[0].stream!.finish).toBe(false);
+	expect(n8n.saved).toEqual([]);
+});
+
+describe('a message whose execution n8n could not start', () => {
+	const options = { firstAnswer: '…', closingText: 'Sorry' };
+	it('is emitted again', async () => {
+		const n8n = await new N8n({ options }).start();
+		const { msgid } = await lab.bots.say(botId, { text: 'hello' });
+		(await n8n.next()).done.reject(new Error('SQLITE_BUSY'));
+		const { item, done } = await n8n.next(2);
+		expect(item.json.msgid).toBe(msgid);
+		expect(lab.bots.transcript({ replyTo: msgid })[0].stream!.finish).toBe(false);
+		done.resolve({ status: 'success' });
+		await lab.bots.waitForReply(msgid);
+		expect(n8n.saved).toEqual([]);
+	});
+
+	it('and never does ends with the closing text and a failed execution', async () => {
+		const n8n = await new N8n({ options }).start();
+		const { msgid } = await lab.bots.say(botId, { text: 'hello' });
+		for (const count of [1, 2, 3])
+			(await n8n.next(count)).done.reject(new Error('SQLITE_BUSY: database is locked'));
+		expect((await lab.bots.waitForReply(msgid))[0].text).toBe('Sorry');
+		await until('the report', () => n8n.saved.length === 1);
+		expect(n8n.saved[0].message).toContain('lost: SQLITE_BUSY');
+		expect(n8n.saved[0].description).toContain('Closing Text');
+		expect(n8n.emitted).toHaveLength(3);
+	});
+});
+
+it('names every message to n8n, so that none starts twice, and takes silence for one that has', async () => {
+	const n8n = await new N8n({ options: { firstAnswer: '…', closingText: 'Had it' } }).start();
+	const { msgid } = await lab.bots.say(botId, { text: 'hello' });
+	await lab.bots.say(botId, { text: 'another' });
+	const [first, second] = [await n8n.next(), await n8n.next(2)];
+	expect(first.key).toMatch(/^wecom-bot:[0-9a-f]{64}$/);
+	expect(second.key).not.toBe(first.key);
+	first.done.resolve(undefined);
+	expect((await lab.bots.waitForReply(msgid))[0].text).toBe('Had it');
+	expect(n8n.saved).toEqual([]);
+});
+
+describe('while an agent speaks', () => {
+	const line = (type: string, content?: string, nodeName = 'Agent') =>
+		`${JSON.stringify({ type, content, metadata: { nodeName, itemIndex: 0, runIndex: 0 } })}\n`;
+	const options = { firstAnswer: 'Thinking…', closingText: 'Sorry', toolStatus: 'Looking it up…' };
+	const agent = { name: 'Agent', type: '@n8n/n8n-nodes-langchain.agent' };
+	async function streaming(more: object = {}, after: N8n['after'] = [agent]) {
+		Object.assign(streamTimings, { frame: 20, firstWords: 10 });
+		const n8n = new N8n({ options: { ...options, ...more } });
+		Object.assign(n8n, { reaches: true, after });
+		await n8n.start();
+		await pause(30);
+		const said = await lab.bots.say(botId, { text: 'hello' });
+		await until('an item', () => n8n.streamed.length + n8n.emitted.length > 0);
+		const shown = () => lab.bots.transcript({ replyTo: said.msgid })[0];
+		const shows = async (text: string) =>
+			await until(`'${text}' is shown`, () => shown()?.text === text);
+		return { n8n, ...said, shown, shows, execution: n8n.streamed[0] };
+	}
+
+	it('its words appear, and a reply of the workflow takes their place', async () => {
+		const { n8n, execution, shows, shown, reqId } = await streaming();
+		expect(n8n.emitted).toEqual([]);
+		expect(execution.item.json.wecom).toMatchObject({ answerStreams: true, reqId });
+		for (const chunk of [line('begin'), line('item', 'Hello '), line('item', 'wor')])
+			execution.write(chunk);
+		await shows('Hello wor');
+		execution.write(line('item', 'ld'));
+		await shows('Hello world');
+		expect(shown().stream!.finish).toBe(false);
+		const { body } = relayed('Hello, world!', reqId, 'id').wecomBot;
+		await liveBot(lab.credential())!.request('aibot_respond_msg', body, reqId);
+		execution.write(line('item', ' and more'));
+		execution.end();
+		await pause(60);
+		expect(shown()).toMatchObject({ text: 'Hello, world!', stream: { finish: true } });
+	});
+
+	it('they end the stream when the workflow has no reply', async () => {
+		const { execution, shown, msgid } = await streaming({ firstAnswer: '' });
+		for (const chunk of [line('begin'), line('item', 'All'), line('item', ' I know'), line('end')])
+			execution.write(chunk);
+		execution.end();
+		await lab.bots.waitForReply(msgid);
+		expect(shown()).toMatchObject({ text: 'All I know', stream: { finish: true } });
+	});
+
+	it('the closing text stands below what was said when the workflow breaks off', async () => {
+		const { execution, shown, msgid } = await streaming();
+		for (const chunk of [line('begin'), line('item', 'I think'), line('error', 'no more')])
+			execution.write(chunk);
+		execution.end();
+		await lab.bots.waitForReply(msgid);
+		expect(shown().text).toBe('I think\n\nSorry');
+	});
+
+	it('or in place of the first answer when nothing was said', async () => {
+		const { execution, shown, msgid } = await streaming();
+		execution.write(line('error', 'no model'));
+		execution.end();
+		await lab.bots.waitForReply(msgid);
+		expect(shown().text).toBe('Sorry');
+	});
+
+	it('a line tells that it waits for a tool, and goes when it goes on', async () => {
+		const { execution, shows } = await streaming();
+		for (const chunk of [line('begin'), line('item', 'Let me see.'), line('end')])
+			execution.write(chunk);
+		await shows('Let me see.\n\nLooking it up…');
+		execution.write(line('begin') + line('item', 'Found it.'));
+		await shows('Let me see.\n\nFound it.');
+	});
+
+	it('the next agent takes the place of the one before', async () => {
+		const { execution, shows } = await streaming();
+		execution.write(line('begin') + line('item', 'A draft'));
+		await shows('A draft');
+		execution.write(line('end') + line('begin', undefined, 'Editor'));
+		execution.write(line('item', 'The text', 'Editor'));
+		await shows('The text');
+	});
+
+	it('a worker replies through the chunks; no words of a model can', async () => {
+		const { n8n, execution, shows, reqId } = await streaming();
+		const reply = relayed('From the worker', reqId, 'id').wecomBot as never;
+		execution.write(line('item', JSON.stringify(sealRelay(reply, 'another secret'))));
+		execution.write(line('item', JSON.stringify({ wecomBot: JSON.stringify(reply) })));
+		await until(
+			'the warnings',
+			() => n8n.logged.filter((text) => /signed/.test(text)).length === 2,
+		);
+		const { secret } = lab.settings();
+		execution.write(line('item', JSON.stringify(sealRelay(reply, secret))));
+		await shows('From the worker');
+		expect(JSON.stringify(n8n.logged)).not.toContain(secret);
+	});
+
+	it('a message that n8n could not start is emitted', async () => {
+		const { n8n, execution, msgid } = await streaming();
+		execution.status(500).json({ code: 0, message: 'There was a problem executing the workflow' });
+		const { item, done } = await n8n.next();
+		expect(item.json.msgid).toBe(msgid);
+		expect(item.json.wecom).not.toHaveProperty('answerStreams');
+		done.resolve({ status: 'success' });
+	});
+
+	it.each([
+		['n8n does not reach itself', {}, [agent], false],
+		['nothing speaks', {}, [], true],
+		['it is not wanted', { streamAnswer: false }, [agent], true],
+		['the execution may wait', {}, [agent, { name: 'W', type: 'n8n-nodes-base.wait' }], true],
+		[
+			'it may wait for an approval',
+			{},
+			[agent, { name: 'S', type: 'x.y', parameters: { operation: 'sendAndWait' } }],
+			true,
+		],
+	])('it is emitted when %s', async (_why, more, after, reaches) => {
+		const n8n = new N8n({ options: { ...options, ...more } });
+		Object.assign(n8n, { reaches, after });
+		await n8n.start();
+		await pause(30);
+		await lab.bots.say(botId, { text: 'hello' });
+		await n8n.next();
+		expect(n8n.streamed).toEqual([]);
+		expect(n8n.logged.some((text) => /come whole/.test(text))).toBe(!reaches);
+	});
+
+	it('a stranger who calls the webhook starts nothing', async () => {
+		const { n8n } = await streaming();
+		for (const body of [{}, { ticket: 'x' }, { ticket: 7 }])
+			expect(await n8n.callWebhook(body)).toEqual({ statusCode: 404 });
+		expect(n8n.streamed).toHaveLength(1);
+	});
 });
 
 it('saves a failed execution when WeCom has taken the beginning of a text only', async () => {

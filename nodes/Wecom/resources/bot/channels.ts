@@ -11,9 +11,17 @@ import {
 	type Relayed,
 	type StreamChange,
 } from '../../../shared/bot/callbackReplies';
-import { isConnected, liveBot, type LiveCommand } from '../../../shared/bot/connectedBots';
+import {
+	botSettings,
+	isConnected,
+	isRemembered,
+	liveBot,
+	type LiveCommand,
+	type RelayedReply,
+} from '../../../shared/bot/connectedBots';
 import type { LiveFile } from '../../../shared/bot/connection';
-import { BEGINNING_ONLY, isRemembered } from '../../../shared/bot/connectionReplies';
+import { BEGINNING_ONLY } from '../../../shared/bot/connectionReplies';
+import { sealRelay } from '../../../shared/bot/relay';
 import {
 	parseEncodingAesKey,
 	signedReply,
@@ -71,12 +79,15 @@ export async function overConnection(
 		};
 	}
 	// The trigger was here, as in every test run, and its connection is gone: there is nobody to hand it to.
-	const here = isRemembered(botId, reqId) || item.context.getMode() === 'manual';
-	if (!ownTrigger || (here && !isConnected(botId))) return undefined;
+	const here = isRemembered(credentials, reqId) || item.context.getMode() === 'manual';
+	if (!ownTrigger || (here && !isConnected(credentials))) return undefined;
 	// The trigger of this execution sends it from the process that holds the connection.
-	const relayed: IDataObject = { cmd, body, ...answers };
+	const relayed: RelayedReply = { cmd, body, ...answers };
 	if (file) relayed.file = { ...file, data: file.data.toString('base64') };
-	await item.context.sendResponse({ wecomBot: relayed });
+	// An execution that streams has no response to send: what it says goes the way of the chunks.
+	if (item.context.isStreaming?.())
+		await item.context.sendChunk('item', 0, sealRelay(relayed, botSettings(credentials).secret));
+	else await item.context.sendResponse({ wecomBot: relayed as unknown as IDataObject });
 	return { via: 'longConnection' };
 }
 

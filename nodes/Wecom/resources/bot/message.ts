@@ -1,6 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 import { streamIdOf } from '../../../shared/bot/callbackReplies';
-import { chatOf, isObject } from '../../../shared/bot/items';
+import { chatOf } from '../../../shared/bot/items';
+import { isObject } from '../../../shared/util/isObject';
 import type { Origin } from '../../../shared/bot/connectionReplies';
 import type { ItemContext } from '../../engine/operation';
 import { problem, toJson } from '../../engine/parameters';

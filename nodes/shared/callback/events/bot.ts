@@ -67,5 +67,13 @@ export const botEvents: KindTable = {
 			answer: 'E',
 			doc: 101027,
 		},
+		{
+			on: 'bot:auth_change_event',
+			name: 'Authorization: Changed',
+			description:
+				'What the bot may do with documents has changed: 1 creates and edits them, 2 reads those of members',
+			answer: 'E',
+			doc: 101835,
+		},
 	],
 };

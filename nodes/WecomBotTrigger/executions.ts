@@ -1,0 +1,241 @@
+import { createHash } from 'crypto';
+import {
+	NodeConnectionTypes,
+	NodeOperationError,
+	SEND_AND_WAIT_OPERATION,
+	sleep,
+	type IDataObject,
+	type INodeExecutionData,
+	type IRun,
+	type ITriggerFunctions,
+} from 'n8n-workflow';
+import { AgentText } from '../shared/bot/agentText';
+import {
+	liveBotOf,
+	type BotMember,
+	type BotMessage,
+	type RelayedReply,
+} from '../shared/bot/connectedBots';
+import type { BotSettings } from '../shared/bot/connection';
+import { BotFailure, closed } from '../shared/bot/errors';
+import type { ExecutionListener } from '../shared/bot/executionStream';
+import type { BotOptions } from '../shared/bot/fields';
+import { botItem } from '../shared/bot/items';
+import { downloadMedia } from '../shared/bot/media';
+import { openRelay } from '../shared/bot/relay';
+import { asNodeError, report } from './report';
+import { StreamingStart, startTimings } from './streamingStart';
+
+/** Executions for the messages of a bot: how they start, what comes back from them, and what if they cannot. */
+
+/** Who gets the messages. */
+export interface Recipient {
+	context: ITriggerFunctions;
+	settings: BotSettings;
+	options: BotOptions;
+	member: BotMember;
+	/** For executions whose agents are heard while they speak. */
+	streaming?: StreamingStart;
+	/** Called with what resolves when WeCom has all replies of the run. */
+	started(run: Promise<void>): void;
+}
+
+export async function deliver(recipient: Recipient, message: BotMessage): Promise<void> {
+	const { context, options, streaming } = recipient;
+	const run: Run = { recipient, message, ended: message.begin(), last: Promise.resolve() };
+	try {
+		const item = await itemOf(recipient, message);
+		const { wecom } = item.json as { wecom: IDataObject };
+		if (streaming?.isOpen && options.streamAnswer !== false && message.body.msgtype !== 'event') {
+			const streamed = {
+				...item,
+				json: { ...item.json, wecom: { ...wecom, answerStreams: true } },
+			};
+			if (await streaming.start(streamed, listenerOf(run, item))) return;
+		}
+		await emit(run, item);
+	} catch (error) {
+		void run.ended();
+		report(context, asNodeError(context, error as Error));
+	}
+}
+
+/** The way to executions whose agents are heard, if there is anything to hear and nothing against it. */
+export const streamingFor = (
+	context: ITriggerFunctions,
+	{ streamAnswer }: BotOptions,
+): StreamingStart | undefined =>
+	streamAnswer !== false && hasAgent(context) && !mayWait(context)
+		? new StreamingStart(context)
+		: undefined;
+
+/** Whether something behind the trigger speaks word by word. Others would pay for the way without need. */
+function hasAgent(context: ITriggerFunctions): boolean {
+	return context.getChildNodes(context.getNode().name).some(({ type }) => /agent/i.test(type));
+}
+
+/**
+ * Whether an execution may come to wait, such as for somebody's approval: a webhook's response ends with that, an emitted
+ * execution tells it apart from its end.
+ */
+function mayWait(context: ITriggerFunctions): boolean {
+	const own = context.getNode().name;
+	const options = { includeNodeParameters: true };
+	const after = context.getChildNodes(own, options);
+	const tools = after.flatMap(({ name }) =>
+		context.getParentNodes(name, { ...options, connectionType: NodeConnectionTypes.AiTool }),
+	);
+	return [...after, ...tools].some(
+		({ type, parameters }) =>
+			/\.(?:wait|form)$|HitlTool$/.test(type) || parameters?.operation === SEND_AND_WAIT_OPERATION,
+	);
+}
+
+/** An execution for a message, or the way to one. */
+interface Run {
+	recipient: Recipient;
+	message: BotMessage;
+	/** To call when it has ended. */
+	ended(): Promise<void>;
+	/** The file of one reply must be up before the next reply goes out. */
+	last: Promise<void>;
+}
+
+async function itemOf(
+	{ context, settings, options }: Recipient,
+	{ body, reqId, streamId }: BotMessage,
+): Promise<INodeExecutionData> {
+	const { botId } = settings;
+	const { wecom, ...json } = botItem(body, { transport: 'websocket', botId, reqId }, options);
+	const item: INodeExecutionData = {
+		json: { ...json, wecom: { ...(wecom as IDataObject), ...(streamId && { streamId }) } },
+	};
+	if (!options.downloadMedia) return item;
+	const { binary, media } = await downloadMedia(context, body);
+	(item.json.wecom as IDataObject).media = media;
+	return { ...item, binary };
+}
+
+/** Without what agents say meanwhile; the replies of workers come back through n8n. */
+async function emit(run: Run, item: INodeExecutionData, tries = 0): Promise<void> {
+	const { recipient, message, ended } = run;
+	const { context, started } = recipient;
+	const { createDeferredPromise } = context.helpers;
+	const response = {
+		...createDeferredPromise<never>(),
+		// n8n calls this for every reply of the workflow, and at its end with something else.
+		resolve: (reply: unknown) => sendInOrder(run, (reply as Reply | undefined)?.wecomBot),
+		reject: () => undefined,
+	};
+	const done = createDeferredPromise<IRun>();
+	const isTest = context.getMode() === 'manual';
+	const outcome = done.promise.then(
+		async (result: IRun | undefined) => {
+			// Nothing resumes a test run with its connection. n8n has no result for a message it has had before.
+			if (result?.status !== 'waiting' || isTest) await ended();
+			await run.last;
+		},
+		async (error: Error) => {
+			if (isTest || tries === startTimings.emitAgain.length) return await lose(run, error);
+			await sleep(startTimings.emitAgain[tries]);
+			await emit(run, item, tries + 1);
+		},
+	);
+	started(outcome);
+	// n8n 2.41 and newer start no second execution for a key, also after a restart.
+	context.emit([[item]], response, done, dedupeKey(context, message));
+	await outcome;
+}
+
+interface Reply {
+	wecomBot?: RelayedReply;
+}
+
+/** n8n could not start an execution for the message: the person learns it, and so does the owner. */
+async function lose({ recipient, ended }: Run, error: Error): Promise<void> {
+	await ended();
+	const { context } = recipient;
+	report(
+		context,
+		new NodeOperationError(context.getNode(), `A message to the AI bot is lost: ${error.message}`, {
+			description:
+				'n8n could not start an execution for it, also when tried again. Its log says why (often a database that was locked or full). The person who wrote sees the Closing Text.',
+		}),
+	);
+}
+
+/** n8n keeps the keys of all workflows together. */
+function dedupeKey(context: ITriggerFunctions, { key }: BotMessage): string {
+	const { id } = context.getNode();
+	return `wecom-bot:${hashOf([context.getWorkflow().id, id, key])}`;
+}
+
+const hashOf = (parts: unknown[]): string =>
+	createHash('sha256').update(JSON.stringify(parts)).digest('hex');
+
+/** What agents say goes into the stream of the answer, as they say it. */
+function listenerOf(run: Run, item: INodeExecutionData): ExecutionListener {
+	const { message, recipient } = run;
+	const { toolStatus = '' } = recipient.options;
+	const { secret } = recipient.settings;
+	const said = new AgentText((content) => {
+		const relayed = openRelay(content, secret);
+		if (relayed === 'forged') {
+			recipient.context.logger.warn(
+				'WeCom Bot Trigger: a reply from a worker is not signed by this bot. Give the WeCom node the credential of the trigger.',
+			);
+		} else if (relayed) sendInOrder(run, relayed);
+		return relayed !== undefined;
+	});
+	let isOver = false;
+	const showStatus = async () => {
+		// An agent that has said everything ends, too; the workflow then goes on at once.
+		await sleep(startTimings.statusAfter);
+		if (said.isWaiting && !isOver) message.show(said.text, toolStatus);
+	};
+	return {
+		onChunk: (written) => {
+			if (!said.take(written)) return;
+			if (said.isWaiting && toolStatus) void showStatus();
+			else if (said.text) message.show(said.text);
+		},
+		onEnd: () => {
+			isOver = true;
+			if (said.hasFailed) message.breakOff();
+			void run.last.then(run.ended);
+		},
+		onFailure: () => {
+			isOver = true;
+			void emit(run, item);
+		},
+	};
+}
+
+/** Sends what a worker has asked for, after what it asked for before. */
+function sendInOrder(run: Run, reply: RelayedReply | undefined): void {
+	const sent = run.message.begin();
+	run.last = run.last.then(async () => await sendRelayed(run.recipient, reply)).then(sent);
+}
+
+/** Sends what a worker has asked for. */
+async function sendRelayed(
+	{ context, settings, member }: Recipient,
+	relayed: RelayedReply | undefined,
+): Promise<void> {
+	if (!relayed) return;
+	try {
+		const { cmd, reqId, origin, file } = relayed;
+		const bot = liveBotOf(member, settings);
+		if (!bot) throw closed();
+		let { body } = relayed;
+		if (file) {
+			const { data, fileName, type } = file;
+			const uploaded = await bot.upload({ data: Buffer.from(data, 'base64'), fileName, type });
+			body = { ...body, [type]: { ...(body[type] as IDataObject), ...uploaded } };
+		}
+		const { warning } = await bot.request(cmd, body, reqId, origin);
+		if (warning) throw new BotFailure(String(warning), 'Send the rest again, or a shorter text.');
+	} catch (error) {
+		report(context, asNodeError(context, error as Error));
+	}
+}

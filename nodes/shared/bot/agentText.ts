@@ -1,0 +1,117 @@
+import { splitText } from '../util/text';
+
+/**
+ * What AI Agents say while they say it. n8n writes it to a streaming response, a JSON object per line: `begin`, `item` with some
+ * words, `end`, and `error`, each with the node that speaks. An agent that uses a tool ends, and begins again afterwards.
+ */
+
+interface Chunk {
+	type: string;
+	content?: unknown;
+	metadata?: { nodeName?: unknown; itemIndex?: unknown };
+}
+
+/** More than any stream shows. */
+const MAX_CHARACTERS = 200_000;
+
+export class AgentText {
+	/** A line that is not whole yet. */
+	private rest = '';
+
+	private speaker = '';
+
+	/** Whoever has begun without a word; what was said before stays until the first one. */
+	private next?: string;
+
+	private said = '';
+
+	/** An agent has ended and may go on: it waits for a tool, or the workflow has gone on. */
+	isWaiting = false;
+
+	/** The last thing that happened is an error. */
+	hasFailed = false;
+
+	constructor(
+		/** Takes what is no text of an agent but a message of one of this package's nodes; true: it was one. */
+		private readonly isOwnMessage: (content: string) => boolean = () => false,
+	) {}
+
+	get text(): string {
+		return this.said;
+	}
+
+	/** Takes what n8n writes, and tells whether anything is new. */
+	take(written: string): boolean {
+		const lines = (this.rest + written).split('\n');
+		this.rest = (lines.pop() ?? '').slice(0, MAX_CHARACTERS);
+		return lines.map((line) => this.takeLine(line)).some(Boolean);
+	}
+
+	private takeLine(line: string): boolean {
+		const chunk = parsed(line);
+		if (!chunk) return false;
+		const { nodeName, itemIndex } = chunk.metadata ?? {};
+		const speaker = `${String(itemIndex ?? 0)} ${String(nodeName ?? '')}`;
+		if (chunk.type === 'begin') {
+			this.next = speaker;
+			this.hasFailed = false;
+			return false;
+		}
+		if (chunk.type === 'item') return this.takeWords(speaker, chunk.content);
+		if (chunk.type === 'end') this.isWaiting = true;
+		else if (chunk.type === 'error') this.hasFailed = true;
+		else return false;
+		return true;
+	}
+
+	private takeWords(speaker: string, content: unknown): boolean {
+		if (typeof content !== 'string' || content === '') return false;
+		if (this.isOwnMessage(content)) return false;
+		// Another agent's words take the place of those before; the same agent goes on in a new paragraph after a tool.
+		if (speaker !== this.speaker) this.said = '';
+		else if (this.next !== undefined && this.said) this.said = `${this.said.trimEnd()}\n\n`;
+		this.next = undefined;
+		this.speaker = speaker;
+		this.isWaiting = false;
+		if (this.said.length < MAX_CHARACTERS) this.said += content;
+		return true;
+	}
+}
+
+function parsed(line: string): Chunk | undefined {
+	if (!line.startsWith('{')) return undefined;
+	try {
+		return JSON.parse(line) as Chunk;
+	} catch {
+		return undefined;
+	}
+}
+
+/**
+ * A text that is still growing as WeCom can show it: whole characters only, at most `maxBytes`, code fences closed, and below it
+ * `status`, if there is one.
+ */
+export function frameText(text: string, maxBytes: number, status = ''): string {
+	const below = status && `\n\n${status}`;
+	const whole = wholeCharacters(text).replace(/(^|\n)[ \t]*[`~]{1,2}$/, '$1');
+	const room = maxBytes - Buffer.byteLength(below) - CLOSING_BYTES;
+	const [shown] = splitText(whole, Math.max(room, 1));
+	return closeFence(shown) + below;
+}
+
+/** Words come in pieces that may end within a character, or before the one that it is joined with. */
+const wholeCharacters = (text: string): string =>
+	text.replace(/(?:[\ud800-\udbff]|\ufffd|\u200d)+$/, '');
+
+const CLOSING_BYTES = 16;
+const FENCE = /^ {0,3}(`{3,}|~{3,})/gm;
+
+/** Ends a code block that has not ended, or everything below it would become code. */
+export function closeFence(text: string): string {
+	let open = '';
+	for (const [, fence] of text.matchAll(FENCE)) {
+		if (!open) open = fence;
+		else if (fence[0] === open[0] && fence.length >= open.length) open = '';
+	}
+	return open ? `${text.trimEnd()}\n${open.slice(0, CLOSING_BYTES - 2)}` : text;
+}
