@@ -1,5 +1,6 @@
 import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
-import { chatOf, isObject } from '../shared/bot/items';
+import { chatOf } from '../shared/bot/items';
+import { isObject } from '../shared/util/isObject';
 import { liveBot } from '../shared/bot/connectedBots';
 import type { WecomClient } from '../shared/client/client';
 import { agentIdOf } from '../shared/companies/companies';
