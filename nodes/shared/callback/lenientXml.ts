@@ -30,7 +30,7 @@ interface Element {
  * has more tags than WeCom sends. What is no tag, no section and no known reference is text. Runs once over the text.
  */
 export function readLenientXml(plaintext: string): XmlObject | undefined {
-	const text = plaintext.replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g, '');
+	const text = plaintext.replace(/(?![\t\n\r])\p{Cc}/gu, '');
 	const start = text.search(/<xml[\s>]/);
 	if (start < 0) return undefined;
 	const stack: Element[] = [];
