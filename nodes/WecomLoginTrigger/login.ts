@@ -18,6 +18,7 @@ import {
 	type PageName,
 } from '../shared/login/page';
 import { identify, type Person } from './person';
+import { answerAgain, keepAnswer, visitKey } from './repetition';
 import { readSettings, type Settings } from './settings';
 import { beginLogin, endLogin, type Binding, type Journey } from './state';
 
@@ -133,6 +134,10 @@ async function comeBack(visit: Visit, state: string, code: string): Promise<IWeb
 	const ended = endLogin(binding, state);
 	const again = againUrl(binding.url, ended.journey);
 	const response = context.getResponseObject();
+	const visited = visitKey(binding.scope, state, code);
+	const isRepeated = !ended.ok && ended.reason === 'used' && ended.journey !== undefined;
+	if (isRepeated && (await answerAgain(visited, response))) return ANSWERED;
+	if (ended.ok) keepAnswer(visited, response);
 	if (ended.clear) response.setHeader('set-cookie', ended.clear);
 	if (!ended.ok) {
 		const { reason: page, journey } = ended;

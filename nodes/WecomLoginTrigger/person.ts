@@ -82,7 +82,7 @@ function refusalOf(
 	{ who, acceptAnyCompany }: Settings,
 ): string | undefined {
 	if (!kind)
-		return "WeCom's reply names nobody: no userid, parent_userid, external_userid or openid";
+		return "WeCom's reply names nobody: no userid, parent_userid, student_userid, external_userid or openid";
 	if (!who.includes(kind)) return `'Who May Log In' does not include this kind of person: ${kind}`;
 	const ofSuite = client.suiteId !== '' && client.corpId === '';
 	if (!ofSuite || !corpid || acceptAnyCompany) return undefined;

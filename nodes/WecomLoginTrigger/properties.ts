@@ -121,6 +121,11 @@ export const properties: INodeProperties[] = [
 			{ name: 'Members', value: 'member', description: 'Members of the company' },
 			{ name: 'Parents', value: 'parent', description: 'Of students, at a school' },
 			{
+				name: 'Students',
+				value: 'student',
+				description: 'At a school, with an account of their own',
+			},
+			{
 				name: 'Visitors',
 				value: 'visitor',
 				description: 'Anyone else with WeChat: all that is known is an openid',

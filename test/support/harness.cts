@@ -286,7 +286,15 @@ export async function runWebhook(options: WebhookOptions): Promise<WebhookRun> {
 		workflowId: 'wf1',
 		workflowExecuteAdditionalData: additionalData,
 	};
-	const context = new WebhookContext(workflow, node, additionalData, mode, webhook, [], options.runExecutionData ?? null);
+	const context = new WebhookContext(
+		workflow,
+		node,
+		additionalData,
+		mode,
+		webhook,
+		[],
+		options.runExecutionData ?? null,
+	);
 	await workflow.expression.acquireIsolate();
 	try {
 		return { result: await nodeType.webhook.call(context), response, credentials, workflow };

@@ -76,6 +76,10 @@ export class WebhookResponse extends EventEmitter {
 		return this.headers[name.toLowerCase()];
 	}
 
+	getHeaders(): Record<string, string> {
+		return this.headers;
+	}
+
 	removeHeader(name: string): void {
 		delete this.headers[name.toLowerCase()];
 	}

@@ -181,6 +181,23 @@ describe('coming back', () => {
 		]);
 	});
 
+	it.each([
+		['an old spelling', { UserId: 'zhangsan' }, 'member', 'zhangsan'],
+		[
+			'an old spelling beside a customer',
+			{ OpenId: 'oX', external_userid: 'wm1' },
+			'customer',
+			'external_userid:wm1',
+		],
+		['a student', { student_userid: 's1' }, 'student', 'student_userid:s1'],
+	])('understands %s', async (_what, reply, kind, subject) => {
+		const visitor = visitorWith({ parameters: { who: [kind] } }, WXWORK);
+		const back = await visitor.decide('user:zhangsan');
+		const rawBody = JSON.stringify({ errcode: 0, errmsg: 'ok', ...reply });
+		simulator().control.inject({ path: '/cgi-bin/auth/getuserinfo', rawBody });
+		expect(wecom(await visitor.open(back))).toMatchObject({ kind, subject });
+	});
+
 	it('lets nobody in whom the reply does not name', async () => {
 		const rawBody = '{"errcode":0,"errmsg":"ok","DeviceId":"d1"}';
 		const parameters = { who: ['member', 'visitor'], options: { onFailure: 'workflow' } };
@@ -241,6 +258,37 @@ describe('a login that fails', () => {
 		}
 		expect(calls()).toBe(1);
 	});
+
+	it.each([
+		['the page', {}],
+		['a redirect', { answer: 'redirect', redirectUrl: 'https://app.example.com/' }],
+	])(
+		'a browser that asks twice gets %s twice: one execution, one question to WeCom',
+		async (_what, parameters) => {
+			const visitor = visitorWith({ parameters });
+			const back = await visitor.decide('user:zhangsan');
+			const cookie = [...visitor.jar].map((pair) => pair.join('=')).join('; ');
+			const asked = () =>
+				simulator().requests.filter(({ path }) => path.includes('getuserinfo')).length;
+			const before = asked();
+			const both = await Promise.all([visitor.open(back), visitor.open(back, { cookie })]);
+			const [first, ...others] = [...both, await visitor.open(back, { cookie })];
+			expect(item(first)).toMatchObject({ userid: 'zhangsan' });
+			for (const { result, response } of others) {
+				expect(result.workflowData).toBeUndefined();
+				expect([response.statusCode, response.body, response.headers.location]).toEqual([
+					first.response.statusCode,
+					first.response.body,
+					first.response.headers.location,
+				]);
+			}
+			expect(asked()).toBe(before + 1);
+			expect(pageOf(await visitor.open({ ...back, code: 'other' }, { cookie }))).toEqual([
+				409,
+				'Please start again',
+			]);
+		},
+	);
 
 	it.each([
 		['a used code', 40029, [401, 'Login not confirmed']],

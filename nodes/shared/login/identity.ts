@@ -4,7 +4,10 @@ import type { WecomReply } from '../protocol/reply';
 
 /** From a login's code to the person: docs 91023, 98176, 95833 and, for third-party apps, 91121, 98179, 91122. */
 
-export type Kind = 'member' | 'linkedMember' | 'customer' | 'parent' | 'visitor';
+export type Kind = 'member' | 'linkedMember' | 'customer' | 'parent' | 'student' | 'visitor';
+
+/** How older answers of WeCom, and proxies that still answer so, spell the names. */
+const OLD_NAMES: Record<string, string> = { UserId: 'userid', OpenId: 'openid' };
 
 /** The suite itself asks for third-party apps; a self-built or customized app asks with the company's token. */
 const isThirdParty = (client: WecomClient) => client.suiteId !== '' && client.corpId === '';
@@ -18,7 +21,12 @@ export async function exchangeCode(
 	const path = isThirdParty(client)
 		? '/cgi-bin/service/auth/getuserinfo3rd'
 		: '/cgi-bin/auth/getuserinfo';
-	return await client.call({ method: 'GET', path, qs: { code }, repeatable: false }, itemIndex);
+	const reply = await client.call(
+		{ method: 'GET', path, qs: { code }, repeatable: false },
+		itemIndex,
+	);
+	const named = Object.entries(OLD_NAMES).filter(([old, name]) => reply[old] && !reply[name]);
+	return { ...reply, ...Object.fromEntries(named.map(([old, name]) => [name, reply[old]])) };
 }
 
 /** The personal details the person agreed to share. */
@@ -36,10 +44,11 @@ export async function readDetails(
 
 /**
  * Members of linked companies and of upstream and downstream ones come as `CorpId/userid` (doc 91023), parents with an
- * external_userid besides (doc 96712). Undefined when the reply names nobody.
+ * external_userid besides (doc 96712), students with student_userid (doc 95791). Undefined when the reply names nobody.
  */
 export function kindOf(person: IDataObject): Kind | undefined {
 	if (person.parent_userid) return 'parent';
+	if (person.student_userid) return 'student';
 	if (person.userid) return String(person.userid).includes('/') ? 'linkedMember' : 'member';
 	if (person.external_userid) return 'customer';
 	return person.openid ? 'visitor' : undefined;
@@ -50,11 +59,13 @@ export function kindOf(person: IDataObject): Kind | undefined {
  * companies log in, the company is part of it. '' for nobody.
  */
 export function subjectOf(person: IDataObject): string {
-	const { userid, corpid, external_userid, parent_userid, openid } = person;
-	if (userid && !parent_userid) {
+	const { userid, corpid, external_userid, parent_userid, student_userid, openid } = person;
+	if (userid && !parent_userid && !student_userid) {
 		const alone = !corpid || String(userid).includes('/');
 		return alone ? String(userid) : `${String(corpid)}/${String(userid)}`;
 	}
-	const named = Object.entries({ parent_userid, external_userid, openid }).find(([, one]) => one);
+	const named = Object.entries({ parent_userid, student_userid, external_userid, openid }).find(
+		([, one]) => one,
+	);
 	return named ? `${named[0]}:${String(named[1])}` : '';
 }
