@@ -9,7 +9,8 @@ import { wecomApiTest } from '../shared/credentials/appTest';
 import { wecomSuiteApiTest } from '../shared/credentials/suiteTest';
 import { wecomWebhookApiTest } from '../shared/credentials/messagePush';
 import { wecomBotApiTest } from '../shared/bot/credentialTest';
-import { methodNames, properties, resourcesOf } from './prebuilt';
+import { wecomChatArchiveApiTest } from '../shared/chatArchive/credentialTest';
+import { archiveOperations, methodNames, properties, resourcesOf } from './prebuilt';
 
 type Methods = typeof import('./runtime').methods;
 
@@ -47,13 +48,19 @@ export class Wecom implements INodeType {
 				name: 'wecomApi',
 				required: true,
 				testedBy: 'wecomApiTest',
-				displayOptions: { show: { authentication: ['app'], resource: resourcesOf.account } },
+				displayOptions: {
+					show: { authentication: ['app'], resource: resourcesOf.account },
+					hide: { operation: archiveOperations },
+				},
 			},
 			{
 				name: 'wecomSuiteApi',
 				required: true,
 				testedBy: 'wecomSuiteApiTest',
-				displayOptions: { show: { authentication: ['suite'], resource: resourcesOf.account } },
+				displayOptions: {
+					show: { authentication: ['suite'], resource: resourcesOf.account },
+					hide: { operation: archiveOperations },
+				},
 			},
 			{
 				name: 'wecomWebhookApi',
@@ -67,6 +74,12 @@ export class Wecom implements INodeType {
 				testedBy: 'wecomBotApiTest',
 				displayOptions: { show: { resource: resourcesOf.bot } },
 			},
+			{
+				name: 'wecomChatArchiveApi',
+				required: true,
+				testedBy: 'wecomChatArchiveApiTest',
+				displayOptions: { show: { resource: ['chatArchive'], operation: archiveOperations } },
+			},
 		],
 		properties,
 	};
@@ -75,6 +88,7 @@ export class Wecom implements INodeType {
 		credentialTest: {
 			wecomApiTest,
 			wecomBotApiTest,
+			wecomChatArchiveApiTest,
 			wecomSuiteApiTest,
 			wecomWebhookApiTest,
 		},

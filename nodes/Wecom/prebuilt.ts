@@ -1,6 +1,6 @@
 import { nodeProperties } from './engine/form';
 import { methods } from './runtime';
-import { resources, resourcesWith } from './resources';
+import { operationsWith, resources, resourcesWith } from './resources';
 
 /**
  * What n8n has to know of the operations before one of them runs. The build works it out and packs the outcome (`form.json`), so that
@@ -14,6 +14,9 @@ export const resourcesOf = {
 	bot: resourcesWith('wecomBotApi'),
 	messagePush: resourcesWith('wecomWebhookApi'),
 };
+
+/** The operations that use the bridge to the chat archive. */
+export const archiveOperations = operationsWith('wecomChatArchiveApi');
 
 /** The names of what the editor may ask the node for. */
 export const methodNames = {

@@ -35,5 +35,5 @@ export async function execute(context: IExecuteFunctions): Promise<INodeExecutio
 			description: 'The operations of this resource belong to a service provider.',
 		});
 	}
-	return await executeOperation(context, operation, credentialOf(resource));
+	return await executeOperation(context, operation, credentialOf(resource, name));
 }

@@ -79,7 +79,7 @@ async function contextOf(
 	credential?: ResourceCredential,
 ): Promise<ItemContext> {
 	const client =
-		operation.token === 'bot'
+		operation.token === 'bot' || operation.credential
 			? (undefined as never)
 			: await WecomClient.open(context, itemIndex, operation.token, credential as OwnCredential);
 	const get = (name: string, fallback: unknown = '') => readValue(item, name, fallback);

@@ -7,8 +7,14 @@ import { shareFields, type OperationFields } from './mergeFields';
 /** Turns the tables of operations into the node's form. */
 export function nodeProperties(resources: Resource[]): INodeProperties[] {
 	const ownCredential = resources.filter(({ credential }) => credential).map(({ value }) => value);
+	const ownOperations = resources.flatMap(({ operations }) =>
+		operations.filter(({ credential }) => credential).map(({ value }) => value),
+	);
 	return [
-		{ ...AUTHENTICATION, displayOptions: { hide: { resource: ownCredential } } },
+		{
+			...AUTHENTICATION,
+			displayOptions: { hide: { resource: ownCredential, operation: ownOperations } },
+		},
 		{
 			displayName: 'Resource',
 			name: 'resource',
@@ -58,7 +64,7 @@ function actAs(resources: Resource[]): INodeProperties[] {
 		operation: resources
 			.filter(({ suiteOnly, credential }) => !suiteOnly && !credential)
 			.flatMap(({ operations }) =>
-				operations.filter(({ token }) => token).map(({ value }) => value),
+				operations.filter(({ token, credential: own }) => token ?? own).map(({ value }) => value),
 			),
 	};
 	return companyFields.map((field) => ({

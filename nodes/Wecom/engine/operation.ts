@@ -89,11 +89,16 @@ export interface Operation {
 	 * token: its operations have no client.
 	 */
 	token?: 'suite' | 'provider' | 'bot';
+	/**
+	 * For an operation that does not go to WeCom's API: its own credential, which it uses without a client. No other resource may have
+	 * an operation of the same value, since the form goes by it.
+	 */
+	credential?: ResourceCredential;
 	run?: (item: ItemContext) => Promise<Output>;
 }
 
 /** Credentials of single resources; a bot's is used without the client. */
-export type ResourceCredential = OwnCredential | 'wecomBotApi';
+export type ResourceCredential = OwnCredential | 'wecomBotApi' | 'wecomChatArchiveApi';
 
 export interface Resource {
 	value: string;

@@ -7,6 +7,7 @@ import { attendance } from './attendance';
 import { bot } from './bot/bot';
 import { calendar } from './calendar';
 import { callback } from './callback/callback';
+import { chatArchive } from './chatArchive/chatArchive';
 import { customer } from './customer/customer';
 import { customerTag } from './customer/customerTag';
 import { customerGroup } from './customer/customerGroup';
@@ -51,6 +52,7 @@ const typed: Resource[] = [
 	bot,
 	calendar,
 	callback,
+	chatArchive,
 	customer,
 	customerAcquisition,
 	customerContactWay,
@@ -105,9 +107,16 @@ export const findOperation = (resource: string, operation: string): Operation | 
 export const needsSuite = (resource: string): boolean =>
 	resources.some(({ value, suiteOnly }) => value === resource && suiteOnly === true);
 
-/** The credential a resource has to itself; undefined for all that use the node's. */
-export const credentialOf = (resource: string): ResourceCredential | undefined =>
+/** The credential an operation or its resource has to itself; undefined for all that use the node's. */
+export const credentialOf = (resource: string, operation: string): ResourceCredential | undefined =>
+	findOperation(resource, operation)?.credential ??
 	resources.find(({ value }) => value === resource)?.credential;
+
+/** The operations with a credential of their own. */
+export const operationsWith = (credential: ResourceCredential): string[] =>
+	resources.flatMap(({ operations }) =>
+		operations.filter((one) => one.credential === credential).map(({ value }) => value),
+	);
 
 /** The resources that use the credential of an app or suite, as the authentication says, or those with one of their own. */
 export const resourcesWith = (credential?: string): string[] =>
