@@ -1,5 +1,18 @@
-import type { ICredentialType, Icon, INodeProperties } from 'n8n-workflow';
-import { callbackFields } from '../nodes/shared/credentials/fields';
+import type {
+	IAuthenticate,
+	ICredentialDataDecryptedObject,
+	ICredentialType,
+	IHttpRequestHelper,
+	IHttpRequestOptions,
+	Icon,
+	INodeProperties,
+} from 'n8n-workflow';
+import {
+	answersUnderWay,
+	callbackFields,
+	refreshGuardField,
+} from '../nodes/shared/credentials/fields';
+import { fieldsToStore, sendNothing } from '../nodes/shared/credentials/store';
 import { DEFAULT_SOCKET_URL } from '../nodes/shared/bot/connectedBots';
 
 /** An AI bot (智能机器人): either half is enough, WeCom's console offers one connection mode at a time (doc 101463, 101039). */
@@ -50,5 +63,27 @@ export class WecomBotApi implements ICredentialType {
 			description:
 				'Where the long connection goes. Change it only for a private deployment, whose console shows its own address.',
 		},
+		refreshGuardField,
+		answersUnderWay,
 	];
+
+	/** Nothing is ever requested with this credential: it only stores. */
+	httpRequestNode: ICredentialType['httpRequestNode'] = {
+		name: 'WeCom AI Bot',
+		docsUrl: this.documentationUrl,
+		apiBaseUrlPlaceholder: '',
+		hidden: true,
+	};
+
+	async preAuthentication(this: IHttpRequestHelper, credentials: ICredentialDataDecryptedObject) {
+		return await fieldsToStore(credentials, async () => undefined);
+	}
+
+	authenticate: IAuthenticate = async (
+		credentials: ICredentialDataDecryptedObject,
+		requestOptions: IHttpRequestOptions,
+	): Promise<IHttpRequestOptions> => {
+		sendNothing(credentials);
+		return requestOptions;
+	};
 }

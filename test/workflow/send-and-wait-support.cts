@@ -85,3 +85,13 @@ export const newestCard = (sim: Simulator): string =>
 /** What the workflow goes on with. */
 export const answerOf = ({ output }: Waiting): IDataObject | undefined =>
 	output?.[0].json.data as IDataObject;
+
+/** The trigger answers WeCom before it hands the click over. */
+export async function until<T>(read: () => T | undefined | false, what: string): Promise<T> {
+	for (const end = Date.now() + 4_000; Date.now() < end; ) {
+		const value = read();
+		if (value) return value;
+		await new Promise((resolve) => setTimeout(resolve, 20));
+	}
+	throw new Error(`In four seconds nothing came of: ${what}`);
+}

@@ -1,7 +1,13 @@
 /** One tap in WeCom: from the card to the waiting execution and back to the card. */
 import { DEMO_APP } from '../../simulator/demo-data.cts';
 import { logged } from '../support/harness.cts';
-import { answerOf, newestCard, triggerNode, useQuestions } from './send-and-wait-support.cts';
+import {
+	answerOf,
+	newestCard,
+	triggerNode,
+	until,
+	useQuestions,
+} from './send-and-wait-support.cts';
 import { useSimulator } from './support.cts';
 
 const simulator = useSimulator();
@@ -10,16 +16,6 @@ const questions = useQuestions(simulator);
 const press = async (userid: string, button: string, more = {}) =>
 	await simulator().control.pressCard({ taskId: newestCard(simulator()), userid, button, ...more });
 const seenBy = (userid: string) => simulator().control.cardSeenBy(newestCard(simulator()), userid);
-
-/** The trigger answers WeCom before it hands the click over. */
-async function until<T>(read: () => T | undefined | false, what: string): Promise<T> {
-	for (const end = Date.now() + 4_000; Date.now() < end; ) {
-		const value = read();
-		if (value) return value;
-		await new Promise((resolve) => setTimeout(resolve, 20));
-	}
-	throw new Error(`In four seconds nothing came of: ${what}`);
-}
 
 describe('an approval in the card', () => {
 	it('asks with two buttons and waits', async () => {

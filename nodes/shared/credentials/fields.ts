@@ -71,8 +71,12 @@ export const stored = (displayName: string, name: string): INodeProperties => ({
 	default: '',
 });
 
+/** What several people have answered to one question of the WeCom Send and Wait node, while others are awaited. */
+export const answersUnderWay = stored('Answers Under Way', 'answersUnderWay');
+
 /** How far each WeCom Trigger has read the customer service messages, and the tickets for web pages. */
 export const storedForBoth = [
 	stored('Customer Service Cursors', 'kfCursorTokens'),
 	stored('JS-SDK Tickets', 'jsTickets'),
+	answersUnderWay,
 ];
