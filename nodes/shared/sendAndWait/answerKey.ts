@@ -45,15 +45,16 @@ export function resumeUrlOf(key: string, waitingUrl: string): URL | undefined {
 export const languageOfKey = (key: string): 'zh' | 'en' =>
 	/[?&]lang=zh(&|$)/.test(key) ? 'zh' : 'en';
 
-/** n8n's URL for waiting executions, without an execution. */
-export function waitingUrlOf(
-	context: Pick<IWebhookFunctions, 'getNodeWebhookUrl'> | ITriggerFunctions,
-): string {
-	const { evaluateExpression } = context as Partial<IWebhookFunctions>;
-	const resumeUrl = String(
-		evaluateExpression?.call(context, '{{ $execution.resumeUrl }}', 0) ?? '',
+/**
+ * n8n's URL for waiting executions, without an execution. A trigger cannot ask for it by an expression, since n8n evaluates none
+ * outside of executions; every version has it at hand under this name.
+ */
+export function waitingUrlOf(context: IWebhookFunctions | ITriggerFunctions): string {
+	const { additionalData } = context as unknown as {
+		additionalData?: { webhookWaitingBaseUrl?: string };
+	};
+	return (
+		additionalData?.webhookWaitingBaseUrl ??
+		`${context.getInstanceBaseUrl().replace(/\/+$/, '')}/webhook-waiting`
 	);
-	const url = new URL(resumeUrl);
-	url.pathname = url.pathname.replace(/\/[^/]*$/, '');
-	return url.origin + url.pathname;
 }
