@@ -261,7 +261,8 @@ describe('an AI agent that needs a permission', () => {
 			},
 			{
 				...question({
-					message: '=The agent wants to use {{ $tool.name }}: {{ $tool.parameters }}',
+					message:
+						'=The agent wants to use {{ $tool.name }}: {{ JSON.stringify($tool.parameters) }}',
 					touser: 'lisi',
 					allowedPeople: { users: 'lisi' },
 				}),
@@ -294,7 +295,9 @@ describe('an AI agent that needs a permission', () => {
 		return { id, say };
 	}
 
-	const calls = [{ name: 'Tell_Everybody', arguments: { content: 'Holiday tomorrow' } }];
+	// As n8n describes a tool that has somebody in front of it.
+	const toolParameters = { content: 'Holiday tomorrow' };
+	const calls = [{ name: 'Tell_Everybody', arguments: { toolParameters, hitlParameters: {} } }];
 	const toAll = () =>
 		surroundings().sim.state.messages.filter(({ body }) => body.touser === '@all');
 
