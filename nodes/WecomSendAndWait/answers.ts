@@ -139,7 +139,7 @@ function contentOf({ type, choices }: Question, answer: Answer): IDataObject {
 	const { approved, reason, chosen = [], text = '', values = {} } = answer;
 	if (type === 'approval') return { approved, ...(reason && { chatInput: reason }) };
 	if (type === 'freeText') return { text };
-	if (type === 'customForm') return values;
+	if (type === 'form') return values;
 	const texts = chosen.map((id) => choices.find((choice) => choice.id === id)?.text ?? id);
 	return { choice: chosen[0], choices: chosen, text: texts.join(', ') };
 }

@@ -99,7 +99,7 @@ export function readForm(context: IExecuteFunctions): Asked {
 		choices,
 		multiple: choose === 'several',
 		dropdown: choose === 'dropdown',
-		fields: type === 'customForm' ? fieldsOf(context, rowsOf(get('formFields', {}))) : [],
+		fields: type === 'form' ? fieldsOf(context, rowsOf(get('formFields', {}))) : [],
 		texts: textsOf(words.texts, (options.cardTexts as IDataObject)?.values as IDataObject),
 		answerBy: wanted === 'link' || tooManyFor(choose, choices) ? 'link' : 'card',
 		identify: options.identify === true && source !== 'bot',
@@ -121,7 +121,7 @@ export function readForm(context: IExecuteFunctions): Asked {
 
 /** What no card can ask: texts and fields, and what goes into a group chat of an app, which takes no cards with buttons. */
 const answersOnPage = (type: ResponseType, source: Source, sendTo: string) =>
-	type === 'freeText' || type === 'customForm' || (source !== 'bot' && sendTo === 'groupChat');
+	type === 'freeText' || type === 'form' || (source !== 'bot' && sendTo === 'groupChat');
 
 const tooManyFor = (choose: string, choices: Choice[]) =>
 	choices.length > (choose === 'dropdown' ? MAX_DROPDOWN_OPTIONS : MAX_VOTE_OPTIONS);

@@ -204,7 +204,7 @@ const CONTENTS: Record<Question['type'], Content> = {
 	},
 	freeText: (_question, language, body) =>
 		`${area('text', LABELS[language].answer, String(body.text ?? ''), 'required')}\n${submit(language)}`,
-	customForm: ({ fields }, language, body) =>
+	form: ({ fields }, language, body) =>
 		`${fields.map((field, index) => input(field, `f${index}`, language, String(body[`f${index}`] ?? ''))).join('\n')}\n${submit(language)}`,
 };
 

@@ -177,7 +177,7 @@ const WHAT: INodeProperties[] = [
 	options('Response Type', 'responseType', 'What kind of answer is wanted', 'approval', [
 		{ name: 'Approval', value: 'approval', description: 'Approve or decline with one tap' },
 		{ name: 'Choices', value: 'choice', description: 'Choose one or several options' },
-		{ name: 'Form', value: 'customForm', description: 'Fill in fields on a page' },
+		{ name: 'Form', value: 'form', description: 'Fill in fields on a page' },
 		{ name: 'Free Text', value: 'freeText', description: 'Write an answer on a page' },
 	]),
 	shown(
@@ -233,7 +233,7 @@ const WHAT: INodeProperties[] = [
 		]),
 	].map((property) => shown({ responseType: ['choice'] }, property)),
 	shown(
-		{ responseType: ['customForm'] },
+		{ responseType: ['form'] },
 		list(
 			'Form Fields',
 			'formFields',

@@ -10,7 +10,8 @@ import {
 /** What is asked, kept with the execution from the moment it is asked until it is answered. JSON only, without secrets. */
 
 export type Source = 'app' | 'suite' | 'bot';
-export type ResponseType = 'approval' | 'choice' | 'freeText' | 'customForm';
+/** Not n8n's word for a form: of that one n8n takes answers with files only (multipart). */
+export type ResponseType = 'approval' | 'choice' | 'freeText' | 'form';
 export type Language = 'en' | 'zh';
 
 export interface Choice {

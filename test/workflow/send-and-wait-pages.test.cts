@@ -211,7 +211,7 @@ describe('texts and forms', () => {
 
 	it('takes a form, and says what is missing without losing the rest', async () => {
 		const execution = await questions().ask({
-			responseType: 'customForm',
+			responseType: 'form',
 			formFields: {
 				values: [
 					{ label: 'Reason', name: 'reason', type: 'text', required: true },

@@ -1,0 +1,166 @@
+/** In Chromium: the pages as a phone shows them, and where the editor offers the node. */
+import type { Browser, Page } from 'playwright-core';
+import { DEMO_APP } from '../../simulator/demo-data.cts';
+import { browserOrSkip, launchBrowser, screenshot, withEditor } from '../support/browser.cts';
+import { openWorkflow } from '../support/editor.cts';
+import type { WorkflowNode } from '../support/n8n-rest.cts';
+import { poll } from '../support/n8n-rest.cts';
+import { chain, itemsOf, publishTrigger, START_TIMEOUT, useN8n, uses } from './support.cts';
+
+const SEND_AND_WAIT = 'n8n-nodes-wecom-kit.wecomSendAndWait';
+const PHONE = { width: 360, height: 740 };
+
+browserOrSkip()('in a browser', () => {
+	const surroundings = useN8n();
+	let browser: Browser;
+	beforeAll(async () => {
+		browser = await launchBrowser();
+		await publishTrigger(surroundings(), 'clicks', { events: ['text'] });
+		const url = `${surroundings().n8n.url}/webhook/clicks`;
+		await surroundings().sim.control.saveCallback(DEMO_APP.agentid, { ...DEMO_APP.callback, url });
+	}, START_TIMEOUT);
+	afterAll(async () => await browser?.close());
+
+	/** Asks, and gives the link of the card and the execution. */
+	async function ask(path: string, parameters: object): Promise<{ url: string; id: string }> {
+		const { rest, n8n, sim, credential } = surroundings();
+		const node: WorkflowNode = {
+			name: 'Ask',
+			type: SEND_AND_WAIT,
+			parameters: {
+				authentication: 'app',
+				sendTo: 'members',
+				touser: 'lisi',
+				title: 'Trip to Guangzhou · 出差广州',
+				message: 'Please tell us what you need.\nThank you!',
+				...parameters,
+			},
+			credentials: uses(credential),
+		};
+		const start = {
+			name: 'Webhook',
+			type: 'n8n-nodes-base.webhook',
+			typeVersion: 2,
+			parameters: { path },
+		};
+		const { id } = await rest.createWorkflow({
+			name: path,
+			nodes: [start, node],
+			connections: chain('Webhook', 'Ask'),
+		});
+		await rest.activate(id);
+		await rest.waitForWebhook('GET', path);
+		await fetch(`${n8n.url}/webhook/${path}`);
+		const execution = await poll(20_000, 'nothing waits', async () => {
+			const [found] = await rest.listExecutions({ workflowId: id, status: ['waiting'] });
+			return found;
+		});
+		const { template_card: card } = sim.state.messages.at(-1)!.body;
+		return { url: card.button_list[0].url as string, id: execution.id };
+	}
+
+	/** A page on a phone, with every request it makes. */
+	async function onPhone(
+		url: string,
+		locale: string,
+		use: (page: Page, requests: string[]) => Promise<void>,
+	): Promise<void> {
+		const context = await browser.newContext({ viewport: PHONE, locale, javaScriptEnabled: true });
+		const page = await context.newPage();
+		const requests: string[] = [];
+		page.on('request', (request) => requests.push(request.url()));
+		const problems: string[] = [];
+		page.on('console', (message) => problems.push(message.text()));
+		await page.goto(url);
+		await use(page, requests);
+		expect(problems).toEqual([]);
+		await context.close();
+	}
+
+	it('a form fits a phone, has a label for every field, and loads nothing', async () => {
+		const { rest } = surroundings();
+		const values = [
+			{ label: 'From', type: 'date', required: true },
+			{ label: 'Way', type: 'dropdown', options: 'Train, Plane' },
+			{ label: 'Remarks', type: 'textarea' },
+			{ label: 'Hotel', type: 'checkbox' },
+		];
+		const { url, id } = await ask('form', { responseType: 'form', formFields: { values } });
+		await onPhone(url, 'zh-CN', async (page, requests) => {
+			await page.getByRole('heading', { name: 'Trip to Guangzhou' }).waitFor();
+			expect(await page.locator('html').getAttribute('lang')).toBe('zh');
+			expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(360);
+			for (const control of await page.locator('button, select, textarea, input').all()) {
+				const box = await control.boundingBox();
+				const label = await control.evaluate((element) => {
+					const { labels, textContent } = element as unknown as {
+						labels?: Array<{ textContent: string }>;
+						textContent: string;
+					};
+					return labels?.[0]?.textContent || textContent;
+				});
+				expect(label).toBeTruthy();
+				if ((await control.getAttribute('type')) !== 'checkbox')
+					expect(box!.height).toBeGreaterThanOrEqual(44);
+			}
+			await page.getByLabel('From').fill('2026-03-05');
+			await page.getByLabel('Way').selectOption('Plane');
+			await page.getByLabel('Remarks').fill('靠窗');
+			await page.getByLabel('Hotel').check();
+			await screenshot(page, 'send-and-wait-form');
+			await page.getByRole('button', { name: '提交' }).click();
+			await page.getByText('已收到你的答复').waitFor();
+			expect(new Set(requests)).toEqual(new Set([url]));
+		});
+		const execution = await rest.waitForExecution(id);
+		expect(itemsOf(execution, 'Ask')).toEqual([
+			{
+				data: {
+					From: '2026-03-05',
+					Way: 'Plane',
+					Remarks: '靠窗',
+					Hotel: true,
+					respondedAt: expect.any(String),
+				},
+			},
+		]);
+	});
+
+	it('an approval says in English who has decided, and that it is over', async () => {
+		const { url } = await ask('approval', { responseType: 'approval', answerBy: 'link' });
+		await onPhone(url, 'en-GB', async (page) => {
+			await screenshot(page, 'send-and-wait-approval');
+			await page.getByRole('button', { name: 'Approve' }).click();
+			await page.getByText('your answer is recorded').waitFor();
+		});
+	});
+
+	it('the editor offers it to agents under Human in the Loop, and among the nodes', async () => {
+		const { n8n, rest } = surroundings();
+		const agent: WorkflowNode = {
+			name: 'AI Agent',
+			type: '@n8n/n8n-nodes-langchain.agent',
+			typeVersion: 3.1,
+			parameters: {},
+		};
+		const { id } = await rest.createWorkflow({ name: 'Agent', nodes: [agent], connections: {} });
+		await withEditor(n8n, async (page) => {
+			await openWorkflow(page, id);
+			await page.getByTestId('node-creator-plus-button').click();
+			await page.getByTestId('node-creator-search-bar').fill('审批');
+			const items = page.getByTestId('item-iterator-item');
+			await items.filter({ hasText: 'WeCom Send and Wait' }).first().waitFor();
+			await page.keyboard.press('Escape');
+			await page.goto(`/workflow/${id}`);
+			await page.getByTestId('canvas-node').first().waitFor();
+			await page
+				.locator('[data-test-id="canvas-node-input-handle"][data-connection-type="ai_tool"]')
+				.getByTestId('canvas-handle-plus')
+				.click();
+			await screenshot(page, 'send-and-wait-tools');
+			await items.filter({ hasText: 'Human review' }).first().click();
+			await items.filter({ hasText: 'WeCom Send and Wait' }).first().waitFor();
+			await screenshot(page, 'send-and-wait-hitl');
+		});
+	});
+});
