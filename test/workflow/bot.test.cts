@@ -249,7 +249,7 @@ describe('Reply', () => {
 
 	it.each([
 		// Right behind the trigger there is no answer yet: its text is an object.
-		[[botNode('reply')], "'Content' is an object, not a text"],
+		[[botNode('reply')], "'Content' holds an object where WeCom needs text"],
 		[[agentNode(' '), botNode('reply')], "'Content' is empty"],
 	])('asks for a text', async (nodes, message) => {
 		n8n.nodes = nodes;

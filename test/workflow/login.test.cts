@@ -269,7 +269,9 @@ describe('a login that fails', () => {
 			const back = await visitor.decide('user:zhangsan');
 			const cookie = [...visitor.jar].map((pair) => pair.join('=')).join('; ');
 			const asked = () =>
-				simulator().requests.filter(({ path }) => path.includes('getuserinfo')).length;
+				simulator().requests.filter(
+					({ path, errcode }) => path.includes('getuserinfo') && errcode === 0,
+				).length;
 			const before = asked();
 			const both = await Promise.all([visitor.open(back), visitor.open(back, { cookie })]);
 			const [first, ...others] = [...both, await visitor.open(back, { cookie })];
