@@ -53,9 +53,8 @@ export class Lifetime {
 
 	/** A short piece of work with a child process of its own: the end waits for it. */
 	async whole<T>(work: () => Promise<T>): Promise<T> {
-		let pending: Promise<T> | undefined;
-		this.atEnd(async () => await pending?.catch(() => {}));
-		pending = work();
+		const pending = work();
+		this.atEnd(async () => await pending.catch(() => {}));
 		return await pending;
 	}
 

@@ -1,5 +1,5 @@
 /** What happens in the demo: callbacks arrive, a broadcast goes out, somebody logs in, two people write to an AI bot. The facts are collected for the summary and the check. */
-import { sleep } from '../test/support/child.cts';
+import { sleep } from '../test/support/wait.cts';
 import type { Execution } from '../test/support/execution.cts';
 import { http } from '../test/support/http.cts';
 import type { N8nRest } from '../test/support/n8n-rest.cts';

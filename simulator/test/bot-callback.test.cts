@@ -3,6 +3,7 @@ import type { BotControl } from '../bot/control.cts';
 import { DEMO_CALLBACK_BOT } from '../bot/data.cts';
 import { useSimulator, type Json } from './api.cts';
 import { BotServer } from './bot-server.cts';
+import { sleep } from '../../test/support/wait.cts';
 
 const api = useSimulator();
 const server = new BotServer();
@@ -86,7 +87,7 @@ it('refreshes a stream until it is finished', async () => {
 		stream: { id: 'S1' },
 	});
 	expect(last.msgid).not.toBe(refresh.msgid);
-	await new Promise((resolve) => setTimeout(resolve, 40));
+	await sleep(40);
 	expect(server.posted).toHaveLength(3);
 });
 
@@ -94,9 +95,9 @@ it('gives a stream up six minutes after the message', async () => {
 	server.answer = () => stream('still at it', false);
 	await bots.say(botId, { text: 'slow' });
 	api.sim.control.advanceClock(6 * 60_000 + 1);
-	await new Promise((resolve) => setTimeout(resolve, 20));
+	await sleep(20);
 	const calls = server.posted.length;
-	await new Promise((resolve) => setTimeout(resolve, 40));
+	await sleep(40);
 	expect(server.posted).toHaveLength(calls);
 	expect(bots.transcript().at(-1)!.stream).toMatchObject({ finish: false, timedOut: true });
 });

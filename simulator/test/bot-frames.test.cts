@@ -7,6 +7,7 @@ import { DEMO_BOT } from '../bot/data.cts';
 import { startSimulator } from '../server.cts';
 import { useSimulator, type Json } from './api.cts';
 import { Client, useClients } from './bot-client.cts';
+import { sleep } from '../../test/support/wait.cts';
 
 const api = useSimulator();
 const { open, subscribed } = useClients(api);
@@ -143,7 +144,7 @@ describe('aibot_respond_msg', () => {
 		const { msgid, reply } = await asked();
 		const waiting = bots.waitForReply(msgid);
 		expect(await reply(stream('first'))).toBe(0);
-		const soon = new Promise((resolve) => setTimeout(resolve, 20, 'still waiting'));
+		const soon = sleep(20).then(() => 'still waiting');
 		expect(await Promise.race([waiting, soon])).toBe('still waiting');
 		expect(await reply(stream('last', true))).toBe(0);
 		expect((await waiting)[0].text).toBe('last');
@@ -381,8 +382,7 @@ it('stops at once, whatever is under way', async () => {
 	sim.bots.inject({ cmd: 'ping', delayMs: 60_000 });
 	const closed = once(socket, 'close');
 	socket.send(JSON.stringify({ cmd: 'ping', headers: { req_id: 'slow' } }));
-	while (sim.bots.frames().at(-1)!.frame.cmd !== 'ping')
-		await new Promise((resolve) => setTimeout(resolve, 5));
+	while (sim.bots.frames().at(-1)!.frame.cmd !== 'ping') await sleep(5);
 	await sim.stop();
 	await closed;
 	expect(client.got.filter(({ headers }) => headers.req_id === 'slow')).toEqual([]);

@@ -6,6 +6,7 @@ import path from 'node:path';
 import { DEMO_APP, DEMO_CORP } from '../demo-data.cts';
 import { startSimulator } from '../server.cts';
 import { useSimulator, type Json } from './api.cts';
+import { sleep } from '../../test/support/wait.cts';
 
 const api = useSimulator();
 const member = async () => await api.get('user/get', { userid: 'zhangsan' });
@@ -31,7 +32,7 @@ describe('injected trouble', () => {
 		expect([(await member()).errcode, (await member()).errcode]).toEqual([45009, 0]);
 		api.sim.control.rateLimit('/cgi-bin/user/get', { forMs: 100 });
 		expect([(await member()).errcode, (await member()).errcode]).toEqual([45009, 45009]);
-		await new Promise((resolve) => setTimeout(resolve, 110));
+		await sleep(110);
 		expect((await member()).errcode).toBe(0);
 		api.sim.control.rateLimit('*', { times: 5 });
 		expect((await fetch(api.url('gettoken', {}))).status).toBe(200);
@@ -169,7 +170,7 @@ describe('a simulator', () => {
 		sim.control.inject({ path: '*', delayMs: 60_000 });
 		const waiting = expect(fetch(`${sim.url}/cgi-bin/gettoken`)).rejects.toThrow();
 		const push = sim.push({ ...DEMO_APP.callback, url, receiveid: 'x' }, { kind: 'text' });
-		await new Promise((resolve) => setTimeout(resolve, 50));
+		await sleep(50);
 		await sim.stop();
 		await waiting;
 		expect(await push).toMatchObject({ ok: false, attempts: [{ error: expect.any(String) }] });

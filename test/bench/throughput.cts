@@ -1,7 +1,8 @@
 /** Callbacks per second through a real n8n: the WeCom Trigger, a trigger that does nothing, the built-in Webhook node. */
 import { readFileSync } from 'node:fs';
 import { Agent, request } from 'node:http';
-import { say, sleep } from '../support/child.cts';
+import { say } from '../support/child.cts';
+import { sleep } from '../support/wait.cts';
 import type { N8nRest } from '../support/n8n-rest.cts';
 import { BARE_NODE } from './bare-trigger.cts';
 import { sealed, textMessage } from './callback.cts';

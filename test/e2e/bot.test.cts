@@ -1,12 +1,12 @@
 /** AI bots over the long connection: a real n8n, the simulator at the other end. */
 import { DEMO_BOT } from '../../simulator/bot/data.cts';
 import { startSimulator, type Simulator } from '../../simulator/server.cts';
-import { sleep } from '../support/child.cts';
 import { outputItems } from '../support/execution.cts';
 import { startN8n, type N8n } from '../support/n8n.cts';
-import { N8nRest, poll, type Credential, type WorkflowNode } from '../support/n8n-rest.cts';
+import { N8nRest, type Credential, type WorkflowNode } from '../support/n8n-rest.cts';
 import { packPackage } from '../support/pack.cts';
 import { chain, itemsOf, START_TIMEOUT, WECOM } from './support.cts';
+import { sleep, until } from '../support/wait.cts';
 
 jest.setTimeout(180_000);
 
@@ -37,7 +37,10 @@ const credentialData = (overrides: object = {}) => ({
 const counts = () => sim.bots.connections(botId);
 /** n8n deactivates in the background. */
 const noSockets = async () =>
-	await poll(10_000, 'the connection stayed', async () => sim.bots.openSockets() === 0);
+	await until('the connection stayed', async () => sim.bots.openSockets() === 0, {
+		within: 10_000,
+		every: 100,
+	});
 const uses = ({ id, name } = credential) => ({ wecomBotApi: { id, name } });
 const reply = (content: string): WorkflowNode => ({
 	name: 'Reply',
@@ -100,11 +103,15 @@ describe('a published workflow', () => {
 		const second = await publish({ filters: { users: 'wangfang' } });
 		const run = await rest.runManually(await create({ options: { stripMention: true } }), 'Bot');
 		// Nothing tells from outside that a test run listens.
-		await poll(20_000, 'the test run took no message', async () => {
-			await sim.bots.say(botId, { from: 'lisi', chatid: 'wrGroup', text: 'for the test' });
-			await sleep(1_000);
-			return (await rest.getExecution(run)).status === 'success';
-		});
+		await until(
+			'the test run took no message',
+			async () => {
+				await sim.bots.say(botId, { from: 'lisi', chatid: 'wrGroup', text: 'for the test' });
+				await sleep(1_000);
+				return (await rest.getExecution(run)).status === 'success';
+			},
+			{ within: 20_000, every: 100 },
+		);
 		const [item] = itemsOf(await rest.waitForExecution(run), 'Bot');
 		expect(contentOf(item)).toBe('for the test');
 		expect(counts()).toMatchObject({ open: 1, subscribes: 1, kicked: 0 });
@@ -141,7 +148,10 @@ describe('a published workflow', () => {
 		for (let cut = 1; cut <= 20; cut++) {
 			const { subscribes } = counts();
 			sim.bots.drop(botId, cut % 2 ? undefined : 1012);
-			await poll(10_000, 'no new connection', async () => counts().subscribes > subscribes);
+			await until('no new connection', async () => counts().subscribes > subscribes, {
+				within: 10_000,
+				every: 100,
+			});
 			await sim.bots.say(botId, { from: `user${cut}`, text: `after cut ${cut}` });
 		}
 		expect(Date.now() - began).toBeLessThan(60_000);
@@ -170,15 +180,19 @@ describe('a published workflow', () => {
 	it('is told when another program takes the bot, does not take it back, and works when published again', async () => {
 		const { subscribes } = counts();
 		sim.bots.kick(botId);
-		const failed = await poll(20_000, 'no failed execution', async () => {
-			const [one] = await rest.listExecutions({ workflowId: id, status: ['error'] });
-			return one && (await rest.getExecution(one.id));
-		});
+		const failed = await until(
+			'no failed execution',
+			async () => {
+				const [one] = await rest.listExecutions({ workflowId: id, status: ['error'] });
+				return one && (await rest.getExecution(one.id));
+			},
+			{ within: 20_000, every: 100 },
+		);
 		expect(failed.error).toMatchObject({
 			message: expect.stringContaining('taken over the long connection'),
 			description: expect.stringContaining('another n8n'),
 		});
-		await sleep(4_000);
+		await sleep(2_000);
 		expect(counts()).toMatchObject({ open: 0, subscribes });
 		await rest.deactivate(id);
 		await rest.activate(id);
@@ -191,7 +205,7 @@ describe('a published workflow', () => {
 		await rest.deactivate(id);
 		await noSockets();
 		const { subscribes } = counts();
-		await sleep(3_000);
+		await sleep(1_500);
 		expect(sim.bots.openSockets()).toBe(0);
 		expect(counts().subscribes).toBe(subscribes);
 	});
@@ -211,7 +225,10 @@ it('replies in a test run while nothing is published, then closes the connection
 	const execution = await rest.waitForExecution(run);
 	expect(execution.status).toBe('success');
 	expect(itemsOf(execution, 'Reply')).toMatchObject([{ via: 'longConnection' }]);
-	await poll(10_000, 'the connection stayed', async () => sim.bots.openSockets() === 0);
+	await until('the connection stayed', async () => sim.bots.openSockets() === 0, {
+		within: 10_000,
+		every: 100,
+	});
 });
 
 it('is not published with a wrong secret, and says what is wrong', async () => {
@@ -223,10 +240,17 @@ it('is not published with a wrong secret, and says what is wrong', async () => {
 	const { refused } = counts();
 	const id = await publish({}, [], wrong);
 	// n8n publishes in the background and tries five times; WeCom sees the first and the last of them.
-	const [trigger] = await poll(40_000, 'the outcome', async () => {
-		const status = await rest.call<PublicationStatus>('GET', `/workflows/${id}/publication-status`);
-		return status.status === 'failed' && status.triggers;
-	});
+	const [trigger] = await until(
+		'the outcome',
+		async () => {
+			const status = await rest.call<PublicationStatus>(
+				'GET',
+				`/workflows/${id}/publication-status`,
+			);
+			return status.status === 'failed' && status.triggers;
+		},
+		{ within: 40_000, every: 100 },
+	);
 	expect(trigger.errorMessage).toContain(
 		'Authorization refused: WeCom does not accept this Bot ID and Secret (853000)',
 	);
@@ -241,7 +265,7 @@ it('is activated again by n8n when a secret that was changed is right again', as
 	const { refused } = counts();
 	sim.bots.setBot(botId, { secret: 'changed' });
 	sim.bots.drop(botId);
-	await poll(20_000, 'no refusal', async () => counts().refused > refused);
+	await until('no refusal', async () => counts().refused > refused, { within: 20_000, every: 100 });
 	await rest.updateCredential(credential.id, {
 		name: credential.name,
 		type: credential.type,

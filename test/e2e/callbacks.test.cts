@@ -1,6 +1,5 @@
 import { DEMO_APP, DEMO_CORP } from '../../simulator/demo-data.cts';
 import { http } from '../support/http.cts';
-import { poll } from '../support/n8n-rest.cts';
 import {
 	itemsOf,
 	publishTrigger,
@@ -10,12 +9,13 @@ import {
 	useN8n,
 	uses,
 } from './support.cts';
+import { sleep, until } from '../support/wait.cts';
 
 const surroundings = useN8n();
 const count = async (workflowId: string) =>
 	(await surroundings().rest.listExecutions({ workflowId })).length;
 /** Long enough for n8n to have stored an execution that should not be there. */
-const settle = async () => await new Promise((resolve) => setTimeout(resolve, 1500));
+const settle = async () => await sleep(1500);
 
 it('installs from the tarball: both nodes and the credential are there, the action node also as a tool', async () => {
 	const { rest } = surroundings();
@@ -319,8 +319,10 @@ it('refuses to be published without Token and EncodingAESKey, and says so', asyn
 	);
 	if (outcome === 'published') {
 		// n8n registers webhooks after publishing: the reason is then in its log.
-		await poll(20_000, 'the reason never appeared in the log', async () =>
-			surroundings().n8n.logs().includes('The WeCom API credential has no Token'),
+		await until(
+			'the reason never appeared in the log',
+			async () => surroundings().n8n.logs().includes('The WeCom API credential has no Token'),
+			{ within: 20_000, every: 100 },
 		);
 	} else {
 		expect(outcome).toContain('The WeCom API credential has no Token');

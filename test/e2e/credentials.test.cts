@@ -3,9 +3,8 @@ import { randomUUID } from 'node:crypto';
 import { DEMO_APP, DEMO_CORP } from '../../simulator/demo-data.cts';
 import { DEMO_SUITE, PROVIDER_SEED } from '../../simulator/suite/data.cts';
 import { startSimulator, type Simulator } from '../../simulator/server.cts';
-import { sleep } from '../support/child.cts';
 import { startN8n, type N8n } from '../support/n8n.cts';
-import { N8nRest, poll, type Credential, type WorkflowNode } from '../support/n8n-rest.cts';
+import { N8nRest, type Credential, type WorkflowNode } from '../support/n8n-rest.cts';
 import { packPackage } from '../support/pack.cts';
 import {
 	chain,
@@ -17,6 +16,7 @@ import {
 	uses,
 	WECOM,
 } from './support.cts';
+import { sleep, until } from '../support/wait.cts';
 
 let sim: Simulator;
 let n8n: N8n;
@@ -155,7 +155,10 @@ it('an edit during an execution is still there after the execution has renewed i
 	const asked = () => sim.requests.filter(({ path }) => path === '/cgi-bin/user/get').length;
 	sim.control.inject({ path: '/cgi-bin/user/get', delayMs: 1_500, times: 1 });
 	const execution = await rest.runManually(id, 'Start');
-	await poll(20_000, 'the first member was not asked for', async () => asked() > 0);
+	await until('the first member was not asked for', async () => asked() > 0, {
+		within: 20_000,
+		every: 100,
+	});
 	const { data } = await rest.rawCredential(credential.id);
 	const { name, type } = credential;
 	await rest.updateCredential(credential.id, { name, type, data: { ...data, agentId: '7777777' } });

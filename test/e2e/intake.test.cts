@@ -14,13 +14,13 @@ import {
 } from '../support/editor.cts';
 import { outputItems } from '../support/execution.cts';
 import { http } from '../support/http.cts';
-import { BROWSER_ID, poll } from '../support/n8n-rest.cts';
+import { BROWSER_ID } from '../support/n8n-rest.cts';
 import { itemsOf, publishTrigger, target, TRIGGER, useN8n, uses } from './support.cts';
+import { sleep, until } from '../support/wait.cts';
 
 const surroundings = useN8n();
 const [{ open_kfid: KF }, { open_kfid: OTHER }] = DEMO_KF_ACCOUNTS;
 const SYNC = '/cgi-bin/kf/sync_msg';
-const wait = async (ms: number) => await new Promise((resolve) => setTimeout(resolve, ms));
 
 const say = (content: string): Partial<KfMessage> => ({ msgtype: 'text', text: { content } });
 
@@ -71,7 +71,10 @@ it('every documented message and event becomes an item of one execution', async 
 	expect(items.map(({ wecom }) => (wecom as IDataObject).type)).toEqual(
 		samples.map(({ msgtype, event }) => (event as IDataObject)?.event_type ?? msgtype),
 	);
-	await poll(5_000, 'the position was not stored', async () => (await position()) ?? false);
+	await until('the position was not stored', async () => (await position()) ?? false, {
+		within: 5_000,
+		every: 100,
+	});
 	const { rest, credential } = surroundings();
 	const shown = JSON.stringify((await rest.getCredential(credential.id)).data);
 	expect(shown).not.toContain(KF);
@@ -84,12 +87,12 @@ it('overlapping callbacks: no message is lost, none comes twice', async () => {
 	sim.control.inject({ path: SYNC, delayMs: 300, times: 2 });
 	const pushed = await Promise.all(
 		['a', 'b', 'c', 'd', 'e'].map(async (one, index) => {
-			await wait(index * 80);
+			await sleep(index * 80);
 			return await push([say(one)]);
 		}),
 	);
 	expect(pushed.every(({ ok, attempts }) => ok && attempts.length === 1)).toBe(true);
-	await wait(1_000);
+	await sleep(1_000);
 	expect((await said(2)).flat()).toEqual(['first', 'a', 'b', 'c', 'd', 'e']);
 });
 
@@ -100,7 +103,10 @@ it('goes on where it was after a restart, and after a power cut in the middle of
 		{ ...say('an hour ago'), send_time: Math.floor(Date.now() / 1000) - 3_600 },
 	]);
 	await push([say('first')]);
-	await poll(5_000, 'the position was not stored', async () => (await position()) ?? false);
+	await until('the position was not stored', async () => (await position()) ?? false, {
+		within: 5_000,
+		every: 100,
+	});
 
 	await n8n.restart();
 	await rest.login();
@@ -111,10 +117,10 @@ it('goes on where it was after a restart, and after a power cut in the middle of
 
 	sim.control.inject({ path: SYNC, delayMs: 3_000 });
 	const cut = push([say('third')], { retries: 0 });
-	await poll(
-		5_000,
+	await until(
 		'it never asked',
 		async () => sim.requests.filter(({ path }) => path === SYNC).length >= 3,
+		{ within: 5_000, every: 100 },
 	);
 	await n8n.kill();
 	expect((await cut).ok).toBe(false);
@@ -138,11 +144,10 @@ it('a backlog that takes longer than WeCom waits: it is asked to come back, the 
 	expect(await said(2)).toEqual([['first'], ['a', 'b', 'c', 'd']]);
 	const before = (await position())!.cursor;
 	await push([say('e')]);
-	await poll(
-		5_000,
-		'the position was not stored',
-		async () => (await position())!.cursor !== before,
-	);
+	await until('the position was not stored', async () => (await position())!.cursor !== before, {
+		within: 5_000,
+		every: 100,
+	});
 	expect((await said(3)).at(-1)).toEqual(['e']);
 	expect(surroundings().n8n.logs()).not.toContain('Cannot set headers');
 });
@@ -152,8 +157,10 @@ it('a failure is told in the log with what to do, and costs no message', async (
 	const { push, said, id } = await listen('kf/failure');
 	sim.control.refuseIp(true, { ip: '203.0.113.9' });
 	expect((await push([say('waiting')], { retries: 0 })).attempts).toMatchObject([{ status: 503 }]);
-	await poll(5_000, 'nothing in the log', async () =>
-		/did not fetch all messages of wkDemo\w+.*203\.0\.113\.9/.test(n8n.logs()),
+	await until(
+		'nothing in the log',
+		async () => /did not fetch all messages of wkDemo\w+.*203\.0\.113\.9/.test(n8n.logs()),
+		{ within: 5_000, every: 100 },
 	);
 	expect(await rest.listExecutions({ workflowId: id })).toEqual([]);
 	sim.control.refuseIp(false);
@@ -255,11 +262,17 @@ browserOrSkip()('in the editor', () => {
 		const { n8n, credential } = surroundings();
 		const { push, position } = await listen('kf/saved');
 		await push([say('first')]);
-		const stored = await poll(5_000, 'no position', async () => (await position()) ?? false);
+		const stored = await until('no position', async () => (await position()) ?? false, {
+			within: 5_000,
+			every: 100,
+		});
 		await withEditor(n8n, async (page) => {
 			await openCredential(page, credential.id);
 			await push([say('second')]);
-			await poll(5_000, 'no new position', async () => (await position())?.at !== stored.at);
+			await until('no new position', async () => (await position())?.at !== stored.at, {
+				within: 5_000,
+				every: 100,
+			});
 			const newer = await position();
 			await fillCredentialField(page, 'agentId', '1000002 ');
 			await saveCredential(page);

@@ -7,7 +7,7 @@ import type { Browser, BrowserContext, Page } from 'playwright-core';
 import type { ICredentialDataDecryptedObject } from 'n8n-workflow';
 import { fingerprint } from '../../nodes/shared/credentials/tokens';
 import { beginLogin, type Begun } from '../../nodes/WecomLoginTrigger/state';
-import { sleep } from '../support/child.cts';
+import { sleep } from '../support/wait.cts';
 import { http, type HttpResult } from '../support/http.cts';
 import type { Credential, WorkflowNode } from '../support/n8n-rest.cts';
 import { chain, itemsOf, uses, WECOM, type Surroundings } from './support.cts';

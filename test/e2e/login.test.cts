@@ -16,7 +16,7 @@ import {
 import { http } from '../support/http.cts';
 import { nginxOrSkip, startNginx } from '../support/nginx.cts';
 import { since } from '../support/n8n-release.cts';
-import { poll, type Credential, type WorkflowNode } from '../support/n8n-rest.cts';
+import { type Credential, type WorkflowNode } from '../support/n8n-rest.cts';
 import { repoRoot } from '../support/paths.cts';
 import {
 	begin,
@@ -33,6 +33,7 @@ import {
 	WXWORK,
 } from './login-support.cts';
 import { credentialData, useN8n, uses } from './support.cts';
+import { until } from '../support/wait.cts';
 
 const SECRET = 'a secret that the application knows, too';
 
@@ -144,8 +145,10 @@ describe('without a browser', () => {
 		);
 		// n8n registers webhooks after publishing: the reason is then in its log.
 		if (outcome === 'published')
-			await poll(30_000, 'the reason never appeared in the log', async () =>
-				n8n.logs().includes('The credential has no Agent ID'),
+			await until(
+				'the reason never appeared in the log',
+				async () => n8n.logs().includes('The credential has no Agent ID'),
+				{ within: 30_000, every: 100 },
 			);
 		else expect(outcome).toContain('The credential has no Agent ID');
 	});

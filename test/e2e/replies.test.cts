@@ -16,13 +16,14 @@ import {
 	uses,
 	WECOM,
 } from './support.cts';
+import { sleep } from '../support/wait.cts';
 
 const surroundings = useN8n();
 const here = (path: string) => target(surroundings(), path);
 const count = async (workflowId: string) =>
 	(await surroundings().rest.listExecutions({ workflowId })).length;
 /** Long enough for n8n to have stored an execution that should not be there. */
-const settle = async () => await new Promise((resolve) => setTimeout(resolve, 1500));
+const settle = async () => await sleep(1500);
 const WAITS = { responseMode: 'responseNode' };
 
 const reply = (parameters: object = {}): WorkflowNode => ({

@@ -22,13 +22,13 @@ import { since } from '../support/n8n-release.cts';
 import { startN8n, type N8n } from '../support/n8n.cts';
 import {
 	N8nRest,
-	poll,
 	type Credential,
 	type Workflow,
 	type WorkflowNode,
 } from '../support/n8n-rest.cts';
 import { packPackage } from '../support/pack.cts';
 import { chain, itemsOf, manual, START_TIMEOUT, TRIGGER, WECOM } from './support.cts';
+import { sleep, until } from '../support/wait.cts';
 
 jest.setTimeout(180_000);
 
@@ -138,8 +138,17 @@ const messagesTo = ({ corpid }: Company) =>
 	sim.messages.filter((message) => message.corpid === corpid);
 const fetched = ({ suite }: Provider, { corpid }: Company) =>
 	sim.control.tokenFetches().companies[`${suite.suiteId}/${corpid}`];
-const until = async (what: string, probe: () => Promise<boolean> | boolean) =>
-	await poll(20_000, what, async () => await probe());
+const patience = { within: 20_000, every: 100 };
+/** Tickets come until something holds: what a process may have under way is left to it for some seconds. */
+const withTickets = async (provider: Provider, what: string, condition: () => unknown) =>
+	await until(
+		what,
+		async () => {
+			await ticket(provider);
+			return await condition();
+		},
+		{ within: 30_000, every: 500 },
+	);
 
 /** A workflow that is started by hand. */
 async function manualWorkflow(...nodes: WorkflowNode[]): Promise<string> {
@@ -203,12 +212,14 @@ it('two suites with overlapping ticket pushes keep each their own', async () => 
 	const companies = [newCompany(), newCompany()];
 	for (const { suite } of [one, other]) await sim.control.startTickets(suite.suiteId, 500, {});
 	await Promise.all([authorize(one, companies[0]), authorize(other, companies[1])]);
-	await until('both were greeted', () =>
-		companies.every((company) => messagesTo(company).length === 1),
+	await until(
+		'both were greeted',
+		() => companies.every((company) => messagesTo(company).length === 1),
+		patience,
 	);
 	for (const provider of [one, other]) {
 		sim.control.stopTickets(provider.suite.suiteId);
-		await new Promise((resolve) => setTimeout(resolve, 300));
+		await sleep(300);
 		const last = await sim.control.pushTicket(provider.suite.suiteId);
 		expect(await provider.stored()).toMatchObject({
 			suiteTicket: last.ticket,
@@ -274,8 +285,10 @@ describe('a permanent code, issued once,', () => {
 		const asked = () =>
 			sim.requests.filter(({ path }) => path === '/cgi-bin/service/v2/get_permanent_code').length;
 		const before = asked();
-		await until('the code was exchanged', async () =>
-			Boolean((await provider.companies())[company.corpid]),
+		await until(
+			'the code was exchanged',
+			async () => (await provider.companies())[company.corpid],
+			patience,
 		);
 		await n8n.kill();
 		sim.control.clearFaults();
@@ -288,18 +301,16 @@ describe('a permanent code, issued once,', () => {
 			.find(({ corpid }) => corpid === company.corpid);
 		expect(permanentCode).toBe(real?.permanentCode);
 
-		await new Promise((resolve) => setTimeout(resolve, 10_000));
-		await ticket(provider);
-		await until('the company was greeted', () => messagesTo(company).length === 1);
+		const greeted = () => messagesTo(company).length === 1;
+		await withTickets(provider, 'the company was greeted', greeted);
 		const [event] = await rest.waitForExecutions(provider.workflow.id, 1);
 		expect(itemsOf(event, 'WeCom Trigger')[0]).toMatchObject({
 			AuthCorpId: company.corpid,
 			wecom: { exchange: 'done', retried: true },
 		});
 		expect(asked() - before).toBeLessThanOrEqual(1);
-		await new Promise((resolve) => setTimeout(resolve, 6_000));
-		await ticket(provider);
-		expect((await provider.stored()).pendingAuthCodes).toBe('');
+		const nothingPending = async () => (await provider.stored()).pendingAuthCodes === '';
+		await withTickets(provider, 'the code was let go of', nothingPending);
 		expect(messagesTo(company)).toHaveLength(1);
 	});
 
@@ -352,9 +363,8 @@ describe('a permanent code, issued once,', () => {
 		await rest.login();
 		await rest.waitForWebhook('POST', `suite-${serial}`);
 		expect(await provider.companies()).toEqual({});
-		await new Promise((resolve) => setTimeout(resolve, 10_000));
-		await ticket(provider);
-		await until('the company was greeted', () => messagesTo(company).length === 1);
+		const greeted = () => messagesTo(company).length === 1;
+		await withTickets(provider, 'the company was greeted', greeted);
 		expect(Object.keys(await provider.companies())).toEqual([company.corpid]);
 	});
 });

@@ -94,7 +94,3 @@ export function killGroup(pid: number): void {
 		// nothing of it is left
 	}
 }
-
-export async function sleep(milliseconds: number): Promise<void> {
-	await new Promise((resolve) => setTimeout(resolve, milliseconds));
-}

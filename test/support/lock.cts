@@ -10,7 +10,8 @@ import {
 } from 'node:fs';
 import { hostname } from 'node:os';
 import { dirname, join } from 'node:path';
-import { isAlive, say, sleep } from './child.cts';
+import { isAlive, say } from './child.cts';
+import { sleep } from './wait.cts';
 
 /** Without a sign of life (see `Lock.touch`) for this long a lock counts as abandoned. */
 const STALE_MS = 90_000;

@@ -5,7 +5,7 @@ import { http, type HttpResult } from './http.cts';
 import type { N8n } from './n8n.cts';
 import { since } from './n8n-release.cts';
 import { readCredentialRow, type RawCredential } from './raw-credential.cts';
-import { sleep } from './child.cts';
+import { sleep, until } from './wait.cts';
 
 /** The owner every test instance has. Not a secret: the instance lives on 127.0.0.1 for the time of a test. */
 export const OWNER = {
@@ -218,19 +218,19 @@ export class N8nRest {
 
 	/** Resolves when a production webhook answers to this method and path, without calling it. */
 	async waitForWebhook(method: string, path: string, timeout = 20_000): Promise<void> {
-		await poll(
-			timeout,
+		await until(
 			`${method} ${path} was not registered`,
 			async () => await this.isRegistered(method, `/webhook/${path}`),
+			{ within: timeout, every: 100 },
 		);
 	}
 
 	/** Resolves when nothing answers there any more, after `deactivate`. */
 	async waitForNoWebhook(method: string, path: string, timeout = 20_000): Promise<void> {
-		await poll(
-			timeout,
+		await until(
 			`${method} ${path} stayed registered`,
 			async () => !(await this.isRegistered(method, `/webhook/${path}`)),
+			{ within: timeout, every: 100 },
 		);
 	}
 
@@ -267,20 +267,20 @@ export class N8nRest {
 		const answer = await this.run(id, trigger);
 		if (!answer.waitingForWebhook)
 			throw new Error(`n8n does not wait for an event: ${JSON.stringify(answer)}`);
-		await poll(
-			10_000,
+		await until(
 			`test ${method} ${path} was not registered`,
 			async () => await this.isRegistered(method, `/webhook-test/${path}`),
+			{ within: 10_000, every: 100 },
 		);
 	}
 
 	/** n8n answers before it has removed the test webhook. */
 	async stopListening(id: string, method: string, path: string): Promise<void> {
 		await this.call('DELETE', `/test-webhook/${id}`);
-		await poll(
-			10_000,
+		await until(
 			`test ${method} ${path} stayed registered`,
 			async () => !(await this.isRegistered(method, `/webhook-test/${path}`)),
+			{ within: 10_000, every: 100 },
 		);
 	}
 
@@ -309,10 +309,14 @@ export class N8nRest {
 	}
 
 	async waitForExecution(id: string, timeout = 30_000): Promise<Execution> {
-		return await poll(timeout, `execution ${id} did not end`, async () => {
-			const execution = await this.getExecution(id);
-			return hasEnded(execution) && (await this.whole(execution));
-		});
+		return await until(
+			`execution ${id} did not end`,
+			async () => {
+				const execution = await this.getExecution(id);
+				return hasEnded(execution) && (await this.whole(execution));
+			},
+			{ within: timeout, every: 100 },
+		);
 	}
 
 	/** n8n before 2.34 stores the end of an execution before its data. */
@@ -328,13 +332,13 @@ export class N8nRest {
 		count: number,
 		timeout = 30_000,
 	): Promise<Execution[]> {
-		const ended = await poll(
-			timeout,
+		const ended = await until(
 			`workflow ${workflowId} did not get ${count} ended executions`,
 			async () => {
 				const all = (await this.listExecutions({ workflowId })).filter(hasEnded);
 				return all.length >= count && all;
 			},
+			{ within: timeout, every: 100 },
 		);
 		return await Promise.all(
 			ended.reverse().map(async ({ id }) => await this.whole(await this.getExecution(id))),
@@ -394,19 +398,4 @@ function completeWorkflow(workflow: WorkflowInput): object {
 
 function hasEnded({ status }: { status: string }): boolean {
 	return !['new', 'running'].includes(status);
-}
-
-/** Calls `probe` until it returns something truthy. */
-export async function poll<T>(
-	timeout: number,
-	failure: string,
-	probe: () => Promise<T | false>,
-): Promise<T> {
-	const started = Date.now();
-	for (;;) {
-		const value = await probe();
-		if (value) return value;
-		if (Date.now() - started > timeout) throw new Error(`${failure} within ${timeout} ms`);
-		await sleep(100);
-	}
 }

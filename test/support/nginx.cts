@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { http } from './http.cts';
 import { probePort } from './n8n-env.cts';
-import { poll } from './n8n-rest.cts';
+import { until } from './wait.cts';
 
 /** Debian keeps it where only root's PATH leads. */
 export function findNginx(): string | undefined {
@@ -73,13 +73,17 @@ ${rules}
 	};
 	const url = `http://127.0.0.1:${port}`;
 	try {
-		await poll(5_000, 'nginx did not answer', async () => {
-			if (child.exitCode !== null) throw new Error(`nginx ended: ${said}`);
-			return await http(url).then(
-				() => true,
-				() => false as const,
-			);
-		});
+		await until(
+			'nginx did not answer',
+			async () => {
+				if (child.exitCode !== null) throw new Error(`nginx ended: ${said}`);
+				return await http(url).then(
+					() => true,
+					() => false as const,
+				);
+			},
+			{ within: 5_000, every: 100 },
+		);
 	} catch (error) {
 		await stop();
 		throw error;

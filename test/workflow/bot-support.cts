@@ -14,6 +14,7 @@ import {
 	type WorkflowRun,
 } from '../support/harness.cts';
 import { nodeTypes, TRIGGER, WECOM } from './support.cts';
+import { sleep } from '../support/wait.cts';
 
 const { token, encodingAesKey } = DEMO_CALLBACK_BOT.callback;
 const credentials = () => ({ bot: { token, encodingAesKey } });
@@ -52,7 +53,7 @@ export const agentType = {
 	},
 	async execute(this: { getNodeParameter: (name: string, index: number) => unknown }) {
 		const waitMs = this.getNodeParameter('waitMs', 0) as number;
-		await new Promise((resolve) => setTimeout(resolve, waitMs));
+		await sleep(waitMs);
 		return [[{ json: { output: this.getNodeParameter('answer', 0) } }]];
 	},
 } as unknown as INodeType;

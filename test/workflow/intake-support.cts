@@ -8,6 +8,7 @@ import { DEMO_APP, DEMO_CORP } from '../../simulator/demo-data.cts';
 import type { CallbackTarget } from '../../simulator/pusher.cts';
 import type { Simulator } from '../../simulator/server.cts';
 import { credentialOf, credentialTypes, nodeTypes, TRIGGER } from './support.cts';
+import { sleep } from '../support/wait.cts';
 
 export interface Intake {
 	/** Where WeCom sends callbacks to. */
@@ -82,7 +83,7 @@ export async function startIntake(
 		});
 		if (!run?.result.workflowData) return;
 		const { result } = run;
-		if (n8n.storingMs) await new Promise((resolve) => setTimeout(resolve, n8n.storingMs));
+		if (n8n.storingMs) await sleep(n8n.storingMs);
 		const failing = n8n.failures-- > 0;
 		if (!failing) executions.push(run.result.workflowData[0]);
 		if (result.noWebhookResponse) return;

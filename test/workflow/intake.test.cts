@@ -11,6 +11,7 @@ import { binaryBytes, logged, runLoadOptions, type CredentialStore } from '../su
 import { startIntake, type Intake, type IntakeOptions } from './intake-support.cts';
 import { suiteCredential, until } from './suite-support.cts';
 import { credentialOf, credentialTypes, nodeTypes, TRIGGER, useSimulator } from './support.cts';
+import { sleep } from '../support/wait.cts';
 
 const sim = useSimulator();
 const [{ open_kfid: KF }, { open_kfid: OTHER }] = DEMO_KF_ACCOUNTS;
@@ -169,7 +170,7 @@ describe('nothing is lost and nothing comes twice', () => {
 		sim().control.inject({ path: SYNC, delayMs: 400, times: 3 });
 		const pushed = await Promise.all(
 			Array.from({ length: 6 }, async (_, index) => {
-				await new Promise((resolve) => setTimeout(resolve, index * 60));
+				await sleep(index * 60);
 				return await push(intake, [say(`m${index}`)]);
 			}),
 		);
@@ -198,7 +199,7 @@ describe('nothing is lost and nothing comes twice', () => {
 		intake.n8n.failures = 2;
 		const pushed = await Promise.all(
 			['a', 'b', 'c'].map(async (one, index) => {
-				await new Promise((resolve) => setTimeout(resolve, index * 50));
+				await sleep(index * 50);
 				return await push(intake, [say(one)], { retries: 0 });
 			}),
 		);
@@ -215,9 +216,7 @@ describe('nothing is lost and nothing comes twice', () => {
 		intake.n8n.failures = 1;
 		await Promise.all([
 			push(intake, [say('a')], { retries: 0 }),
-			new Promise((resolve) => setTimeout(resolve, 100)).then(
-				async () => await push(intake, [say('b')], { retries: 0 }),
-			),
+			sleep(100).then(async () => await push(intake, [say('b')], { retries: 0 })),
 		]);
 		await until(() => said(intake).length === 3);
 		expect(said(intake).sort()).toEqual(['a', 'b', 'first']);
@@ -532,7 +531,7 @@ describe('nothing can be fetched', () => {
 		expect(warnings()[0]).toMatch(
 			/did not fetch all messages of wkDemo.*: WeCom does not trust the IP 203\.0\.113\.7 \(60020\)\. Add 203/,
 		);
-		await new Promise((resolve) => setTimeout(resolve, 15_500));
+		await until('the messages', () => said(intake).length > 0, { within: 25_000 });
 		expect(said(intake)).toEqual(['while it failed']);
 		await until(() => intake.positions()[KF].since === undefined);
 	}, 30_000);

@@ -21,6 +21,7 @@ import {
 	useSimulator,
 	WECOM,
 } from './support.cts';
+import { sleep } from '../support/wait.cts';
 
 const simulator = useSimulator();
 const keys = { ...DEMO_APP.callback, receiveid: DEMO_CORP.corpid };
@@ -320,7 +321,6 @@ describe('what the trigger makes of the answer of n8n', () => {
 		});
 	}
 	const item = ({ result }: WebhookRun) => result.workflowData?.[0][0].json as IDataObject;
-	const wait = async (ms: number) => await new Promise((resolve) => setTimeout(resolve, ms));
 	const answers = ({ response }: WebhookRun, status: number, body?: object) => {
 		response.status(status);
 		if (body) response.json(body);
@@ -389,7 +389,7 @@ describe('what the trigger makes of the answer of n8n', () => {
 	it('answers empty at 4.5 seconds, and what comes later does no harm', async () => {
 		const started = Date.now();
 		const run = await receive({ responseMode: 'responseNode' });
-		while (!run.response.headersSent && Date.now() - started < 9_000) await wait(20);
+		while (!run.response.headersSent && Date.now() - started < 9_000) await sleep(20);
 		expect(Date.now() - started).toBeGreaterThanOrEqual(4_490);
 		expect([run.response.headersSent, run.response.statusCode, run.response.body]).toEqual([
 			true,

@@ -5,6 +5,7 @@ import { DEMO_SUITE, makeCompanies } from '../../simulator/suite/data.cts';
 import { CredHelper } from '../support/harness-credentials.cts';
 import { logged } from '../support/harness.cts';
 import { startProvider, until, useProvider, type Provider } from './suite-support.cts';
+import { sleep } from '../support/wait.cts';
 
 jest.setTimeout(20_000);
 
@@ -102,7 +103,7 @@ describe('a withdrawn authorization', () => {
 			type: string,
 		) {
 			if (asked++ === 0) return (await read.call(this, type)) as never;
-			await new Promise((resolve) => setTimeout(resolve, 1_000));
+			await sleep(1_000);
 			throw new Error('SQLITE_BUSY: database is locked');
 		});
 		logged.length = 0;

@@ -15,6 +15,9 @@ import { startSimulator, type Simulator } from '../../simulator/server.cts';
 import { DEMO_PROVIDER, DEMO_SUITE, PROVIDER_SEED } from '../../simulator/suite/data.cts';
 import type { Suite } from '../../simulator/suite/state.cts';
 import { credentialTypes, nodeTypes, TRIGGER, WECOM } from './support.cts';
+import { sleep } from '../support/wait.cts';
+
+export { until } from '../support/wait.cts';
 
 export const suiteTypes = [...credentialTypes, new WecomSuiteApi()];
 
@@ -135,7 +138,7 @@ export async function startProvider(sim: Simulator, template?: Suite): Promise<P
 				if (!failing) items.push(...(result.workflowData?.[0] ?? []).map(({ json }) => json));
 				// n8n answers once the execution is stored.
 				if (result.noWebhookResponse) return;
-				if (storingMs) await new Promise((resolve) => setTimeout(resolve, storingMs));
+				if (storingMs) await sleep(storingMs);
 				if (failing) answer.status(500).json({ code: 0, message: 'There was a problem' });
 				else answer.end();
 			});
@@ -205,12 +208,4 @@ export function useProvider(): () => Simulator {
 	beforeEach(() => sim.control.reset());
 	afterAll(async () => await sim.stop());
 	return () => sim;
-}
-
-/** Waits until something is so. */
-export async function until(what: () => boolean): Promise<void> {
-	for (const end = Date.now() + 5_000; !what(); ) {
-		if (Date.now() > end) throw new Error(`not within 5 seconds: ${what}`);
-		await new Promise((resolve) => setTimeout(resolve, 10));
-	}
 }

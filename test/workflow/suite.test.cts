@@ -1,6 +1,7 @@
 import { DEMO_SUITE, DEMO_TEMPLATE, makeCompanies } from '../../simulator/suite/data.cts';
 import type { Suite } from '../../simulator/suite/state.cts';
 import { startProvider, until, useProvider, type Provider } from './suite-support.cts';
+import { sleep } from '../support/wait.cts';
 
 const simulator = useProvider();
 const [first, second] = makeCompanies(3);
@@ -231,7 +232,9 @@ describe('authorizations', () => {
 		await provider.itemsOf({ resource: 'suite', operation: 'getSuiteToken' });
 		expect(provider.companies()[first.corpid]).toMatchObject({ permanentCode, name: first.name });
 		provider.store.s1.companies = '';
-		await new Promise((resolve) => setTimeout(resolve, 4_300));
+		await until('the code is written again', () => provider.companies()[first.corpid], {
+			within: 8_000,
+		});
 		expect(provider.companies()[first.corpid]).toMatchObject({ permanentCode });
 		expect(provider.stored().pendingAuthCodes).toBe('');
 		// From then on what is gone was taken away on purpose.
@@ -247,7 +250,7 @@ describe('authorizations', () => {
 		await until(() => provider.items.length === 1);
 		await simulator().control.cancelAuth(DEMO_SUITE.suiteId, first.corpid);
 		await provider.itemsOf({ resource: 'suite', operation: 'getSuiteToken' });
-		await new Promise((resolve) => setTimeout(resolve, 4_300));
+		await sleep(4_300);
 		expect(provider.companies()).toEqual({});
 	}, 15_000);
 

@@ -13,6 +13,7 @@ import {
 	useSimulator,
 	WECOM,
 } from './support.cts';
+import { sleep, until } from '../support/wait.cts';
 
 jest.setTimeout(30_000);
 
@@ -131,8 +132,13 @@ describe('customer service messages', () => {
 		simulator().control.inject({ path: '/cgi-bin/kf/sync_msg', delayMs: 4_000 });
 		simulator().control.inject({ path: '/cgi-bin/media/get', delayMs: 6_000 });
 		const voice = { msgtype: 'voice', voice: { media_id } };
-		void simulator().control.kfMessage(intake.target, open_kfid, [voice]);
-		await new Promise((resolve) => setTimeout(resolve, 9_000));
+		// The answer comes at 4.5 seconds at the latest, the file at ten.
+		await simulator().control.kfMessage(intake.target, open_kfid, [voice], { retries: 0 });
+		await until(
+			'the file is asked for',
+			() => simulator().requests.some(({ path }) => path === '/cgi-bin/media/get'),
+			{ within: 8_000 },
+		);
 		expect(intake.executions).toHaveLength(1);
 		expect(intake.positions()[open_kfid].cursor).toBe(before);
 		await intake.stop();
@@ -153,8 +159,10 @@ it('a failing option does not stop the reading of later customer service message
 		triggerOptions: { fetchMessages: true, downloadMedia: '={{ $("Nope").item.json.x }}' },
 	};
 	simulator().control.inject({ path: '/cgi-bin/kf/sync_msg', delayMs: 4_000 });
-	void say({ msgtype: 'image', image: { media_id: 'm1' } });
-	await new Promise((resolve) => setTimeout(resolve, 5_000));
+	const image = { msgtype: 'image', image: { media_id: 'm1' } };
+	await simulator().control.kfMessage(intake.target, open_kfid, [image], { retries: 0 });
+	// It is answered before its files are asked for.
+	await sleep(800);
 	intake.n8n.parameters = parameters;
 	await say(text('next'));
 	expect(intake.items().map(({ msgtype }) => msgtype)).toEqual(['text', 'image', 'text']);

@@ -3,6 +3,7 @@ import { DEMO_APP, DEMO_CORP } from '../../simulator/demo-data.cts';
 import { seal } from '../../simulator/crypto.cts';
 import { logged, runWebhook, WebhookResponse, type WebhookRun } from '../support/harness.cts';
 import { credentialTypes, nodeTypes, TRIGGER } from './support.cts';
+import { sleep } from '../support/wait.cts';
 
 const keys = {
 	token: DEMO_APP.callback.token,
@@ -338,7 +339,7 @@ describe('a repetition', () => {
 			const [node, xml] = [fresh(), message()];
 			const first = await post({ xml, node });
 			const second = post({ xml, node });
-			await new Promise((resolve) => setTimeout(resolve, 50));
+			await sleep(50);
 			n8nAnswers(first, status);
 			if (starts) expect(item(await second)).toBeDefined();
 			else expect(refused(await second)).toBe(200);

@@ -378,7 +378,7 @@ it('keeps nothing of 1,000 connections before', async () => {
 	const connection = new BotConnection({ botId: 'b', secret: 's', url }, nobody);
 	connection.start();
 	const heapAfter = async (count: number) => {
-		await until(`${count} connections`, () => opened >= count, 60_000);
+		await until(`${count} connections`, () => opened >= count, { within: 60_000 });
 		collect();
 		return process.memoryUsage().heapUsed;
 	};

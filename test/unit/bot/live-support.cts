@@ -10,12 +10,7 @@ import type { BotControl } from '../../../simulator/bot/control.cts';
 import { useSimulator } from '../../../simulator/test/api.cts';
 
 export const { botId, secret } = DEMO_BOT;
-export const pause = async (ms: number) => await new Promise((resolve) => setTimeout(resolve, ms));
-
-export async function until(what: string, condition: () => boolean, ms = 5_000): Promise<void> {
-	for (const end = Date.now() + ms; !condition(); await pause(5))
-		if (Date.now() > end) throw new Error(`${what} did not happen within ${ms} ms`);
-}
+export { sleep as pause, until } from '../../support/wait.cts';
 
 /** A workflow that listens and remembers. */
 export class Member implements BotMember {

@@ -16,9 +16,9 @@ import {
 } from '../../../nodes/shared/credentials/suiteState';
 import type { StoredFields } from '../../../nodes/shared/credentials/fields';
 import { actingAs, MAX_STORED_TOKENS } from '../../../nodes/shared/credentials/suiteTokens';
+import { sleep } from '../../support/wait.cts';
 
 type Data = ICredentialDataDecryptedObject;
-const pause = async (ms: number) => await new Promise((resolve) => setTimeout(resolve, ms));
 
 /** n8n's way with credentials: read, merge and write without a lock, each taking its time. */
 class FakeN8n {
@@ -29,7 +29,7 @@ class FakeN8n {
 	writes = 0;
 
 	/** Called in the middle of each write. */
-	onWrite = async () => await pause(Math.random() * 4);
+	onWrite = async () => await sleep(Math.random() * 4);
 
 	private readonly type = new WecomSuiteApi();
 
@@ -75,7 +75,7 @@ class FakeN8n {
 	asked: string[] = [];
 
 	httpRequest = async ({ url, body }: IHttpRequestOptions) => {
-		await pause(Math.random() * 4);
+		await sleep(Math.random() * 4);
 		this.asked.push(url);
 		const { auth_corpid: corp = '' } = JSON.parse(String(body)) as { auth_corpid?: string };
 		const field = url.endsWith('get_corp_token') ? 'access_token' : 'suite_access_token';
@@ -86,7 +86,7 @@ class FakeN8n {
 	};
 
 	getCredentials = async () => {
-		await pause(Math.random() * 2);
+		await sleep(Math.random() * 2);
 		return { ...this.row };
 	};
 
@@ -124,17 +124,17 @@ describe('updateCredential', () => {
 		const from = { ...n8n.row };
 		await Promise.all([
 			...Array.from({ length: 50 }, async (_, n) => {
-				await pause(Math.random() * 100);
+				await sleep(Math.random() * 100);
 				await n8n.update((stored) => withCompany(stored, `c${n}`, company(n)));
 			}),
 			...Array.from({ length: 40 }, async (_, n) => {
-				await pause(Math.random() * 100);
+				await sleep(Math.random() * 100);
 				await n8n.update((stored) =>
 					withTicket(stored, String(stored.suiteId), `t${n + 1}`, n + 1),
 				);
 			}),
 			...Array.from({ length: 30 }, async (_, n) => {
-				await pause(Math.random() * 100);
+				await sleep(Math.random() * 100);
 				await n8n.request({ kind: 'company', corpId: `t${n}` }, from);
 			}),
 		]);
@@ -154,7 +154,7 @@ describe('updateCredential', () => {
 			if (n8n.writes < 2) setTimeout(() => (n8n.row = { ...n8n.row, companies: '' }), 0);
 		};
 		n8n.getCredentials = async () => {
-			await pause(5);
+			await sleep(5);
 			return { ...n8n.row };
 		};
 		await n8n.update((stored) => withCompany(stored, 'c1', company(1)));
