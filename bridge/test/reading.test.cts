@@ -3,7 +3,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { IDataObject } from 'n8n-workflow';
 import { timings } from '../../nodes/WecomChatArchiveTrigger/read';
-import { sleep } from '../../test/support/child.cts';
+import { sleep, until as settled } from '../../test/support/wait.cts';
 import { binaryBytes } from '../../test/support/harness.cts';
 import { bridgeEnvironment, startBridge } from '../stand-in/running-bridge.cts';
 import { FakeN8n, type Outcome } from './reading-n8n.cts';
@@ -11,13 +11,8 @@ import { Lab, samples, text, withCompiler } from './support.cts';
 
 Object.assign(timings, { wait: 1, retryFirst: 10, retryMost: 200, recheck: 100, patience: 60_000 });
 
-async function until(what: string, condition: () => boolean, timeout = 60_000): Promise<void> {
-	const deadline = Date.now() + timeout;
-	while (!condition()) {
-		if (Date.now() > deadline) throw new Error(`${what}: not in time`);
-		await sleep(20);
-	}
-}
+const until = async (what: string, condition: () => boolean, within = 60_000) =>
+	await settled(what, condition, { within });
 
 withCompiler()('reading the archive in n8n', () => {
 	let lab: Lab;

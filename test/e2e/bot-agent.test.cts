@@ -6,13 +6,9 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DEMO_BOT, DEMO_CALLBACK_BOT } from '../../simulator/bot/data.cts';
 import { MODEL_KEY } from '../../simulator/chat-model.cts';
-import {
-	poll,
-	type Credential,
-	type WorkflowInput,
-	type WorkflowNode,
-} from '../support/n8n-rest.cts';
+import { type Credential, type WorkflowInput, type WorkflowNode } from '../support/n8n-rest.cts';
 import { credentialData, itemsOf, START_TIMEOUT, TRIGGER, useN8n, WECOM } from './support.cts';
+import { until } from '../support/wait.cts';
 
 const FILE = join(__dirname, '..', '..', 'demo', 'workflows', 'ai-bot.json');
 const { botId } = DEMO_BOT;
@@ -58,13 +54,17 @@ async function ask(...question: Parameters<typeof frames>) {
 
 /** n8n registers the webhook that the trigger calls beside the trigger, and the trigger tries it in the background. */
 const untilStreaming = async () =>
-	await poll(20_000, 'answers do not stream', async () => {
-		const { rest, sim } = surroundings();
-		sim.control.setScript([{ say: 'Ready' }]);
-		await ask('chenjing', 'Ready?');
-		const [{ id }] = await rest.listExecutions({});
-		return (await rest.getExecution(id)).mode === 'webhook';
-	});
+	await until(
+		'answers do not stream',
+		async () => {
+			const { rest, sim } = surroundings();
+			sim.control.setScript([{ say: 'Ready' }]);
+			await ask('chenjing', 'Ready?');
+			const [{ id }] = await rest.listExecutions({});
+			return (await rest.getExecution(id)).mode === 'webhook';
+		},
+		{ within: 20_000, every: 100 },
+	);
 
 describe('over a long connection', () => {
 	let id = '';

@@ -16,7 +16,6 @@ import {
 	openWorkflow,
 	saveCredential,
 } from '../support/editor.cts';
-import { sleep } from '../support/child.cts';
 import { lockDatabase } from '../support/lock-database.cts';
 import { since } from '../support/n8n-release.cts';
 import { startN8n, type N8n } from '../support/n8n.cts';

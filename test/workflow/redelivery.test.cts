@@ -5,6 +5,7 @@ import { logged } from '../support/harness.cts';
 import { startIntake, type Intake, type IntakeOptions } from './intake-support.cts';
 import { until } from './suite-support.cts';
 import { useSimulator } from './support.cts';
+import { sleep } from '../support/wait.cts';
 
 jest.mock('../../nodes/WecomTrigger/deadlines', () => ({
 	...jest.requireActual<object>('../../nodes/WecomTrigger/deadlines'),
@@ -32,7 +33,7 @@ it('a message answered at the deadline whose execution n8n then fails to store c
 	expect(intake.items()).toEqual([]);
 	await until(() => intake.items().length === 1);
 	expect(intake.items()[0]).toMatchObject({ Content: 'late', wecom: { kind: 'text' } });
-	await new Promise((resolve) => setTimeout(resolve, 800));
+	await sleep(800);
 	expect(intake.items()).toHaveLength(1);
 	expect(intake.failed).toEqual([]);
 });
@@ -49,7 +50,7 @@ it('a repetition carries on what is kept, and that is not delivered once more', 
 	intake.n8n.failures = 1;
 	const { attempts } = await sim().push(intake.target, text('again'), { retries: 1 });
 	expect(attempts).toMatchObject([{ status: 500 }, { status: 200 }]);
-	await new Promise((resolve) => setTimeout(resolve, 500));
+	await sleep(500);
 	expect(intake.items()).toHaveLength(1);
 });
 
@@ -59,9 +60,7 @@ it('a repetition of what is under way past the deadline does not start a second 
 	const message = { kind: 'text', fields: { Content: 'slow', MsgId: '4711' } };
 	const [first, second] = await Promise.all([
 		sim().push(intake.target, message, { retries: 0 }),
-		new Promise((resolve) => setTimeout(resolve, 400)).then(
-			async () => await sim().push(intake.target, message, { retries: 0 }),
-		),
+		sleep(400).then(async () => await sim().push(intake.target, message, { retries: 0 })),
 	]);
 	expect([first.attempts[0].status, second.attempts[0].status]).toEqual([200, 200]);
 	expect(intake.items()).toHaveLength(1);

@@ -9,6 +9,7 @@ import {
 	useQuestions,
 } from './send-and-wait-support.cts';
 import { useSimulator } from './support.cts';
+import { until } from '../support/wait.cts';
 
 const simulator = useSimulator();
 const questions = useQuestions(simulator);
@@ -51,14 +52,14 @@ describe('an approval in the card', () => {
 		const execution = await questions().ask();
 		const { ok, attempts } = await press('zhangsan', 'Approve');
 		expect({ ok, body: attempts[0].body }).toEqual({ ok: true, body: '' });
-		await until(() => execution.output, 'the answer');
+		await until('the answer', () => execution.output);
 		expect(answerOf(execution)).toEqual({
 			approved: true,
 			respondedAt: expect.any(String),
 			responder: { id: 'zhangsan', name: '张三', source: 'wecom' },
 			userid: 'zhangsan',
 		});
-		await until(() => seenBy('lisi').replaced, 'the changed card');
+		await until('the changed card', () => seenBy('lisi').replaced);
 		for (const userid of ['zhangsan', 'lisi']) {
 			const { card, replaced } = seenBy(userid);
 			expect(replaced).toBe('Approved');
@@ -76,42 +77,42 @@ describe('an approval in the card', () => {
 	it('knows a refusal from an approval', async () => {
 		const execution = await questions().ask();
 		await press('lisi', 'Decline');
-		await until(() => execution.output, 'the answer');
+		await until('the answer', () => execution.output);
 		expect(answerOf(execution)).toMatchObject({ approved: false, userid: 'lisi' });
-		await until(() => seenBy('zhangsan').replaced === 'Declined', 'the changed card');
+		await until('the changed card', () => seenBy('zhangsan').replaced === 'Declined');
 	});
 
 	it('takes the first of two who press at the same moment, and tells the other', async () => {
 		const execution = await questions().ask();
 		await Promise.all([press('zhangsan', 'Approve'), press('lisi', 'Decline')]);
-		await until(() => execution.output, 'the answer');
+		await until('the answer', () => execution.output);
 		const { approved, userid } = answerOf(execution)!;
 		expect(userid).toBe(approved ? 'zhangsan' : 'lisi');
 		const word = approved ? 'Approved' : 'Declined';
 		for (const one of ['zhangsan', 'lisi'])
-			await until(() => seenBy(one).replaced === word, 'the cards');
+			await until('the cards', () => seenBy(one).replaced === word);
 	});
 
 	it('is not moved by a second click, nor by one after the end', async () => {
 		const execution = await questions().ask();
 		const taskId = newestCard(simulator());
 		await press('zhangsan', 'Approve');
-		await until(() => execution.output, 'the answer');
+		await until('the answer', () => execution.output);
 		const before = execution.output;
 		await expect(press('zhangsan', 'Approve')).rejects.toThrow('cannot be pressed');
 		await simulator().control.pressCard({ taskId, userid: 'lisi', button: 'Decline', stale: true });
-		await until(() => seenBy('lisi').replaced === 'Closed', 'the note');
+		await until('the note', () => seenBy('lisi').replaced === 'Closed');
 		expect(execution.output).toBe(before);
 	});
 
 	it('tells somebody who may not decide, and waits on', async () => {
 		const execution = await questions().ask({ allowedPeople: { users: 'zhangsan' } });
 		await press('lisi', 'Approve');
-		await until(() => seenBy('lisi').replaced === 'Not for you', 'the note');
+		await until('the note', () => seenBy('lisi').replaced === 'Not for you');
 		expect(execution.output).toBeUndefined();
 		expect(seenBy('zhangsan').replaced).toBeUndefined();
 		await press('zhangsan', 'Approve');
-		await until(() => execution.output, 'the answer');
+		await until('the answer', () => execution.output);
 	});
 
 	it('lets members of an allowed department and tag decide', async () => {
@@ -119,7 +120,7 @@ describe('an approval in the card', () => {
 		await press('zhangsan', 'Approve');
 		const state = simulator().state.members.get('zhangsan')!;
 		expect(state.department.length).toBeGreaterThan(0);
-		await until(() => execution.output ?? seenBy('zhangsan').replaced, 'an outcome');
+		await until('an outcome', () => execution.output ?? seenBy('zhangsan').replaced);
 	});
 
 	it('is open again when n8n could not let the execution go on', async () => {
@@ -127,11 +128,11 @@ describe('an approval in the card', () => {
 		const execution = await ask();
 		n8n.failing = 'storing';
 		await press('zhangsan', 'Approve');
-		await until(() => seenBy('zhangsan').replaced === 'Try again', 'the note');
+		await until('the note', () => seenBy('zhangsan').replaced === 'Try again');
 		expect(seenBy('lisi').replaced).toBeUndefined();
 		n8n.failing = undefined;
 		await press('lisi', 'Approve');
-		await until(() => execution.output, 'the answer');
+		await until('the answer', () => execution.output);
 		expect(answerOf(execution)).toMatchObject({ userid: 'lisi' });
 	});
 
@@ -143,8 +144,8 @@ describe('an approval in the card', () => {
 		});
 		const execution = await ask();
 		await press('zhangsan', 'Approve');
-		await until(() => execution.output, 'the answer');
-		await until(() => started.length === 1, 'the execution');
+		await until('the answer', () => execution.output);
+		await until('the execution', () => started.length === 1);
 		expect(started[0][0].json).toMatchObject({
 			Event: 'template_card_event',
 			FromUserName: 'zhangsan',
@@ -183,12 +184,12 @@ describe('what goes wrong is said', () => {
 		const { id } = await ask();
 		n8n.failing = 'down';
 		await press('zhangsan', 'Approve');
-		await until(() => seenBy('zhangsan').replaced === 'Try again', 'the note');
+		await until('the note', () => seenBy('zhangsan').replaced === 'Try again');
 		expect(logged.map(({ message }) => message).join('\n')).toContain('n8n answered with HTTP 503');
 		n8n.failing = undefined;
 		n8n.executions.delete(id);
 		await press('lisi', 'Approve');
-		await until(() => seenBy('lisi').replaced === 'Closed', 'the note');
+		await until('the note', () => seenBy('lisi').replaced === 'Closed');
 	});
 });
 
@@ -248,8 +249,8 @@ describe('the person is only ever the one of a callback', () => {
 				fields: { EventKey, FromUserName: 'zhangsan' },
 			});
 		await until(
-			() => logged.filter(({ message }) => message.includes('no waiting execution')).length >= 5,
 			'the warnings',
+			() => logged.filter(({ message }) => message.includes('no waiting execution')).length >= 5,
 		);
 		expect(simulator().requests.length).toBeGreaterThanOrEqual(before);
 	});

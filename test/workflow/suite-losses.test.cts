@@ -177,7 +177,7 @@ describe('while the database is locked', () => {
 			...args: Parameters<typeof write>
 		) {
 			if (failures-- > 0) {
-				await new Promise((resolve) => setTimeout(resolve, 1_000));
+				await sleep(1_000);
 				throw new Error('SQLITE_BUSY: database is locked');
 			}
 			await write.apply(this, args);

@@ -130,17 +130,14 @@ describe('customer service messages', () => {
 			triggerOptions: { ...triggerOptions, downloadMedia: true },
 		};
 		simulator().control.inject({ path: '/cgi-bin/kf/sync_msg', delayMs: 4_000 });
-		simulator().control.inject({ path: '/cgi-bin/media/get', delayMs: 6_000 });
+		simulator().control.inject({ path: '/cgi-bin/media/get', delayMs: 1_500 });
 		const voice = { msgtype: 'voice', voice: { media_id } };
-		// The answer comes at 4.5 seconds at the latest, the file at ten.
+		// The answer comes after 4.5 seconds at the latest, the file after that.
 		await simulator().control.kfMessage(intake.target, open_kfid, [voice], { retries: 0 });
-		await until(
-			'the file is asked for',
-			() => simulator().requests.some(({ path }) => path === '/cgi-bin/media/get'),
-			{ within: 8_000 },
-		);
 		expect(intake.executions).toHaveLength(1);
 		expect(intake.positions()[open_kfid].cursor).toBe(before);
+		await until('the file', () => intake.executions.length === 2);
+		await until('the position', () => intake.positions()[open_kfid].cursor !== before);
 		await intake.stop();
 	});
 });
