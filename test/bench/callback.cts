@@ -71,7 +71,13 @@ export async function callbackRows(): Promise<Row[]> {
 		{ own: () => perCall(own), libraries: () => perCall(libraries) },
 		ROUNDS,
 	);
+	const junk = Buffer.alloc(4 * 1024 * 1024, ' ');
+	const refuse = () => {
+		if (openCallback({ ...input, rawBody: junk }).ok) throw new Error('it was not refused');
+	};
+	const refusals = await interleave({ refuse: () => perCall(refuse, 1) }, ROUNDS);
 	return [
+		atMost('refusing 4 MB of white space from a stranger', median(refusals.refuse), 500, 'ms'),
 		atMost('own time per 1 kB callback', median(times.own), 0.3, 'ms', 3),
 		information(
 			'  @wecom/crypto + fast-xml-parser for the same',
@@ -80,8 +86,8 @@ export async function callbackRows(): Promise<Row[]> {
 	];
 }
 
-function perCall(work: () => void): number {
+function perCall(work: () => void, calls = CALLS): number {
 	const started = performance.now();
-	for (let i = 0; i < CALLS; i++) work();
-	return (performance.now() - started) / CALLS;
+	for (let i = 0; i < calls; i++) work();
+	return (performance.now() - started) / calls;
 }

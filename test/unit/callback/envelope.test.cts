@@ -214,12 +214,10 @@ describe('openCallback', () => {
 		expect(open({ body: Buffer.alloc(MAX_BODY_BYTES + 1, 65) })).toMatchObject({ status: 413 });
 		const [before, after] = ['<xml><Encrypt>', '</Encrypt></xml>'];
 		const body = before + 'A'.repeat(MAX_BODY_BYTES - before.length - after.length) + after;
-		const started = performance.now();
 		expect(open({ body })).toMatchObject({ status: 401 });
-		expect(performance.now() - started).toBeLessThan(2_000);
 	});
 
-	// A stranger can send these. Each takes some tens of milliseconds; the bound allows for slow machines.
+	// A stranger can send these. Each takes some tens of milliseconds (`npm run bench`); work that grew with the square would not end.
 	const fill = (before: string, unit: string, after = '') =>
 		before +
 		unit.repeat(Math.floor((MAX_BODY_BYTES - before.length - after.length) / unit.length)) +
@@ -255,9 +253,7 @@ describe('openCallback', () => {
 		['white space in JSON', fill('{"encrypt":', ' ')],
 	])('refuses 4 MB of %s at once', (_what, body) => {
 		const rawBody = Buffer.from(body as string);
-		const started = performance.now();
 		const refused = openCallback({ rawBody, query, token: TOKEN, aesKey, receiveIds: [CORP] });
-		expect(performance.now() - started).toBeLessThan(500);
 		expect(refused).toMatchObject({ ok: false, status: 400 });
 	});
 

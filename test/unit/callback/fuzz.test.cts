@@ -193,10 +193,8 @@ describe('random callbacks arrive exactly', () => {
 		['blanks', ` ${' '.repeat(2 << 20)}.`],
 		['line breaks', '\n'.repeat(1 << 20)],
 	])('with 2 MB of %s', (_what, Content) => {
-		const started = performance.now();
 		const payload = payloadOf(toXml({ ...head, Content }));
 		expect(payload.Content === Content).toBe(true);
-		expect(performance.now() - started).toBeLessThan(5_000);
 	});
 
 	it('and replies go back the same way: WeCom reads what was written', () => {
@@ -297,11 +295,9 @@ describe('hostile input does no harm', () => {
 		['many brackets', `{"a":${'['.repeat(200_000)}`],
 		['many tags', `<xml>${'<a>'.repeat(200_000)}`],
 	])('%s', (_what, message) => {
-		const started = performance.now();
 		const opened = arrive(message);
 		expect(opened).toMatchObject({ ok: true, notWellFormed: expect.any(String) });
 		expect(opened.ok && JSON.stringify(opened.payload)).not.toMatch(/polluted|lol|root:/);
-		expect(performance.now() - started).toBeLessThan(3_000);
 		clean();
 	});
 

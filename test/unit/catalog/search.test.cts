@@ -174,27 +174,23 @@ describe('findEndpoint', () => {
 	);
 });
 
-/** In a process of its own, so that nothing is loaded yet; time of the processor, so that a busy machine does not matter. */
+/** In a process of its own, so that nothing is loaded yet. */
 describe('loading', () => {
 	const script = `
 		const loaded = () => Object.keys(require.cache).filter((file) => file.includes('/data/')).map((file) => file.split('/').pop());
-		const spent = (since) => { const { user, system } = process.cpuUsage(since); return (user + system) / 1000; };
 		const { searchEndpoints, findEndpoint } = require('./catalog.js');
 		require('./form.js'); require('./check.js');
 		(async () => {
 			const atStart = loaded();
-			const times = [];
 			for (const filter of ['send message', 'create a new member in a department', '/cgi-bin/user/get', '']) {
-				const start = process.cpuUsage();
 				await searchEndpoints(filter);
-				times.push(spent(start));
 			}
 			const afterSearch = loaded();
 			await findEndpoint('user.create');
-			console.log(JSON.stringify({ atStart, afterSearch, afterLookup: loaded(), times }));
+			console.log(JSON.stringify({ atStart, afterSearch, afterLookup: loaded() }));
 		})();`;
 
-	it('reads nothing before the first use, then only what is needed, within 50 ms', () => {
+	it('reads nothing before the first use, then only what is needed', () => {
 		const out = fs.mkdtempSync(path.join(os.tmpdir(), 'catalog-'));
 		try {
 			const source = path.join(root, 'nodes/Wecom/resources/api/catalog');
@@ -210,18 +206,12 @@ describe('loading', () => {
 			}
 			const run = () =>
 				JSON.parse(execFileSync(process.execPath, ['-e', script], { cwd: out, encoding: 'utf8' }));
-			const best = [Infinity, Infinity, Infinity, Infinity];
-			// Other work on the machine only ever adds time: the best of some fresh processes counts.
-			for (let tries = 0; tries < 10 && Math.max(...best) >= 50; tries++) {
-				const { atStart, afterSearch, afterLookup, times } = run();
-				expect(atStart).toEqual([]);
-				expect(afterSearch).toEqual(['endpoints.json']);
-				expect(afterLookup).toEqual(['endpoints.json', 'contacts.json']);
-				best.forEach((time, at) => (best[at] = Math.min(time, times[at])));
-			}
-			expect(Math.max(...best)).toBeLessThan(50);
+			const { atStart, afterSearch, afterLookup } = run();
+			expect(atStart).toEqual([]);
+			expect(afterSearch).toEqual(['endpoints.json']);
+			expect(afterLookup).toEqual(['endpoints.json', 'contacts.json']);
 		} finally {
 			fs.rmSync(out, { recursive: true, force: true });
 		}
-	}, 60_000);
+	});
 });

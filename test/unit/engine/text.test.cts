@@ -64,10 +64,8 @@ describe('splitText', () => {
 		}
 	});
 
-	it('copes with 1 MB quickly', () => {
+	it('copes with 1 MB', () => {
 		const text = '企业微信 '.repeat(75_000);
-		const start = Date.now();
 		expect(splitText(text, 2048).join('')).toHaveLength(text.length);
-		expect(Date.now() - start).toBeLessThan(5000);
 	});
 });
