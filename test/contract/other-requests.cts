@@ -17,7 +17,10 @@ export const OTHER_REQUESTS: Record<string, IDataObject> = {
 		remove_tag: ['etTAG3'],
 	},
 	// A space behind the user ID of the sample.
-	'customerMessage.getBulkMessageResults': { msgid: 'msgGCAAAXtWyujaWJHDDGi0mACAAAA', userid: 'zhangsan' },
+	'customerMessage.getBulkMessageResults': {
+		msgid: 'msgGCAAAXtWyujaWJHDDGi0mACAAAA',
+		userid: 'zhangsan',
+	},
 	// The sample has "xx" everywhere.
 	'payment.getTradeBill': {
 		bill_date: '2026-01-31',

@@ -4,8 +4,8 @@ import { DEMO_APP } from '../../simulator/demo-data.cts';
 import { browserOrSkip, launchBrowser, screenshot, withEditor } from '../support/browser.cts';
 import { openWorkflow } from '../support/editor.cts';
 import type { WorkflowNode } from '../support/n8n-rest.cts';
-import { poll } from '../support/n8n-rest.cts';
 import { chain, itemsOf, publishTrigger, START_TIMEOUT, useN8n, uses } from './support.cts';
+import { until } from '../support/wait.cts';
 
 const SEND_AND_WAIT = 'n8n-nodes-wecom-kit.wecomSendAndWait';
 const PHONE = { width: 360, height: 740 };
@@ -51,10 +51,14 @@ browserOrSkip()('in a browser', () => {
 		await rest.activate(id);
 		await rest.waitForWebhook('GET', path);
 		await fetch(`${n8n.url}/webhook/${path}`);
-		const execution = await poll(20_000, 'nothing waits', async () => {
-			const [found] = await rest.listExecutions({ workflowId: id, status: ['waiting'] });
-			return found;
-		});
+		const execution = await until(
+			'nothing waits',
+			async () => {
+				const [found] = await rest.listExecutions({ workflowId: id, status: ['waiting'] });
+				return found;
+			},
+			{ within: 20_000, every: 100 },
+		);
 		const { template_card: card } = sim.state.messages.at(-1)!.body;
 		return { url: card.button_list[0].url as string, id: execution.id };
 	}

@@ -14,6 +14,7 @@ import {
 	uses,
 	WECOM,
 } from './support.cts';
+import { sleep } from '../support/wait.cts';
 
 export const SEND_AND_WAIT = 'n8n-nodes-wecom-kit.wecomSendAndWait';
 const BOT_TRIGGER = 'n8n-nodes-wecom-kit.wecomBotTrigger';
@@ -82,7 +83,7 @@ async function until<T>(
 	for (const end = Date.now() + ms; Date.now() < end; ) {
 		const value = await read();
 		if (value) return value;
-		await new Promise((resolve) => setTimeout(resolve, 200));
+		await sleep(200);
 	}
 	throw new Error(`Nothing came of: ${what}`);
 }

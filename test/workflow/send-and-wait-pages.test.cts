@@ -4,6 +4,7 @@ import { DEMO_APP } from '../../simulator/demo-data.cts';
 import { logged } from '../support/harness.cts';
 import { answerOf, newestCard, until, useQuestions } from './send-and-wait-support.cts';
 import { useSimulator } from './support.cts';
+import { sleep } from '../support/wait.cts';
 
 const simulator = useSimulator();
 const questions = useQuestions(simulator);
@@ -330,7 +331,7 @@ describe('time', () => {
 		const execution = await questions().ask({ options: limit(2, 'approved') });
 		await press('zhangsan', 'Approve');
 		await until(() => seenBy('lisi').replaced === 'Approved', 'the card');
-		await new Promise((resolve) => setTimeout(resolve, 800));
+		await sleep(800);
 		expect(seenBy('lisi').replaced).toBe('Approved');
 		expect(execution.output).toBeDefined();
 	});
@@ -347,7 +348,7 @@ describe('time', () => {
 		await press('zhangsan', 'Approve');
 		await until(() => execution.output, 'the answer');
 		const before = reminders().length;
-		await new Promise((resolve) => setTimeout(resolve, 900));
+		await sleep(900);
 		expect(reminders().length).toBe(before);
 		expect(
 			logged.filter(({ level, message }) => level === 'warn' && message.includes('reminder')),

@@ -8,6 +8,7 @@ import type { Simulator } from '../../simulator/server.cts';
 import type { CredentialStore, TestNode } from '../support/harness.cts';
 import { WaitingN8n, type Waiting } from '../support/waiting-n8n.cts';
 import { credentialOf, credentialTypes, nodeTypes, TRIGGER } from './support.cts';
+import { sleep } from '../support/wait.cts';
 
 export const SEND_AND_WAIT = 'n8n-nodes-wecom-kit.wecomSendAndWait';
 export const PATH = 'wecom';
@@ -91,7 +92,7 @@ export async function until<T>(read: () => T | undefined | false, what: string):
 	for (const end = Date.now() + 4_000; Date.now() < end; ) {
 		const value = read();
 		if (value) return value;
-		await new Promise((resolve) => setTimeout(resolve, 20));
+		await sleep(20);
 	}
 	throw new Error(`In four seconds nothing came of: ${what}`);
 }

@@ -9,7 +9,6 @@ import {
 	useQuestions,
 } from './send-and-wait-support.cts';
 import { useSimulator } from './support.cts';
-import { until } from '../support/wait.cts';
 
 const simulator = useSimulator();
 const questions = useQuestions(simulator);
@@ -52,14 +51,14 @@ describe('an approval in the card', () => {
 		const execution = await questions().ask();
 		const { ok, attempts } = await press('zhangsan', 'Approve');
 		expect({ ok, body: attempts[0].body }).toEqual({ ok: true, body: '' });
-		await until('the answer', () => execution.output);
+		await until(() => execution.output, 'the answer');
 		expect(answerOf(execution)).toEqual({
 			approved: true,
 			respondedAt: expect.any(String),
 			responder: { id: 'zhangsan', name: '张三', source: 'wecom' },
 			userid: 'zhangsan',
 		});
-		await until('the changed card', () => seenBy('lisi').replaced);
+		await until(() => seenBy('lisi').replaced, 'the changed card');
 		for (const userid of ['zhangsan', 'lisi']) {
 			const { card, replaced } = seenBy(userid);
 			expect(replaced).toBe('Approved');
@@ -77,42 +76,42 @@ describe('an approval in the card', () => {
 	it('knows a refusal from an approval', async () => {
 		const execution = await questions().ask();
 		await press('lisi', 'Decline');
-		await until('the answer', () => execution.output);
+		await until(() => execution.output, 'the answer');
 		expect(answerOf(execution)).toMatchObject({ approved: false, userid: 'lisi' });
-		await until('the changed card', () => seenBy('zhangsan').replaced === 'Declined');
+		await until(() => seenBy('zhangsan').replaced === 'Declined', 'the changed card');
 	});
 
 	it('takes the first of two who press at the same moment, and tells the other', async () => {
 		const execution = await questions().ask();
 		await Promise.all([press('zhangsan', 'Approve'), press('lisi', 'Decline')]);
-		await until('the answer', () => execution.output);
+		await until(() => execution.output, 'the answer');
 		const { approved, userid } = answerOf(execution)!;
 		expect(userid).toBe(approved ? 'zhangsan' : 'lisi');
 		const word = approved ? 'Approved' : 'Declined';
 		for (const one of ['zhangsan', 'lisi'])
-			await until('the cards', () => seenBy(one).replaced === word);
+			await until(() => seenBy(one).replaced === word, 'the cards');
 	});
 
 	it('is not moved by a second click, nor by one after the end', async () => {
 		const execution = await questions().ask();
 		const taskId = newestCard(simulator());
 		await press('zhangsan', 'Approve');
-		await until('the answer', () => execution.output);
+		await until(() => execution.output, 'the answer');
 		const before = execution.output;
 		await expect(press('zhangsan', 'Approve')).rejects.toThrow('cannot be pressed');
 		await simulator().control.pressCard({ taskId, userid: 'lisi', button: 'Decline', stale: true });
-		await until('the note', () => seenBy('lisi').replaced === 'Closed');
+		await until(() => seenBy('lisi').replaced === 'Closed', 'the note');
 		expect(execution.output).toBe(before);
 	});
 
 	it('tells somebody who may not decide, and waits on', async () => {
 		const execution = await questions().ask({ allowedPeople: { users: 'zhangsan' } });
 		await press('lisi', 'Approve');
-		await until('the note', () => seenBy('lisi').replaced === 'Not for you');
+		await until(() => seenBy('lisi').replaced === 'Not for you', 'the note');
 		expect(execution.output).toBeUndefined();
 		expect(seenBy('zhangsan').replaced).toBeUndefined();
 		await press('zhangsan', 'Approve');
-		await until('the answer', () => execution.output);
+		await until(() => execution.output, 'the answer');
 	});
 
 	it('lets members of an allowed department and tag decide', async () => {
@@ -120,7 +119,7 @@ describe('an approval in the card', () => {
 		await press('zhangsan', 'Approve');
 		const state = simulator().state.members.get('zhangsan')!;
 		expect(state.department.length).toBeGreaterThan(0);
-		await until('an outcome', () => execution.output ?? seenBy('zhangsan').replaced);
+		await until(() => execution.output ?? seenBy('zhangsan').replaced, 'an outcome');
 	});
 
 	it('is open again when n8n could not let the execution go on', async () => {
@@ -128,11 +127,11 @@ describe('an approval in the card', () => {
 		const execution = await ask();
 		n8n.failing = 'storing';
 		await press('zhangsan', 'Approve');
-		await until('the note', () => seenBy('zhangsan').replaced === 'Try again');
+		await until(() => seenBy('zhangsan').replaced === 'Try again', 'the note');
 		expect(seenBy('lisi').replaced).toBeUndefined();
 		n8n.failing = undefined;
 		await press('lisi', 'Approve');
-		await until('the answer', () => execution.output);
+		await until(() => execution.output, 'the answer');
 		expect(answerOf(execution)).toMatchObject({ userid: 'lisi' });
 	});
 
@@ -144,8 +143,8 @@ describe('an approval in the card', () => {
 		});
 		const execution = await ask();
 		await press('zhangsan', 'Approve');
-		await until('the answer', () => execution.output);
-		await until('the execution', () => started.length === 1);
+		await until(() => execution.output, 'the answer');
+		await until(() => started.length === 1, 'the execution');
 		expect(started[0][0].json).toMatchObject({
 			Event: 'template_card_event',
 			FromUserName: 'zhangsan',
@@ -184,12 +183,12 @@ describe('what goes wrong is said', () => {
 		const { id } = await ask();
 		n8n.failing = 'down';
 		await press('zhangsan', 'Approve');
-		await until('the note', () => seenBy('zhangsan').replaced === 'Try again');
+		await until(() => seenBy('zhangsan').replaced === 'Try again', 'the note');
 		expect(logged.map(({ message }) => message).join('\n')).toContain('n8n answered with HTTP 503');
 		n8n.failing = undefined;
 		n8n.executions.delete(id);
 		await press('lisi', 'Approve');
-		await until('the note', () => seenBy('lisi').replaced === 'Closed');
+		await until(() => seenBy('lisi').replaced === 'Closed', 'the note');
 	});
 });
 
@@ -249,8 +248,8 @@ describe('the person is only ever the one of a callback', () => {
 				fields: { EventKey, FromUserName: 'zhangsan' },
 			});
 		await until(
-			'the warnings',
 			() => logged.filter(({ message }) => message.includes('no waiting execution')).length >= 5,
+			'the warnings',
 		);
 		expect(simulator().requests.length).toBeGreaterThanOrEqual(before);
 	});
