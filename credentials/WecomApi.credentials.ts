@@ -16,6 +16,7 @@ import {
 	storedForBoth,
 } from '../nodes/shared/credentials/fields';
 import { noteOf } from '../nodes/shared/credentials/note';
+import { refuseOtherHost } from '../nodes/shared/credentials/ownHost';
 import { fieldsToStore, sendNothing } from '../nodes/shared/credentials/store';
 import { holdsValidToken, obtainToken } from '../nodes/shared/credentials/tokens';
 
@@ -88,6 +89,7 @@ export class WecomApi implements ICredentialType {
 		requestOptions: IHttpRequestOptions,
 	): Promise<IHttpRequestOptions> => {
 		sendNothing(credentials);
+		refuseOtherHost(credentials, requestOptions);
 		return {
 			...requestOptions,
 			qs: { ...requestOptions.qs, access_token: credentials.accessToken },

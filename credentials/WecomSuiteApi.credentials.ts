@@ -15,6 +15,7 @@ import {
 	stored,
 	storedForBoth,
 } from '../nodes/shared/credentials/fields';
+import { refuseOtherHost } from '../nodes/shared/credentials/ownHost';
 import { fieldsToStore, sendNothing } from '../nodes/shared/credentials/store';
 import { provideToken, tokenQuery } from '../nodes/shared/credentials/suiteTokens';
 
@@ -102,6 +103,7 @@ export class WecomSuiteApi implements ICredentialType {
 	): Promise<IHttpRequestOptions> => {
 		const token = tokenQuery(credentials);
 		sendNothing(credentials);
+		refuseOtherHost(credentials, requestOptions);
 		return { ...requestOptions, qs: { ...requestOptions.qs, ...token } };
 	};
 }

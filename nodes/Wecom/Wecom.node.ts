@@ -29,6 +29,17 @@ function loadedWhenCalled<Kind extends keyof Methods>(kind: Kind): Methods[Kind]
 	return Object.fromEntries(methods) as Methods[Kind];
 }
 
+/** Fields of an output that are as good as a credential: n8n never shows them, workflows use them. */
+const SECRET_FIELDS = [
+	'access_token',
+	'suite_access_token',
+	'provider_access_token',
+	'permanent_code',
+	'ticket',
+	'user_ticket',
+	'detail.user_ticket',
+];
+
 export class Wecom implements INodeType {
 	description: INodeTypeDescription = {
 		displayName: 'WeCom',
@@ -41,6 +52,7 @@ export class Wecom implements INodeType {
 			'Send messages, and work with members, customers, approvals, calendars, sheets and files in WeCom (WeChat Work)',
 		defaults: { name: 'WeCom' },
 		usableAsTool: true,
+		sensitiveOutputFields: SECRET_FIELDS,
 		inputs: [NodeConnectionTypes.Main],
 		outputs: [NodeConnectionTypes.Main],
 		credentials: [

@@ -20,6 +20,7 @@ import {
 import { identify, type Person } from './person';
 import { answerAgain, keepAnswer, visitKey } from './repetition';
 import { readSettings, type Settings } from './settings';
+import { mayStartForStranger } from './strangers';
 import { beginLogin, endLogin, type Binding, type Journey } from './state';
 
 /** The two requests of a login: people open the URL and are sent to WeCom, WeCom sends them back with a code. */
@@ -220,8 +221,15 @@ interface Failed {
 function fail(visit: Visit, failed: Failed): IWebhookResponseData {
 	const { context, settings } = visit;
 	const { page, reason, description, errcode, journey, again, person } = failed;
-	log(context, `a login failed: ${reason}`);
-	const started = settings.onFailure === 'workflow' && {
+	const starts =
+		settings.onFailure === 'workflow' &&
+		(person?.kind !== undefined || mayStartForStranger(visit.binding.scope));
+	const quiet = settings.onFailure === 'workflow' && !starts;
+	log(
+		context,
+		`a login failed${quiet ? ' and starts no workflow, as too many did' : ''}: ${reason}`,
+	);
+	const started = starts && {
 		workflowData: [
 			[
 				{

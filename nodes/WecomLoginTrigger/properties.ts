@@ -241,7 +241,7 @@ export const properties: INodeProperties[] = [
 				],
 				default: 'page',
 				description:
-					'What a login does that was cancelled, too slow or refused. Forged ones never start the workflow.',
+					'What a login does that was cancelled, too slow or refused. Forged ones never start the workflow, and where WeCom named nobody at most five an hour do.',
 			},
 			{
 				displayName: 'Read the Member',

@@ -10,6 +10,7 @@ import {
 import { wecomApiTest } from '../shared/credentials/appTest';
 import { wecomSuiteApiTest } from '../shared/credentials/suiteTest';
 import { getCustomerServiceAccounts } from './customerService/form';
+import { rememberPublishing } from './customerService/publishing';
 import { wecomBotApiTest } from '../shared/bot/credentialTest';
 import { WEBHOOK_PATH_AND_MODE } from '../shared/util/webhookDescription';
 import { properties } from './properties';
@@ -40,6 +41,13 @@ export class WecomTrigger implements INodeType {
 		description:
 			'Starts the workflow when WeCom (WeChat Work) sends a message or an event to your app or AI bot',
 		defaults: { name: 'WeCom Trigger' },
+		// The token of a customer service callback ends after ten minutes; a workflow may need to see it.
+		sensitiveOutputFields: [
+			'SuiteTicket',
+			'AuthCode',
+			'AuthCorpInfo.permanent_code',
+			'wecom.company.permanentCode',
+		],
 		inputs: [],
 		outputs: [NodeConnectionTypes.Main],
 		credentials: [
@@ -97,6 +105,7 @@ export class WecomTrigger implements INodeType {
 					const { message, description } = found.lack;
 					throw new NodeOperationError(this.getNode(), message, { description });
 				}
+				rememberPublishing(this);
 				return true;
 			},
 			async delete(this: IHookFunctions): Promise<boolean> {

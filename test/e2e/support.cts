@@ -37,11 +37,11 @@ export const credentialData = (sim: Simulator, overrides: object = {}) => ({
 });
 
 /** Starts both before the tests of the file and stops them afterwards. */
-export function useN8n(): () => Surroundings {
+export function useN8n(env: NodeJS.ProcessEnv = {}): () => Surroundings {
 	let all: Surroundings;
 	beforeAll(async () => {
 		const sim = await startSimulator();
-		const n8n = await startN8n({ tarball: await packPackage() });
+		const n8n = await startN8n({ tarball: await packPackage(), env });
 		const rest = await N8nRest.connect(n8n);
 		const credential = await rest.createCredential('WeCom e2e', 'wecomApi', credentialData(sim));
 		all = { n8n, rest, sim, credential };

@@ -336,6 +336,27 @@ describe('a login that fails', () => {
 		});
 	});
 
+	it('of strangers start a few executions an hour, however many they are; people WeCom names always do', async () => {
+		const parameters = { who: ['visitor'], options: { onFailure: 'workflow' } };
+		const visitor = visitorWith({ parameters });
+		simulator().control.inject({ path: '/cgi-bin/auth/getuserinfo', times: 99, errcode: 40029 });
+		logged.length = 0;
+		const runs: WebhookRun[] = [];
+		for (let visit = 0; visit < 10; visit++) {
+			const { state } = await visitor.decide('user:zhangsan');
+			runs.push(await visitor.open({ state, code: `made-up-${visit}` }));
+		}
+		expect(runs.every(({ response }) => response.statusCode === runs[0].response.statusCode)).toBe(
+			true,
+		);
+		expect(runs.filter(({ result }) => result.workflowData)).toHaveLength(5);
+		expect(logged.filter(({ message }) => message.includes('starts no workflow'))).toHaveLength(5);
+		simulator().control.clearFaults();
+		expect(item(await visitor.open(await visitor.decide('user:zhangsan')))).toMatchObject({
+			reason: 'notAllowed',
+		});
+	});
+
 	it('too slow: starts the workflow once, and the link to begin anew knows the target', async () => {
 		const parameters = {
 			answer: 'redirect',

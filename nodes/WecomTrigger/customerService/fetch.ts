@@ -23,6 +23,7 @@ import { attachMedia } from '../media';
 import { prepareAnswer } from '../reply';
 import { KIND, openKfIdOf } from './form';
 import { Progress, type Reach } from './progress';
+import { publishedAt } from './publishing';
 import { Turns, type Turn } from './turns';
 
 /**
@@ -227,10 +228,12 @@ class Reading {
 	}
 }
 
-/** The first time: only what is new with this callback, or all WeCom still has. */
+/** The first time: what is new since the workflow was published, or all WeCom still has. */
 function firstPosition(context: IWebhookFunctions, { payload }: OpenedCallback): Position {
 	if (context.getNodeParameter('triggerOptions.startFrom', 'now') !== 'now') return {};
-	return { since: (Number(payload.CreateTime) || Math.floor(Date.now() / 1000)) - SLACK_S };
+	const announced = (Number(payload.CreateTime) || Math.floor(Date.now() / 1000)) - SLACK_S;
+	const published = Math.floor((publishedAt(context) ?? Infinity) / 1000);
+	return { since: Math.min(announced, published) };
 }
 
 const typeOf = ({ msgtype, event }: KfMessage): string =>

@@ -65,7 +65,7 @@ export const customerServiceOptions: INodeProperties[] = [
 			{
 				name: 'Now',
 				value: 'now',
-				description: 'New messages only',
+				description: 'Messages since the workflow was published',
 			},
 			{
 				name: 'Three Days Ago',

@@ -52,8 +52,7 @@ const companyTokens = new Map<string, Map<string, CompanyToken>>();
 
 const actOf = (credentials: Data): ActAs => noteOf(credentials).actAs ?? { kind: 'suite' };
 
-export const deadTokenCodes = (credentials: Data): number[] =>
-	DEAD_TOKENS[actOf(credentials).kind];
+export const deadTokenCodes = (credentials: Data): number[] => DEAD_TOKENS[actOf(credentials).kind];
 
 /** The credential for requests in someone's name. */
 export const actingAs = (credentials: Data, actAs: ActAs): Data =>
@@ -128,11 +127,7 @@ function storedToken(credentials: Data): Token | undefined {
 		: undefined;
 }
 
-function fieldsFor(
-	credentials: Data,
-	act: ActAs,
-	{ value, expiresAt }: Token,
-): StoredFields {
+function fieldsFor(credentials: Data, act: ActAs, { value, expiresAt }: Token): StoredFields {
 	const key = keyOf(credentials, act);
 	if (act.kind !== 'company') {
 		return {
@@ -218,10 +213,7 @@ function orderFor(
 	return { key, base, field: QUERY_NAMES.company, send };
 }
 
-function permanentCode(
-	credentials: Data,
-	act: ActAs & { kind: 'company' },
-): string | undefined {
+function permanentCode(credentials: Data, act: ActAs & { kind: 'company' }): string | undefined {
 	return clean(act.permanentCode) || companiesOf(credentials)[act.corpId]?.permanentCode;
 }
 

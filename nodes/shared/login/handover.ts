@@ -119,21 +119,32 @@ export function withJwt(key: JwtKey, { target, options, ...handover }: Handover)
 	const name = String(options.parameter || 'token');
 	const url = new URL(target);
 	const added = `${encodeURIComponent(name)}=${token}`;
+	// What the target brings under this name is somebody else's, wherever it stands.
+	const search = pairsWithout(name, url.search.slice(1));
+	const hash = fragmentWithout(name, url.hash.slice(1));
 	if (options.place !== 'fragment') {
-		url.search = [...pairsWithout(name, url.search), added].join('&');
+		url.search = [...search, added].join('&');
+		url.hash = hash;
 		return url;
 	}
-	const before = url.hash.slice(1);
-	const separator = before === '' ? '' : /[?=]/.test(before) ? '&' : '?';
-	url.hash = `${before}${separator}${added}`;
+	url.search = search.join('&');
+	const separator = hash === '' ? '' : /[?=]/.test(hash) ? '&' : '?';
+	url.hash = `${hash}${separator}${added}`;
 	return url;
 }
 
-/** The target's own parameters as they are written: URLSearchParams would write them anew, and some targets are signed. */
-function pairsWithout(name: string, search: string): string[] {
-	if (search === '') return [];
-	const pairs = search.slice(1).split('&');
-	return pairs.filter((pair) => !new URLSearchParams(pair).has(name));
+/** Parameters as they are written: URLSearchParams would write them anew, and some targets are signed. */
+function pairsWithout(name: string, pairs: string): string[] {
+	if (pairs === '') return [];
+	return pairs.split('&').filter((pair) => !new URLSearchParams(pair).has(name));
+}
+
+/** A fragment is parameters, a route, or a route with parameters behind a question mark. */
+function fragmentWithout(name: string, fragment: string): string {
+	const mark = fragment.indexOf('?');
+	const route = mark < 0 ? '' : fragment.slice(0, mark);
+	const pairs = pairsWithout(name, fragment.slice(mark + 1)).join('&');
+	return mark >= 0 && pairs !== '' ? `${route}?${pairs}` : route + pairs;
 }
 
 export function signJwt(key: JwtKey, claims: IDataObject): string {

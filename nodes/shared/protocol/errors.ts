@@ -1,5 +1,6 @@
 import { lookUpError, type ErrorFacts } from './errorTable';
 import { readErrmsg, type WecomReply } from './reply';
+import { shownAddress } from './settings';
 
 /** What went wrong, ready to be shown: `message` says what happened, `description` what to do next. */
 export interface Failure {
@@ -90,7 +91,7 @@ export function describeUnreachable(base: string, error: unknown): Failure {
 	const reason = networkReason(error);
 	return {
 		brokenOff: code !== undefined && BROKEN_OFF.has(code),
-		message: `WeCom cannot be reached at ${base}${reason ? ` (${reason})` : ''}`,
+		message: `WeCom cannot be reached at ${shownAddress(base)}${reason ? ` (${reason})` : ''}`,
 		description:
 			'Check the Base URL in the credential and that the n8n server may open HTTPS connections to it (firewall, proxy, DNS).',
 	};
@@ -106,7 +107,7 @@ export function networkReason(error: unknown): string {
 export function describeForeignReply(base: string, httpStatus: number): Failure {
 	return {
 		httpStatus,
-		message: `${base} answered HTTP ${httpStatus} without WeCom's JSON`,
+		message: `${shownAddress(base)} answered HTTP ${httpStatus} without WeCom's JSON`,
 		description:
 			'Check the Base URL in the credential: it must lead to WeCom itself or to a proxy that passes its replies through unchanged.',
 	};

@@ -14,4 +14,8 @@ export function apiBase(credentials: ICredentialDataDecryptedObject): string {
 	return (clean(credentials.baseUrl) || DEFAULT_BASE_URL).replace(/\/+$/, '');
 }
 
+/** An address fit for a message: without a user name and password, which a proxy may want. */
+export const shownAddress = (address: string): string =>
+	address.replace(/^([a-z][a-z\d+.-]*:\/\/)[^/?#]*@/i, '$1');
+
 export const LOGIN_JWT_KEY = 'loginJwtKey';

@@ -98,7 +98,7 @@ class FakeN8n {
 		const credentials = actingAs(data, act);
 		await this.helpers.httpRequestWithAuthentication(
 			SUITE_CREDENTIAL,
-			{ url: 'x' },
+			{ url: 'http://wecom/x' },
 			{ credentialsDecrypted: { data: credentials } },
 		);
 	}

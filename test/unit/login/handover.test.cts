@@ -184,6 +184,23 @@ describe('the JWT, read with jose', () => {
 	});
 
 	it.each([
+		['query', '#token=FOREIGN', /^\?token=[\w.-]+$/, ''],
+		['query', '#/route?token=FOREIGN&tab=1', /^\?token=[\w.-]+$/, '#/route?tab=1'],
+		['fragment', '?token=FOREIGN#token=FOREIGN', /^$/, '#token='],
+		['fragment', '#a=1&%74oken=FOREIGN', /^$/, '#a=1&token='],
+		['fragment', '#/route?token=FOREIGN', /^$/, '#/route?token='],
+		['fragment', '#token', /^$/, '#token='],
+		['fragment', '#mytoken=2', /^$/, '#mytoken=2&token='],
+	])('in the %s, %s: no token but ours is left', (place, rest, search, hash) => {
+		const target = new URL(`https://app.example.com/in${rest}`);
+		const url = withJwt(usable(SECRET), { ...handover, target, options: { place } });
+		expect(url.href).not.toContain('FOREIGN');
+		expect(url.search).toMatch(search);
+		expect(url.hash.startsWith(hash)).toBe(true);
+		expect(url.href.match(/[?&#]token=/g)).toHaveLength(1);
+	});
+
+	it.each([
 		['', ''],
 		['?', ''],
 		['?a=1&flag&b=x%20y+z&c=~(1)&&d', '?a=1&flag&b=x%20y+z&c=~(1)&&d'],

@@ -1,0 +1,68 @@
+import { refuseOtherHost } from '../../../nodes/shared/credentials/ownHost';
+import { lookUpError } from '../../../nodes/shared/protocol/errorTable';
+import table from '../../../nodes/shared/protocol/errorTable.json';
+import {
+	describeForeignReply,
+	describeUnreachable,
+	isWorthRetrying,
+} from '../../../nodes/shared/protocol/errors';
+
+describe('an address in a message', () => {
+	it.each(['https', 'wss'])('%s: is without user name and password', (scheme) => {
+		const address = `${scheme}://proxy:pa55@w@gateway.example:8443/qy?a=@`;
+		for (const { message } of [
+			describeUnreachable(address, new Error('x')),
+			describeForeignReply(address, 502),
+		]) {
+			expect(message).toContain(`${scheme}://gateway.example:8443/qy?a=@`);
+			expect(message).not.toMatch(/proxy|pa55/);
+		}
+	});
+});
+
+describe('a token', () => {
+	const credentials = { baseUrl: 'https://user:pa55@proxy.example/qy/' };
+	it.each([
+		['https://proxy.example/qy/cgi-bin/user/get', undefined],
+		['/cgi-bin/user/get', 'https://proxy.example/'],
+	])('goes to the own host: %s', (url, baseURL) => {
+		expect(() => refuseOtherHost(credentials, { url, baseURL })).not.toThrow();
+	});
+	it.each([
+		'https://proxy.example.evil.com/',
+		'http://proxy.example/',
+		'https://proxy.example:444/',
+		'https://proxy.example@evil.com/',
+		'/relative',
+	])('does not go to %s', (url) => {
+		expect(() => refuseOtherHost(credentials, { url })).toThrow(
+			/^The access token of this credential goes to https:\/\/proxy\.example\/qy only/,
+		);
+	});
+	it('goes to WeCom by default', () => {
+		const url = 'https://qyapi.weixin.qq.com/cgi-bin/user/get';
+		expect(() => refuseOtherHost({}, { url })).not.toThrow();
+	});
+});
+
+describe('a code that says how much, not how fast', () => {
+	it.each([40128, 84055, 41094, 45036, 90313, 846607, 6000, 90419, 701081, 701405, 302005, 81026])(
+		'%s is not tried again',
+		async (errcode) => {
+			const facts = await lookUpError(errcode);
+			const failure = { message: '', description: '', errcode, class: facts!.class };
+			expect(isWorthRetrying(failure, true)).toBe(false);
+		},
+	);
+	it('all others that are tried again were looked at one by one', () => {
+		const again = Object.entries(table as unknown as Record<string, string[]>)
+			.filter(([, row]) => ['rate', 'transient'].includes(row[2]))
+			.map(([code]) => Number(code));
+		expect(again.sort((a, b) => a - b)).toEqual([
+			-1, 41063, 41079, 45009, 45033, 45035, 90304, 90409, 301022, 301057, 301064, 301096, 701022,
+			701033, 701085, 701134, 701142, 710633, 710634, 710637, 710638, 710642, 710660, 710674,
+			710675, 710676, 710682, 710700, 770007, 790023, 790041, 2000111, 2000141, 2010003, 2023032,
+			2040035, 2090726, 2400007, 2543337,
+		]);
+	});
+});
