@@ -1,6 +1,7 @@
 /**
  * `npm run bench`: measures the package against its budgets and prints a table; exit code 1 if one is missed.
  * `npm run bench -- --quick` leaves out what needs a real n8n.
+ * `npm run bench -- --soak` runs for 30 minutes (`--minutes 5`: another time) against trouble of every kind and counts what is lost.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -22,11 +23,18 @@ import { loadRows } from './load.cts';
 import { memoryRows } from './memory.cts';
 import { atMost, table, type Row } from './report.cts';
 import { descriptionRows, packageRows } from './size.cts';
+import { soak } from './soak.cts';
 import { throughputRows } from './throughput.cts';
 
 const LIMIT_MS = 20 * 60_000;
 
-const { values } = parseArgs({ options: { quick: { type: 'boolean', default: false } } });
+const { values } = parseArgs({
+	options: {
+		quick: { type: 'boolean', default: false },
+		soak: { type: 'boolean', default: false },
+		minutes: { type: 'string', default: '30' },
+	},
+});
 const lifetime = new Lifetime();
 
 async function bench(): Promise<number> {
@@ -66,6 +74,30 @@ async function n8nRows(own: string, bareFolder: string): Promise<Row[]> {
 	];
 }
 
+async function soakRun(): Promise<number> {
+	const minutes = Number(values.minutes);
+	const folder = mkdtempSync(join(tmpdir(), 'wecom-kit-soak-'));
+	lifetime.atEnd(() => rmSync(folder, { recursive: true, force: true }));
+	const tarball = await lifetime.whole(async () => await npmPack(repoRoot, folder));
+	const sim = await startSimulator();
+	lifetime.atEnd(async () => await sim.stop());
+	const n8n = await startInstance(lifetime, [tarball]);
+	const rest = await N8nRest.connect(n8n);
+	const result = await soak({
+		n8n,
+		rest,
+		sim,
+		credential: (await createCredential(rest, sim)) as never,
+		seconds: minutes * 60,
+		killEverySeconds: 180,
+		lockEverySeconds: 110,
+		lockSeconds: 15,
+		say,
+	});
+	process.stdout.write(`${JSON.stringify(result, undefined, '\t')}\n`);
+	return result.lost.length + result.twice.length === 0 ? 0 : 1;
+}
+
 async function createCredential(
 	rest: N8nRest,
 	simulator: Simulator,
@@ -82,5 +114,10 @@ async function createCredential(
 	return { id, name };
 }
 
-say(values.quick ? 'Measuring ...' : 'Measuring, about three minutes ...');
-void lifetime.run(bench);
+if (values.soak) {
+	say(`Soaking for ${values.minutes} minutes ...`);
+	void lifetime.run(soakRun);
+} else {
+	say(values.quick ? 'Measuring ...' : 'Measuring, about three minutes ...');
+	void lifetime.run(bench);
+}

@@ -200,7 +200,11 @@ describe('the credential', () => {
 	});
 
 	it('adds the token to the query and keeps the rest', async () => {
-		const options = { url: 'https://qyapi.weixin.qq.com/x', qs: { userid: 'u' }, headers: { a: 'b' } };
+		const options = {
+			url: 'https://qyapi.weixin.qq.com/x',
+			qs: { userid: 'u' },
+			headers: { a: 'b' },
+		};
 		const authenticate = credential.authenticate as (
 			credentials: object,
 			options: object,
