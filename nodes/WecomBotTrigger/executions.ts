@@ -1,8 +1,6 @@
 import { createHash } from 'crypto';
 import {
-	NodeConnectionTypes,
 	NodeOperationError,
-	SEND_AND_WAIT_OPERATION,
 	sleep,
 	type IDataObject,
 	type INodeExecutionData,
@@ -10,6 +8,7 @@ import {
 	type ITriggerFunctions,
 } from 'n8n-workflow';
 import { AgentText } from '../shared/bot/agentText';
+import { hasAgent, mayWait } from '../shared/bot/behind';
 import {
 	liveBotOf,
 	type BotMember,
@@ -68,28 +67,6 @@ export const streamingFor = (
 	streamAnswer !== false && hasAgent(context) && !mayWait(context)
 		? new StreamingStart(context)
 		: undefined;
-
-/** Whether something behind the trigger speaks word by word. Others would pay for the way without need. */
-function hasAgent(context: ITriggerFunctions): boolean {
-	return context.getChildNodes(context.getNode().name).some(({ type }) => /agent/i.test(type));
-}
-
-/**
- * Whether an execution may come to wait, such as for somebody's approval: a webhook's response ends with that, an emitted
- * execution tells it apart from its end.
- */
-function mayWait(context: ITriggerFunctions): boolean {
-	const own = context.getNode().name;
-	const options = { includeNodeParameters: true };
-	const after = context.getChildNodes(own, options);
-	const tools = after.flatMap(({ name }) =>
-		context.getParentNodes(name, { ...options, connectionType: NodeConnectionTypes.AiTool }),
-	);
-	return [...after, ...tools].some(
-		({ type, parameters }) =>
-			/\.(?:wait|form)$|HitlTool$/.test(type) || parameters?.operation === SEND_AND_WAIT_OPERATION,
-	);
-}
 
 /** An execution for a message, or the way to one. */
 interface Run {

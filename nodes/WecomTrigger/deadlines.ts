@@ -12,6 +12,9 @@ export const URGENT_MS = 800;
 /** From the arrival: files and messages are fetched until then, and n8n needs the rest of the time to store the execution. */
 export const FETCH_UNTIL_MS = 3_500;
 
+/** An AI Agent that says nothing for this long waits for a tool; one that has said all is followed by the rest of the workflow. */
+export const TOOL_STATUS_AFTER_MS = 1_200;
+
 /** How long a repetition waits for the outcome of the first attempt: WeCom still gets an answer in time. */
 export const WAIT_FOR_FIRST_ATTEMPT_MS = 4_000;
 

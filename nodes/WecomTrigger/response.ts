@@ -33,6 +33,11 @@ export class CallbackResponse {
 
 	private prepared?: PreparedAnswer;
 
+	/** What n8n writes piece by piece, and its end. */
+	private chunks: (chunk: unknown) => void = () => {};
+
+	private ended: () => void = () => {};
+
 	constructor(private readonly response: HttpResponse) {
 		this.end = response.end.bind(response) as End;
 		this.writeHead = response.writeHead.bind(response) as HttpResponse['writeHead'];
@@ -72,8 +77,28 @@ export class CallbackResponse {
 		later(deadlineMs, () => this.answer(200, bodyOf(answer), answer.contentType));
 	}
 
-	/** From here on nothing of n8n's answer goes out; `chunks` gets what it writes piece by piece. */
-	takeOver(chunks: (chunk: unknown) => void = () => {}): void {
+	/**
+	 * For the response mode `streaming`: n8n answers nothing when it has stored the execution, and writes what its agents say
+	 * instead. The first piece tells that it is stored; none of them goes out.
+	 */
+	stream(chunks: (chunk: unknown) => void, ended: () => void = () => {}): void {
+		this.ended = ended;
+		this.chunks = (chunk) => {
+			this.stored.tell(true);
+			const { prepared } = this;
+			if (prepared) this.answer(200, bodyOf(prepared), prepared.contentType);
+			chunks(chunk);
+		};
+		const methods = this.response as unknown as Record<string, unknown>;
+		methods.write = (chunk: unknown) => {
+			this.chunks(chunk);
+			return true;
+		};
+		methods.flush = () => undefined;
+	}
+
+	/** From here on nothing of n8n's answer goes out. */
+	private takeOver(): void {
 		const { response } = this;
 		const methods = response as unknown as Record<string, (...args: never[]) => unknown>;
 		for (const method of ANSWERING.split(' ')) methods[method] = () => response;
@@ -83,12 +108,14 @@ export class CallbackResponse {
 			return response;
 		};
 		methods.write = (chunk: unknown) => {
-			chunks(chunk);
+			this.chunks(chunk);
 			return true;
 		};
 		for (const method of ['send', 'json', 'end'])
 			methods[method] = (body: unknown) => {
-				this.stored.tell(isStored(status, typeof body === 'string' ? body : JSON.stringify(body)));
+				const stored = isStored(status, typeof body === 'string' ? body : JSON.stringify(body));
+				this.stored.tell(stored);
+				if (stored) this.ended();
 				return response;
 			};
 	}
@@ -106,9 +133,11 @@ export class CallbackResponse {
 			response.setHeader('content-type', prepared.contentType ?? TEXT);
 			response.setHeader('content-length', String(Buffer.byteLength(text)));
 			this.stored.tell(true);
+			this.ended();
 			return this.end(text);
 		}
 		this.stored.tell(stored);
+		if (stored) this.ended();
 		return this.end(...args);
 	}
 }

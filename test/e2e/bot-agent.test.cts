@@ -243,15 +243,25 @@ it('in callback mode: WeCom asks for the stream until the agent has answered', a
 	expect(saved).toMatchObject({ ok: true });
 
 	sim.bots.setPollInterval(200);
-	const say = 'It is {result.name}.';
-	sim.control.setScript([{ calls: [lookUp('emma.brown')], say, delayMs: 400 }]);
+	const say = 'It is {result.name}, whom you asked for a moment ago.';
+	sim.control.setScript([{ calls: [lookUp('emma.brown')], say, delayMs: 400, wordMs: 150 }]);
 	const sent = await sim.bots.say(callbackBot, { from: 'lisi', text: 'Who is Emma?' });
 	expect(sent.outcomes).toMatchObject([{ status: 200, reply: { msgtype: 'stream' } }]);
 	const [entry] = await sim.bots.waitForReply(sent.msgid, { timeoutMs: 30_000 });
 	const texts = entry.stream!.updates.map(({ content }) => content);
-	expect([...new Set(texts)]).toEqual(['Thinking…', 'It is Emma Brown.']);
-	expect(texts.length).toBeGreaterThan(2);
+	const whole = 'It is Emma Brown, whom you asked for a moment ago.';
+	expect([texts[0], texts.at(-1)]).toEqual(['Thinking…', whole]);
+	const growing = texts.filter((text) => text !== 'Thinking…' && text !== whole);
+	expect(new Set(growing).size).toBeGreaterThan(3);
+	for (const text of growing) expect(whole.startsWith(text)).toBe(true);
 	expect(sim.bots.outcomes().filter(({ problem, error }) => problem ?? error)).toEqual([]);
 	const [execution] = await rest.waitForExecutions(id, 1);
 	expect(itemsOf(execution, 'Reply')).toEqual([expect.objectContaining({ via: 'stream' })]);
+	expect(itemsOf(execution, 'WeCom Bot Trigger')[0].wecom).toMatchObject({ answerStreams: true });
+
+	// A model that fails is said at once, not when WeCom's time for the stream is over.
+	sim.control.setScript([{ say: 'I would say that', wordMs: 400, breakAfter: 3 }]);
+	const broken = await sim.bots.say(callbackBot, { from: 'lisi', text: 'And now?' });
+	const [shown] = await sim.bots.waitForReply(broken.msgid, { timeoutMs: 30_000 });
+	expect(shown.text).toMatch(/^I would[^]*Sorry, something went wrong\. Please try again\.$/);
 });

@@ -6,18 +6,25 @@ import {
 	giveFirstAnswer,
 	isStreaming,
 	RELAYED,
+	replyKey,
+	showSaid,
 	streamIdOf,
 	takeRelayed,
 } from '../../shared/bot/callbackReplies';
+import { AgentText } from '../../shared/bot/agentText';
+import { hasAgent, mayWait } from '../../shared/bot/behind';
 import { botFilter, type BotOptions } from '../../shared/bot/fields';
 import { botItem, botKind, matchesBot } from '../../shared/bot/items';
 import { downloadMedia } from '../../shared/bot/media';
 import { signedReply, signedReplyJson } from '../../shared/callback/crypto';
 import { callbackKey } from '../../shared/callback/dedupe';
 import { takeClickInBot } from '../answers';
-import { FIRST_ANSWER_MS, REPLY_WITHIN_MS } from '../deadlines';
+import { later } from '../../shared/util/later';
+import { streamsAnswer } from '../../shared/util/webhookDescription';
+import { FIRST_ANSWER_MS, REPLY_WITHIN_MS, TOOL_STATUS_AFTER_MS } from '../deadlines';
 import type { Delivery, Source } from '../delivery';
 import { waitsForWorkflow } from '../reply';
+import { nodeOf } from '../secrets';
 
 const JSON_TYPE = 'application/json';
 
@@ -36,11 +43,12 @@ export const bot: Source = {
 		if (msgtype === 'stream') {
 			// A question another process could answer stays open: WeCom asks again.
 			const { id } = (stream ?? {}) as IDataObject;
-			answerSealed(delivery, currentStream(String(id ?? '')));
+			answerSealed(delivery, currentStream(keyOf(delivery, String(id ?? ''))));
 			return true;
 		}
 		if (msgtype !== RELAYED) return false;
-		const via = takeRelayed(bodyOf(delivery), delivery.at) ?? '';
+		const ofBot = (streamId: string) => keyOf(delivery, streamId);
+		const via = takeRelayed(bodyOf(delivery), delivery.at, ofBot) ?? '';
 		delivery.response.answer(200, JSON.stringify({ via }));
 		return true;
 	},
@@ -57,27 +65,28 @@ export const bot: Source = {
 		payload.msgid ? `bot:${String(payload.msgid)}` : callbackKey(payload, plaintext),
 	answerToRepetition(delivery, claim) {
 		// WeCom hung up before the first answer, if it sends the message again.
-		const stream = currentStream(streamIdOf(bodyOf(delivery)));
+		const stream = currentStream(keyOf(delivery));
 		if (stream) return { body: sealed(delivery, stream), contentType: JSON_TYPE };
 		return claim === 'busy' ? undefined : { body: '' };
 	},
 	async deliver(delivery) {
 		const options = delivery.context.getNodeParameter('botOptions', {}) as BotOptions;
 		const facts = prepareAnswer(delivery, options);
-		const { streamId } = facts;
 		// No workflow will reply: nobody shall wait for it.
-		if (streamId) delivery.whenStored((stored) => stored || endUnanswered(String(streamId)));
+		if (facts.streamId) delivery.whenStored((stored) => stored || endUnanswered(keyOf(delivery)));
 		return [await toItem(delivery, options, facts)];
 	},
 };
 
 const bodyOf = ({ opened }: Delivery) => opened.payload as IDataObject;
 
+/** Of the reply to a message, or to the one whose stream this is. */
+const keyOf = (delivery: Delivery, streamId = streamIdOf(bodyOf(delivery))) =>
+	replyKey(delivery.secrets, streamId);
+
 /** Prepares what WeCom is answered, and tells the workflow how it can reply. */
-function prepareAnswer(
-	delivery: Delivery,
-	{ firstAnswer = '', closingText, downloadMedia: downloads }: BotOptions,
-): IDataObject {
+function prepareAnswer(delivery: Delivery, options: BotOptions): IDataObject {
+	const { firstAnswer = '', closingText, downloadMedia: downloads } = options;
 	const { context, response, at, opened } = delivery;
 	const body = bodyOf(delivery);
 	const waits = waitsForWorkflow(context) && botKind(body) !== 'bot:feedback_event';
@@ -86,13 +95,21 @@ function prepareAnswer(
 
 	const hold = () => {
 		const respond = (reply: IDataObject) => response.answer(200, sealed(delivery, reply));
-		return beginConversation(body, at, { canAsk, ...(waits && { respond }) });
+		beginConversation(body, at, { canAsk, ...(waits && { respond }) }, key);
+		return streamIdOf(body);
 	};
+	const key = keyOf(delivery);
+	const streams = streamsAnswer(nodeOf(context).parameters);
 	const streamId = waits || (canAsk && firstAnswer) ? hold() : '';
-	if (streamId && canAsk && firstAnswer && giveFirstAnswer(streamId, firstAnswer, closingText)) {
-		const shown = () => sealed(delivery, currentStream(streamId));
+	let hears = false;
+	if (streamId && canAsk && firstAnswer && giveFirstAnswer(key, firstAnswer, closingText)) {
+		hears = streams && hasAgent(context);
+		if (hears) hearAgents(delivery, key, options);
+		else if (streams) response.stream(() => {});
+		const shown = () => sealed(delivery, currentStream(key));
 		response.answerBy(at + FIRST_ANSWER_MS - Date.now(), { body: shown, contentType: JSON_TYPE });
-	} else if (waits || downloads) {
+	} else if (waits || downloads || streams) {
+		if (streams) response.stream(() => {});
 		response.answerBy(at + REPLY_WITHIN_MS - Date.now(), { body: '' });
 	}
 	if (!streamId) return {};
@@ -100,8 +117,9 @@ function prepareAnswer(
 	return {
 		streamId,
 		...(url ? { replyUrl: url } : {}),
-		...(isStreaming(streamId) ? { streaming: true } : {}),
-		...(waits && !isStreaming(streamId)
+		...(isStreaming(key) ? { streaming: true } : {}),
+		...(hears ? { answerStreams: true } : {}),
+		...(waits && !isStreaming(key)
 			? {
 					replyUntil: new Date(at + REPLY_WITHIN_MS).toISOString(),
 					nonce: String((context.getQueryData() as IDataObject).nonce),
@@ -109,6 +127,28 @@ function prepareAnswer(
 				}
 			: {}),
 	};
+}
+
+/** What agents say goes into the stream of the answer, as they say it; WeCom asks for it about once a second. */
+function hearAgents({ context, response }: Delivery, key: string, options: BotOptions): void {
+	const { toolStatus = '' } = options;
+	const said = new AgentText();
+	let isOver = false;
+	const showStatus = () => {
+		if (said.isWaiting && !isOver) showSaid(key, said.text, toolStatus);
+	};
+	response.stream(
+		(chunk) => {
+			if (!said.take(String(chunk))) return;
+			if (said.isWaiting && toolStatus) later(TOOL_STATUS_AFTER_MS, showStatus);
+			else if (said.text) showSaid(key, said.text);
+		},
+		() => {
+			isOver = true;
+			// An execution that waits ends its response, too, and replies later.
+			if (!mayWait(context)) endUnanswered(key, said.hasFailed);
+		},
+	);
 }
 
 async function toItem(
@@ -119,9 +159,8 @@ async function toItem(
 	const { context, secrets, at } = delivery;
 	const body = bodyOf(delivery);
 	const botId = String(body.aibotid ?? '');
-	const { stripMention } = options;
 	const receivedAt = new Date(at);
-	const json = botItem(body, { transport: 'callback', botId }, { stripMention, receivedAt });
+	const json = botItem(body, { transport: 'callback', botId }, { ...options, receivedAt });
 	const { raw } = delivery.opened;
 	const unread = raw === undefined ? {} : { raw };
 	const wecom: IDataObject = { ...(json.wecom as IDataObject), ...unread, ...facts };

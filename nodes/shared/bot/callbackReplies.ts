@@ -1,5 +1,7 @@
 import { createHash } from 'crypto';
 import type { IDataObject } from 'n8n-workflow';
+import { splitText } from '../util/text';
+import { frameText } from './agentText';
 import { cardTitle } from './card';
 import { isObject } from '../util/isObject';
 import { STREAM_LIFE_MS } from './items';
@@ -14,6 +16,7 @@ const MARGIN_MS = 20_000;
 /** WeCom lets one person wait for this many replies of a bot at a time (doc 101031). */
 const MOST_PER_USER = 3;
 const MAX_CONVERSATIONS = 2_000;
+const MAX_STREAM_BYTES = 20_480;
 /** A finished reply is kept for questions that WeCom repeats. */
 const KEEP_FINISHED_MS = 15_000;
 
@@ -42,8 +45,10 @@ interface Conversation {
 	/** Whether WeCom knows the stream and asks. */
 	known: boolean;
 	stream: StreamChange;
-	/** Its text is more than a first answer. */
+	/** Its text is more than a first answer: a workflow has replied. */
 	replied?: boolean;
+	/** What an agent has said so far, until a workflow replies. */
+	said?: string;
 	cardShown?: boolean;
 	closingText?: string;
 	/** The newest change from another process. */
@@ -51,7 +56,22 @@ interface Conversation {
 	over?: number;
 }
 
+/** By who owns the bot, and the stream: see `replyKey`. */
 const conversations = new Map<string, Conversation>();
+
+/**
+ * Names a reply in this process. It takes the secrets of the bot beside the ID of the stream: on an n8n with several owners, knowing
+ * that ID must not be enough to read or to change what another one's bot says.
+ */
+export const replyKey = (
+	{ token, aesKey }: { token: string; aesKey?: Buffer },
+	streamId: string,
+): string => {
+	const secrets = JSON.stringify([token, aesKey?.toString('base64')]);
+	return `${createHash('sha256').update(secrets).digest('hex')}:${streamId}`;
+};
+
+const streamIdIn = (key: string) => key.slice(key.lastIndexOf(':') + 1);
 
 /** The same for a message in every process, so that any of them can name its stream. */
 export function streamIdOf(body: IDataObject): string {
@@ -60,14 +80,14 @@ export function streamIdOf(body: IDataObject): string {
 	return hash.digest('hex').slice(0, 32);
 }
 
-/** A message WeCom waits for an answer to. */
+/** A message WeCom waits for an answer to; `id` is its `replyKey`, as in all functions here. */
 export function beginConversation(
 	body: IDataObject,
 	receivedAt: number,
 	{ canAsk, respond }: Pick<Conversation, 'canAsk' | 'respond'>,
+	id: string = streamIdOf(body),
 ): string {
 	forgetOld();
-	const id = streamIdOf(body);
 	conversations.set(id, {
 		botId: String(body.aibotid ?? ''),
 		userId: userOf(body),
@@ -122,15 +142,31 @@ export function changeStream(id: string, change: StreamChange, at = 0): Way | un
 	return 'answer';
 }
 
-/** Ends a reply that no workflow will give: with the closing text, or as it stands. */
-export function endUnanswered(id: string): void {
+/** Shows what an agent has said so far, and `status` below it; WeCom finds it when it asks again. */
+export function showSaid(id: string, said: string, status = ''): void {
 	const conversation = conversations.get(id);
-	if (conversation) endStream(conversation);
+	if (!conversation?.known || conversation.replied || isOver(conversation)) return;
+	conversation.said = said;
+	conversation.stream.content = frameText(said, MAX_STREAM_BYTES, status);
 }
 
-function endStream({ stream, closingText }: Conversation): void {
-	if (closingText) stream.content = closingText;
+/** Ends a reply that no workflow will give: with what an agent has said, else with the closing text, or as it stands. */
+export function endUnanswered(id: string, failed = true): void {
+	const conversation = conversations.get(id);
+	if (conversation && !conversation.replied) endStream(conversation, failed);
+}
+
+function endStream(conversation: Conversation, failed = false): void {
+	const { stream, closingText, said, replied } = conversation;
 	stream.finish = true;
+	if (replied) return;
+	if (said === undefined) {
+		if (closingText) stream.content = closingText;
+		return;
+	}
+	const below = failed && closingText ? `\n\n${closingText}` : '';
+	[stream.content] = splitText(said.trimEnd(), MAX_STREAM_BYTES - Buffer.byteLength(below));
+	stream.content += below;
 }
 
 /** Answers with something that is no stream; undefined when another answer was given or it is too late. */
@@ -156,10 +192,15 @@ export interface Relayed {
 	change: StreamChange;
 }
 
-/** Takes what another process hands over. */
-export function takeRelayed(body: IDataObject, now: number): Way | undefined {
+/** Takes what another process hands over; `keyOf` makes the `replyKey` of a stream. */
+export function takeRelayed(
+	body: IDataObject,
+	now: number,
+	keyOf: (streamId: string) => string = (streamId) => streamId,
+): Way | undefined {
 	const { streamId, at, change } = body as unknown as Relayed;
-	return Math.abs(now - at) <= RELAY_LIFE_MS ? changeStream(streamId, change, at) : undefined;
+	if (!(Math.abs(now - at) <= RELAY_LIFE_MS)) return undefined;
+	return changeStream(keyOf(String(streamId)), change, at);
 }
 
 /** Whether WeCom shows a stream for the message that has not ended. */
@@ -179,10 +220,10 @@ export function currentStream(id: string, now = Date.now()): IDataObject | undef
 	return body;
 }
 
-function streamBody(id: string, { stream, cardShown }: Conversation): IDataObject {
+function streamBody(key: string, { stream, cardShown }: Conversation): IDataObject {
 	const { content = '', finish = false, card, images, feedback } = stream;
 	const body: IDataObject = {
-		id,
+		id: streamIdIn(key),
 		finish,
 		content,
 		...(finish && images?.length ? { msg_item: images } : {}),

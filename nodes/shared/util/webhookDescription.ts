@@ -1,4 +1,9 @@
-import { fromParameter, webhookDescriptionFields } from 'n8n-workflow';
+import {
+	fromFunction,
+	fromParameter,
+	webhookDescriptionFields,
+	type INodeParameters,
+} from 'n8n-workflow';
 
 /**
  * Parts of a webhook's description. Newer n8n reads them without its expression engine, which every call would otherwise wait for.
@@ -12,10 +17,25 @@ export const WEBHOOK_PATH: { path: string } = isNew
 	? webhookDescriptionFields({ path: fromParameter('path') })
 	: { path: '={{$parameter["path"]}}' };
 
-/** Beside the path: when n8n answers is the parameter 'Respond'. */
+/**
+ * When n8n answers: as the parameter 'Respond' says, and piece by piece where an AI bot shows what an AI Agent says. A function whose
+ * text n8n also takes for an expression: it must stand alone.
+ */
+const responseModeOf = (parameters: INodeParameters): string => {
+	const mode = (parameters.responseMode as string) || 'onReceived';
+	const bot = (parameters.botOptions || {}) as { firstAnswer?: unknown; streamAnswer?: unknown };
+	const streams = parameters.source === 'bot' && bot.firstAnswer && bot.streamAnswer !== false;
+	return streams && mode === 'onReceived' ? 'streaming' : mode;
+};
+
+/** Whether n8n gives what agents say to a trigger with these parameters. */
+export const streamsAnswer = (parameters: INodeParameters): boolean =>
+	responseModeOf(parameters) === 'streaming';
+
+/** Beside the path: when n8n answers. */
 export const WEBHOOK_PATH_AND_MODE: { path: string; responseMode: string } = isNew
 	? webhookDescriptionFields({
 			path: fromParameter('path'),
-			responseMode: fromParameter('responseMode', 'onReceived'),
+			responseMode: fromFunction(responseModeOf),
 		})
-	: { ...WEBHOOK_PATH, responseMode: '={{$parameter["responseMode"] || "onReceived"}}' };
+	: { ...WEBHOOK_PATH, responseMode: `={{(${String(responseModeOf)})($parameter)}}` };

@@ -1,6 +1,6 @@
 import { push, uploadMedia } from './messages';
 import { replyToMessage, streamReply, updateCard, welcome } from './operations';
-import { BOT_CREDENTIAL } from './channels';
+import { BOT_CREDENTIAL } from './message';
 import { cardFields } from '../message/card';
 import { binaryInput } from '../../engine/fields';
 import type { Field, Operation, Resource } from '../../engine/operation';

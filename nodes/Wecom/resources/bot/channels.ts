@@ -31,11 +31,9 @@ import {
 import { MAX_BODY_BYTES } from '../../../shared/callback/envelope';
 import type { ItemContext } from '../../engine/operation';
 import { problem } from '../../engine/parameters';
-import type { BotMessage } from './message';
+import { BOT_CREDENTIAL, type BotMessage } from './message';
 
 /** The ways of a reply to WeCom. Each one tells what it did, or that it is not open. */
-
-export const BOT_CREDENTIAL = 'wecomBotApi';
 
 /** How a reply went: over the long connection, as the answer to the callback, into its stream, or to its response_url. */
 export type Via = 'longConnection' | 'answer' | 'stream' | 'responseUrl';
@@ -131,9 +129,9 @@ export async function intoStream(
 	change: StreamChange,
 ): Promise<Sent | undefined> {
 	if (message.transport !== 'callback') return undefined;
-	const via = changeStream(message.streamId, change);
+	const via = changeStream(message.replyKey, change);
 	if (via) return { via };
-	if (isHere(message.streamId)) return undefined;
+	if (isHere(message.replyKey)) return undefined;
 	if (change.finish && !isStreamed(message)) {
 		const { content = '', card, images, feedback } = change;
 		const stream: IDataObject = { id: message.streamId, finish: true, content };
@@ -154,15 +152,15 @@ export async function asAnswer(
 	body: IDataObject,
 ): Promise<Sent | undefined> {
 	if (message.transport !== 'callback') return undefined;
-	const via = answerOnce(message.streamId, body);
+	const via = answerOnce(message.replyKey, body);
 	if (via) return { via };
-	if (isHere(message.streamId)) return undefined;
+	if (isHere(message.replyKey)) return undefined;
 	return (await throughN8n(item, message, body)) ? { via: 'answer' } : undefined;
 }
 
 /** Whether WeCom shows a first answer for the message already. */
-export const isStreamed = ({ received, streamId }: BotMessage): boolean =>
-	isStreaming(streamId) || (received.wecom as IDataObject).streaming === true;
+export const isStreamed = ({ received, replyKey }: BotMessage): boolean =>
+	isStreaming(replyKey) || (received.wecom as IDataObject).streaming === true;
 
 /** From a worker: n8n hands the answer to the process that holds the callback open. */
 async function throughN8n(

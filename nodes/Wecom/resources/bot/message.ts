@@ -1,10 +1,14 @@
 import type { IDataObject } from 'n8n-workflow';
-import { streamIdOf } from '../../../shared/bot/callbackReplies';
+import { replyKey, streamIdOf } from '../../../shared/bot/callbackReplies';
 import { chatOf } from '../../../shared/bot/items';
+import { parseEncodingAesKey } from '../../../shared/callback/crypto';
+import { clean } from '../../../shared/protocol/settings';
 import { isObject } from '../../../shared/util/isObject';
 import type { Origin } from '../../../shared/bot/connectionReplies';
 import type { ItemContext } from '../../engine/operation';
 import { problem, toJson } from '../../engine/parameters';
+
+export const BOT_CREDENTIAL = 'wecomBotApi';
 
 /** The message or event to an AI bot that an operation answers. */
 export interface BotMessage {
@@ -18,6 +22,8 @@ export interface BotMessage {
 	origin: Origin;
 	/** The stream of its reply, whether it has begun or not. */
 	streamId: string;
+	/** Names the reply in the process that took the message in callback mode: for who has the secrets of the bot. */
+	replyKey: string;
 	/** Tells apart the workflows that the message has started. */
 	run: string;
 	responseUrl: string;
@@ -31,7 +37,7 @@ const TRIGGER = /\.wecom(Bot)?Trigger$/;
  * The message an item answers: as the option says, else the item itself, else what a trigger before this node put out. AI nodes
  * drop the fields of the trigger, so a reply right behind them finds its message this way.
  */
-export function messageOf(item: ItemContext): BotMessage {
+export async function messageOf(item: ItemContext): Promise<BotMessage> {
 	const { context, itemIndex, get } = item;
 	const { message } = get<IDataObject>('replyOptions', {});
 	const given =
@@ -45,19 +51,27 @@ export function messageOf(item: ItemContext): BotMessage {
 			"Put this node behind a WeCom Bot Trigger, or a WeCom Trigger with the source AI Bot. Elsewhere, for example in a tool of an AI Agent or in a sub-workflow, add the option 'Message' and give it the whole item of the trigger: {{ $('WeCom Bot Trigger').item.json }}.",
 		);
 	const wecom = received.wecom as IDataObject;
+	const transport = wecom.transport === 'websocket' ? 'websocket' : 'callback';
 	const text = (value: unknown) => (typeof value === 'string' ? value : '');
+	const streamId = text(wecom.streamId) || streamIdOf(received);
 	return {
 		received,
-		transport: wecom.transport === 'websocket' ? 'websocket' : 'callback',
+		transport,
 		kind: text(wecom.kind),
 		botId: text(wecom.botId),
 		reqId: text(wecom.reqId),
 		origin: { chatid: chatOf(received), at: Date.parse(text(wecom.receivedAt)) || Date.now() },
-		streamId: text(wecom.streamId) || streamIdOf(received),
+		streamId,
+		replyKey: transport === 'callback' ? replyKey(await secretsOf(item), streamId) : '',
 		run: text(wecom.run),
 		responseUrl: text(received.response_url),
 		ownTrigger: isBotItem(fromTrigger) && fromTrigger.msgid === received.msgid,
 	};
+}
+
+async function secretsOf({ context, itemIndex }: ItemContext) {
+	const { token, encodingAesKey } = await context.getCredentials(BOT_CREDENTIAL, itemIndex);
+	return { token: clean(token), aesKey: parseEncodingAesKey(clean(encodingAesKey)) };
 }
 
 const isBotItem = (item: unknown): item is IDataObject =>

@@ -7,7 +7,8 @@ import { readBinary, type MediaKind } from '../../engine/binary';
 import { cardFrom } from '../message/card';
 import type { ItemContext } from '../../engine/operation';
 import { emptyField, problem } from '../../engine/parameters';
-import { BOT_CREDENTIAL, inParts, refusals, withMedia } from './channels';
+import { inParts, refusals, withMedia } from './channels';
+import { BOT_CREDENTIAL } from './message';
 
 /** What a bot says in messages of its own, and what its messages are made of. */
 

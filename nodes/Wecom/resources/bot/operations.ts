@@ -31,7 +31,7 @@ import {
 
 /** One reply to a message: text, a card, or a file. */
 export async function replyToMessage(item: ItemContext): Promise<IDataObject> {
-	const message = messageOf(item);
+	const message = await messageOf(item);
 	const answer = await replyWhole(item, message);
 	// It takes the place of what 'Stream Reply' has begun.
 	begun.delete(begunKey(item, message));
@@ -186,7 +186,7 @@ const MAX_BEGUN = 2_000;
 
 /** One step of a reply that grows. */
 export async function streamReply(item: ItemContext): Promise<IDataObject> {
-	const message = messageOf(item);
+	const message = await messageOf(item);
 	const { streamId } = message;
 	const key = begunKey(item, message);
 	const step = item.get('step', 'append');
@@ -227,7 +227,7 @@ function keepBegun(key: string, text: string): void {
 
 /** What a person sees on entering the chat. */
 export async function welcome(item: ItemContext): Promise<IDataObject> {
-	const message = messageOf(item);
+	const message = await messageOf(item);
 	inTime(item, message, 'bot:enter_chat', 'Welcome answers the event Chat: Entered');
 	const asText = item.get('msgtype', 'text') === 'text';
 	const card = asText ? undefined : withFeedback(item, cardFrom(item));
@@ -243,7 +243,7 @@ export async function welcome(item: ItemContext): Promise<IDataObject> {
 
 /** Another card in place of the one that was clicked. */
 export async function updateCard(item: ItemContext): Promise<IDataObject> {
-	const message = messageOf(item);
+	const message = await messageOf(item);
 	inTime(item, message, 'bot:template_card_event', 'Update Card answers the event Card: Clicked');
 	const { template_card_event: clicked } = (message.received.event ?? {}) as {
 		template_card_event?: IDataObject;

@@ -1,0 +1,32 @@
+import {
+	NodeConnectionTypes,
+	SEND_AND_WAIT_OPERATION,
+	type ITriggerFunctions,
+	type IWebhookFunctions,
+} from 'n8n-workflow';
+
+/** What comes behind the trigger of a bot, as far as the way of its answers depends on it. */
+
+type Trigger = ITriggerFunctions | IWebhookFunctions;
+
+/** Whether something behind the trigger speaks word by word. Others would pay for the way without need. */
+export function hasAgent(context: Trigger): boolean {
+	return context.getChildNodes(context.getNode().name).some(({ type }) => /agent/i.test(type));
+}
+
+/**
+ * Whether an execution may come to wait, such as for somebody's approval: a webhook's response ends with that, an emitted
+ * execution tells it apart from its end.
+ */
+export function mayWait(context: Trigger): boolean {
+	const own = context.getNode().name;
+	const options = { includeNodeParameters: true };
+	const after = context.getChildNodes(own, options);
+	const tools = after.flatMap(({ name }) =>
+		context.getParentNodes(name, { ...options, connectionType: NodeConnectionTypes.AiTool }),
+	);
+	return [...after, ...tools].some(
+		({ type, parameters }) =>
+			/\.(?:wait|form)$|HitlTool$/.test(type) || parameters?.operation === SEND_AND_WAIT_OPERATION,
+	);
+}
