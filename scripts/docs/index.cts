@@ -4,6 +4,7 @@
  */
 import fs from 'node:fs';
 import path from 'node:path';
+import { withCompatibility } from './compatibility.cts';
 import { withCounts } from './counts.cts';
 import { endpointsPage } from './endpoints.cts';
 import { withEventTables } from './events.cts';
@@ -23,7 +24,7 @@ export function expectedFiles(): Map<string, string> {
 		if (WHOLE[file]) continue;
 		const text = fs.readFileSync(path.join(root, file), 'utf8');
 		const tables = file === 'docs/events.md' ? withEventTables(text) : withOverview(text);
-		files.set(file, withCounts(tables));
+		files.set(file, withCompatibility(withCounts(tables)));
 	}
 	for (const [file, text] of renderSchemas()) files.set(`${SCHEMA_DIR}/${file}`, text);
 	return files;

@@ -153,7 +153,7 @@ it('an edit during an execution is still there after the execution has renewed i
 	};
 	const id = await workflow(items, split, getMember(credential));
 	const asked = () => sim.requests.filter(({ path }) => path === '/cgi-bin/user/get').length;
-	sim.control.inject({ path: '/cgi-bin/user/get', delayMs: 1_500, times: 1 });
+	sim.control.inject({ path: '/cgi-bin/user/get', delayMs: 8_000, times: 1 });
 	const execution = await rest.runManually(id, 'Start');
 	await until('the first member was not asked for', async () => asked() > 0, {
 		within: 20_000,

@@ -43,6 +43,13 @@ const redis = found('redis-server');
 const version = existsSync(POSTGRES) ? readdirSync(POSTGRES).sort().at(-1) : undefined;
 if (!redis || !version)
 	process.stderr.write('PostgreSQL or redis-server is missing: queue mode is not tested.\n');
+if (process.env.CI === 'true')
+	test('PostgreSQL and redis-server are there, or CI would pass without queue mode', () => {
+		expect({ redis, postgres: version }).toEqual({
+			redis: expect.any(String),
+			postgres: expect.any(String),
+		});
+	});
 
 const children: ChildProcess[] = [];
 const folders: string[] = [];

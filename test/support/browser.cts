@@ -3,6 +3,7 @@ import { accessSync, constants, mkdirSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { chromium, selectors, type Browser, type Page } from 'playwright-core';
 import type { N8n } from './n8n.cts';
+import { N8N_VERSION, n8nVersion } from './n8n-release.cts';
 import { BROWSER_ID, N8nRest } from './n8n-rest.cts';
 import { repoRoot } from './paths.cts';
 
@@ -41,6 +42,8 @@ export function findChromium(): string | undefined {
  *     browserOrSkip()('the editor', () => { ... });
  */
 export function browserOrSkip(): jest.Describe {
+	// They are written for the editor of one release.
+	if (n8nVersion() !== N8N_VERSION) return describe.skip;
 	if (findChromium()) return describe;
 	const help = 'No Chromium: install chromium or set CHROMIUM_PATH to run the browser tests.';
 	if (process.env.CI !== 'true') return describe.skip;

@@ -1,6 +1,6 @@
 /** The environment an n8n under test runs with. */
 import { createServer, type AddressInfo } from 'node:net';
-import { since } from './n8n-release.cts';
+import { n8nVersion, nodeVersionFor, since } from './n8n-release.cts';
 import { envWithNode } from './node.cts';
 
 /** Settings of the person's own n8n, of jest and of proxies must not leak in. */
@@ -20,11 +20,16 @@ const NO_OUTBOUND_CALLS = {
 	EXTERNAL_FRONTEND_HOOKS_URLS: '',
 };
 
-/** What depends on the release: 1.x ends at a module name it does not know, and its install has no isolated expression engine. */
-const releaseSettings = (): NodeJS.ProcessEnv =>
-	since('2.0')
-		? { N8N_DISABLED_MODULES: 'mcp-registry' } // fetches a catalogue at every start
-		: { N8N_EXPRESSION_ENGINE: 'legacy' };
+/** What depends on the release. */
+const releaseSettings = (): NodeJS.ProcessEnv => ({
+	// Fetches a catalogue at every start; n8n that has no such module ends at its name.
+	...(since('2.33') ? { N8N_DISABLED_MODULES: 'mcp-registry' } : {}),
+	// Its isolated one is not built.
+	...(since('2.0') ? {} : { N8N_EXPRESSION_ENGINE: 'legacy' }),
+	...(nodeVersionFor(n8nVersion()).startsWith('20.')
+		? { NODE_OPTIONS: '--experimental-websocket' } // as the documents say for Node.js 20
+		: {}),
+});
 
 const QUIET_EDITOR = {
 	N8N_PERSONALIZATION_ENABLED: 'false',

@@ -269,6 +269,23 @@ describe('an authorization', () => {
 	});
 });
 
+it('a company that another process has overwritten for a moment is looked for again', async () => {
+	await begin();
+	await ticket();
+	await provider.authorize(first.corpid);
+	await until(() => provider.items.length === 1);
+	const { companies } = provider.store.s1;
+	provider.store.s1.companies = '';
+	setTimeout(() => (provider.store.s1.companies = companies), 600);
+	const [sent] = await provider.itemsOf({
+		resource: 'message',
+		operation: 'send',
+		company: first.corpid,
+		parameters: { touser: ['zhangsan'], msgtype: 'text', content: 'hello' },
+	});
+	expect(sent).toHaveProperty('msgid');
+});
+
 describe('a ticket', () => {
 	it('is stored whatever the filters fail to say', async () => {
 		await begin();

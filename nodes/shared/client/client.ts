@@ -29,7 +29,13 @@ import { mayHoldErrcode, parseReply, type WecomReply } from '../protocol/reply';
 import { apiBase, clean, LOGIN_JWT_KEY } from '../protocol/settings';
 import { forOneRequest, noteOf, takeOver, withNote } from '../credentials/note';
 import { NothingToSend, type CredentialContext } from '../credentials/store';
-import { companiesOf, SUITE_CREDENTIAL, suiteIdOf, type ActAs, type Company } from '../credentials/suiteState';
+import {
+	companiesOf,
+	SUITE_CREDENTIAL,
+	suiteIdOf,
+	type ActAs,
+	type Company,
+} from '../credentials/suiteState';
 import type { Token } from '../credentials/tokens';
 
 export type ClientContext = CredentialContext;
@@ -74,6 +80,9 @@ const RETRY_WAITS_MS = [500, 1500, 4000];
 const LIMIT_REACHED = 45009;
 const LIMIT_WAITS_MS = [4000];
 
+/** Waits before a missing company is looked for again, in milliseconds. */
+const COMPANY_WAITS_MS = [300, 700, 1500];
+
 /** The clients of one execution: it reads the credential once, also where each item acts as another company. */
 const opened = new WeakMap<ClientContext, Map<string, Promise<WecomClient>>>();
 
@@ -109,6 +118,7 @@ export class WecomClient {
 		const suite = await once(clients, 'suite', async () => await WecomClient.ofSuite(context));
 		if (as !== 'company') return suite.actingAs({ kind: as });
 		const [corpId, permanentCode] = [get('actAsCompany'), get('permanentCode')];
+		if (corpId && !permanentCode) await suite.lookForCompany(corpId);
 		return await once(clients, JSON.stringify([corpId, permanentCode]), async () =>
 			suite.actingAs({ kind: 'company', corpId, ...(permanentCode && { permanentCode }) }),
 		);
@@ -128,6 +138,17 @@ export class WecomClient {
 		const credentials = await context.getCredentials(SUITE_CREDENTIAL);
 		const act: ActAs = { kind: 'suite' };
 		return new WecomClient(context, suiteAccount, suiteAccount.as!(credentials, act), act);
+	}
+
+	/** A company that has just authorized is missing for a moment when another process overwrites the credential, then it comes back. */
+	private async lookForCompany(corpId: string): Promise<void> {
+		for (const pause of COMPANY_WAITS_MS) {
+			if (companiesOf(this.credentials)[corpId]) return;
+			await sleep(pause);
+			const stored = await this.context.getCredentials(this.account.type);
+			if (companiesOf(stored)[corpId])
+				this.credentials = this.account.as!(stored, { kind: 'suite' });
+		}
 	}
 
 	/** Another client of the same suite. */
@@ -209,7 +230,8 @@ export class WecomClient {
 		try {
 			await this.send({ method: 'GET', path: '' }, 'text', data);
 		} catch (error) {
-			if (!(error instanceof NothingToSend)) throw this.toError(this.requestFailure(error), itemIndex);
+			if (!(error instanceof NothingToSend))
+				throw this.toError(this.requestFailure(error), itemIndex);
 		}
 		return this.account.current(data);
 	}
