@@ -15,8 +15,8 @@ export function withCompatibility(text: string): string {
 	return Object.entries(tables).reduce(
 		(document, [name, table]) =>
 			document.replace(
-				new RegExp(`(<!-- ${name} -->\n\n)[^]*?(\n\n<!-- /${name} -->)`),
-				(_all, before: string, after: string) => before + table + after,
+				new RegExp(`(<!-- ${name} -->\n)[^]*?(<!-- /${name} -->)`),
+				(_all, before: string, after: string) => `${before}\n${table}\n\n${after}`,
 			),
 		text,
 	);

@@ -24,8 +24,10 @@ const NO_OUTBOUND_CALLS = {
 const releaseSettings = (): NodeJS.ProcessEnv => ({
 	// Fetches a catalogue at every start; n8n that has no such module ends at its name.
 	...(since('2.33') ? { N8N_DISABLED_MODULES: 'mcp-registry' } : {}),
-	// Its isolated one is not built.
-	...(since('2.0') ? {} : { N8N_EXPRESSION_ENGINE: 'legacy' }),
+	// Its isolated expression engine is not built; files are kept where 2.x keeps them.
+	...(since('2.0')
+		? {}
+		: { N8N_EXPRESSION_ENGINE: 'legacy', N8N_DEFAULT_BINARY_DATA_MODE: 'filesystem' }),
 	...(nodeVersionFor(n8nVersion()).startsWith('20.')
 		? { NODE_OPTIONS: '--experimental-websocket' } // as the documents say for Node.js 20
 		: {}),
