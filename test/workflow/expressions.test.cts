@@ -119,6 +119,21 @@ describe('WeCom gets the type it wants', () => {
 		});
 	});
 
+	it.each([
+		[false, { userid: '1001', position: '', direct_leader: [], alias: 'A' }],
+		['={{ "是" }}', { userid: '1001', alias: 'A' }],
+	])('where added fields are empty and Ignore Empty Fields is %p', async (ignore, sent) => {
+		await runWecom(
+			simulator(),
+			run('member', 'update', {
+				userid: byId('1001'),
+				additionalFields: { position: '={{ "" }}', direct_leader: '={{ [] }}', alias: 'A' },
+				options: { ignoreEmptyFields: ignore },
+			}),
+		);
+		expect(bodyOf('user/update')).toEqual(sent);
+	});
+
 	it('where a choice of numbers holds text', async () => {
 		const chosen = {
 			open_kfid: byId('kf'),

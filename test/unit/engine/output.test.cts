@@ -1,0 +1,30 @@
+/** A reply as an item: what WeCom left out is named, whatever it calls it. */
+import { keepFields, toItem } from '../../../nodes/Wecom/engine/output';
+
+it('has no "ok" in it', () => {
+	expect(toItem({ errcode: 0, errmsg: 'ok', userid: 'a' })).toEqual({ userid: 'a' });
+});
+
+it.each([
+	['invaliduser', 'members'],
+	['invalidparty', 'departments'],
+	['invalid_party', 'departments'],
+	['invalidtag', 'tags'],
+	['invalidlist', 'members'],
+	['invalid_parent_userid', 'parents'],
+	['invalid_student_userid', 'students'],
+	['unlicenseduser', 'members without a license'],
+])('warns of %s', (field, meaning) => {
+	const { warning, ...rest } = toItem({ errcode: 0, errmsg: 'ok', [field]: 'x|y' }, 'Not sent to');
+	expect(rest).toEqual({ [field]: 'x|y' });
+	expect(warning).toMatch(new RegExp(`^Not sent to .*${meaning}: x\\|y\\.$`));
+});
+
+it('warns of nothing where nothing was left out', () => {
+	const reply = { errcode: 0, errmsg: 'ok', invaliduser: '', invalidparty: undefined };
+	expect(toItem(reply)).not.toHaveProperty('warning');
+});
+
+it('keeps the wanted fields that are there, in their order', () => {
+	expect(keepFields({ c: 3, b: 0, a: 1 }, ['a', 'b', 'd'])).toEqual({ a: 1, b: 0 });
+});
