@@ -111,9 +111,14 @@ export const meetingRoom: Resource = {
 						convert: 'flag',
 					},
 				),
-				moment('cancel_date', 'Only On', 'Of a repeated booking, the day to cancel; empty for all', {
-					convert: 'day',
-				}),
+				moment(
+					'cancel_date',
+					'Only On',
+					'Of a repeated booking, the day to cancel; empty for all',
+					{
+						convert: 'day',
+					},
+				),
 			],
 			returns: ({ booking_id }) => ({ booking_id, canceled: true }),
 		},
