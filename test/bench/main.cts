@@ -16,6 +16,7 @@ import { ensureN8n } from '../support/n8n-install.cts';
 import { N8nRest } from '../support/n8n-rest.cts';
 import { npmPack } from '../support/pack.cts';
 import { repoRoot } from '../support/paths.cts';
+import { archiveRows } from './archive.cts';
 import { packBareTrigger } from './bare-trigger.cts';
 import { callbackRows } from './callback.cts';
 import { itemRows } from './items.cts';
@@ -47,6 +48,7 @@ async function bench(): Promise<number> {
 		...(await lifetime.whole(loadRows)),
 		...(await callbackRows()),
 		...(await lifetime.whole(memoryRows)),
+		...(await lifetime.whole(archiveRows)),
 		...(values.quick ? [] : await n8nRows(tarball, join(folder, 'bare'))),
 	];
 	process.stdout.write(`\n${table(rows)}`);
