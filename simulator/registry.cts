@@ -3,6 +3,7 @@ import type { Endpoint } from './endpoint.cts';
 import { appEndpoints } from './endpoints/apps.cts';
 import { authEndpoints } from './endpoints/auth.cts';
 import { cardEndpoints } from './endpoints/cards.cts';
+import { chatArchiveEndpoints } from './endpoints/chat-archive.cts';
 import { customerServiceEndpoints } from './endpoints/customer-service.cts';
 import { botEndpoints } from './endpoints/bots.cts';
 import { departmentEndpoints } from './endpoints/departments.cts';
@@ -28,6 +29,7 @@ export const endpoints: Map<string, Endpoint> = new Map(
 		...appEndpoints,
 		...webhookEndpoints,
 		...customerServiceEndpoints,
+		...chatArchiveEndpoints,
 		...botEndpoints,
 	].map((endpoint) => [endpoint.path, endpoint]),
 );

@@ -202,6 +202,16 @@ export interface Seed extends ProviderSeed {
 	bots: Bot[];
 }
 
+/** Whether somebody outside agreed to the archiving of the chats with a member, or of a group. */
+export interface Consent {
+	userid?: string;
+	roomid?: string;
+	exteranalopenid: string;
+	agree: boolean;
+	/** When it was said, in seconds. */
+	at: number;
+}
+
 export interface State extends Omit<Seed, 'members' | 'departments' | 'bots' | keyof ProviderSeed> {
 	/** Suites and the companies that authorize them; without suites there is none of it. */
 	providerSide: ProviderSide;
@@ -217,6 +227,10 @@ export interface State extends Omit<Seed, 'members' | 'departments' | 'bots' | k
 	kf: Kf;
 	messages: SentMessage[];
 	pushed: PushedMessage[];
+	/** For the archiving of chats; nobody has agreed yet. */
+	consents: Consent[];
+	/** User IDs of those whose chats are archived. */
+	archivedMembers: string[];
 	/** Files WeCom was asked to fetch, by job. */
 	urlUploads: Map<string, UrlUpload>;
 	/** How often a job answers that it is under way, and the errcode it then ends with. */
@@ -271,6 +285,8 @@ export function createState(seed: Partial<Seed> = {}): State {
 		},
 		messages: [],
 		pushed: [],
+		consents: [],
+		archivedMembers: ['zhangsan', 'lisi'],
 		urlUploads: new Map(),
 		urlUploadEnd: { polls: 1, errcode: 0 },
 		tokens: new Map(),
