@@ -10,7 +10,7 @@ import {
 	type RunningBridge,
 } from '../../bridge/stand-in/running-bridge.cts';
 import { ArchiveStore, findCompiler, sampleMessages } from '../../bridge/stand-in/stand-in.cts';
-import { sleep } from '../support/child.cts';
+import { sleep } from '../support/wait.cts';
 import { http, type HttpResult } from '../support/http.cts';
 import { repoRoot } from '../support/paths.cts';
 import { atLeast, atMost, format, information, type Row } from './report.cts';
