@@ -56,7 +56,10 @@ const SCRIPT: ScriptLine[] = [
 		say: '{result.name} is {result.position}, phone {result.mobile}.',
 	},
 	{ when: '值班', say: CHATS[1].answer },
-	{ say: 'I am a script that knows about emma.brown and 值班 only. You wrote: {input}' },
+	{
+		say: 'I am a script that knows about emma.brown and 值班 only, and say a word at a time, as a model does. You wrote: {input}',
+		wordMs: 250,
+	},
 ];
 
 export interface Callback {

@@ -55,6 +55,8 @@ export function whatNow(n8n: N8n, simulator: Simulator, workflows: DemoWorkflows
 		row('simulator (Base URL)', `${simulator.url}, in the credential "${CREDENTIAL_NAME}"`),
 		'',
 		'Try it',
+		'  write to the AI bot, read its growing answers and press cards (open in a browser):',
+		`    ${simulator.url}/_chat`,
 		'  another message to the app:',
 		`    curl -s ${simulator.url}/_control/push -d '${push}'`,
 		'  what WeCom has received:',

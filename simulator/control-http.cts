@@ -1,6 +1,6 @@
 /**
  * The control API over HTTP, for tests and demos in another process:
- * `POST /_control/<method>` with the method's arguments as a JSON array (or the one argument itself), and four GETs.
+ * `POST /_control/<method>` with the method's arguments as a JSON array (or the one argument itself), and five GETs.
  */
 import { BOT_METHODS } from './bot/control.cts';
 import type { Control } from './control.cts';
@@ -81,9 +81,15 @@ function view(
 			return state.messages;
 		case 'apps':
 			return state.apps;
+		case 'bots':
+			return [...state.botSide.bots.values()].map(({ botId, name, mode }) => ({
+				botId,
+				name,
+				mode,
+			}));
 		case 'members':
 			return [...state.members.values()];
 		default:
-			throw new Error(`Unknown view ${name}; known: requests, messages, apps, members`);
+			throw new Error(`Unknown view ${name}; known: requests, messages, apps, bots, members`);
 	}
 }

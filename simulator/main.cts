@@ -39,6 +39,8 @@ For AI bots
   Callbacks       ${DEMO_CALLBACK_BOT.botId}
                   Token ${DEMO_CALLBACK_BOT.callback.token}, EncodingAESKey ${DEMO_CALLBACK_BOT.callback.encodingAesKey}
 
+What people see: ${simulator.url}/_chat
+
 A chat model without a mind: base URL ${simulator.url}/v1, model ${MODEL}, API key ${MODEL_KEY}
 
 Try (see simulator/README.md for all of it)

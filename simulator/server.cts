@@ -6,6 +6,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { BotControl } from './bot/control.cts';
 import { fileAnswer, isBotFile } from './bot/media.cts';
 import { isModelPath, modelAnswer } from './chat-model.cts';
+import { chatPage, isChatPage } from './chat-page.cts';
 import { controlCall, isControlPath } from './control-http.cts';
 import { Control, type Payload, type PushTarget } from './control.cts';
 import { failure, type Answer } from './dispatch.cts';
@@ -96,6 +97,8 @@ export async function startSimulator({
 		if (fault && (fault.status !== undefined || fault.rawBody !== undefined))
 			return sendText(response, fault.status, fault.rawBody);
 
+		if (isChatPage(path))
+			return send(response, 200, { 'Content-Type': 'text/html; charset=utf-8' }, chatPage());
 		if (isModelPath(path)) {
 			const { authorization } = headers;
 			const answer = await modelAnswer(
