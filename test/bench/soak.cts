@@ -49,7 +49,7 @@ interface Sent {
 	delivered: boolean;
 }
 
-const PAUSE_MS = 250;
+const PAUSE_MS = 1_000;
 /** A kill reaches what was sent so long before: n8n stores, the trigger keeps the position. */
 const UNDER_WAY_MS = 15_000;
 const [{ open_kfid: KF }] = DEMO_KF_ACCOUNTS;

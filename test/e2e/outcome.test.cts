@@ -22,7 +22,7 @@ const say = (content: string) => ({ msgtype: 'text', text: { content } });
 
 /** The texts of all executions of a workflow, once there are so many that have ended. */
 async function texts(id: string, count: number) {
-	const executions = await surroundings().rest.waitForExecutions(id, count);
+	const executions = await surroundings().rest.waitForExecutions(id, count, 90_000);
 	return executions
 		.flatMap((execution) => itemsOf(execution, 'WeCom Trigger'))
 		.map((item) => item.Content ?? (item.text as { content: string }).content);
@@ -55,7 +55,7 @@ it('a repetition and more messages after a minute in the queue of n8n start noth
 			retries: 0,
 		}),
 	]);
-	expect(again.attempts).toMatchObject([{ status: 503 }]);
+	expect(again.ok).toBe(false);
 
 	expect(await texts(slow.id, 1)).toEqual(['slow']);
 	expect(await texts(quick.id, 1)).toEqual(['queued']);
@@ -64,7 +64,7 @@ it('a repetition and more messages after a minute in the queue of n8n start noth
 	expect([await count(quick.id), await count(kf.id)]).toEqual([1, 2]);
 	expect((await push('queue/quick', text('queued'))).ok).toBe(true);
 	expect(await count(quick.id)).toBe(1);
-}, 180_000);
+}, 300_000);
 
 it(
 	'what n8n could not store while its database was locked comes, once, though WeCom has given up',
