@@ -1,4 +1,4 @@
-import { splitText } from '../util/text';
+import { splitMarkdown } from '../util/split';
 
 /**
  * What AI Agents say while they say it. n8n writes it to a streaming response, a JSON object per line: `begin`, `item` with some
@@ -95,7 +95,7 @@ export function frameText(text: string, maxBytes: number, status = ''): string {
 	const below = status && `\n\n${status}`;
 	const whole = wholeCharacters(text).replace(/(^|\n)[ \t]*[`~]{1,2}$/, '$1');
 	const room = maxBytes - Buffer.byteLength(below) - CLOSING_BYTES;
-	const [shown] = splitText(whole, Math.max(room, 1));
+	const [shown] = splitMarkdown(whole, Math.max(room, 1));
 	return closeFence(shown) + below;
 }
 

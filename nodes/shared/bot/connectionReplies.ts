@@ -1,5 +1,5 @@
 import { LoggerProxy, sleep, type IDataObject } from 'n8n-workflow';
-import { splitText } from '../util/text';
+import { splitMarkdown } from '../util/split';
 import { frameText } from './agentText';
 import { cardTitle } from './card';
 import { nobodyWrote, type BotFailure } from './errors';
@@ -280,7 +280,7 @@ export class ConnectionReplies {
 		// A message has one stream. If the trigger has begun it, the workflow goes on with it.
 		const id = talk.stream?.id ?? String(stream.id ?? '');
 		const finish = stream.finish === true;
-		const [content = '', ...rest] = splitText(String(stream.content ?? ''), MAX_STREAM_BYTES);
+		const [content = '', ...rest] = splitMarkdown(String(stream.content ?? ''), MAX_STREAM_BYTES);
 		const isNew = !talk.stream;
 		const { feedback, ...ofEveryFrame } = stream;
 		const shown = finish ? content : frameText(content, MAX_STREAM_BYTES);
@@ -441,7 +441,7 @@ export class ConnectionReplies {
 	}
 
 	private async finishNow(talk: Talk, { id, content }: Stream): Promise<void> {
-		const [first = '', ...rest] = splitText(content, MAX_STREAM_BYTES);
+		const [first = '', ...rest] = splitMarkdown(content, MAX_STREAM_BYTES);
 		await this.sendRepeatable(frameOf(id, first, true), talk.reqId).catch((error: BotFailure) => {
 			if (!TOO_LATE.includes(error.errcode ?? 0)) throw error;
 		});

@@ -1,4 +1,6 @@
-import { byteLength, splitText } from '../../../nodes/shared/util/text';
+import fc from 'fast-check';
+import { splitMarkdown, splitText } from '../../../nodes/shared/util/split';
+import { byteLength } from '../../../nodes/shared/util/text';
 
 const seeded = (seed: number) => () => (seed = (seed * 1103515245 + 12345) % 2 ** 31) / 2 ** 31;
 
@@ -68,4 +70,111 @@ describe('splitText', () => {
 		const text = '企业微信 '.repeat(75_000);
 		expect(splitText(text, 2048).join('')).toHaveLength(text.length);
 	});
+});
+
+describe('splitMarkdown', () => {
+	const count = (text: string, pattern: RegExp) => [...text.matchAll(pattern)].length;
+	/** What a part must be by itself. */
+	const expectValid = (part: string, most: number) => {
+		expect(byteLength(part)).toBeLessThanOrEqual(most);
+		expect(part).not.toMatch(
+			/[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/,
+		);
+		expect(count(part, /^```/gm) % 2).toBe(0);
+		const prose = part.replace(/^```[^]*?^```/gm, '');
+		expect(count(prose, /<font/g)).toBe(count(prose, /<\/font>/g));
+		expect(count(prose, /\*\*/g) % 2).toBe(0);
+		expect(count(prose, /<(?!font color="\w+">|\/font>|@\w+>)/g)).toBe(0);
+		expect(count(prose, /\]\(/g)).toBe(count(prose, /\]\(https:\/\/[^\s)]+\)/g));
+	};
+
+	it('cuts no color, no link and no mention apart', () => {
+		const one =
+			'服务器<font color="warning">95%</font>，请处理；见[单 1](https://a.example/1)。<@zhang>';
+		const parts = splitMarkdown(one.repeat(60), 2048);
+		expect(parts.join('')).toBe(one.repeat(60));
+		for (const part of parts) {
+			expectValid(part, 2048);
+			expect(part).toMatch(/[。；]$|>$/);
+		}
+	});
+
+	it('closes a code block and opens it again', () => {
+		const code = Array.from({ length: 90 }, (_, line) => `line ${line} SELECT * FROM t`).join('\n');
+		const parts = splitMarkdown(`Look:\n\`\`\`sql\n${code}\n\`\`\`\nDone.`, 512);
+		expect(parts.length).toBeGreaterThan(4);
+		for (const part of parts) {
+			expectValid(part, 512);
+			expect(part).not.toContain('```\n```');
+		}
+		expect(parts[1]).toMatch(/^```sql\nline \d+ SELECT/);
+		expect(parts.join('').match(/line \d+ SELECT \* FROM t/g)).toHaveLength(90);
+	});
+
+	it('closes a code block that nobody has closed', () => {
+		const parts = splitMarkdown('```\n' + 'a line of code\n'.repeat(20), 100);
+		for (const part of parts) expectValid(part, 100);
+	});
+
+	it('closes and opens again what is too long for a part by itself', () => {
+		const long = `<font color="info">${'很长的文字，'.repeat(40)}</font> **${'bold words '.repeat(30)}** end`;
+		const parts = splitMarkdown(long, 256);
+		for (const part of parts) expectValid(part, 256);
+		const bare = (text: string) => text.replace(/<\/?font[^>]*>|\*\*/g, '');
+		expect(bare(parts.join(''))).toBe(bare(long));
+	});
+
+	it('keeps whole what stays valid by that, in random texts', () => {
+		const block = fc.oneof(
+			fc.constantFrom(
+				'<font color="warning">红色 95%</font>',
+				'[a link](https://a.example/x?y=1&z=%E4)',
+				'![p](https://a.example/p.png)',
+				'<@zhangsan>',
+				'**bold 字**',
+				'`code`',
+				'\n',
+				'\n\n',
+				'。',
+				'；',
+				', ',
+				'. ',
+				'😀',
+				'👨‍👩‍👧',
+				'> quote\n',
+				'\n```js\nlet a = 1;\n\n```\n',
+				'\n| a | b |\n',
+			),
+			fc.string({ unit: fc.constantFrom('a', 'é', '企', ' ', '业'), maxLength: 30 }),
+			fc
+				.array(fc.constantFrom('x = 1', 'some code <not a tag', '  ** no bold'), {
+					minLength: 1,
+					maxLength: 25,
+				})
+				.map((lines) => `\n\`\`\`py\n${lines.join('\n')}\n\`\`\`\n`),
+		);
+		fc.assert(
+			fc.property(
+				fc.array(block, { maxLength: 60 }).map((blocks) => blocks.join('')),
+				fc.integer({ min: 96, max: 700 }),
+				(text, most) => {
+					const parts = splitMarkdown(text, most);
+					for (const part of parts) expectValid(part, most);
+					const bare = (whole: string) => whole.replace(/^```.*$/gm, '').replace(/\n+/g, '\n');
+					expect(bare(parts.join('\n')).replaceAll('\n', '')).toBe(bare(text).replaceAll('\n', ''));
+				},
+			),
+			{ numRuns: 400 },
+		);
+	});
+
+	it.each(['[', '<', '`', '**', '<font color="x">', '![a](', '```\n', 'https://'])(
+		'copes with half a megabyte of %p',
+		(piece) => {
+			const text = piece.repeat(Math.ceil(500_000 / piece.length));
+			const parts = splitMarkdown(text, 2048);
+			expect(Math.max(...parts.map(byteLength))).toBeLessThanOrEqual(2048);
+		},
+		20_000,
+	);
 });

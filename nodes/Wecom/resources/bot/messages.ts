@@ -2,7 +2,8 @@ import type { IDataObject } from 'n8n-workflow';
 import { clean } from '../../../shared/protocol/settings';
 import { liveBot, type LiveBot } from '../../../shared/bot/connectedBots';
 import type { LiveFile } from '../../../shared/bot/connection';
-import { byteLength, splitText } from '../../../shared/util/text';
+import { splitMarkdown } from '../../../shared/util/split';
+import { byteLength } from '../../../shared/util/text';
 import { readBinary, type MediaKind } from '../../engine/binary';
 import { cardFrom } from '../message/card';
 import type { ItemContext } from '../../engine/operation';
@@ -70,7 +71,7 @@ export async function ownMessages(
 	content?: string,
 ): Promise<{ bodies: IDataObject[]; file?: LiveFile }> {
 	if (type === 'text') {
-		const parts = splitText(content ?? textOf(item), MAX_TEXT_BYTES);
+		const parts = splitMarkdown(content ?? textOf(item), MAX_TEXT_BYTES);
 		const feedback = withId(feedbackOf(item));
 		return {
 			bodies: parts.map((part) => ({

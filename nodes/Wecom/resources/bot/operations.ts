@@ -2,7 +2,7 @@ import { createHash } from 'crypto';
 import type { IDataObject } from 'n8n-workflow';
 import type { StreamChange } from '../../../shared/bot/callbackReplies';
 import type { LiveFile } from '../../../shared/bot/connection';
-import { splitText } from '../../../shared/util/text';
+import { splitMarkdown } from '../../../shared/util/split';
 import { readBinary, type MediaKind } from '../../engine/binary';
 import { cardFrom } from '../message/card';
 import type { ItemContext } from '../../engine/operation';
@@ -87,7 +87,7 @@ async function replyText(
 		stream,
 	});
 	if (live) return told(message, live);
-	const [first, ...rest] = splitText(content, MAX_TEXT_BYTES);
+	const [first, ...rest] = splitMarkdown(content, MAX_TEXT_BYTES);
 	const change: StreamChange = { content: first, finish: true, feedback };
 	const sent = await intoStream(item, message, change);
 	if (!sent) return await byUrl(item, message, content, feedback);
@@ -106,7 +106,7 @@ async function byUrl(
 	text: string,
 	feedback?: string,
 ): Promise<IDataObject> {
-	const [content, ...rest] = splitText(text, MAX_TEXT_BYTES);
+	const [content, ...rest] = splitMarkdown(text, MAX_TEXT_BYTES);
 	const body = { msgtype: 'markdown', markdown: { content, ...withId(feedback) } };
 	const sent = (await toResponseUrl(item, message, body)) ?? nowhere(item, message);
 	return told(message, sent, rest.length > 0 ? { warning: CUT } : {});
@@ -205,7 +205,7 @@ export async function streamReply(item: ItemContext): Promise<IDataObject> {
 		begun.delete(key);
 		return answer;
 	}
-	const [shown] = splitText(content, MAX_TEXT_BYTES);
+	const [shown] = splitMarkdown(content, MAX_TEXT_BYTES);
 	const sent = isEvent(message)
 		? undefined
 		: ((await overConnection(item, message, 'aibot_respond_msg', {

@@ -6,7 +6,8 @@ import { cardFrom } from './card';
 import type { ItemContext } from '../../engine/operation';
 import { keepFields } from '../../engine/output';
 import { emptyField, isOn, isPlainObject, problem } from '../../engine/parameters';
-import { byteLength, splitText } from '../../../shared/util/text';
+import { splitMarkdown, splitText } from '../../../shared/util/split';
+import { byteLength } from '../../../shared/util/text';
 
 /** The content of a message as WeCom takes it: limits checked that WeCom would enforce by cutting, files uploaded, text split. */
 
@@ -113,7 +114,7 @@ function textContents(
 ): IDataObject[] {
 	if (String(part.content).trim() === '') throw emptyField(item, 'Content');
 	if (isOn(item, 'Split Long Text', more.splitLongText)) {
-		const parts = splitText(String(part.content), maxBytes);
+		const parts = (isMarkdown ? splitMarkdown : splitText)(String(part.content), maxBytes);
 		// One mention is enough.
 		return parts.map((content, index) => (index === 0 ? { ...part, content } : { content }));
 	}
