@@ -97,7 +97,6 @@ describe('Smart Sheet', () => {
 			['Place', 'array'],
 			['Photo', 'array'],
 			['Papers', 'array'],
-			['Order', 'string'],
 		]);
 		expect(fields[4].options).toEqual([
 			{ name: '进行中', value: '进行中' },
@@ -205,24 +204,24 @@ describe('Smart Sheet', () => {
 		[
 			'text in a column of numbers',
 			{ Amount: 'much' },
-			"'Amount' holds 'much' where the column needs a number",
+			"'Amount' holds 'much' where WeCom needs a number",
 		],
 		[
 			'a list in a column of numbers',
 			{ Amount: [] },
-			"'Amount' holds '[]' where the column needs a number",
+			"'Amount' holds '[]' where WeCom needs a number",
 		],
-		['truth', { Amount: true }, "'Amount' holds 'true' where the column needs a number"],
+		['truth', { Amount: true }, "'Amount' holds 'true' where WeCom needs a number"],
 		[
 			'infinity',
 			{ Amount: 'Infinity' },
-			"'Amount' holds 'Infinity' where the column needs a number",
+			"'Amount' holds 'Infinity' where WeCom needs a number",
 		],
 		['blanks alone', { Amount: ' ', Done: ' ' }, 'There is no value for any column'],
 		[
 			'what is neither true nor false',
 			{ Done: 'maybe' },
-			"'Done' holds 'maybe' where the column needs true or false",
+			"'Done' holds 'maybe', which is neither true nor false",
 		],
 		['what is no date', { Due: 'soon' }, "'Due' holds 'soon', which is not a date"],
 		['nothing at all', {}, 'There is no value for any column'],
@@ -265,7 +264,6 @@ describe('Smart Sheet', () => {
 			f10: values.Place,
 			f13: values.Photo,
 			f14: values.Papers,
-			f15: values.Order,
 			f7: values.Owner,
 		});
 	});

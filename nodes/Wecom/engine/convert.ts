@@ -27,6 +27,10 @@ export const isPlainObject = (value: unknown): value is IDataObject =>
 export const isEmpty = (value: unknown) =>
 	(value ?? '') === '' || (Array.isArray(value) && value.length === 0);
 
+/** Without what is empty. */
+export const withoutEmpty = (values: IDataObject): IDataObject =>
+	Object.fromEntries(Object.entries(values).filter(([, value]) => !isEmpty(value)));
+
 /** A value for a message, short. */
 export function shown(value: unknown): string {
 	const text = typeof value === 'object' ? JSON.stringify(value) : String(value);
@@ -272,11 +276,10 @@ export function toNumberText(item: ItemContext, displayName: string, value: unkn
 	throw wrongNumber(item, displayName, value, 'a number');
 }
 
-/** An amount of money as text: with two digits behind the point where there are any. */
+/** An amount of money as text: cents, where adding fractions has left more behind them. */
 export function toMoneyText(item: ItemContext, displayName: string, value: unknown): string {
 	const text = toNumberText(item, displayName, value);
-	const isExact = Math.abs(Number(text) * 100 - Math.round(Number(text) * 100)) < 1e-6;
-	return text.includes('.') && isExact ? Number(text).toFixed(2) : text;
+	return typeof value === 'number' && String(value) !== text ? Number(text).toFixed(2) : text;
 }
 
 const notADate = (item: ItemContext, displayName: string, value: unknown) =>

@@ -69,7 +69,8 @@ export function collectParameters(item: ItemContext, part?: string): IDataObject
 	const ignoresEmpty = isOn(item, 'Ignore Empty Fields', ignoreEmptyFields);
 	for (const [path, value] of Object.entries(item.operation.fixed ?? {})) put(sent, path, value);
 	for (const field of item.operation.fields) {
-		if (field.local) continue;
+		// With an expression as type the form has the fields of all types.
+		if (field.local || !isShown(item, field)) continue;
 		const given = givenValue(item, field.name, null);
 		if (field.type === 'collection') {
 			const chosen = isPlainObject(given) ? given : {};
@@ -82,15 +83,18 @@ export function collectParameters(item: ItemContext, part?: string): IDataObject
 			}
 			continue;
 		}
-		// An expression that gives nothing leaves a switch as the form has it; what the form does not show is not sent.
-		const byDefault = field.type === 'boolean' && isShown(item, field) ? field.default : null;
+		// An expression that gives nothing leaves a switch as the form has it.
+		const byDefault = field.type === 'boolean' ? field.default : null;
 		const value = convert(item, field, given ?? byDefault);
 		if (!isEmpty(value)) putField(sent, field, value);
-		else if (field.required && isShown(item, field)) empty.push(field);
+		else if (field.required) empty.push(field);
 	}
-	const added = additionalParameters(item);
-	const inPart = part ? added[part] : undefined;
-	const whole = merge(sent, isPlainObject(inPart) ? { ...added, part: inPart } : added);
+	const added = { ...additionalParameters(item) };
+	if (part && isPlainObject(added[part])) {
+		added.part = added[part];
+		delete added[part];
+	}
+	const whole = merge(sent, added);
 	const missing = empty.find(({ name, path }) => isEmpty(at(whole, path ?? name)));
 	if (missing) throw emptyField(item, missing.displayName);
 	return whole;

@@ -95,14 +95,7 @@ export function cardFacts([{ template_card }]: IDataObject[]): IDataObject {
 }
 
 export function textOf(item: ItemContext): string {
-	const value = item.get<unknown>('content');
-	if (typeof value === 'object' && value !== null)
-		throw problem(
-			item,
-			"'Content' is an object, not a text",
-			'Choose one of its fields in the expression, such as {{ $json.output.answer }}.',
-		);
-	const text = String(value ?? '');
+	const text = item.get('content');
 	if (text.trim()) return text;
 	throw emptyField(item, 'Content');
 }

@@ -248,7 +248,7 @@ export async function updateCard(item: ItemContext): Promise<IDataObject> {
 	const { template_card_event: clicked } = (message.received.event ?? {}) as {
 		template_card_event?: IDataObject;
 	};
-	const card = withFeedback(item, cardFrom(item, String(clicked?.task_id ?? '')));
+	const card = withFeedback(item, cardFrom(item, { taskId: String(clicked?.task_id ?? '') }));
 	const userids = splitIds(item.get<unknown>('userids', ''));
 	const body = {
 		response_type: 'update_template_card',

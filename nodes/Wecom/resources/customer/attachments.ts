@@ -3,7 +3,7 @@ import { uploadRequest } from '../../../shared/client/files';
 import { readBinary, type MediaKind } from '../../engine/binary';
 import { choice, rows, text } from '../../engine/fields';
 import { byteLength, withCommas } from '../../../shared/util/text';
-import { texts } from '../message/content';
+import { withoutEmpty } from '../../engine/convert';
 import type { Field, ItemContext } from '../../engine/operation';
 import { keepFields } from '../../engine/output';
 import { problem, splitIds } from '../../engine/parameters';
@@ -143,14 +143,22 @@ export interface Rules {
 	attachments: number;
 }
 
-/** `text` and `attachments` as entered. All is checked before the first file goes out. */
+/** What holds the content of a message: one of these at least. */
+const CONTENTS = ['text', 'attachments', 'image', 'link', 'miniprogram', 'file', 'video'];
+
+/**
+ * `text` and `attachments` as entered, without what Additional Parameters (`added`) give. All is checked before the first file goes
+ * out.
+ */
 export async function readContent(
 	item: ItemContext,
 	{ store, bytes, attachments: most }: Rules,
+	added: IDataObject,
 ): Promise<IDataObject> {
-	const content = String(item.get('content'));
-	const entries = entriesOf(item, store);
-	if (content.trim() === '' && entries.length === 0) {
+	const content = added.text ? '' : item.get('content');
+	const isGiven = CONTENTS.some((name) => name !== 'text' && added[name] !== undefined);
+	const entries = isGiven ? [] : entriesOf(item, store);
+	if (content.trim() === '' && entries.length === 0 && !isGiven && !added.text) {
 		throw problem(item, 'There is nothing to send', "Fill in 'Content', or add an attachment.");
 	}
 	atMost(item, 'Content', content, bytes);
@@ -210,7 +218,7 @@ async function attachment(
 	entry: IDataObject,
 	store: 'message' | 'moment',
 ): Promise<IDataObject> {
-	const filled = (...names: string[]) => texts(keepFields(entry, names));
+	const filled = (...names: string[]) => withoutEmpty(keepFields(entry, names));
 	if (type === 'miniprogram') {
 		const pic_media_id = await mediaId(item, 'image', entry, store);
 		return { ...filled('title', 'appid', 'page'), pic_media_id };

@@ -252,23 +252,18 @@ export async function send(
 	item: ItemContext,
 	rules: Rules,
 	arrange: (content: IDataObject) => IDataObject = (content) => content,
-	entered = collectParameters(item),
 ): Promise<IDataObject> {
 	const { operation, client, itemIndex } = item;
+	const entered = collectParameters(item);
 	operation.check?.(item, entered);
-	const sent = { ...arrange(await readContent(item, rules)), ...entered };
+	const sent = { ...arrange(await readContent(item, rules, entered)), ...entered };
 	const answer = toItem(await client.call(toRequest(operation, sent), itemIndex));
 	if (Object.keys(answer).length > 0) return answer;
 	return operation.returns?.(sent) ?? { success: true };
 }
 
 async function sendMessage(item: ItemContext): Promise<IDataObject> {
-	const entered = collectParameters(item);
-	// Where an expression says who gets it, the form has the lists of all kinds of recipients.
-	const to = item.get('to');
-	if (to === 'tags' || to === 'all') delete entered.external_userid;
-	if (to === 'ids' || to === 'all') delete entered.tag_filter;
-	return await send(item, MESSAGE, undefined, entered);
+	return await send(item, MESSAGE);
 }
 
 /** A template holds its one attachment under the name of its type (doc 92366). */

@@ -101,8 +101,9 @@ async function sendProduct(item: ItemContext): Promise<IDataObject> {
 	const { operation, client, itemIndex } = item;
 	const entered = collectParameters(item);
 	operation.check?.(item, entered);
-	const fields = splitIds(item.get<unknown>('binaryPropertyNames'));
-	if (fields.length > IMAGES || (fields.length === 0 && operation.value === 'create')) {
+	const isGiven = entered.attachments !== undefined;
+	const fields = isGiven ? [] : splitIds(item.get<unknown>('binaryPropertyNames'));
+	if (fields.length > IMAGES || (fields.length === 0 && !isGiven && operation.value === 'create')) {
 		throw problem(
 			item,
 			`A product has ${fields.length} pictures`,

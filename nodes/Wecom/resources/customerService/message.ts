@@ -3,7 +3,7 @@ import { atMost, BYTES, contentField, mediaId } from '../customer/attachments';
 import type { MediaKind } from '../../engine/binary';
 import { toRequest } from '../../engine/runRow';
 import { choice, rows, text } from '../../engine/fields';
-import { texts } from '../message/content';
+import { toNumber, withoutEmpty } from '../../engine/convert';
 import type { Field, ItemContext } from '../../engine/operation';
 import { keepFields, toItem } from '../../engine/output';
 import { collectParameters, emptyField, problem } from '../../engine/parameters';
@@ -63,9 +63,10 @@ export const serviceType = choice(
 /** Sends the form of a customer service message with the content of its type (docs 94677, 95122). */
 export async function sendServiceMessage(item: ItemContext): Promise<IDataObject> {
 	const { operation, client, get, itemIndex } = item;
-	const entered = collectParameters(item);
 	const msgtype = get('msgtype', 'text');
-	const sent = { [msgtype]: await serviceMessage(item, msgtype), ...entered };
+	const { part = {}, ...entered } = collectParameters(item, msgtype);
+	const content = await serviceMessage(item, msgtype, part as IDataObject);
+	const sent = { [msgtype]: content, ...entered };
 	return toItem(await client.call(toRequest(operation, sent), itemIndex));
 }
 
@@ -85,14 +86,18 @@ const SERVICE_BYTES: Record<string, number> = {
 	tail_content: 1024,
 };
 
-/** The content of a customer service message of a type, checked first and its file uploaded. */
-async function serviceMessage(item: ItemContext, type: string): Promise<IDataObject> {
+/** The content of a customer service message of a type, with what Additional Parameters hold of it; checked first and its file uploaded. */
+async function serviceMessage(
+	item: ItemContext,
+	type: string,
+	added: IDataObject,
+): Promise<IDataObject> {
 	const { needs, may = [] } = SERVICE_MESSAGES[type] ?? { needs: [] };
-	const content: IDataObject = {};
+	const content: IDataObject = { ...added };
 	for (const name of [...needs, ...may]) {
-		const value = String(item.get(name));
+		const value = String(added[name] ?? item.get(name));
 		const label = item.operation.fields.find((field) => field.name === name)!.displayName;
-		if (value.trim() !== '') content[name] = value;
+		if (value.trim() !== '') content[name] = added[name] ?? value;
 		else if (needs.includes(name)) {
 			throw emptyField(item, label);
 		}
@@ -111,17 +116,25 @@ async function serviceMessage(item: ItemContext, type: string): Promise<IDataObj
 		case 'location':
 			return { ...content, ...place(item, content) };
 		case 'msgmenu':
-			return { ...content, list: menu(item) };
+			return { ...content, list: added.list ?? menu(item) };
 		case 'link':
 		case 'miniprogram':
-			return { ...content, thumb_media_id: await mediaId(item, 'image', source) };
+			return {
+				...content,
+				thumb_media_id: added.thumb_media_id ?? (await mediaId(item, 'image', source)),
+			};
 		default:
-			return { media_id: await mediaId(item, type as MediaKind, source) };
+			return {
+				...content,
+				media_id: added.media_id ?? (await mediaId(item, type as MediaKind, source)),
+			};
 	}
 }
 
 function place(item: ItemContext, content: IDataObject): IDataObject {
-	const [latitude, longitude] = [Number(content.latitude), Number(content.longitude)];
+	const number = (name: string) =>
+		toNumber(item, item.operation.fields.find((field) => field.name === name)!, content[name]);
+	const [latitude, longitude] = [number('latitude'), number('longitude')];
 	if (Math.abs(latitude) <= 90 && Math.abs(longitude) <= 180) return { latitude, longitude };
 	throw problem(
 		item,
@@ -153,7 +166,7 @@ function menu(item: ItemContext): IDataObject[] {
 	return entries.map((entry) => {
 		const type = String(entry.type ?? 'view');
 		const names = MENU_ENTRIES[type] ?? [];
-		const filled = texts(keepFields(entry, names));
+		const filled = withoutEmpty(keepFields(entry, names));
 		// WeCom makes up the ID of an answer that has none.
 		const missing = names.find((name) => name !== 'id' && filled[name] === undefined);
 		if (missing) {

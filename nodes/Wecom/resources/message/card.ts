@@ -190,11 +190,22 @@ const CARD_OPTIONS: Field[] = [
 	}),
 ];
 
+interface CardWishes {
+	/** The task ID of the card that is updated. */
+	taskId?: string;
+	/** The card of Additional Parameters, which wins over the form. */
+	more?: unknown;
+	/** Only what is sent for the first time gets a task ID. */
+	isUpdate?: true;
+}
+
 /** The card of a form, checked against WeCom's limits; without 'undefined' anywhere, since WeCom refuses what it cannot read. */
-export function cardFrom(item: ItemContext, taskId?: string): IDataObject {
-	const kind = item.get('card_type', 'text_notice');
+export function cardFrom(item: ItemContext, wishes: CardWishes = {}): IDataObject {
+	const { taskId, isUpdate } = wishes;
+	const more = (wishes.more ?? {}) as IDataObject;
+	const kind = String(more.card_type ?? item.get('card_type', 'text_notice'));
 	if (kind === 'json') {
-		const card = jsonObject(item, 'Card', item.get<unknown>('template_card'));
+		const card = merge(jsonObject(item, 'Card', item.get<unknown>('template_card')), more);
 		if (typeof card.card_type !== 'string')
 			throw problem(
 				item,
@@ -204,18 +215,28 @@ export function cardFrom(item: ItemContext, taskId?: string): IDataObject {
 		return { ...card, ...(taskId ? { task_id: taskId } : {}) };
 	}
 	const options = item.get<IDataObject>('card_options', {});
-	const further = jsonObject(item, 'Further Fields', options.more);
+	const further = merge(jsonObject(item, 'Further Fields', options.more), more);
+	const body = BODIES[kind as Kind] as (typeof BODIES)[Kind] | undefined;
 	const card = merge(
-		{ card_type: kind, ...head(item, options), ...BODIES[kind as Kind](item, options) },
+		{ card_type: kind, ...head(item, options), ...body?.({ item, options, further }) },
 		further,
 	);
 	const interactive = INTERACTIVE.includes(kind) || card.action_menu !== undefined;
 	const id = taskId || String(options.task_id ?? '').trim() || card.task_id;
-	if (id || interactive) card.task_id = checkTaskId(item, String(id || madeUpTaskId()));
+	if (id || (interactive && !isUpdate))
+		card.task_id = checkTaskId(item, String(id || madeUpTaskId()));
+	if (isUpdate && !more.task_id) delete card.task_id;
 	const { title } = (card.main_title ?? {}) as IDataObject;
 	if (!title && !(kind === 'text_notice' && card.sub_title_text))
 		throw problem(item, 'The card has no title', "Fill in 'Title'.");
 	return card;
+}
+
+/** What a card is made of; what `further` holds already need not be in the form. */
+interface CardForm {
+	item: ItemContext;
+	options: IDataObject;
+	further: IDataObject;
 }
 
 /** What all kinds share. */
@@ -231,23 +252,22 @@ function head(item: ItemContext, options: IDataObject): IDataObject {
 }
 
 /** What each kind has of its own. */
-const BODIES: Record<Kind, (item: ItemContext, options: IDataObject) => IDataObject> = {
-	text_notice: (item, options) =>
+const BODIES: Record<Kind, (form: CardForm) => IDataObject> = {
+	text_notice: ({ item, options, further }) =>
 		filled({
-			...notice(item, options),
+			...notice({ item, options, further }),
 			sub_title_text: item.get('sub_title_text'),
 			emphasis_content: filled({ title: options.emphasis_title, desc: options.emphasis_desc }),
 		}),
-	news_notice: (item, options) => {
-		const url = String(item.get('card_image')).trim();
-		const { image_text_area } = jsonObject(item, 'Further Fields', options.more);
-		if (!url && !image_text_area)
+	news_notice: ({ item, options, further }) => {
+		const url = item.get('card_image').trim();
+		if (!url && !further.image_text_area && !further.card_image)
 			throw problem(item, "'Image URL' is empty", 'A news notice needs an image.');
-		return filled({ ...notice(item, options), card_image: filled({ url }) });
+		return filled({ ...notice({ item, options, further }), card_image: filled({ url }) });
 	},
-	button_interaction: (item) => {
+	button_interaction: ({ item, further }) => {
 		const buttons = entries(item, item.get('button_list'), 'Buttons', 6);
-		if (buttons.length === 0)
+		if (buttons.length === 0 && !further.button_list)
 			throw problem(item, 'The card has no button', "Add one under 'Buttons'.");
 		return filled({
 			sub_title_text: item.get('sub_title_text'),
@@ -259,8 +279,8 @@ const BODIES: Record<Kind, (item: ItemContext, options: IDataObject) => IDataObj
 			),
 		});
 	},
-	vote_interaction: (item, options) => ({
-		checkbox: {
+	vote_interaction: ({ item, options, further }) => ({
+		checkbox: further.checkbox ?? {
 			question_key: 'vote',
 			mode: isOn(item, 'Multiple Choice', options.mode) ? 1 : 0,
 			option_list: choices(item, item.get('option_list'), 20).map((choice) => ({
@@ -270,9 +290,9 @@ const BODIES: Record<Kind, (item: ItemContext, options: IDataObject) => IDataObj
 		},
 		submit_button: submitButton(options),
 	}),
-	multiple_interaction: (item, options) => {
+	multiple_interaction: ({ item, options, further }) => {
 		const selections = entries(item, item.get('select_list'), 'Selections', 3);
-		if (selections.length === 0)
+		if (selections.length === 0 && !further.select_list)
 			throw problem(item, 'The card has no selection', "Add one under 'Selections'.");
 		return {
 			select_list: selections.map((selection, index) => ({
@@ -284,10 +304,9 @@ const BODIES: Record<Kind, (item: ItemContext, options: IDataObject) => IDataObj
 	},
 };
 
-function notice(item: ItemContext, options: IDataObject): IDataObject {
-	const url = String(item.get('card_url')).trim();
-	const { card_action } = jsonObject(item, 'Further Fields', options.more);
-	if (!card_action && !/^https?:\/\//i.test(url))
+function notice({ item, options, further }: CardForm): IDataObject {
+	const url = item.get('card_url').trim();
+	if (!further.card_action && !/^https?:\/\//i.test(url))
 		throw problem(
 			item,
 			url ? "'Card Link' is not a web address" : "'Card Link' is empty",

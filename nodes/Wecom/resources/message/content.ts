@@ -4,8 +4,9 @@ import { uploadRequest } from '../../../shared/client/files';
 import { MEDIA_KINDS, readBinary, type MediaKind } from '../../engine/binary';
 import { cardFrom } from './card';
 import type { ItemContext } from '../../engine/operation';
-import { keepFields } from '../../engine/output';
-import { emptyField, isOn, isPlainObject, problem } from '../../engine/parameters';
+import { toText, withoutEmpty } from '../../engine/convert';
+import { collectParameters } from '../../engine/parameters';
+import { emptyField, problem } from '../../engine/problem';
 import { splitMarkdown, splitText } from '../../../shared/util/split';
 import { byteLength } from '../../../shared/util/text';
 
@@ -35,95 +36,87 @@ export const UPLOAD_PATH = '/cgi-bin/media/upload';
 const TEXT_BYTES = 2048;
 const MAX_ARTICLES = 8;
 
-/** What each type holds: with an expression as type the form has the fields of all. */
-const PARTS: Record<string, string[]> = {
-	text: ['content', 'mentioned_list', 'mentioned_mobile_list'],
-	markdown: ['content'],
-	markdown_v2: ['content'],
-	textcard: ['title', 'description', 'url'],
-	news: ['articles'],
-	mpnews: ['articles'],
-	miniprogram: ['appid', 'title', 'thumb_media_id', 'pagepath'],
-	miniprogram_notice: [
-		'appid',
-		'page',
-		'title',
-		'description',
-		'emphasis_first_item',
-		'content_item',
-	],
-};
+/** The form of one message, read once. */
+export interface MessageForm {
+	item: ItemContext;
+	channel: Channel;
+	type: string;
+	/** What the form and Additional Parameters hold for the type, in WeCom's names. */
+	part: IDataObject;
+	/** What is sent beside it. */
+	rest: IDataObject;
+	more: IDataObject;
+}
 
-/** What Additional Parameters hold for a type besides what `contents` has taken of them. */
-export const withoutParts = (type: string, added: IDataObject): IDataObject =>
-	isPlainObject(added)
-		? Object.fromEntries(Object.entries(added).filter(([name]) => !PARTS[type]?.includes(name)))
-		: added;
-
-/** More than one content only for split text. */
-export async function contents(
-	item: ItemContext,
-	channel: Channel,
-	type: string,
-	part: IDataObject,
-): Promise<IDataObject[]> {
+/** Reads the form of a message. Additional Parameters are in it: they win over the form. */
+export function readMessage(item: ItemContext, channel: Channel): MessageForm {
+	const type = item.get('msgtype', 'text');
 	if (!channel.types.includes(type))
 		throw problem(
 			item,
 			`There is no message type '${type}' here`,
 			`Use one of ${channel.types.join(', ')}.`,
 		);
+	const { part = {}, ...rest } = collectParameters(item, type);
 	const more = item.get<IDataObject>('additionalFields', {});
-	part = keepFields(part, PARTS[type] ?? []);
-	if (type === 'text') return textContents(item, part, more, TEXT_BYTES);
-	if (type.startsWith('markdown')) return textContents(item, part, more, channel.markdownBytes);
-	if (type in MEDIA_KINDS) return [await mediaContent(item, channel, type as MediaKind, more)];
-	return [await single(item, channel, type, part, more)];
+	return { item, channel, type, part: part as IDataObject, rest, more };
 }
 
-async function single(
-	item: ItemContext,
-	channel: Channel,
-	type: string,
-	part: IDataObject,
-	more: IDataObject,
-): Promise<IDataObject> {
-	switch (type) {
-		case 'template_card':
-			return cardFrom(item);
-		case 'textcard':
-			return textCard(item, channel, { ...part, ...texts({ btntxt: more.btntxt }) });
-		case 'news':
-			return { articles: news(item, channel, part) };
-		case 'mpnews':
-			return { articles: await storedNews(item, channel, part) };
-		case 'miniprogram_notice':
-			return notice(item, part, isOn(item, 'Translate IDs', more.enable_id_trans));
-		default:
-			check(item, part, [['title', 'Title', 64, 'bytes']]);
-			return { ...part, thumb_media_id: await cover(item, channel, part.thumb_media_id) };
-	}
+/** The content of a message as WeCom takes it. */
+type ToContent = (form: MessageForm) => IDataObject | Promise<IDataObject>;
+
+const CONTENTS: Record<string, ToContent> = {
+	text: words,
+	markdown: words,
+	markdown_v2: words,
+	textcard: textCard,
+	news: (form) => ({ ...form.part, articles: news(form) }),
+	mpnews: async (form) => ({ ...form.part, articles: await storedNews(form) }),
+	miniprogram: miniProgram,
+	miniprogram_notice: notice,
+	template_card: ({ item, part }) => cardFrom(item, { more: part }),
+	image: media,
+	voice: media,
+	video: media,
+	file: media,
+};
+
+/** The contents of the messages that a form becomes: more than one only for split text. */
+export async function contents(form: MessageForm): Promise<IDataObject[]> {
+	const content = await CONTENTS[form.type](form);
+	return isSplit(form) ? inParts(form, content) : [content];
 }
+
+const isWords = ({ type }: MessageForm) => CONTENTS[type] === words;
+const isSplit = (form: MessageForm) => isWords(form) && form.more.splitLongText === true;
+const mostBytes = ({ type, channel }: MessageForm) =>
+	type === 'text' ? TEXT_BYTES : channel.markdownBytes;
 
 /** Text and Markdown. */
-function textContents(
-	item: ItemContext,
-	part: IDataObject,
-	more: IDataObject,
-	maxBytes: number,
-): IDataObject[] {
-	if (String(part.content).trim() === '') throw emptyField(item, 'Content');
-	if (isOn(item, 'Split Long Text', more.splitLongText)) {
-		const parts = (isMarkdown ? splitMarkdown : splitText)(String(part.content), maxBytes);
-		// One mention is enough.
-		return parts.map((content, index) => (index === 0 ? { ...part, content } : { content }));
-	}
+function words(form: MessageForm): IDataObject {
+	const { item, part } = form;
+	const content = toText(item, 'Content', part.content);
+	if (content.trim() === '') throw emptyField(item, 'Content');
 	const todo = "Shorten it, or add the field 'Split Long Text'.";
-	check(item, part, [['content', 'Content', maxBytes, 'bytes']], '', todo);
-	return [part];
+	if (!isSplit(form))
+		check(item, part, [['content', 'Content', mostBytes(form), 'bytes']], '', todo);
+	return { ...part, content };
 }
 
-function textCard(item: ItemContext, { cardUnit }: Channel, card: IDataObject): IDataObject {
+function inParts(form: MessageForm, content: IDataObject): IDataObject[] {
+	const split = form.type === 'text' ? splitText : splitMarkdown;
+	const parts = split(String(content.content), mostBytes(form));
+	// One mention is enough.
+	return parts.map((one, index) => (index === 0 ? { ...content, content: one } : { content: one }));
+}
+
+async function miniProgram({ item, channel, part }: MessageForm): Promise<IDataObject> {
+	check(item, part, [['title', 'Title', 64, 'bytes']]);
+	return { ...part, thumb_media_id: await cover(item, channel, part.thumb_media_id) };
+}
+
+function textCard({ item, channel: { cardUnit }, part, more }: MessageForm): IDataObject {
+	const card = { ...withoutEmpty({ btntxt: more.btntxt }), ...part };
 	check(item, card, [
 		['title', 'Title', 128, cardUnit],
 		['description', 'Description', 512, cardUnit],
@@ -145,7 +138,7 @@ const ARTICLE: Limit[] = [
 	['digest', 'Summary', 512, 'bytes'],
 ];
 
-function news(item: ItemContext, { miniPrograms }: Channel, part: IDataObject): IDataObject[] {
+function news({ item, channel: { miniPrograms }, part }: MessageForm): IDataObject[] {
 	return articlesOf(item, part, (article, where) => {
 		if (miniPrograms && article.appid && article.pagepath) return;
 		if (article.appid || article.pagepath || !article.url)
@@ -165,7 +158,7 @@ function articlesOf(
 	part: IDataObject,
 	verify: (article: IDataObject, where: string) => void = () => {},
 ): IDataObject[] {
-	const articles = [part.articles].flat() as IDataObject[];
+	const articles = [part.articles ?? []].flat() as IDataObject[];
 	if (!articles.every((article) => typeof article === 'object' && article !== null)) {
 		const todo = 'Give a list of objects, each with the fields of an article.';
 		throw problem(item, "'articles' holds what is no article", todo);
@@ -182,11 +175,7 @@ function articlesOf(
 	return articles;
 }
 
-async function storedNews(
-	item: ItemContext,
-	channel: Channel,
-	part: IDataObject,
-): Promise<IDataObject[]> {
+async function storedNews({ item, channel, part }: MessageForm): Promise<IDataObject[]> {
 	const stored: IDataObject[] = [];
 	for (const article of articlesOf(item, part)) {
 		const thumb_media_id = await cover(item, channel, article.thumb_media_id);
@@ -197,7 +186,7 @@ async function storedNews(
 
 /** The media ID of a cover: of a binary field with that name, else it is a media ID itself. */
 async function cover(item: ItemContext, channel: Channel, value: unknown): Promise<string> {
-	const name = String(value).trim();
+	const name = toText(item, 'Cover Image', value).trim();
 	const { binary } = item.context.getInputData()[item.itemIndex];
 	if (binary?.[name]) return await uploaded(item, 'image', '', channel.uploadPath, name);
 	if (/^[\w-]{20,}$/.test(name)) return name;
@@ -211,7 +200,8 @@ async function cover(item: ItemContext, channel: Channel, value: unknown): Promi
 /** `$userName=ID$` and the like, of which nobody knows how long the name is. */
 const TRANSLATED = /\$\w+=[^$]+\$/;
 
-function notice(item: ItemContext, part: IDataObject, translates: boolean): IDataObject {
+function notice({ item, part, more }: MessageForm): IDataObject {
+	const translates = more.enable_id_trans === true;
 	for (const [field, label] of [
 		['title', 'Title'],
 		['description', 'Description'],
@@ -243,32 +233,23 @@ function notice(item: ItemContext, part: IDataObject, translates: boolean): IDat
 	return part;
 }
 
-async function mediaContent(
-	item: ItemContext,
-	channel: Channel,
-	kind: MediaKind,
-	more: IDataObject,
-): Promise<IDataObject> {
-	if (kind === 'image' && channel.inlineImages) return await inlineImage(item);
-	const content: IDataObject = {
-		media_id: await mediaId(item, kind, String(more.fileName ?? ''), channel.uploadPath),
-	};
-	if (kind !== 'video') return content;
-	const about = texts({ title: more.videoTitle, description: more.videoDescription });
-	check(item, about, [
+async function media({ item, channel, type, part, more }: MessageForm): Promise<IDataObject> {
+	const kind = type as MediaKind;
+	const isInline = kind === 'image' && channel.inlineImages;
+	if (isInline) return part.base64 ? part : { ...(await inlineImage(item)), ...part };
+	const about =
+		kind === 'video'
+			? withoutEmpty({ title: more.videoTitle, description: more.videoDescription })
+			: {};
+	check(item, { ...about, ...part }, [
 		['title', 'Video Title', 128, 'bytes'],
 		['description', 'Video Description', 512, 'bytes'],
 	]);
-	return { ...content, ...about };
+	const media_id =
+		String(part.media_id ?? '').trim() ||
+		(await mediaId(item, kind, String(more.fileName ?? ''), channel.uploadPath));
+	return { ...about, ...part, media_id };
 }
-
-/** What is filled in, as text: WeCom drops a number where it wants text. */
-export const texts = (values: IDataObject): IDataObject =>
-	Object.fromEntries(
-		Object.entries(values)
-			.map(([name, value]) => [name, String(value ?? '')])
-			.filter(([, value]) => value !== ''),
-	);
 
 /** The bytes in Base64 with the MD5 of what they were before (doc 99110). */
 async function inlineImage(item: ItemContext): Promise<IDataObject> {

@@ -11,7 +11,7 @@ import { binaryInput, choice } from '../../engine/fields';
 import { contentFields, mention, messageType, MORE_CONTENT } from './fields';
 import { deliver, sentCount } from './send';
 import { fileName } from '../media';
-import type { Channel } from './content';
+import { readMessage, type Channel } from './content';
 import type { ItemContext, Resource } from '../../engine/operation';
 import { toItem } from '../../engine/output';
 
@@ -76,7 +76,7 @@ const TOO_MANY = 45009;
 
 async function send(item: ItemContext): Promise<IDataObject> {
 	try {
-		return sentCount(await deliver(item, MESSAGE_PUSH, {}));
+		return sentCount(await deliver(readMessage(item, MESSAGE_PUSH)));
 	} catch (error) {
 		throw withLimit(error as NodeApiError);
 	}

@@ -4,8 +4,10 @@ import type { WecomReply } from '../../../shared/protocol/reply';
 import { cardFrom } from './card';
 import type { ItemContext } from '../../engine/operation';
 import { NOT_SENT, toItem } from '../../engine/output';
-import { collectParameters, labelOf, merge, problem, toIds } from '../../engine/parameters';
-import { contents, UPLOAD_PATH, withoutParts, type Channel } from './content';
+import { toIds } from '../../engine/convert';
+import { collectParameters, labelOf } from '../../engine/parameters';
+import { problem } from '../../engine/problem';
+import { contents, readMessage, UPLOAD_PATH, type Channel, type MessageForm } from './content';
 
 /** Sending in the name of the app: to members, to a school; and updating what was sent. */
 
@@ -32,24 +34,20 @@ export const GROUP_CHAT: Channel = {
 	cardUnit: 'bytes',
 };
 
-/** Sends the content of the form in `envelope`; several replies only for split text. */
+/** Sends a message in `envelope`; several replies only for split text. */
 export async function deliver(
-	item: ItemContext,
-	channel: Channel,
-	envelope: IDataObject,
+	form: MessageForm,
+	envelope: IDataObject = {},
 ): Promise<WecomReply[]> {
-	const { client, get, itemIndex } = item;
-	const msgtype = get('msgtype', 'text');
-	const { part = {}, ...rest } = collectParameters(item, msgtype);
-	const parts = await contents(item, channel, msgtype, part as IDataObject);
-	if (rest[msgtype]) rest[msgtype] = withoutParts(msgtype, rest[msgtype] as IDataObject);
+	const { item, channel, type, rest } = form;
+	const parts = await contents(form);
 	const repeatable = rest.enable_duplicate_check === 1;
 	const replies: WecomReply[] = [];
 	for (const content of parts) {
-		const body = merge({ ...envelope, msgtype, [msgtype]: content }, rest);
+		const body = { ...envelope, msgtype: type, [type]: content, ...rest };
 		try {
 			const request = { method: 'POST', path: channel.path, body, repeatable } as const;
-			replies.push(await client.call(request, itemIndex));
+			replies.push(await item.client.call(request, item.itemIndex));
 		} catch (error) {
 			throw withSentParts(error as NodeApiError, replies, parts.length);
 		}
@@ -68,16 +66,17 @@ function withSentParts(error: NodeApiError, sent: WecomReply[], total: number): 
 
 /** `message/send` (doc 90236); partial failures are data. */
 export async function sendMessage(item: ItemContext): Promise<IDataObject> {
-	const agentid = await ownAgentId(item);
-	const to = recipients(item, ['touser', 'toparty', 'totag']);
-	const notice = item.get('msgtype', 'text') === 'miniprogram_notice';
+	const form = readMessage(item, APP);
+	const to = recipients(item, form.rest);
+	const notice = form.type === 'miniprogram_notice';
 	if (notice && to.touser === '@all')
 		throw problem(
 			item,
 			'A mini program notice cannot go to everyone',
 			"Switch off 'Send to Everyone' and choose departments.",
 		);
-	const replies = await deliver(item, APP, { ...to, ...(notice ? {} : { agentid }) });
+	const sender = notice ? {} : { agentid: form.rest.agentid ?? (await ownAgentId(item)) };
+	const replies = await deliver(form, { ...to, ...sender });
 	const answer = toItem(replies[0], NOT_SENT);
 	return replies.length === 1
 		? answer
@@ -86,8 +85,8 @@ export async function sendMessage(item: ItemContext): Promise<IDataObject> {
 
 /** `externalcontact/message/send` to parents and students (doc 91609). */
 export async function sendToSchool(item: ItemContext): Promise<IDataObject> {
-	const agentid = await ownAgentId(item);
-	const lists = collectParameters(item, item.get('msgtype', 'text'));
+	const form = readMessage(item, SCHOOL);
+	const lists = form.rest;
 	const given = ['to_parent_userid', 'to_student_userid', 'to_party'].filter((name) => lists[name]);
 	if (!lists.toall && given.length === 0)
 		throw problem(
@@ -96,19 +95,20 @@ export async function sendToSchool(item: ItemContext): Promise<IDataObject> {
 			"Enter parents, students or departments, or switch on 'Send to Whole School'.",
 		);
 	for (const name of given) notTooMany(item, name, lists[name] as string[], name === 'to_party');
-	const replies = await deliver(item, SCHOOL, { agentid });
+	const agentid = lists.agentid ?? (await ownAgentId(item));
+	const replies = await deliver(form, { agentid });
 	return { ...toItem(replies[0], NOT_SENT), sent: true };
 }
 
 /** `appchat/send` (doc 90248); without an answer but ok. */
 export async function sendToGroupChat(item: ItemContext): Promise<IDataObject> {
-	const replies = await deliver(item, GROUP_CHAT, {});
+	const replies = await deliver(readMessage(item, GROUP_CHAT));
 	return { chatid: item.get('chatid'), ...sentCount(replies) };
 }
 
 /** What WeCom had to say, and how many messages a text became, where that is not one. */
 export const sentCount = (replies: WecomReply[]): IDataObject => ({
-	...(Object.assign({}, ...replies.map((reply) => toItem(reply, NOT_SENT))) as IDataObject),
+	...replies.map((reply) => toItem(reply, NOT_SENT)).reduce((all, one) => ({ ...all, ...one })),
 	sent: true,
 	...(replies.length > 1 ? { messages: replies.length } : {}),
 });
@@ -116,17 +116,12 @@ export const sentCount = (replies: WecomReply[]): IDataObject => ({
 /** A button greyed out or a new card in place of a card that was sent (doc 94888). */
 export async function updateCard(item: ItemContext): Promise<IDataObject> {
 	const { client, get, itemIndex } = item;
-	const agentid = await ownAgentId(item);
 	const sent = collectParameters(item);
-	const body: IDataObject = { agentid };
-	if (get('msgtype', 'button') === 'template_card') {
-		const card = cardFrom(item);
-		// Only what is sent for the first time has a task ID.
-		delete card.task_id;
-		body.template_card = card;
-	}
+	const body: IDataObject = { agentid: sent.agentid ?? (await ownAgentId(item)) };
+	if (get('msgtype', 'button') === 'template_card')
+		body.template_card = cardFrom(item, { more: sent.template_card, isUpdate: true });
 	const path = '/cgi-bin/message/update_template_card';
-	const request = { method: 'POST', path, body: merge(body, sent), repeatable: false } as const;
+	const request = { method: 'POST', path, body: { ...sent, ...body }, repeatable: false } as const;
 	return { ...toItem(await client.call(request, itemIndex), NOT_SENT), updated: true };
 }
 
@@ -144,14 +139,18 @@ export async function ownAgentId(item: ItemContext): Promise<number> {
 	);
 }
 
-function recipients(item: ItemContext, names: string[]): IDataObject {
+const RECIPIENTS = ['touser', 'toparty', 'totag'];
+
+/** Who gets the message as the form says, unless Additional Parameters do. */
+function recipients(item: ItemContext, added: IDataObject): IDataObject {
 	if (item.get<boolean>('toAll', false)) return { touser: '@all' };
-	const chosen = names.flatMap((name) => {
+	const chosen = RECIPIENTS.flatMap((name) => {
 		const ids = toIds(item, labelOf(item.operation, name), item.get<unknown>(name, []));
 		notTooMany(item, name, ids, name !== 'touser');
 		return ids.length > 0 ? [[name, ids.join('|')]] : [];
 	});
-	if (chosen.length > 0) return Object.fromEntries(chosen) as IDataObject;
+	if (chosen.length > 0 || RECIPIENTS.some((name) => added[name]))
+		return Object.fromEntries(chosen) as IDataObject;
 	throw problem(
 		item,
 		'The message has no recipient',

@@ -6,8 +6,20 @@ import type {
 } from 'n8n-workflow';
 import { WecomClient } from '../../../shared/client/client';
 import { collect } from '../../../shared/client/paging';
-import type { ItemContext } from '../../engine/operation';
-import { problem, splitIds, toTimestamp } from '../../engine/parameters';
+import type { Field, ItemContext } from '../../engine/operation';
+import {
+	isEmpty,
+	isOn,
+	isPlainObject,
+	toDay,
+	toIds,
+	toNumber,
+	toText,
+	toTexts,
+	toTimestamp,
+} from '../../engine/convert';
+import { isDayOnly } from '../../engine/dates';
+import { problem } from '../../engine/problem';
 
 /** The columns of a smart sheet as a form, and its cells in both directions (doc 99907, 101157, 101158). */
 
@@ -17,6 +29,8 @@ export interface Column {
 	/** Without `FIELD_TYPE_`, such as `SINGLE_SELECT`. */
 	type: string;
 	options: Array<{ id: string; text: string }>;
+	/** A date without a time. */
+	isDay: boolean;
 }
 
 const MAX_PAGE = 1000;
@@ -34,18 +48,17 @@ const READ_ONLY = [
 	'MODIFIED_TIME',
 	'AUTONUMBER',
 	'FORMULA',
+	// WeCom drops what is written here.
+	'REFERENCE',
 ];
 /** Lists that are shortened for reading. All others stay as they are, so that they can be written back. */
 const SHORTENED = ['TEXT', 'SELECT', 'SINGLE_SELECT', 'USER', 'URL', 'AUTONUMBER'];
 const NUMBERS = ['NUMBER', 'PROGRESS', 'CURRENCY', 'PERCENTAGE'];
-const CHECKED = ['true', '1', 'yes'];
-const UNCHECKED = ['false', '0', 'no'];
 const TEXTS = ['PHONE_NUMBER', 'EMAIL', 'BARCODE'];
 const HINTS: Record<string, string> = {
 	SELECT: 'options',
 	USER: 'user IDs',
 	URL: 'link',
-	REFERENCE: 'record IDs',
 };
 
 const known = new WeakMap<WecomClient, Map<string, Promise<Column[]>>>();
@@ -88,6 +101,7 @@ async function readColumns(
 		title: String(field.field_title),
 		type: String(field.field_type).replace('FIELD_TYPE_', ''),
 		options: optionsOf(field),
+		isDay: isDayFormat(field),
 	}));
 }
 
@@ -96,6 +110,12 @@ function optionsOf({ property_single_select, property_select }: IDataObject): Co
 		| { options?: Column['options'] }
 		| undefined;
 	return property?.options ?? [];
+}
+
+/** Whether dates are shown without a time, as their format says. */
+function isDayFormat({ property_date_time }: IDataObject): boolean {
+	const { format } = (property_date_time ?? {}) as { format?: string };
+	return format !== undefined && !/h/i.test(format);
 }
 
 /** The form of the sheet that was chosen. */
@@ -156,6 +176,7 @@ export async function cellsOf(
 				`Its columns are: ${titles}. Refresh the list of columns in the form.`,
 			);
 		}
+		// A record that was read from the sheet has those of WeCom itself, too.
 		if (value === undefined || value === null || READ_ONLY.includes(column.type)) continue;
 		// Only text can be made empty.
 		if (typeof value === 'string' && value.trim() === '' && column.type !== 'TEXT') continue;
@@ -171,44 +192,70 @@ export async function cellsOf(
 	return cells;
 }
 
-const wrongValue = (
-	item: ItemContext,
-	title: string,
-	value: unknown,
-	wanted: string,
-	todo: string,
-) => {
-	const shown = typeof value === 'object' ? JSON.stringify(value) : String(value);
-	return problem(item, `'${title}' holds '${shown}' where the column needs ${wanted}`, todo);
-};
-
-/** One value as the column wants it (catalog: smart sheet cell values). Lists and objects are taken as WeCom's own form. */
+/** One value as the column wants it (catalog: smart sheet cell values). WeCom's own form, a list of objects, is taken as it is. */
 function toCell(item: ItemContext, column: Column, value: unknown): unknown {
 	const { type, title } = column;
-	if (NUMBERS.includes(type)) {
-		const number = typeof value === 'string' || typeof value === 'number' ? Number(value) : NaN;
-		if (Number.isFinite(number)) return number;
-		throw wrongValue(item, title, value, 'a number', 'Enter digits only.');
+	if (NUMBERS.includes(type)) return toNumber(item, fieldOf(column), value);
+	if (type === 'CHECKBOX') return isOn(item, title, value);
+	if (type === 'DATE_TIME') {
+		const isDay = column.isDay || isDayOnly(value);
+		return String((isDay ? toDay : toTimestamp)(item, title, value) * 1000);
 	}
-	if (type === 'CHECKBOX') {
-		const word = String(value).trim().toLowerCase();
-		if (CHECKED.includes(word)) return true;
-		if (UNCHECKED.includes(word)) return false;
-		throw wrongValue(item, title, value, 'true or false', 'Also 1 or 0, and yes or no, are taken.');
-	}
-	if (type === 'DATE_TIME') return String(toTimestamp(item, title, value) * 1000);
 	if (isCell(value) && value.length > 0) return value;
-	if (TEXTS.includes(type)) return String(value);
+	if (isOwnForm(type, value)) return [value];
+	if (type in OWN_FORM) refuseObjects(item, column, value);
+	if (TEXTS.includes(type)) return toText(item, title, value);
 	if (type === 'TEXT')
 		return [
-			{ type: 'text', text: typeof value === 'object' ? JSON.stringify(value) : String(value) },
+			{
+				type: 'text',
+				text: typeof value === 'object' ? JSON.stringify(value) : toText(item, title, value),
+			},
 		];
-	if (type === 'URL') return [{ type: 'url', text: String(value), link: String(value) }];
-	if (type === 'USER') return splitIds(value).map((user_id) => ({ user_id }));
-	if (type === 'REFERENCE') return splitIds(value);
-	if (type === 'SINGLE_SELECT') return [option(column, String(value))];
-	if (type === 'SELECT') return splitIds(value).map((one) => option(column, one));
+	if (type === 'URL') {
+		const link = toText(item, title, value);
+		return [{ type: 'url', text: link, link }];
+	}
+	if (type === 'USER') return toIds(item, title, value).map((user_id) => ({ user_id }));
+	if (type === 'SINGLE_SELECT') return [option(column, toText(item, title, value).trim())];
+	if (type === 'SELECT') return optionsIn(item, column, value);
 	return wholeCell(item, column, value);
+}
+
+const fieldOf = ({ title }: Column): Field => ({
+	name: title,
+	displayName: title,
+	type: 'number',
+	default: '',
+});
+
+/** One of these fields makes an object WeCom's own form of a cell. */
+const OWN_FORM: Record<string, string[]> = {
+	URL: ['link'],
+	USER: ['user_id', 'tmp_external_userid'],
+	SINGLE_SELECT: ['id', 'text'],
+	SELECT: ['id', 'text'],
+};
+
+const isOwnForm = (type: string, value: unknown): boolean =>
+	isPlainObject(value) && (OWN_FORM[type] ?? []).some((name) => !isEmpty(value[name]));
+
+/** An object that WeCom does not know would become a new option or a member of that name. */
+function refuseObjects(item: ItemContext, { type, title }: Column, value: unknown): void {
+	if (![value].flat().some((one) => typeof one === 'object' && one !== null)) return;
+	throw problem(
+		item,
+		`'${title}' holds an object where the column needs ${HINTS[type] ?? 'an option'}`,
+		`Let the expression give one value of it, or WeCom's own form with ${OWN_FORM[type].join(' or ')}.`,
+	);
+}
+
+/** The options that a text or list names; the name of one may have a comma in it. */
+function optionsIn(item: ItemContext, column: Column, value: unknown): IDataObject[] {
+	const whole = Array.isArray(value) ? undefined : toText(item, column.title, value).trim();
+	const isOne = column.options.some(({ id, text }) => text === whole || id === whole);
+	const wanted = isOne ? [whole!] : toTexts(item, column.title, value);
+	return wanted.map((one) => option(column, one));
 }
 
 /** By the ID of an option that is there, else by its text, which adds it. */

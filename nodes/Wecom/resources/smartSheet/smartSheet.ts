@@ -260,14 +260,22 @@ export const smartSheet: Resource = {
 const BY_ID = 'CELL_VALUE_KEY_TYPE_FIELD_ID';
 const BY_TITLE = 'CELL_VALUE_KEY_TYPE_FIELD_TITLE';
 
-/** `add_records`, `update_records` (doc 99907, 99909) with one record. */
-async function writeRecord(item: ItemContext, endpoint: string): Promise<IDataObject> {
+/** `add_records`, `update_records` (doc 99907, 99909) with one record; Additional Parameters may give several. */
+async function writeRecord(
+	item: ItemContext,
+	endpoint: string,
+): Promise<IDataObject | IDataObject[]> {
 	const { client, itemIndex } = item;
 	const { record_id, ...sent } = collectParameters(item);
+	const path = `${BASE}/${endpoint}`;
+	if (sent.records !== undefined) {
+		const body = { key_type: BY_TITLE, ...sent };
+		const { records = [] } = await client.call({ method: 'POST', path, body }, itemIndex);
+		return records as IDataObject[];
+	}
 	const values = await cellsOf(item, String(sent.docid), String(sent.sheet_id));
 	const record = record_id === undefined ? { values } : { record_id, values };
 	const body = { key_type: BY_ID, records: [record], ...sent };
-	const path = `${BASE}/${endpoint}`;
 	const reply = await client.call({ method: 'POST', path, body }, itemIndex);
 	const [written] = (reply.records ?? []) as IDataObject[];
 	const columnNames = await columnsOf(client, String(sent.docid), String(sent.sheet_id), itemIndex);
