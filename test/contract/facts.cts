@@ -57,6 +57,9 @@ export const asText = (value: unknown): unknown =>
 			? value.map(asText)
 			: String(value);
 
+/** An item without what the node says about entries that WeCom refused. */
+export const withoutWarning = ({ warning: _warning, ...item }: IDataObject): IDataObject => item;
+
 /** A documented answer as the client reads it: large numbers keep their digits. */
 export const asReply = (value: unknown) => parseReply(JSON.stringify(value)) as IDataObject;
 

@@ -120,7 +120,10 @@ describe('Send Message', () => {
 			"'Title' has 65 bytes, WeCom takes 64",
 		],
 		[{ msgtype: 'location', latitude: '91', longitude: '0' }, "There is no place at '91', '0'"],
-		[{ msgtype: 'location', latitude: 'here', longitude: '0' }, "'Latitude' holds 'here' where WeCom needs a number"],
+		[
+			{ msgtype: 'location', latitude: 'here', longitude: '0' },
+			"'Latitude' holds 'here' where WeCom needs a number",
+		],
 		[{ msgtype: 'msgmenu' }, 'The menu has 0 entries to tap'],
 		[
 			{ msgtype: 'msgmenu', menu: { row: Array(11).fill({ type: 'click', content: 'x' }) } },

@@ -212,11 +212,7 @@ describe('Smart Sheet', () => {
 			"'Amount' holds '[]' where WeCom needs a number",
 		],
 		['truth', { Amount: true }, "'Amount' holds 'true' where WeCom needs a number"],
-		[
-			'infinity',
-			{ Amount: 'Infinity' },
-			"'Amount' holds 'Infinity' where WeCom needs a number",
-		],
+		['infinity', { Amount: 'Infinity' }, "'Amount' holds 'Infinity' where WeCom needs a number"],
 		['blanks alone', { Amount: ' ', Done: ' ' }, 'There is no value for any column'],
 		[
 			'what is neither true nor false',

@@ -89,3 +89,27 @@ it('names the members of a tag that WeCom did not know; nothing was sent to them
 		warning: 'Left out: unknown or out-of-reach members: nobody|noone.',
 	});
 });
+
+it('names whom WeCom refused, in lists and in entries with an error code', async () => {
+	const bulk = { chat_type: 'single', to: 'ids', external_userid: 'w1,w2', content: 'x' };
+	const create = { resource: 'customerMessage', operation: 'createBulkMessage', parameters: bulk };
+	const path = 'externalcontact/add_msg_template';
+	const item = await answered(path, { fail_list: ['w2'], msgid: 'M' }, create);
+	expect(item).toEqual({
+		fail_list: ['w2'],
+		msgid: 'M',
+		warning: 'Not sent to unknown or out-of-reach customers: w2.',
+	});
+	const servicers = { open_kfid: byId('wk1'), userid_list: ['zhangsan', 'lisi'] };
+	const add = {
+		resource: 'customerServiceAccount',
+		operation: 'addServicers',
+		parameters: servicers,
+	};
+	const result_list = [
+		{ userid: 'zhangsan', errcode: 0, errmsg: 'success' },
+		{ userid: 'lisi', errcode: 95012, errmsg: 'x' },
+	];
+	const refused = await answered('kf/servicer/add', { result_list }, add);
+	expect(refused.warning).toBe("Left out: 'result_list': lisi (95012).");
+});

@@ -56,7 +56,7 @@ export async function readBinary(
 		fileExtension,
 	} = context.helpers.assertBinaryData(itemIndex, field);
 	const data = await context.helpers.getBinaryDataBuffer(itemIndex, field);
-	const name = withExtension(String(fileName || ownName || kind), fileExtension);
+	const name = withExtension(String(fileName || ownName || kind), fileExtension, mimeType);
 	if (data.length < MIN_BYTES || data.length > rule.maxBytes) {
 		throw problem(
 			item,
@@ -74,9 +74,47 @@ export async function readBinary(
 	return { data, fileName: name, mimeType };
 }
 
+/** Extensions of types that n8n names without one. */
+const EXTENSIONS: Record<string, string> = {
+	'application/gzip': 'gz',
+	'application/json': 'json',
+	'application/msword': 'doc',
+	'application/pdf': 'pdf',
+	'application/vnd.ms-excel': 'xls',
+	'application/vnd.ms-powerpoint': 'ppt',
+	'application/vnd.openxmlformats-officedocument.presentationml.presentation': 'pptx',
+	'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet': 'xlsx',
+	'application/vnd.openxmlformats-officedocument.wordprocessingml.document': 'docx',
+	'application/xml': 'xml',
+	'application/zip': 'zip',
+	'audio/amr': 'amr',
+	'audio/mpeg': 'mp3',
+	'audio/wav': 'wav',
+	'image/bmp': 'bmp',
+	'image/gif': 'gif',
+	'image/jpeg': 'jpg',
+	'image/jpg': 'jpg',
+	'image/png': 'png',
+	'image/webp': 'webp',
+	'text/calendar': 'ics',
+	'text/csv': 'csv',
+	'text/html': 'html',
+	'text/markdown': 'md',
+	'text/plain': 'txt',
+	'text/xml': 'xml',
+	'video/mp4': 'mp4',
+	'video/quicktime': 'mov',
+};
+
+/** The end of a name that tells a type: `.2` of "v1.2" does not. */
+const EXTENSION = /\.(?=[a-z0-9]*[a-z])[a-z0-9]{1,5}$/i;
+
 /** The recipient's device opens a file by its extension, and WeCom tells its kind by it. */
-const withExtension = (name: string, extension?: string): string =>
-	extension && !/\.[^.\s]+$/.test(name) ? `${name}.${extension}` : name;
+export function withExtension(name: string, extension?: string, mimeType = ''): string {
+	if (EXTENSION.test(name)) return name;
+	const known = extension || EXTENSIONS[mimeType.split(';')[0].trim().toLowerCase()];
+	return known ? `${name}.${known}` : name;
+}
 
 /** A downloaded file as an item with binary data. */
 export async function toBinaryItem(

@@ -8,6 +8,7 @@ import type {
 } from 'n8n-workflow';
 import type { OwnCredential } from '../../shared/client/tokenSources';
 import type { WecomClient } from '../../shared/client/client';
+import type { Blocks } from './blocks';
 import type { Paging } from '../../shared/client/paging';
 
 /**
@@ -78,6 +79,8 @@ export interface Operation {
 	/** The list answers for things named one by one: all of it is returned, without 'Return All' and 'Limit'. */
 	whole?: true;
 	paging?: Paging;
+	/** What one call takes, where WeCom limits people and time: more is asked for in several calls. */
+	blocks?: Blocks;
 	/** The object of the reply that becomes the item. */
 	pick?: string;
 	/** What to return when the reply itself says nothing but "ok". */

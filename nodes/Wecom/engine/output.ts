@@ -1,5 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 import { readErrmsg, type WecomReply } from '../../shared/protocol/reply';
+import { isPlainObject } from './convert';
 
 const PARTIAL: Record<string, string> = {
 	invaliduser: 'unknown or out-of-reach members',
@@ -11,6 +12,9 @@ const PARTIAL: Record<string, string> = {
 	invalid_party: 'unknown or out-of-reach departments',
 	unlicenseduser: 'members without a license',
 };
+
+/** Lists that hold customers where something was sent to them. */
+const CUSTOMERS: Record<string, string> = { fail_list: 'unknown or out-of-reach customers' };
 
 /** How a warning begins where a message was sent. */
 export const NOT_SENT = 'Not sent to';
@@ -25,13 +29,44 @@ export function toItem(reply: WecomReply, left = 'Left out:'): IDataObject {
 }
 
 function warningOf(errmsg: unknown, data: IDataObject, begin: string): string {
-	const left = Object.entries(PARTIAL)
-		.filter(([field]) => String(data[field] ?? ''))
-		.map(([field, meaning]) => `${begin} ${meaning}: ${String(data[field])}.`);
+	const left = Object.entries(data).flatMap(([field, value]) => {
+		const ids = leftOut(field, value);
+		if (ids.length === 0) return [];
+		const meaning = PARTIAL[field] ?? (begin === NOT_SENT ? CUSTOMERS[field] : undefined);
+		return [`${begin} ${meaning ?? `'${field}'`}: ${ids.join(', ')}.`];
+	});
 	if (readErrmsg(errmsg).wrongJson) {
 		left.push('WeCom ignored fields of a wrong type: check the values against the documentation.');
 	}
 	return left.join(' ');
+}
+
+/** What a reply names as refused: by the name of a list, or by an error code of an entry. */
+function leftOut(field: string, value: unknown): string[] {
+	const isRefusal = field in PARTIAL || /^(fail|invalid|illegal)(ed)?_/.test(field);
+	if (isPlainObject(value))
+		return Object.entries(value).flatMap(([name, inner]) =>
+			Array.isArray(inner) ? leftOut(isRefusal ? `fail_${name}` : name, inner) : [],
+		);
+	if (!Array.isArray(value)) return isRefusal && value ? [String(value as string)] : [];
+	return (value as unknown[]).flatMap((entry) => {
+		if (!isPlainObject(entry)) return isRefusal ? [String(entry)] : [];
+		return isRefusal || entry.errcode ? [nameOf(entry)] : [];
+	});
+}
+
+/** The ID in an entry that was refused, and why. */
+function nameOf({ errcode, errmsg: _text, ...entry }: IDataObject): string {
+	const id = Object.values(entry).find((value) => typeof value === 'string' && value !== '');
+	const name = String(id ?? JSON.stringify(entry));
+	return errcode ? `${name} (${String(errcode as number)})` : name;
+}
+
+/** An entry of a list as an item: with a `warning` when WeCom says that it refused this one. */
+export function toListItem(entry: IDataObject): IDataObject {
+	const { errcode } = entry;
+	if (typeof errcode !== 'number' || errcode === 0) return entry;
+	return { ...entry, warning: `WeCom refused this one with the error code ${errcode}.` };
 }
 
 /** The fields a person looks for first, when they are there. */

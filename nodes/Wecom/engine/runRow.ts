@@ -1,8 +1,11 @@
 import type { IDataObject } from 'n8n-workflow';
 import type { ApiRequest } from '../../shared/client/client';
 import { collect } from '../../shared/client/paging';
+import { blocksOf } from './blocks';
+import { toInteger } from './convert';
+import { limit } from './fields';
 import type { Operation, ItemContext, Output } from './operation';
-import { keepFields, toItem } from './output';
+import { keepFields, toItem, toListItem } from './output';
 import { collectParameters } from './parameters';
 
 const AT_ONCE = 8;
@@ -30,15 +33,18 @@ export const readsOnly = ({ reads, endpoint }: Operation): boolean =>
 	reads ?? endpoint?.[0] === 'GET';
 
 /** How many results are wanted: Infinity with 'Return All', and where the row says so. */
-export function wantedCount({ operation, get }: ItemContext): number {
-	return operation.whole || get<boolean>('returnAll', false) ? Infinity : get<number>('limit', 50);
+export function wantedCount(item: ItemContext): number {
+	const { operation, get } = item;
+	if (operation.whole || get<boolean>('returnAll', false)) return Infinity;
+	return toInteger(item, limit, get<number>('limit', Number(limit.default)));
 }
 
 /** Handles several things side by side, eight at a time; the results stand in the given order. */
 export async function eachAtOnce<T, R>(list: T[], handle: (one: T) => Promise<R>): Promise<R[]> {
 	const results: R[] = [];
 	for (let start = 0; start < list.length; start += AT_ONCE) {
-		results.push(...(await Promise.all(list.slice(start, start + AT_ONCE).map(handle))));
+		const block = await Promise.all(list.slice(start, start + AT_ONCE).map(handle));
+		for (const result of block) results.push(result);
 	}
 	return results;
 }
@@ -46,7 +52,7 @@ export async function eachAtOnce<T, R>(list: T[], handle: (one: T) => Promise<R>
 /** Applies 'Simplify' where the operation offers it. */
 export function simplified({ operation, get }: ItemContext, data: IDataObject): IDataObject {
 	return Array.isArray(operation.simplify) && get<boolean>('simplify', true)
-		? keepFields(data, operation.simplify)
+		? keepFields(data, [...operation.simplify, 'warning'])
 		: data;
 }
 
@@ -61,8 +67,15 @@ export function toRequest(operation: Operation, sent: IDataObject): ApiRequest {
 /** The entries of the operation's list, over as many pages as are wanted. */
 export async function getList(item: ItemContext, sent: IDataObject): Promise<IDataObject[]> {
 	const { operation, client, itemIndex } = item;
-	const fetch = async (page: IDataObject) =>
-		await client.call(toRequest(operation, { ...sent, ...page }), itemIndex);
-	const entries = await collect(fetch, operation.list!, operation.paging, wantedCount(item));
-	return entries.map((entry) => simplified(item, entry));
+	const wanted = wantedCount(item);
+	const entries: IDataObject[] = [];
+	for (const block of blocksOf(operation.blocks, sent)) {
+		const fetch = async (page: IDataObject) =>
+			await client.call(toRequest(operation, { ...block, ...page }), itemIndex);
+		const missing = wanted - entries.length;
+		const found = await collect(fetch, operation.list!, operation.paging, missing);
+		for (const entry of found) entries.push(entry);
+		if (entries.length >= wanted) break;
+	}
+	return entries.map((entry) => simplified(item, toListItem(entry)));
 }

@@ -1,10 +1,19 @@
 import { choice, ids, integer, moment, rows, text } from '../engine/fields';
+import type { Blocks } from '../engine/blocks';
 import type { Conversion, Field, Operation, Resource } from '../engine/operation';
 
-const MOST_MEMBERS = 100;
+/** A call takes 100 members; where it takes 30 days, a longer time is asked for in parts, by the second or by the day. */
+const MEMBERS: Blocks = { ids: 'useridlist', most: 100 };
+const inSpans = (gap: number): Blocks => ({
+	...MEMBERS,
+	span: { from: 'starttime', to: 'endtime', days: 30, gap },
+});
+const BY_SECOND = inSpans(1);
+const BY_DAY = inSpans(86_400);
 
-const members = ids('useridlist', 'Member Names or IDs', 'getMembers', MOST_MEMBERS, {
+const members = ids('useridlist', 'Member Names or IDs', 'getMembers', MEMBERS.most, {
 	required: true,
+	description: 'Choose from the list, or specify IDs using an expression',
 });
 const from = (description: string, convert: Conversion = 'day'): Field =>
 	moment('starttime', 'From', description, { required: true, convert });
@@ -20,6 +29,7 @@ const report = (
 	action: string,
 	doc: number,
 	path: string,
+	blocks: Blocks,
 ): Operation => ({
 	value,
 	name,
@@ -28,8 +38,9 @@ const report = (
 	doc,
 	endpoint: ['POST', path],
 	reads: true,
-	fields: [members, from('First day'), until('Last day, up to a month later')],
+	fields: [members, from('First day'), until('Last day')],
 	list: 'datas',
+	blocks,
 });
 
 /** Needs the app among "apps that may call the API" of Attendance, or the secret of Attendance itself (doc 90262). */
@@ -43,19 +54,20 @@ export const attendance: Resource = {
 			'Get daily attendance reports',
 			93374,
 			'/cgi-bin/checkin/getcheckin_daydata',
+			BY_DAY,
 		),
 		{
 			value: 'getManyRecords',
 			name: 'Get Many Records',
 			action: 'Get many attendance records',
-			description: 'List punches of members within up to 30 days',
+			description: 'List punches of members within a time',
 			doc: 90262,
 			endpoint: ['POST', '/cgi-bin/checkin/getcheckindata'],
 			reads: true,
 			fields: [
 				members,
 				from('Start of the time', 'timestamp'),
-				until('End of the time, up to 30 days later', 'timestamp'),
+				until('End of the time', 'timestamp'),
 				choice(
 					'opencheckindatatype',
 					'Type',
@@ -69,6 +81,7 @@ export const attendance: Resource = {
 				),
 			],
 			list: 'checkindata',
+			blocks: BY_SECOND,
 		},
 		{
 			value: 'getManyRules',
@@ -101,6 +114,7 @@ export const attendance: Resource = {
 			fields: [members, moment('datetime', 'Day', 'The day', { required: true, convert: 'day' })],
 			list: 'info',
 			whole: true,
+			blocks: MEMBERS,
 		},
 		report(
 			'getMonthlyReports',
@@ -108,17 +122,19 @@ export const attendance: Resource = {
 			'Get monthly attendance reports',
 			93387,
 			'/cgi-bin/checkin/getcheckin_monthdata',
+			MEMBERS,
 		),
 		{
 			value: 'getSchedules',
 			name: 'Get Schedules',
 			action: 'Get shift schedules',
-			description: 'Read the shifts of members within a month',
+			description: 'Read the shifts of members within a time',
 			doc: 93380,
 			endpoint: ['POST', '/cgi-bin/checkin/getcheckinschedulist'],
 			reads: true,
-			fields: [members, from('First day'), until('Last day, up to a month later')],
+			fields: [members, from('First day'), until('Last day')],
 			list: 'schedule_list',
+			blocks: BY_DAY,
 		},
 		{
 			value: 'setSchedules',

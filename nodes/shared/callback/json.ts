@@ -1,5 +1,7 @@
 /** Reads the JSON that AI bots and external payment send (docs 101033, 97478): nothing is lost, and no more than XML may hold. */
 
+import { losesDigits, skip, stringEnd } from '../util/numbers';
+
 export interface JsonLimits {
 	/** The longest text that is read, in UTF-16 characters. */
 	characters: number;
@@ -87,16 +89,6 @@ function readWord(text: string, at: number): Read {
 	return word ? { value: word, end: at + word.length } : undefined;
 }
 
-/** Where the text goes on behind a string, -1 when it has no end. */
-function stringEnd(text: string, at: number): number {
-	for (let quote = text.indexOf('"', at + 1); quote > 0; quote = text.indexOf('"', quote + 1)) {
-		let before = quote;
-		while (text[before - 1] === '\\') before--;
-		if ((quote - before) % 2 === 0) return quote + 1;
-	}
-	return -1;
-}
-
 /** Puts quotes around the numbers that would lose digits, and finds what is too deep or too much. */
 function withoutBigNumbers(
 	text: string,
@@ -134,19 +126,9 @@ function withoutBigNumbers(
 	return { ok: true, json: kept === 0 ? text : [...parts, text.slice(kept)].join('') };
 }
 
-function losesDigits(number: string): boolean {
-	return /^-?[1-9]\d*$/.test(number) && !Number.isSafeInteger(Number(number));
-}
-
 function hasReservedName(value: unknown): boolean {
 	if (typeof value !== 'object' || value === null) return false;
 	return Object.entries(value).some(
 		([name, child]) => (!Array.isArray(value) && RESERVED.includes(name)) || hasReservedName(child),
 	);
-}
-
-function skip(text: string, from: number, characters: string): number {
-	let at = from;
-	while (at < text.length && characters.includes(text[at])) at++;
-	return at;
 }

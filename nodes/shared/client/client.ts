@@ -25,7 +25,7 @@ import {
 	TokenFailure,
 	type Failure,
 } from '../protocol/errors';
-import { mayHoldErrcode, parseReply, type WecomReply } from '../protocol/reply';
+import { failureInFile, parseReply, type WecomReply } from '../protocol/reply';
 import { apiBase, clean, LOGIN_JWT_KEY } from '../protocol/settings';
 import { forOneRequest, noteOf, takeOver, withNote } from '../credentials/note';
 import { NothingToSend, type CredentialContext } from '../credentials/store';
@@ -258,8 +258,8 @@ export class WecomClient {
 			itemIndex,
 			async ({ body, headers, statusCode }) => {
 				const data = Buffer.from(body as ArrayBuffer);
-				const reply = mayHoldErrcode(headers, data) ? parseReply(data.toString('utf8')) : undefined;
-				if (reply?.errcode) return { failure: await describeErrcode(reply) };
+				const refused = failureInFile(headers, data);
+				if (refused) return { failure: await describeErrcode(refused) };
 				if (statusCode >= 400) return { failure: this.foreign(statusCode) };
 				return { value: { data, headers, statusCode } };
 			},

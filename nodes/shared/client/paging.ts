@@ -36,7 +36,8 @@ export async function collect(
 	while (page) {
 		const reply = await fetch(page);
 		const entries = entriesAt(reply, list);
-		found.push(...entries);
+		// A page can be longer than a call takes arguments.
+		for (const entry of entries) found.push(entry);
 		if (!paging || found.length >= wanted) break;
 		const next = nextPosition(paging, reply, page, entries.length);
 		page = next && { ...pageSize(paging, given, wanted - found.length), ...next };

@@ -1,4 +1,5 @@
 import type { IDataObject } from 'n8n-workflow';
+import { quoteLongNumbers } from '../util/numbers';
 
 /** A JSON reply of WeCom. A failure is `errcode` present and not 0 (doc 90313). */
 export interface WecomReply extends IDataObject {
@@ -14,18 +15,13 @@ export interface ErrmsgParts {
 	wrongJson: boolean;
 }
 
-const LONG_NUMBER = /[:[,]\s*-?\d{16,}/;
-const STRING_OR_LONG_NUMBER = /"(?:[^"\\]|\\.)*"|-?\b\d{16,}\b(?![.eE\d])/g;
+const LONG_NUMBER = /[:[,]\s*-?\d{16}/;
 
 /** Parses JSON text; integers that JavaScript would round (beyond 2^53) become strings, since ids must survive. */
 export function parseJson(text: string): unknown {
-	const exact = LONG_NUMBER.test(text)
-		? text.replace(STRING_OR_LONG_NUMBER, (token) =>
-				token.startsWith('"') || Number.isSafeInteger(Number(token)) ? token : `"${token}"`,
-			)
-		: text;
+	const exact = LONG_NUMBER.test(text) ? quoteLongNumbers(text) : text;
 	try {
-		return JSON.parse(exact);
+		return exact === undefined ? undefined : JSON.parse(exact);
 	} catch {
 		return undefined;
 	}
@@ -53,8 +49,18 @@ export function readErrmsg(errmsg: unknown): ErrmsgParts {
 	};
 }
 
-/** Downloads carry any type; only a small JSON body can be a failure (doc 90254). */
-export function mayHoldErrcode(headers: IDataObject, data: Buffer): boolean {
-	const type = String(headers['content-type'] ?? '');
-	return /json|text\/plain/.test(type) && data.length < 4096 && data[0] === 0x7b;
+const MOST_FAILURE_BYTES = 4096;
+
+/**
+ * The failure that WeCom sent in place of a file (doc 90254). Proxies and WeCom itself give it any type; a file has a name of its
+ * own, or is no object with an error code.
+ */
+export function failureInFile(headers: IDataObject, data: Buffer): WecomReply | undefined {
+	if (data.length > MOST_FAILURE_BYTES) return undefined;
+	const isText = /json|text\/plain/.test(String(headers['content-type'] ?? ''));
+	if (!isText && /filename/i.test(String(headers['content-disposition'] ?? ''))) return undefined;
+	const text = data.toString('utf8').trim();
+	const reply = text.startsWith('{') ? parseReply(text) : undefined;
+	if (!reply?.errcode) return undefined;
+	return isText || (typeof reply.errcode === 'number' && 'errmsg' in reply) ? reply : undefined;
 }

@@ -180,7 +180,9 @@ describe('cardFrom', () => {
 	it('takes a whole card as JSON, and the task ID of the card to update', () => {
 		const template_card = '{"card_type":"text_notice","task_id":"old"}';
 		expect(card({ card_type: 'json', template_card })).toEqual(JSON.parse(template_card));
-		expect(cardFrom(call({ card_type: 'json', template_card }), { taskId: 'new' }).task_id).toBe('new');
+		expect(cardFrom(call({ card_type: 'json', template_card }), { taskId: 'new' }).task_id).toBe(
+			'new',
+		);
 	});
 
 	it.each([

@@ -5,12 +5,14 @@ import { decryptBytes, parseEncodingAesKey } from '../../../shared/callback/cryp
 import { readBinary } from '../../engine/binary';
 import { wantedCount } from '../../engine/runRow';
 import type { ItemContext } from '../../engine/operation';
-import { toItem } from '../../engine/output';
+import { toItem, toListItem } from '../../engine/output';
 import { collectParameters, problem } from '../../engine/parameters';
 
 /** Jobs over the whole directory: exporting it into items (doc 94849 to 94854), importing it from a CSV file (90980 to 90983). */
 
 const POLL_MS = [1000, 2000, 3000, 5000];
+/** Entries in one file, the fewest that WeCom takes (doc 94849): one file after the other is in memory. */
+const BLOCK_SIZE = 10_000;
 const EXPORTED = 2;
 const EXPORT_FAILED = 3;
 const IMPORTED = 3;
@@ -20,7 +22,7 @@ export async function exportDirectory(item: ItemContext): Promise<IDataObject[]>
 	const { client, get, itemIndex } = item;
 	const what = get('what', 'user');
 	const encoding_aeskey = newKey();
-	const body = { ...collectParameters(item), encoding_aeskey };
+	const body = { block_size: BLOCK_SIZE, ...collectParameters(item), encoding_aeskey };
 	const { jobid } = await client.call(
 		{ method: 'POST', path: `/cgi-bin/export/${what}`, body },
 		itemIndex,
@@ -39,12 +41,15 @@ export async function exportDirectory(item: ItemContext): Promise<IDataObject[]>
 		}
 		return reply.status === EXPORTED ? ((reply.data_list ?? []) as IDataObject[]) : undefined;
 	});
+	const wanted = wantedCount(item);
 	const found: IDataObject[] = [];
 	for (const { url } of files) {
-		found.push(...entriesOf(await readFile(item, String(url), encoding_aeskey)));
-		if (found.length >= wantedCount(item)) break;
+		for (const entry of entriesOf(await readFile(item, String(url), encoding_aeskey))) {
+			found.push(entry);
+			if (found.length >= wanted) return found;
+		}
 	}
-	return found.slice(0, wantedCount(item));
+	return found;
 }
 
 /** Members or departments of a file; for a tag, its members and departments. */
@@ -96,7 +101,7 @@ export async function importDirectory(item: ItemContext): Promise<IDataObject | 
 	});
 	const { result, ...summary } = toItem(reply);
 	const rows = (result ?? []) as IDataObject[];
-	return rows.length > 0 ? rows : { jobid, ...summary };
+	return rows.length > 0 ? rows.map(toListItem) : { jobid, ...summary };
 }
 
 async function uploadCsv(item: ItemContext): Promise<string> {

@@ -1,7 +1,8 @@
 import type { IDataObject } from 'n8n-workflow';
 import type { FileContent } from '../../../shared/client/files';
+import { failureInFile } from '../../../shared/protocol/reply';
 import { eachAtOnce } from '../../engine/runRow';
-import { toBinaryItem } from '../../engine/binary';
+import { toBinaryItem, withExtension } from '../../engine/binary';
 import type { ItemOutput, ItemContext } from '../../engine/operation';
 import { toItem } from '../../engine/output';
 import { collectParameters, problem } from '../../engine/parameters';
@@ -32,7 +33,7 @@ export async function uploadToDrive(item: ItemContext): Promise<IDataObject> {
 async function fileOf(item: ItemContext): Promise<FileContent> {
 	const { context, get, itemIndex } = item;
 	const field = get('binaryPropertyName', 'data');
-	const { fileName, mimeType } = context.helpers.assertBinaryData(itemIndex, field);
+	const { fileName, fileExtension, mimeType } = context.helpers.assertBinaryData(itemIndex, field);
 	const data = await context.helpers.getBinaryDataBuffer(itemIndex, field);
 	if (data.length === 0 || data.length > MAX_BYTES) {
 		throw problem(
@@ -41,11 +42,9 @@ async function fileOf(item: ItemContext): Promise<FileContent> {
 			'Upload files from 1 byte to 1 GB.',
 		);
 	}
-	return {
-		data,
-		mimeType,
-		fileName: String(get('additionalFields.fileName') || fileName || 'file'),
-	};
+	const { fileName: wanted } = get<IDataObject>('additionalFields', {});
+	const name = withExtension(String(wanted || fileName || 'file'), fileExtension, mimeType);
+	return { data, mimeType, fileName: name };
 }
 
 async function uploadParts(
@@ -112,15 +111,20 @@ export async function downloadFromDrive(item: ItemContext): Promise<ItemOutput> 
 		);
 	}
 	const info = await post(item, 'file_info', sent, true);
-	const fileName = String((info.file_info as IDataObject | undefined)?.file_name ?? 'file');
+	const { file_name, file_size } = (info.file_info ?? {}) as IDataObject;
+	const fileName = String(file_name ?? 'file');
+	const data = Buffer.from(response.body);
+	const refused = failureInFile({}, data);
+	if (refused && Number(file_size) !== data.length)
+		throw problem(
+			item,
+			`The drive refused the download: ${String(refused.errmsg)} (${String(refused.errcode)})`,
+			'Links live for two hours and one file. Run the node again.',
+		);
 	const mimeType = String(response.headers['content-type'] ?? 'application/octet-stream').split(
 		';',
 	)[0];
-	return await toBinaryItem(
-		item,
-		{ data: Buffer.from(response.body), fileName, mimeType },
-		fileName,
-	);
+	return await toBinaryItem(item, { data, fileName, mimeType }, fileName);
 }
 
 /**

@@ -1,0 +1,479 @@
+/** What people, spreadsheets, databases and agents give, and what goes out: reports of users of other packages, one by one. */
+import type { IDataObject, NodeOperationError } from 'n8n-workflow';
+import { binaryItem } from '../support/harness.cts';
+import { byId, itemsOf, runWecom, useSimulator, type Run } from './support.cts';
+
+const simulator = useSimulator();
+
+/** The bodies of the calls to an endpoint, in order. */
+const bodies = (path: string) =>
+	simulator()
+		.requests.filter((request) => request.path === `/cgi-bin/${path}`)
+		.map(({ body }) => body as IDataObject);
+const answer = (path: string, reply: IDataObject) =>
+	simulator().control.inject({
+		path: `/cgi-bin/${path}`,
+		rawBody: JSON.stringify({ errcode: 0, errmsg: 'ok', ...reply }),
+		times: 1000,
+	});
+const failure = async (run: Run) => {
+	const { error } = await runWecom(simulator(), run);
+	return error as NodeOperationError | undefined;
+};
+const send = (parameters: IDataObject, more: Partial<Run> = {}): Run => ({
+	resource: 'message',
+	operation: 'send',
+	parameters: { content: 'x', ...parameters },
+	...more,
+});
+
+it('IDs as JSON text and with 、 reach their people', async () => {
+	await itemsOf(simulator(), send({ touser: '={{ \'["zhangsan","lisi"]\' }}' }));
+	await itemsOf(simulator(), send({ touser: 'zhangsan、lisi', toparty: '2、3', totag: '[1,2]' }));
+	expect(bodies('message/send')).toMatchObject([
+		{ touser: 'zhangsan|lisi' },
+		{ touser: 'zhangsan|lisi', toparty: '2|3', totag: '1|2' },
+	]);
+});
+
+describe('A message type that comes from an expression', () => {
+	it.each([
+		['message', 'send', { touser: 'zhangsan' }, 'message/send'],
+		['groupChat', 'sendMessage', { chatid: 'C' }, 'appchat/send'],
+	])('is all that %s > %s asks for', async (resource, operation, to, path) => {
+		const parameters = { msgtype: "={{ 'markdown' }}", content: '**x**', ...to };
+		answer(path, {});
+		await itemsOf(simulator(), { resource, operation, parameters });
+		expect(bodies(path)).toMatchObject([{ msgtype: 'markdown', markdown: { content: '**x**' } }]);
+	});
+
+	it('still asks for what the type needs', async () => {
+		const error = await failure(
+			send({ touser: 'zhangsan', content: '', msgtype: "={{ 'text' }}" }),
+		);
+		expect(error?.message).toBe("'Content' is empty");
+	});
+});
+
+describe('Additional Parameters win over the form, and satisfy it', () => {
+	const added = (parameters: IDataObject) => ({
+		options: { additionalParameters: JSON.stringify(parameters) },
+	});
+
+	it.each<[string, string, IDataObject, IDataObject, string, IDataObject]>([
+		[
+			'customerService',
+			'sendMessage',
+			{ open_kfid: byId('wk1'), touser: 'wm1', msgtype: 'text', content: '' },
+			{ text: { content: 'from JSON' } },
+			'kf/send_msg',
+			{ text: { content: 'from JSON' }, msgtype: 'text' },
+		],
+		[
+			'customerService',
+			'sendMessage',
+			{ open_kfid: byId('wk1'), touser: 'wm1', msgtype: 'image' },
+			{ image: { media_id: 'M' } },
+			'kf/send_msg',
+			{ image: { media_id: 'M' } },
+		],
+		[
+			'customerMessage',
+			'sendWelcomeMessage',
+			{ welcome_code: 'C', content: '' },
+			{ attachments: [{ msgtype: 'image', image: { pic_url: 'https://a.example/p.png' } }] },
+			'externalcontact/send_welcome_msg',
+			{ attachments: [{ msgtype: 'image', image: { pic_url: 'https://a.example/p.png' } }] },
+		],
+		[
+			'customerMoment',
+			'create',
+			{ content: 'form', msgtype: 'image' },
+			{ text: { content: 'JSON' }, attachments: [{ msgtype: 'image', image: { media_id: 'M' } }] },
+			'externalcontact/add_moment_task',
+			{ text: { content: 'JSON' }, attachments: [{ msgtype: 'image', image: { media_id: 'M' } }] },
+		],
+		[
+			'customerProduct',
+			'create',
+			{ description: 'D', price: 1, binaryPropertyNames: '' },
+			{ attachments: [{ type: 'image', image: { media_id: 'M' } }] },
+			'externalcontact/add_product_album',
+			{ attachments: [{ type: 'image', image: { media_id: 'M' } }] },
+		],
+		[
+			'message',
+			'send',
+			{ touser: 'zhangsan', msgtype: 'file' },
+			{ file: { media_id: 'M' }, agentid: 7 },
+			'message/send',
+			{ file: { media_id: 'M' }, agentid: 7 },
+		],
+		[
+			'message',
+			'send',
+			{ msgtype: 'template_card', main_title: 'T' },
+			{ touser: 'lisi', template_card: { card_action: { type: 1, url: 'https://a.example' } } },
+			'message/send',
+			{
+				touser: 'lisi',
+				template_card: {
+					card_type: 'text_notice',
+					main_title: { title: 'T' },
+					card_action: { type: 1, url: 'https://a.example' },
+				},
+			},
+		],
+		[
+			'smartSheet',
+			'appendRecord',
+			{ docid: 'D', sheet_id: byId('S'), columns: { mappingMode: 'defineBelow', value: {} } },
+			{ records: [{ values: { A: [{ type: 'text', text: 'x' }] } }] },
+			'wedoc/smartsheet/add_records',
+			{ records: [{ values: { A: [{ type: 'text', text: 'x' }] } }] },
+		],
+	])('%s > %s: %p with %p', async (resource, operation, parameters, json, path, expected) => {
+		answer(path, {});
+		const whole = { ...parameters, ...added(json) };
+		await itemsOf(simulator(), { resource, operation, parameters: whole });
+		expect(bodies(path)).toMatchObject([expected]);
+	});
+});
+
+describe('Objects are refused by the label of their field', () => {
+	const object = '={{ ({ a: 1 }) }}';
+	const link = { msgtype: 'link', title: object, url: 'https://a.example' };
+	const card = { msgtype: 'template_card', touser: 'zhangsan', card_url: 'https://a.example' };
+
+	it.each<[string, string, string, IDataObject]>([
+		[
+			'Content',
+			'customerService',
+			'sendMessage',
+			{ open_kfid: byId('wk1'), touser: 'wm1', msgtype: 'text', content: object },
+		],
+		['Content', 'customerMessage', 'sendWelcomeMessage', { welcome_code: 'C', content: object }],
+		[
+			'Title',
+			'customerMessage',
+			'sendWelcomeMessage',
+			{ welcome_code: 'C', content: 'x', attachments: { row: [link] } },
+		],
+		['Title', 'message', 'send', { ...card, main_title: object }],
+		[
+			'Text',
+			'message',
+			'send',
+			{
+				...card,
+				card_type: 'button_interaction',
+				main_title: 'T',
+				button_list: { entries: [{ text: object, key: 'k' }] },
+			},
+		],
+		[
+			'Source',
+			'message',
+			'send',
+			{ ...card, main_title: 'T', card_options: { source_desc: object } },
+		],
+		[
+			'Video Title',
+			'message',
+			'send',
+			{
+				touser: 'a',
+				msgtype: 'video',
+				mediaFrom: 'mediaId',
+				media_id: 'M',
+				additionalFields: { videoTitle: object },
+			},
+		],
+	])("'%s' of %s > %s", async (label, resource, operation, parameters) => {
+		const error = await failure({ resource, operation, parameters });
+		expect(error?.message).toBe(`'${label}' holds an object where WeCom needs text`);
+	});
+});
+
+describe('An approval', () => {
+	const TEMPLATE = 'oa/gettemplatedetail';
+	const control = (type: string, id: string, config: IDataObject = {}, require = 0) => ({
+		property: { control: type, id, title: [{ text: id, lang: 'zh_CN' }], require },
+		config,
+	});
+	const submit = (value: IDataObject): Run => ({
+		resource: 'approval',
+		operation: 'submit',
+		parameters: {
+			creator_userid: byId('zhangsan'),
+			template_id: 'T1',
+			controls: { mappingMode: 'defineBelow', value },
+			summary: '采购',
+		},
+	});
+	const useTemplate = (...controls: IDataObject[]) => {
+		answer(TEMPLATE, { template_content: { controls } });
+		answer('oa/applyevent', { sp_no: '1' });
+	};
+	const values = () =>
+		bodies('oa/applyevent').map(({ apply_data }) =>
+			(apply_data as { contents: IDataObject[] }).contents.map(({ value }) => value),
+		);
+	const inner = [
+		{ property: { control: 'Text', id: 'Text-15', title: [{ text: '品名' }], require: 1 } },
+		{ property: { control: 'Number', id: 'Number-16', title: [{ text: '数量' }], require: 0 } },
+	];
+
+	it('has numbers, amounts and days as WeCom reads them', async () => {
+		useTemplate(
+			control('Number', 'N'),
+			control('Money', 'M'),
+			control('Date', 'D', { date: { type: 'day' } }),
+			control('DateRange', 'R', { date_range: { type: 'halfday' } }),
+			control('DateRange', 'H', { date_range: { type: 'hour' } }),
+		);
+		await itemsOf(
+			simulator(),
+			submit({
+				N: '1,200',
+				M: '￥1,234.50',
+				D: '2026/3/5',
+				R: ['2026-03-05', '2026-03-06'],
+				H: '{"begin":1772674200,"end":1772677800}',
+			}),
+		);
+		await itemsOf(simulator(), submit({ M: '={{ 0.1 + 0.2 }}' }));
+		expect(values()).toEqual([
+			[
+				{ new_number: '1200' },
+				{ new_money: '1234.50' },
+				{ date: { type: 'day', s_timestamp: '1772640000' } },
+				{
+					date_range: {
+						type: 'halfday',
+						new_begin: 1_772_640_000,
+						new_end: 1_772_769_600,
+						new_duration: 172_800,
+					},
+				},
+				{
+					date_range: {
+						type: 'hour',
+						new_begin: 1_772_674_200,
+						new_end: 1_772_677_800,
+						new_duration: 3600,
+					},
+				},
+			],
+			[{ new_money: '0.30' }],
+		]);
+		expect((await failure(submit({ N: '十二' })))?.message).toContain("'N' holds '十二'");
+		expect((await failure(submit({ M: '={{ 1e21 }}' })))?.message).toContain("'M' holds");
+	});
+
+	it('has tables by the titles of their columns', async () => {
+		useTemplate(control('Table', 'T', { table: { children: inner } }));
+		await itemsOf(simulator(), submit({ T: [{ 品名: '笔', 数量: 3 }] }));
+		await itemsOf(simulator(), submit({ T: '[{"品名":"笔"}]' }));
+		const name = { control: 'Text', id: 'Text-15', title: [], value: { text: '笔' } };
+		const count = { control: 'Number', id: 'Number-16', title: [], value: { new_number: '3' } };
+		expect(values()).toEqual([
+			[{ children: [{ list: [name, count] }] }],
+			[{ children: [{ list: [name] }] }],
+		]);
+		expect((await failure(submit({ T: [{ 数量: 3 }] })))?.message).toBe("'品名' of 'T' is empty");
+		expect((await failure(submit({ T: [{ 价: 3 }] })))?.message).toBe("'T' has no column '价'");
+		expect((await failure(submit({ T: '笔' })))?.message).toContain('where rows are needed');
+	});
+
+	it('has a leave with or without its outermost name', async () => {
+		useTemplate(control('Vacation', 'V'));
+		const leave = {
+			selector: { type: 'single', options: [{ key: '3' }] },
+			attendance: { type: 1 },
+		};
+		await itemsOf(simulator(), submit({ V: JSON.stringify(leave) }));
+		await itemsOf(simulator(), submit({ V: JSON.stringify({ vacation: leave }) }));
+		expect(values()).toEqual([[{ vacation: leave }], [{ vacation: leave }]]);
+	});
+
+	it('takes its values from Additional Parameters', async () => {
+		useTemplate(control('Text', 'X'));
+		const run = submit({ X: 'from the form' });
+		const apply_data = { contents: [{ control: 'Text', id: 'X', value: { text: 'JSON' } }] };
+		const summary_list = [{ summary_info: [{ text: 'JSON', lang: 'zh_CN' }] }];
+		run.parameters!.options = {
+			additionalParameters: JSON.stringify({ apply_data, summary_list }),
+		};
+		await itemsOf(simulator(), run);
+		expect(bodies('oa/applyevent')).toMatchObject([{ apply_data, summary_list }]);
+	});
+});
+
+describe('A record of a smart sheet', () => {
+	const append = (json: IDataObject): Run => ({
+		resource: 'smartSheet',
+		operation: 'appendRecord',
+		parameters: {
+			docid: 'D',
+			sheet_id: byId('S'),
+			columns: { mappingMode: 'autoMapInputData', value: null },
+		},
+		items: [{ json }],
+	});
+	const options = [{ id: 'o1', text: '已收货' }];
+	beforeEach(() => {
+		const column = (id: string, title: string, type: string, more: IDataObject = {}) => ({
+			field_id: id,
+			field_title: title,
+			field_type: `FIELD_TYPE_${type}`,
+			...more,
+		});
+		const fields = [
+			column('f1', '链接', 'URL'),
+			column('f2', '负责人', 'USER'),
+			column('f3', '状态', 'SINGLE_SELECT', { property_single_select: { options } }),
+			column('f4', '电话', 'PHONE_NUMBER'),
+			column('f5', '标签', 'SELECT', { property_select: { options: [{ id: 'a', text: 'A,B' }] } }),
+			column('f6', '日期', 'DATE_TIME', { property_date_time: { format: 'yyyy-mm-dd' } }),
+			column('f7', '完成', 'CHECKBOX'),
+			column('f8', '关联', 'REFERENCE'),
+		];
+		answer('wedoc/smartsheet/get_fields', { total: fields.length, fields });
+		answer('wedoc/smartsheet/add_records', { records: [{ record_id: 'r1' }] });
+	});
+	const values = () =>
+		bodies('wedoc/smartsheet/add_records').map(
+			({ records }) => (records as Array<{ values: IDataObject }>)[0].values,
+		);
+
+	it.each<[IDataObject, IDataObject]>([
+		[
+			{ 链接: { text: '官网', link: 'https://e.com' } },
+			{ f1: [{ text: '官网', link: 'https://e.com' }] },
+		],
+		[{ 负责人: { user_id: 'zhangsan' } }, { f2: [{ user_id: 'zhangsan' }] }],
+		[{ 负责人: '["zhangsan","lisi"]' }, { f2: [{ user_id: 'zhangsan' }, { user_id: 'lisi' }] }],
+		[{ 状态: options[0] }, { f3: options }],
+		[{ 标签: 'A,B' }, { f5: [{ id: 'a', text: 'A,B' }] }],
+		[{ 标签: ['A,B', 'neu'] }, { f5: [{ id: 'a', text: 'A,B' }, { text: 'neu' }] }],
+		[{ 日期: '2026/3/5' }, { f6: '1772640000000' }],
+		[{ 日期: 46086 }, { f6: '1772640000000' }],
+		[{ 完成: '是', 关联: ['r1'] }, { f7: true }],
+	])('%p goes out as %p', async (json, expected) => {
+		await itemsOf(simulator(), append(json));
+		expect(values()).toEqual([expected]);
+	});
+
+	it.each([['链接'], ['负责人'], ['状态'], ['电话'], ['标签']])(
+		'refuses an object in %s',
+		async (name) => {
+			expect((await failure(append({ [name]: { n: 1 } })))?.message).toContain(
+				`'${name}' holds an object`,
+			);
+			expect(bodies('wedoc/smartsheet/add_records')).toEqual([]);
+		},
+	);
+});
+
+describe('Limit', () => {
+	const list = (limit: unknown): Run => ({
+		resource: 'tag',
+		operation: 'getAll',
+		parameters: { returnAll: false, limit: `={{ ${JSON.stringify(limit)} }}` },
+	});
+
+	it('is the default where an expression gives nothing', async () => {
+		expect(await itemsOf(simulator(), list(''))).not.toEqual([]);
+	});
+
+	it.each(['abc', -1, 0, 1.5, {}])('is no %p', async (limit) => {
+		expect((await failure(list(limit)))?.message).toContain("'Limit' holds");
+	});
+});
+
+describe('Fields that are empty', () => {
+	const update = (updateFields: IDataObject, options: IDataObject = {}): Run => ({
+		resource: 'customer',
+		operation: 'update',
+		parameters: {
+			userid: byId('zhangsan'),
+			external_userid: byId('wm1'),
+			updateFields,
+			options,
+		},
+	});
+	const body = { userid: 'zhangsan', external_userid: 'wm1' };
+
+	it('clear what WeCom has, mobiles by an empty one', async () => {
+		await itemsOf(simulator(), update({ remark_mobiles: '', remark: '' }));
+		expect(bodies('externalcontact/remark').slice(0, 1)).toEqual([
+			{ ...body, remark_mobiles: [''], remark: '' },
+		]);
+	});
+
+	it("are left out with 'Ignore Empty Fields'", async () => {
+		const fields = { remark_mobiles: '', remark: '', description: 'D' };
+		await itemsOf(simulator(), update(fields, { ignoreEmptyFields: true }));
+		expect(bodies('externalcontact/remark').slice(0, 1)).toEqual([{ ...body, description: 'D' }]);
+	});
+});
+
+describe('A file for WeCom', () => {
+	it.each([
+		[undefined, 'image/png', 'image', 'image.png'],
+		['合同v1.2', 'application/pdf', 'file', '合同v1.2.pdf'],
+		['a.PDF', 'application/pdf', 'file', 'a.PDF'],
+		['x.7z', 'application/octet-stream', 'file', 'x.7z'],
+	])(
+		'named %p of the type %s goes out with an extension',
+		async (fileName, mimeType, type, name) => {
+			const item = await binaryItem(
+				{},
+				{ data: { data: Buffer.alloc(50, 1), fileName, mimeType } },
+			);
+			const { binary } = item;
+			delete binary!.data.fileExtension;
+			if (!fileName) delete binary!.data.fileName;
+			const [{ media_id }] = await itemsOf(simulator(), {
+				resource: 'media',
+				operation: 'upload',
+				parameters: { type },
+				items: [item],
+			});
+			expect(simulator().state.media.get(String(media_id))?.filename).toBe(name);
+		},
+	);
+});
+
+it('attendance of many members over a long time comes in several calls', async () => {
+	const useridlist = Array.from({ length: 101 }, (_, index) => `u${index}`);
+	answer('checkin/getcheckindata', { checkindata: [{ userid: 'u' }] });
+	const found = await itemsOf(simulator(), {
+		resource: 'attendance',
+		operation: 'getManyRecords',
+		parameters: {
+			useridlist,
+			starttime: '2026-01-01T00:00:00+08:00',
+			endtime: '2026-02-15T00:00:00+08:00',
+			returnAll: true,
+		},
+	});
+	expect(found).toHaveLength(4);
+	const asked = bodies('checkin/getcheckindata');
+	expect(asked.map((body) => (body.useridlist as string[]).length)).toEqual([100, 100, 1, 1]);
+	const [first, second] = asked as Array<{ starttime: number; endtime: number }>;
+	expect(first.endtime - first.starttime).toBe(30 * 86_400);
+	expect(second.starttime).toBe(first.endtime + 1);
+	expect(second.endtime).toBe(Date.parse('2026-02-15T00:00:00+08:00') / 1000);
+});
+
+it('the day of a booking is that day in China', async () => {
+	answer('oa/meetingroom/cancel_book', {});
+	await itemsOf(simulator(), {
+		resource: 'meetingRoom',
+		operation: 'cancelBooking',
+		parameters: { booking_id: 'b', cancel_date: '2026-03-05' },
+	});
+	expect(bodies('oa/meetingroom/cancel_book')).toMatchObject([{ cancel_date: 1_772_640_000 }]);
+});
