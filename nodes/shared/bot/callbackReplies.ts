@@ -1,6 +1,6 @@
 import { createHash } from 'crypto';
 import type { IDataObject } from 'n8n-workflow';
-import { splitText } from '../util/text';
+import { splitMarkdown } from '../util/split';
 import { frameText } from './agentText';
 import { cardTitle } from './card';
 import { isObject } from '../util/isObject';
@@ -165,7 +165,7 @@ function endStream(conversation: Conversation, failed = false): void {
 		return;
 	}
 	const below = failed && closingText ? `\n\n${closingText}` : '';
-	[stream.content] = splitText(said.trimEnd(), MAX_STREAM_BYTES - Buffer.byteLength(below));
+	[stream.content] = splitMarkdown(said.trimEnd(), MAX_STREAM_BYTES - Buffer.byteLength(below));
 	stream.content += below;
 }
 
