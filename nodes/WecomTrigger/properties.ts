@@ -1,8 +1,9 @@
+import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 import { SEND_AND_WAIT_CLICKS } from '../shared/sendAndWait/filter';
-import type { INodeProperties } from 'n8n-workflow';
 import { BOT_FILTERS, BOT_OPTIONS } from '../shared/bot/fields';
 import { botKindOptions } from '../shared/bot/items';
-import { ANY_KIND, triggerOptions } from '../shared/callback/events';
+import { ANY_KIND, callbackKinds, triggerOptions } from '../shared/callback/events';
+import type { Family } from '../shared/callback/events/kinds';
 import { customerServiceFilters, customerServiceOptions } from './customerService/form';
 import { mediaOption } from './media';
 
@@ -29,7 +30,23 @@ const BOT_STEPS = [
 // n8n's notices show lists and links, no other markup.
 const list = (intro: string, steps: string[]) =>
 	`${intro}<ul>${steps.map((step) => `<li>${step}</li>`).join('')}</ul>`;
+const NOT_FOR_BOT = { hide: { source: ['bot'] } };
 const forSource = (...source: string[]) => ({ show: { source } });
+
+const eventsOf = (...families: Family[]) =>
+	callbackKinds.filter(({ family }) => families.includes(family)).map(({ kind }) => kind);
+const botEvents = eventsOf('bot');
+const suiteEvents = eventsOf('suite', 'provider');
+
+/** Those of an AI bot are shown for every source, so that one picked in the node panel has its name. */
+const EVENTS: INodePropertyOptions[] = [
+	...triggerOptions().map((option) =>
+		option.value === ANY_KIND ? option : { ...option, displayOptions: NOT_FOR_BOT },
+	),
+	...botKindOptions()
+		.filter(({ value }) => value !== ANY_KIND)
+		.map((option) => ({ ...option, name: `Bot ${option.name}` })),
+];
 
 /** The form of the trigger. */
 export const properties: INodeProperties[] = [
@@ -81,21 +98,37 @@ export const properties: INodeProperties[] = [
 		type: 'multiOptions',
 		noDataExpression: true,
 		required: true,
-		options: triggerOptions(),
+		// Once, and without conditions of its own: otherwise the editor puts the default in place of the event that a person has
+		// picked in the node panel.
+		options: EVENTS,
 		default: [ANY_KIND],
 		description: 'The messages and events that start the workflow',
-		displayOptions: forSource('app', 'suite'),
 	},
 	{
-		displayName: 'Trigger On',
-		name: 'events',
-		type: 'multiOptions',
-		noDataExpression: true,
-		required: true,
-		options: botKindOptions(),
-		default: [ANY_KIND],
-		description: 'The messages and events that start the workflow',
-		displayOptions: forSource('bot'),
+		displayName:
+			"'All Events' stands beside others, so everything starts the workflow. Remove it to get only the others.",
+		name: 'allEventsNotice',
+		type: 'notice',
+		default: '',
+		displayOptions: {
+			show: { events: [ANY_KIND] },
+			hide: { events: [{ _cnd: { eq: ANY_KIND } }] },
+		},
+	},
+	{
+		displayName:
+			"AI bots send these events to a URL of their own: choose 'AI Bot' as Source. Without a public URL use the WeCom Bot Trigger.",
+		name: 'botEventsNotice',
+		type: 'notice',
+		default: '',
+		displayOptions: { show: { source: ['app', 'suite'], events: botEvents } },
+	},
+	{
+		displayName: "WeCom sends these events to service providers: choose 'Suite' as Source.",
+		name: 'suiteEventsNotice',
+		type: 'notice',
+		default: '',
+		displayOptions: { show: { source: ['app'], events: suiteEvents } },
 	},
 	{
 		displayName: 'Path',

@@ -20,13 +20,11 @@ export function nodeProperties(resources: Resource[]): INodeProperties[] {
 			name: 'resource',
 			type: 'options',
 			noDataExpression: true,
-			options: resources
-				.map(({ name, value, suiteOnly }) => ({
-					name,
-					value,
-					...(suiteOnly && { displayOptions: { show: WITH_SUITE } }),
-				}))
-				.sort(byName),
+			options: resources.map(({ name, value, suiteOnly }) => ({
+				name,
+				value,
+				...(suiteOnly && { displayOptions: { show: WITH_SUITE } }),
+			})),
 			default: 'message',
 		},
 		...actAs(resources),

@@ -16,6 +16,7 @@ export const appEvents: KindTable = {
 		{
 			on: 'event/subscribe',
 			name: 'App: Member Gained Access',
+			action: 'On member gained app access',
 			description: 'A member joined or came into the visible range of the app',
 			answer: 'P',
 			doc: 90240,
@@ -23,6 +24,7 @@ export const appEvents: KindTable = {
 		{
 			on: 'event/unsubscribe',
 			name: 'App: Member Lost Access',
+			action: 'On member lost app access',
 			description: 'A member left, was disabled, or went out of the visible range of the app',
 			answer: 'E',
 			doc: 90240,
@@ -73,6 +75,7 @@ export const appEvents: KindTable = {
 		{
 			on: 'event/scancode_waitmsg',
 			name: 'Menu: Code Scanned, Waiting',
+			action: 'On menu code scanned, waiting for a reply',
 			description: 'A member scans a code from the menu and waits for a reply of the app',
 			answer: 'P',
 			doc: 90240,
@@ -128,6 +131,7 @@ export const appEvents: KindTable = {
 		{
 			on: 'event/taskcard_click',
 			name: 'Card: Task Card Clicked (Legacy)',
+			action: 'On task card clicked (legacy)',
 			description: 'A member clicks a button of a task card, the predecessor of template cards',
 			answer: 'E',
 			doc: 90240,
@@ -135,6 +139,7 @@ export const appEvents: KindTable = {
 		{
 			on: 'event/open_approval_change',
 			name: 'Approval: App Application Changed',
+			action: 'On app approval changed',
 			description:
 				'The status of an approval that was started through the approval engine of the app',
 			repeat: ['ApprovalNodes.ApprovalNode', 'Items.Item', 'NotifyNodes.NotifyNode'],

@@ -7,6 +7,7 @@ export const botEvents: KindTable = {
 		{
 			on: 'bot:text',
 			name: 'Message: Text',
+			action: 'On text message to AI bot',
 			description: 'A member writes to the bot, in a group by mentioning it',
 			answer: 'B',
 			doc: 100719,
@@ -14,6 +15,7 @@ export const botEvents: KindTable = {
 		{
 			on: 'bot:image',
 			name: 'Message: Image',
+			action: 'On image message to AI bot',
 			description: 'A member sends the bot an image in a single chat',
 			answer: 'B',
 			doc: 100719,
@@ -21,6 +23,7 @@ export const botEvents: KindTable = {
 		{
 			on: 'bot:mixed',
 			name: 'Message: Text and Images',
+			action: 'On message with text and images to AI bot',
 			description: 'A member sends the bot text and images in one message',
 			answer: 'B',
 			doc: 100719,
@@ -28,6 +31,7 @@ export const botEvents: KindTable = {
 		{
 			on: 'bot:voice',
 			name: 'Message: Voice',
+			action: 'On voice message to AI bot',
 			description: 'A member speaks to the bot in a single chat; WeCom has made text of it',
 			answer: 'B',
 			doc: 100719,
@@ -35,6 +39,7 @@ export const botEvents: KindTable = {
 		{
 			on: 'bot:file',
 			name: 'Message: File',
+			action: 'On file message to AI bot',
 			description: 'A member sends the bot a file in a single chat, up to 100 MB',
 			answer: 'B',
 			doc: 100719,
@@ -42,6 +47,7 @@ export const botEvents: KindTable = {
 		{
 			on: 'bot:video',
 			name: 'Message: Video',
+			action: 'On video message to AI bot',
 			description: 'A member sends the bot a video in a single chat, up to 100 MB',
 			answer: 'B',
 			doc: 100719,
@@ -49,6 +55,7 @@ export const botEvents: KindTable = {
 		{
 			on: 'bot:enter_chat',
 			name: 'Chat: Entered',
+			action: 'On chat with AI bot opened',
 			description: 'A member opens the chat with the bot for the first time that day',
 			answer: 'B',
 			doc: 101027,
@@ -56,6 +63,7 @@ export const botEvents: KindTable = {
 		{
 			on: 'bot:template_card_event',
 			name: 'Card: Clicked',
+			action: 'On card of AI bot clicked',
 			description: 'A button, vote, selection or menu of a card that the bot sent',
 			answer: 'B',
 			doc: 101027,
@@ -63,6 +71,7 @@ export const botEvents: KindTable = {
 		{
 			on: 'bot:feedback_event',
 			name: 'Feedback: Given',
+			action: 'On feedback to AI bot given',
 			description: 'Thumbs up or down for a reply that carries a feedback ID',
 			answer: 'E',
 			doc: 101027,

@@ -60,6 +60,7 @@ export const customerEvents: KindTable = {
 		{
 			on: 'event/change_external_contact/del_follow_user',
 			name: 'Customer: Member Deleted by Customer',
+			action: 'On member deleted by customer',
 			description: 'A customer deleted a member',
 			answer: 'E',
 			doc: 92130,

@@ -7,6 +7,7 @@ export const customerServiceEvents: KindTable = {
 		{
 			on: 'event/kf_msg_or_event',
 			name: 'Customer Service: New Message or Event',
+			action: 'On customer service message or event',
 			description:
 				'Customers wrote, or a chat changed: add the option Fetch Messages. Needs the customer service switch.',
 			answer: 'E',

@@ -1,4 +1,3 @@
-import { compareText } from '../../util/text';
 import { appEvents } from './app';
 import { botEvents } from './bot';
 import { chainEvents } from './chain';
@@ -138,23 +137,50 @@ export function repeatableElements(classification: Classification): readonly str
 	return classification.row ? (classification.row.repeat ?? []) : REPEATABLE_ANYWHERE;
 }
 
-/** Options of "Trigger On" in order of their names: all kinds of an AI bot or of all else, the groups, and "All Events". */
-export function triggerOptions(
-	ofBot = false,
-): Array<{ name: string; value: string; description: string }> {
+/** An option of "Trigger On"; n8n's node panel lists it as `action`. */
+export interface EventOption {
+	name: string;
+	value: string;
+	action: string;
+	description: string;
+}
+type Shown = Pick<KindRow, 'name' | 'description' | 'action'>;
+
+/**
+ * Options of "Trigger On": "All Events", then all kinds of an AI bot or of all else, in the order of the tables, which begin with
+ * what people use most; n8n's node panel shows them in this order, without a search.
+ */
+export function triggerOptions(ofBot = false): EventOption[] {
 	const all = {
 		name: 'All Events',
 		value: ANY_KIND,
+		action: `On any message or event${ofBot ? ' of AI bot' : ''}`,
 		description: 'Everything WeCom sends, including kinds that are not in this list',
 	};
-	const groups = (ofBot ? [] : callbackGroups).map(({ event, ...shown }) => ({
-		...shown,
-		value: event,
-	}));
-	const kinds = callbackKinds
-		.filter(({ family }) => (family === 'bot') === ofBot)
-		.map(({ kind, name, description }) => ({ name, value: kind, description }));
-	return [all, ...groups, ...kinds].sort((a, b) => compareText(a.name, b.name));
+	const option = (value: string, { name, description, action = actionOf(name) }: Shown) => ({
+		name,
+		value,
+		action,
+		description,
+	});
+	const tables = TABLES.filter(({ family }) => (family === 'bot') === ofBot);
+	const options = tables.flatMap(({ groups = [], kinds }) => {
+		const ofTable = kinds.map((row) => option(kindOf(row.on), row));
+		for (const group of groups) {
+			const first = ofTable.findIndex(({ value }) => matches([group.event], value));
+			ofTable.splice(first, 0, option(group.event, group));
+		}
+		return ofTable;
+	});
+	return [all, ...options];
+}
+
+/** "On member added" of "Contact: Member Added", "On any customer change" of "Customer: Any Change". */
+function actionOf(name: string): string {
+	const [area, what] = name.toLowerCase().split(': ');
+	if (area === 'message') return `On ${what} message`;
+	if (what.startsWith('any ')) return `On any ${area} ${what.slice(4)}`;
+	return `On ${area === 'contact' ? '' : `${area} `}${what}`;
 }
 
 /**

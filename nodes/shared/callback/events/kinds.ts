@@ -32,6 +32,8 @@ export interface KindRow {
 	also?: readonly string[];
 	/** Option name: Title Case, 'Area: What Happened'. */
 	name: string;
+	/** "On text message", in the list of n8n's node panel, where it does not follow from the name. */
+	action?: string;
 	/** Option description: what it is, and what must be switched on to get it. */
 	description: string;
 	/** Elements that may repeat (paths as `wrapRepeatable` takes them). */

@@ -42,6 +42,7 @@ export const meetingEvents: KindTable = {
 		{
 			on: 'event/meeting_change/meeting_mute_all',
 			name: 'Meeting: All Muted',
+			action: 'On all meeting participants muted',
 			description: 'All participants were muted',
 			answer: 'E',
 			doc: 98341,
@@ -49,6 +50,7 @@ export const meetingEvents: KindTable = {
 		{
 			on: 'event/meeting_change/meeting_unmute_all',
 			name: 'Meeting: All Unmuted',
+			action: 'On all meeting participants unmuted',
 			description: 'All participants were unmuted',
 			answer: 'E',
 			doc: 98345,
@@ -133,6 +135,7 @@ export const meetingEvents: KindTable = {
 		{
 			on: 'event/meeting_change/pstn_status_update',
 			name: 'Meeting: Phone Call Status',
+			action: 'On meeting phone call status changed',
 			description: 'The status of a call to a phone from a meeting',
 			answer: 'E',
 			doc: 98774,

@@ -280,6 +280,7 @@ export const officeEvents: KindTable = {
 		{
 			on: 'event/app_email_change/receive_email',
 			name: 'Mail: App Mailbox Received',
+			action: 'On mail to app mailbox',
 			description: 'Mail to the mailbox of the app; Amount is the number of unread messages',
 			answer: 'E',
 			doc: 97495,
@@ -287,6 +288,7 @@ export const officeEvents: KindTable = {
 		{
 			on: 'event/public_email_change/receive_email',
 			name: 'Mail: Public Mailbox Received',
+			action: 'On mail to public mailbox',
 			description: 'Mail to a public mailbox; Amount is the number of unread messages',
 			answer: 'E',
 			doc: 100180,
@@ -294,6 +296,7 @@ export const officeEvents: KindTable = {
 		{
 			on: 'event/msgaudit_notify',
 			name: 'Archive: New Messages',
+			action: 'On new messages archived',
 			description: 'There are new archived messages to pull; sent every 15 seconds at most',
 			answer: 'E',
 			doc: 95039,

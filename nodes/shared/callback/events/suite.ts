@@ -70,6 +70,7 @@ export const suiteEvents: KindTable = {
 			'Order: Edition Changed',
 			'A company now has another edition of the app',
 			91933,
+			{ action: 'On app edition changed' },
 		),
 		row(
 			'customer_acquisition_permit_change',
@@ -167,6 +168,7 @@ export const providerEvents: KindTable = {
 		{
 			on: 'event/unlicensed_notify',
 			name: 'License: Member Without License',
+			action: 'On member without license',
 			description: 'A member without a license used the app. Comes to the data URL.',
 			answer: 'E',
 			doc: 95716,
@@ -190,6 +192,7 @@ export const providerEvents: KindTable = {
 			'Promotion: Company Registered',
 			'A company registered through a promotion code. Carries a token that works for half an hour.',
 			90585,
+			{ action: 'On company registered by promotion code' },
 		),
 		row(
 			'enter_register_package',
