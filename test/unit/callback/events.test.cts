@@ -261,16 +261,37 @@ describe('repeatableElements', () => {
 describe('triggerOptions', () => {
 	const options = triggerOptions();
 
-	it('are in alphabetical order and complete', () => {
-		const names = options.map(({ name }) => name);
-		expect(names).toEqual([...names].sort((a, b) => a.localeCompare(b, 'en')));
+	it('are complete, in the order of the tables: all, messages, events, groups before their kinds', () => {
 		const ofBot = callbackKinds.filter(({ family }) => family === 'bot').length;
 		expect(options).toHaveLength(callbackKinds.length - ofBot + callbackGroups.length + 1);
 		expect(triggerOptions(true)).toHaveLength(ofBot + 1);
-		for (const option of options) {
-			expect(Object.keys(option).sort()).toEqual(['description', 'name', 'value']);
-			expect(option.description).toBeTruthy();
+		const values = options.map(({ value }) => value);
+		expect(values.slice(0, 3)).toEqual(['*', 'text', 'image']);
+		for (const { event } of callbackGroups) {
+			const first = values.findIndex((value) => value.startsWith(`${event}.`));
+			expect(values[first - 1]).toBe(event);
 		}
+	});
+
+	it('say in the node panel what happens, in sentence case, and each its own', () => {
+		const actions = [...options, ...triggerOptions(true)].map(({ action }) => action);
+		expect(new Set(actions).size).toBe(actions.length);
+		expect(actions).toEqual(
+			expect.arrayContaining([
+				'On text message',
+				'On member added',
+				'On app re-enabled',
+				'On any customer change',
+				'On media upload by URL finished',
+				'On text message to AI bot',
+			]),
+		);
+		const odd = actions.filter(
+			(action) =>
+				!/^On ([A-Z]{2,}s? )*[a-z(]/.test(action) ||
+				/ [A-Z][a-z]/.test(action.replace('AI bot', '')),
+		);
+		expect(odd).toEqual([]);
 	});
 
 	it('have the values that items and matches use', () => {

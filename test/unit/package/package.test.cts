@@ -102,6 +102,8 @@ describe('codex files', () => {
 		expect(codex.alias).toEqual(
 			expect.arrayContaining(['企业微信', 'WeChat Work', 'qywx', 'wework', 'weixin']),
 		);
+		// n8n lists no actions of a node that names itself a tool, and does not join it with its trigger.
+		expect(codex.subcategories ?? {}).not.toHaveProperty('AI');
 		const home = manifest.homepage.replace(/#.*$/, '');
 		for (const { url } of [
 			...codex.resources.primaryDocumentation,

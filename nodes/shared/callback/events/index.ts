@@ -177,7 +177,9 @@ export function triggerOptions(ofBot = false): EventOption[] {
 
 /** "On member added" of "Contact: Member Added", "On any customer change" of "Customer: Any Change". */
 function actionOf(name: string): string {
-	const [area, what] = name.toLowerCase().split(': ');
+	const [area, what] = name
+		.replace(/\b[A-Z](?=[a-z])/g, (letter) => letter.toLowerCase())
+		.split(': ');
 	if (area === 'message') return `On ${what} message`;
 	if (what.startsWith('any ')) return `On any ${area} ${what.slice(4)}`;
 	return `On ${area === 'contact' ? '' : `${area} `}${what}`;

@@ -1,0 +1,84 @@
+/** What n8n's node panel offers, and what a node has after picking it there. */
+import type { Locator, Page } from 'playwright-core';
+import { browserOrSkip, screenshot, withEditor } from '../support/browser.cts';
+import { parameter } from '../support/editor.cts';
+import { useN8n } from './support.cts';
+
+/** Opens the node panel on an empty workflow and looks for `words`. */
+async function searchNodes(page: Page, words: string): Promise<Locator> {
+	await page.goto('/workflow/new');
+	await page.getByTestId('canvas-plus-button').click();
+	await page.getByTestId('node-creator-search-bar').fill(words);
+	const found = page.getByTestId('item-iterator-item').filter({ hasText: 'WeCom' });
+	await found.first().waitFor();
+	return found;
+}
+
+/** Picks a trigger or an action of WeCom; its form opens. */
+async function pick(page: Page, action: string): Promise<void> {
+	await (await searchNodes(page, 'wecom')).first().click();
+	const panel = page.getByTestId('node-creator');
+	const item = panel.getByText(action, { exact: true });
+	await panel.getByText('Triggers (').waitFor();
+	if (!(await item.isVisible())) await panel.getByText('Actions (').click();
+	await item.click();
+	await page.getByTestId('node-parameters').waitFor();
+}
+
+browserOrSkip()('the node panel', () => {
+	const surroundings = useN8n();
+
+	it('has one entry WeCom, with triggers and actions, what people need daily first', async () => {
+		await withEditor(surroundings().n8n, async (page) => {
+			const found = await searchNodes(page, 'wecom');
+			const titles = (await found.allInnerTexts()).map((text) => text.split('\n')[0]);
+			expect(titles.filter((title) => title === 'WeCom')).toHaveLength(1);
+			await found.first().click();
+			const panel = page.getByTestId('node-creator');
+			await panel.getByText('Triggers (').waitFor();
+			await panel.getByText('Actions (').click();
+			await screenshot(page, 'panel-wecom');
+			await panel.getByText('Suite Actions').waitFor({ state: 'attached' });
+			const text = (await panel.textContent()) ?? '';
+			const places = [
+				'On any message or event',
+				'On text message',
+				'On member added',
+				'Message Actions',
+				'AI Bot Actions',
+				'Member Actions',
+				'Customer Actions',
+				'Suite Actions',
+			].map((words) => text.indexOf(words));
+			expect(places).not.toContain(-1);
+			expect(places).toEqual([...places].sort((a, b) => a - b));
+		});
+	});
+
+	it('keeps what was picked: the event of the trigger, resource, operation and credential of the action', async () => {
+		await withEditor(surroundings().n8n, async (page) => {
+			await pick(page, 'On customer added');
+			await parameter(page, 'events').getByText('Customer: Added', { exact: true }).waitFor();
+			expect(await parameter(page, 'events').innerText()).not.toContain('All Events');
+
+			await pick(page, 'On text message to AI bot');
+			await page.getByText("choose 'AI Bot' as Source").waitFor();
+
+			await pick(page, 'Push message into group');
+			await screenshot(page, 'panel-picked');
+			expect(await parameter(page, 'resource').locator('input').inputValue()).toBe('Message Push');
+			await page.getByText('WeCom Message Push API').first().waitFor();
+		});
+	});
+
+	it("says that 'All Events' beside others starts the workflow for everything", async () => {
+		await withEditor(surroundings().n8n, async (page) => {
+			await pick(page, 'On any message or event');
+			const warning = page.getByText("'All Events' stands beside others");
+			expect(await warning.count()).toBe(0);
+			await parameter(page, 'events').click();
+			await page.getByRole('option', { name: 'Message: Image' }).first().click();
+			await warning.waitFor();
+		});
+	});
+});
