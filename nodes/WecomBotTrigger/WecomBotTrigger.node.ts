@@ -13,7 +13,7 @@ import { listen, type Listening } from './receive';
 import { STREAM_PATH, takeTicket } from './streamingStart';
 
 const WHILE_BUILDING =
-	"<b>While building your workflow</b>, click 'execute step', then write to the bot in WeCom. It works beside the published workflow, which gets the message too.";
+	"<b>While building your workflow</b>, click 'Execute step', then write to the bot in WeCom. It works beside the published workflow, which gets the message too.";
 
 export class WecomBotTrigger implements INodeType {
 	description: INodeTypeDescription = {
@@ -33,11 +33,14 @@ export class WecomBotTrigger implements INodeType {
 		inputs: [],
 		outputs: [NodeConnectionTypes.Main],
 		credentials: [{ name: 'wecomBotApi', required: true, testedBy: 'wecomBotApiTest' }],
+		eventTriggerDescription: 'Waiting for somebody to write to the bot',
+		activationMessage:
+			'n8n now keeps the connection to WeCom: every message to the bot runs the workflow.',
 		triggerPanel: {
 			header: '',
 			executionsHelp: {
 				inactive: `${WHILE_BUILDING}<br /><br /><b>Once you're happy with your workflow</b>, publish it. From then on every message to the bot runs it.`,
-				active: `${WHILE_BUILDING}<br /><br /><b>Your workflow also runs by itself</b> for every message to the bot. Those executions are in the executions list, not here.`,
+				active: `${WHILE_BUILDING}<br /><br /><b>Your workflow also runs by itself</b> for every message to the bot. Those executions are in the executions list. To open one here, choose 'Copy to editor' there; a self-hosted n8n must be registered for that (free, under Settings > Usage and plan).`,
 			},
 			activationHint:
 				'Once you have finished building your workflow, publish it: n8n then keeps the connection to WeCom.',

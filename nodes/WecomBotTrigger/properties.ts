@@ -13,7 +13,7 @@ const STEPS = [
 /** The form of the trigger. n8n's notices show lists and links, no other markup. */
 export const properties: INodeProperties[] = [
 	{
-		displayName: `No public URL is needed:<ul>${STEPS.map((step) => `<li>${step}</li>`).join('')}</ul>`,
+		displayName: `No public URL is needed:<ul>${STEPS.map((step, at) => `<li>${at + 1}. ${step}</li>`).join('')}</ul>`,
 		name: 'setUpNotice',
 		type: 'notice',
 		default: '',

@@ -36,7 +36,7 @@ export class WecomChatArchiveTrigger implements INodeType {
 			header: '',
 			executionsHelp: {
 				inactive: `${WHILE_BUILDING}<br /><br /><b>Once you're happy with your workflow</b>, publish it. From then on every batch of messages runs it.`,
-				active: `${WHILE_BUILDING}<br /><br /><b>Your workflow also runs by itself</b> for every batch of messages. Those executions are in the executions list, not here.`,
+				active: `${WHILE_BUILDING}<br /><br /><b>Your workflow also runs by itself</b> for every batch of messages. Those executions are in the executions list. To open one here, choose 'Copy to editor' there; a self-hosted n8n must be registered for that (free, under Settings > Usage and plan).`,
 			},
 			activationHint:
 				'Once you have finished building your workflow, publish it: n8n then reads the archive on and on.',

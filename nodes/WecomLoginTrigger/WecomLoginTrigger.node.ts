@@ -56,13 +56,15 @@ export class WecomLoginTrigger implements INodeType {
 				ndvHideMethod: true,
 			},
 		],
+		eventTriggerDescription: 'Waiting for somebody to log in at the test URL',
+		activationMessage: 'People can now log in at the production URL. Open it once to try.',
 		triggerPanel: {
 			header: '',
 			executionsHelp: {
 				inactive:
-					"<b>While building your workflow</b>, click 'listen', then open the test URL in a browser or in WeCom and log in.<br /><br /><b>Once you're happy with your workflow</b>, publish it and give people the production URL instead.",
+					"<b>While building your workflow</b>, click 'Execute step', then open the test URL in a browser or in WeCom and log in.<br /><br /><b>Once you're happy with your workflow</b>, publish it and give people the production URL instead.",
 				active:
-					"<b>While building your workflow</b>, click 'listen', then open the test URL in a browser or in WeCom and log in.<br /><br /><b>Your workflow also runs by itself</b> for every login at the production URL. Those executions are in the executions list, not here.",
+					"<b>While building your workflow</b>, click 'Execute step', then open the test URL in a browser or in WeCom and log in.<br /><br /><b>Your workflow also runs by itself</b> for every login at the production URL. Those executions are in the executions list. To open one here, choose 'Copy to editor' there; a self-hosted n8n must be registered for that (free, under Settings > Usage and plan).",
 			},
 			activationHint: 'Publish this workflow, then open the production URL to log in.',
 		},

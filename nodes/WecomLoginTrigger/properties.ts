@@ -3,13 +3,13 @@ import { jwtOptions } from '../shared/login/handover';
 import { companyProperties } from '../shared/companies/companyPicker';
 
 const STEPS = [
-	'In the WeCom admin console open App Management > your app > Web Authorization and JS-SDK, and set the domain of the production URL above as trusted domain, with its port if it has one.',
+	"In the WeCom admin console open App Management > your app > Web Authorization and JS-SDK, and set the domain of the Production URL (under 'Webhook URLs' above) as trusted domain, with its port if it has one.",
 	'For browsers outside WeCom open WeCom Login on the same page, and set the same domain as authorization callback domain.',
 	"Give the credential the app's Agent ID, and add this server's IP under Company's Trusted IP.",
 	'Publish this workflow, and open the production URL: that is the link that logs people in.',
 ];
 // n8n's notices show lists and links, no other markup.
-const notice = `Set up in this order:<ul>${STEPS.map((step) => `<li>${step}</li>`).join('')}</ul>`;
+const notice = `Set up in this order:<ul>${STEPS.map((step, at) => `<li>${at + 1}. ${step}</li>`).join('')}</ul>`;
 const when = (name: string, ...values: Array<string | boolean>) => ({ show: { [name]: values } });
 
 const [company, permanentCode] = companyProperties;
@@ -255,7 +255,7 @@ export const properties: INodeProperties[] = [
 				name: 'verificationContent',
 				type: 'string',
 				default: '',
-				description: 'What stands in the file',
+				description: 'The content of the file',
 			},
 			{
 				displayName: 'Verification File Name',

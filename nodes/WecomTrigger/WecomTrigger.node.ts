@@ -74,13 +74,16 @@ export class WecomTrigger implements INodeType {
 			{ name: 'setup', httpMethod: 'GET', ...WEBHOOK, ndvHideUrl: true },
 			{ name: 'default', httpMethod: 'POST', ...WEBHOOK, ndvHideMethod: true },
 		],
+		eventTriggerDescription: 'Waiting for a message or event from WeCom at the test URL',
+		activationMessage:
+			'WeCom can now reach the production URL. Save it in WeCom under Receive Messages > Set API Receive: WeCom checks it at that moment.',
 		triggerPanel: {
 			header: '',
 			executionsHelp: {
 				inactive:
-					"<b>While building your workflow</b>, click 'listen', save the test URL in WeCom under Receive Messages > Set API Receive, then send a message to the app.<br /><br /><b>Once you're happy with your workflow</b>, publish it and save the production URL in WeCom instead.",
+					"<b>While building your workflow</b>, click 'Execute step', save the test URL in WeCom under Receive Messages > Set API Receive, then send a message to the app. For more events click 'Execute step' again.<br /><br /><b>Once you're happy with your workflow</b>, publish it and save the production URL in WeCom instead.",
 				active:
-					"<b>While building your workflow</b>, click 'listen', save the test URL in WeCom under Receive Messages > Set API Receive, then send a message to the app.<br /><br /><b>Your workflow also runs by itself</b> for every callback to the production URL. Those executions are in the executions list, not here.",
+					"<b>While building your workflow</b>, click 'Execute step', save the test URL in WeCom under Receive Messages > Set API Receive, then send a message to the app. For more events click 'Execute step' again.<br /><br /><b>Your workflow also runs by itself</b> for every callback to the production URL. Those executions are in the executions list. To open one here, choose 'Copy to editor' there; a self-hosted n8n must be registered for that (free, under Settings > Usage and plan).",
 			},
 			activationHint:
 				'Publish this workflow first: WeCom checks the production URL at the moment you save it there.',

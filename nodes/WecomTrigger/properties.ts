@@ -10,27 +10,27 @@ import { mediaOption } from './media';
 const STEPS = [
 	'In the WeCom admin console open App Management > your app > Receive Messages > Set API Receive. Copy its Token and EncodingAESKey into the credential.',
 	'Publish this workflow: WeCom checks the URL when you save it.',
-	'Enter the production URL from above there, tick the kinds you need, and save. The domain must belong to your company.',
+	"Open 'Webhook URLs' above, copy the Production URL into that page, tick the events you need, and save. Its domain must belong to your company.",
 	"If the workflow calls WeCom, add this server's IP under Company's Trusted IP on the same page. Then send the app a message.",
 ];
 const SUITE_STEPS = [
-	'In the WeCom provider console open the page of your app or template. Copy Suite ID, Secret, Token and EncodingAESKey into the credential; make up the last two there if they are empty.',
+	'In the WeCom provider console open the page of your app or template. Copy Suite ID, Secret, Token and EncodingAESKey into the credential; generate the last two there if they are empty.',
 	"Add this server's IP under Provider Info > Basic Info > IP Whitelist.",
 	'Publish this workflow: WeCom checks the URL when you save it.',
-	'Enter the production URL from above as command and as data callback URL, save, and press Refresh Ticket. Then test the credential.',
+	"Open 'Webhook URLs' above, enter the Production URL as command and as data callback URL, save, and press Refresh Ticket. Then test the credential.",
 	'Keep this workflow published: no call works without its tickets.',
 ];
 const BOT_STEPS = [
 	'In WeCom create an AI bot in API Mode (Workbench > AI Bot, or the admin console under Security & Management > Management Tools) and choose URL Callback.',
 	'Copy its Token and EncodingAESKey into the credential.',
 	'Publish this workflow: WeCom checks the URL when you save it.',
-	'Enter the production URL from above there and save. Then write to the bot; in groups mention it.',
+	"Open 'Webhook URLs' above, enter the Production URL there and save. Then write to the bot; in groups mention it.",
+	"Under 'Trigger On' keep 'All Events', or choose events that begin with 'Bot'.",
 	'Without a public URL use the WeCom Bot Trigger, which keeps a long connection.',
 ];
-// n8n's notices show lists and links, no other markup.
+// n8n's notices show lists with dots and links, no other markup.
 const list = (intro: string, steps: string[]) =>
-	`${intro}<ul>${steps.map((step) => `<li>${step}</li>`).join('')}</ul>`;
-const NOT_FOR_BOT = { hide: { source: ['bot'] } };
+	`${intro}<ul>${steps.map((step, at) => `<li>${at + 1}. ${step}</li>`).join('')}</ul>`;
 const forSource = (...source: string[]) => ({ show: { source } });
 
 const eventsOf = (...families: Family[]) =>
@@ -38,11 +38,9 @@ const eventsOf = (...families: Family[]) =>
 const botEvents = eventsOf('bot');
 const suiteEvents = eventsOf('suite', 'provider');
 
-/** Those of an AI bot are shown for every source, so that one picked in the node panel has its name. */
+/** Those of an AI bot stand last. A condition for each event would cost the editor ten kilobytes. */
 const EVENTS: INodePropertyOptions[] = [
-	...triggerOptions().map((option) =>
-		option.value === ANY_KIND ? option : { ...option, displayOptions: NOT_FOR_BOT },
-	),
+	...triggerOptions(),
 	...botKindOptions()
 		.filter(({ value }) => value !== ANY_KIND)
 		.map((option) => ({ ...option, name: `Bot ${option.name}` })),
@@ -135,11 +133,10 @@ export const properties: INodeProperties[] = [
 		name: 'path',
 		type: 'string',
 		noDataExpression: true,
-		required: true,
-		default: 'wecom',
+		default: '',
 		placeholder: 'e.g. wecom/helpdesk',
 		description:
-			'The end of the URL to enter in WeCom. Every WeCom Trigger needs one of its own, and it should not change later.',
+			'The end of the URL to enter in WeCom. Leave empty for a unique one. It should not change later, since WeCom keeps the URL.',
 	},
 	{
 		displayName: 'Respond',

@@ -1,8 +1,9 @@
 /** What n8n's node panel offers, and what a node has after picking it there. */
+import { randomUUID } from 'node:crypto';
 import type { Locator, Page } from 'playwright-core';
 import { browserOrSkip, screenshot, withEditor } from '../support/browser.cts';
-import { parameter } from '../support/editor.cts';
-import { useN8n } from './support.cts';
+import { openNode, openWorkflow, parameter } from '../support/editor.cts';
+import { target, TRIGGER, useN8n, uses, WECOM } from './support.cts';
 
 /** Opens the node panel on an empty workflow and looks for `words`. */
 async function searchNodes(page: Page, words: string): Promise<Locator> {
@@ -64,7 +65,7 @@ browserOrSkip()('the node panel', () => {
 			await pick(page, 'On text message to AI bot');
 			await page.getByText("choose 'AI Bot' as Source").waitFor();
 
-			await pick(page, 'Push message into group');
+			await pick(page, 'Send message to group by webhook');
 			await screenshot(page, 'panel-picked');
 			expect(await parameter(page, 'resource').locator('input').inputValue()).toBe('Message Push');
 			await page.getByText('WeCom Message Push API').first().waitFor();
@@ -80,5 +81,55 @@ browserOrSkip()('the node panel', () => {
 			await page.getByRole('option', { name: 'Message: Image' }).first().click();
 			await warning.waitFor();
 		});
+	});
+
+	it('lists that cannot be shown say why and what to do', async () => {
+		const { n8n, rest, sim, credential } = surroundings();
+		const node = (name: string, parameters: object) => ({
+			name,
+			type: WECOM,
+			parameters,
+			credentials: uses(credential),
+		});
+		const { id } = await rest.createWorkflow({
+			name: 'Lists',
+			nodes: [node('Send', {}), node('Get', { resource: 'member', operation: 'get' })],
+		});
+		sim.control.refuseIp(true, { ip: '203.0.113.7' });
+		try {
+			await withEditor(n8n, async (page) => {
+				await openWorkflow(page, id);
+				await openNode(page, 'Send');
+				await parameter(page, 'touser').click();
+				const option = page.getByRole('option').filter({ hasText: '203.0.113.7' }).first();
+				await option.getByText("Company's Trusted IP").waitFor();
+				await openWorkflow(page, id);
+				await openNode(page, 'Get');
+				await parameter(page, 'userid').locator('input').last().click();
+				await page.getByText("Company's Trusted IP").first().waitFor();
+				await screenshot(page, 'list-with-reason');
+			});
+		} finally {
+			sim.control.refuseIp(false);
+		}
+	});
+
+	it('two triggers without a path of their own do not collide', async () => {
+		const { rest, sim, credential } = surroundings();
+		for (const name of ['First', 'Second']) {
+			const trigger = {
+				name,
+				type: TRIGGER,
+				webhookId: randomUUID(),
+				parameters: {},
+				credentials: uses(credential),
+			};
+			const workflow = await rest.createWorkflow({ name, nodes: [trigger] });
+			await rest.activate(workflow.id);
+			await rest.waitForWebhook('POST', trigger.webhookId);
+			const pushed = await sim.push(target(surroundings(), trigger.webhookId), { kind: 'text' });
+			expect(pushed.ok).toBe(true);
+			await rest.waitForExecutions(workflow.id, 1);
+		}
 	});
 });

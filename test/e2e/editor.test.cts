@@ -59,7 +59,7 @@ browserOrSkip()('in the editor', () => {
 			await trigger.getByText('Set up in four steps').waitFor();
 			await screenshot(page, 'trigger');
 			expect(await trigger.innerText()).toContain('Trigger On');
-			await trigger.getByText('Webhook URLs').click();
+			await trigger.getByText('Webhook URLs', { exact: true }).click();
 			await trigger.getByText('Production URL', { exact: true }).click();
 			await screenshot(page, 'trigger-url');
 			await trigger.getByText('/webhook/wecom/editor').first().waitFor();

@@ -84,7 +84,7 @@ describe.each([
 			parameters: {
 				...send('').parameters,
 				actAsCompany: byId('={{ $json.corpid }}'),
-				permanentCode: '={{ $json.code }}',
+				options: { permanentCode: '={{ $json.code }}' },
 			},
 		});
 		expect(simulator().messages.map(({ corpid }) => corpid)).toEqual([
@@ -109,7 +109,10 @@ it('a company that is kept elsewhere and authorizes again is sent to with its ne
 			company: first.corpid,
 		});
 		const { parameters } = send('');
-		const kept = { ...send(first.corpid), parameters: { ...parameters, permanentCode } };
+		const kept = {
+			...send(first.corpid),
+			parameters: { ...parameters, options: { permanentCode } },
+		};
 		await provider.itemsOf(kept);
 		await provider.itemsOf(kept);
 		expect(provider.companies()).toEqual({});

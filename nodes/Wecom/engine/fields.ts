@@ -1,5 +1,5 @@
 import { compareText } from '../../shared/util/text';
-import type { INodePropertyOptions } from 'n8n-workflow';
+import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 import { companyProperties } from '../../shared/companies/companyPicker';
 import type { Field } from './operation';
 
@@ -174,15 +174,21 @@ export const ids = (
 	type: 'multiOptions',
 	typeOptions: { loadOptionsMethod },
 	default: [],
-	description: `Choose up to ${most} from the list, or specify IDs using an expression`,
+	description: `Choose, or give IDs by an expression; up to ${most}`,
 	convert: 'stringList',
 	...overrides,
 });
 
+const [actAsCompany, permanentCode] = companyProperties;
+
 /** The company a suite acts for; only the client reads it. */
-export const companyFields: Field[] = companyProperties.map(
-	(property) => ({ ...property, local: true }) as Field,
-);
+export const companyField = { ...actAsCompany, local: true } as Field;
+
+/** Its code, where the credential does not store the company. */
+export const permanentCodeOption: INodeProperties = {
+	...permanentCode,
+	displayOptions: { show: { '/authentication': ['suite'] } },
+};
 
 export const returnAll: Field = {
 	displayName: 'Return All',
@@ -219,7 +225,6 @@ export const binaryInput = (overrides: Overrides = {}): Field => ({
 	type: 'string',
 	default: 'data',
 	required: true,
-	hint: 'The name of the input field containing the file to be sent',
 	description: 'Name of the binary field that holds the file',
 	local: true,
 	...overrides,

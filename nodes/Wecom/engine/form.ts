@@ -1,6 +1,6 @@
 import { compareText } from '../../shared/util/text';
 import type { INodeProperties } from 'n8n-workflow';
-import { companyFields, limit, returnAll, simplify } from './fields';
+import { companyField, limit, permanentCodeOption, returnAll, simplify } from './fields';
 import type { Field, FieldGroup, Operation, Resource } from './operation';
 import { shareFields, type OperationFields } from './mergeFields';
 
@@ -27,7 +27,7 @@ export function nodeProperties(resources: Resource[]): INodeProperties[] {
 			})),
 			default: 'message',
 		},
-		...actAs(resources),
+		actAs(resources),
 		...resources.map(operationSelector),
 		...shareFields(resources.flatMap(formsOf)),
 		OPTIONS,
@@ -50,11 +50,11 @@ const AUTHENTICATION: INodeProperties = {
 		},
 	],
 	default: 'app',
-	description: 'In whose name WeCom is called',
+	description: 'The kind of app that calls WeCom',
 };
 
 /** With a suite every resource acts for a company; the operations of the suite itself say so where they do. */
-function actAs(resources: Resource[]): INodeProperties[] {
+function actAs(resources: Resource[]): INodeProperties {
 	const hide = {
 		resource: resources
 			.filter(({ suiteOnly, credential }) => suiteOnly || credential)
@@ -65,10 +65,7 @@ function actAs(resources: Resource[]): INodeProperties[] {
 				operations.filter(({ token, credential: own }) => token ?? own).map(({ value }) => value),
 			),
 	};
-	return companyFields.map((field) => ({
-		...toProperty(field),
-		displayOptions: { show: WITH_SUITE, hide },
-	}));
+	return { ...toProperty(companyField), displayOptions: { show: WITH_SUITE, hide } };
 }
 
 /** For every operation. */
@@ -85,7 +82,7 @@ const OPTIONS: INodeProperties = {
 			type: 'json',
 			default: '{}',
 			description:
-				'Further parameters of the call by their names in the WeCom documentation, for what the form does not offer; they win over the form',
+				'Further parameters under their names in the WeCom documentation; they win over the form',
 			displayOptions: { hide: { '/resource': ['api', 'bot'] } },
 		},
 		{
@@ -102,7 +99,7 @@ const OPTIONS: INodeProperties = {
 			name: 'binaryPropertyName',
 			type: 'string',
 			default: 'data',
-			description: 'For uploading endpoints: name of the binary field that holds the file',
+			description: 'Uploads only: the binary field with the file',
 			displayOptions: { show: { '/resource': ['api'] } },
 		},
 		{
@@ -132,12 +129,13 @@ const OPTIONS: INodeProperties = {
 			description: 'What to return of an answer with a list',
 			displayOptions: { show: { '/resource': ['api'] } },
 		},
+		permanentCodeOption,
 		{
 			displayName: 'Put Output in Field',
 			name: 'outputPropertyName',
 			type: 'string',
 			default: 'data',
-			description: 'For downloading endpoints: name of the binary field for the file',
+			description: 'Downloads only: the binary field for the file',
 			displayOptions: { show: { '/resource': ['api'] } },
 		},
 	],

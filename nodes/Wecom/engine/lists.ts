@@ -1,12 +1,14 @@
 import {
 	isResourceLocatorValue,
+	NodeOperationError,
 	type IDataObject,
 	type ILoadOptionsFunctions,
 	type INodeListSearchResult,
-	type INodePropertyOptions,
+	type NodeApiError,
 } from 'n8n-workflow';
 import { WecomClient, type ApiRequest } from '../../shared/client/client';
 import { collect, type Paging } from '../../shared/client/paging';
+import { reasoned } from '../../shared/companies/reasonedOptions';
 import { byName, pageOf, type Choice } from '../../shared/companies/companyPicker';
 
 /**
@@ -80,12 +82,17 @@ async function choices(
 	name: string,
 	{ depends = [], fetch }: List,
 ): Promise<Choice[]> {
-	const client = await WecomClient.open(context);
 	const form = (field: string) => {
 		// n8n's own way to read a locator fails for a field that the form does not show.
 		const value = context.getCurrentNodeParameter(field);
 		return String((isResourceLocatorValue(value) ? value.value : value) ?? '');
 	};
+	if (form('authentication') === 'suite' && !form('actAsCompany')) {
+		throw new NodeOperationError(context.getNode(), 'No company is chosen', {
+			description: "Choose one under 'Act as Company' first: this list is read from it.",
+		});
+	}
+	const client = await WecomClient.open(context);
 	const key = JSON.stringify([name, client.identity, ...depends.map(form)]);
 	for (const [old, { until }] of kept) if (until < Date.now()) kept.delete(old);
 	const known = kept.get(key);
@@ -111,10 +118,17 @@ const search = (name: string, list: List) =>
 		filter = '',
 		paginationToken?: string,
 	): Promise<INodeListSearchResult> {
-		return pageOf(await choices(this, name, list), filter, paginationToken);
+		try {
+			return pageOf(await choices(this, name, list), filter, paginationToken);
+		} catch (error) {
+			// The editor shows the message alone.
+			const { message, description = '' } = error as NodeApiError;
+			const todo = String(description ?? '').split(/ (?:WeCom said|More|Hint ID[^:]*): /)[0];
+			throw new NodeOperationError(this.getNode(), [message, todo].filter(Boolean).join('. '));
+		}
 	};
 
 const options = (name: string, list: List) =>
-	async function (this: ILoadOptionsFunctions): Promise<INodePropertyOptions[]> {
+	reasoned(async function () {
 		return await choices(this, name, list);
-	};
+	});

@@ -66,12 +66,12 @@ export const attendance: Resource = {
 			reads: true,
 			fields: [
 				members,
-				from('Start of the time', 'timestamp'),
-				until('End of the time', 'timestamp'),
+				from('Start of the period', 'timestamp'),
+				until('End of the period', 'timestamp'),
 				choice(
 					'opencheckindatatype',
 					'Type',
-					'Which punches',
+					'Which kind of punches',
 					[
 						{ name: 'All', value: 3 },
 						{ name: 'Outside Work', value: 2 },
@@ -155,7 +155,7 @@ export const attendance: Resource = {
 					'Shifts',
 					'Shift',
 					[
-						text('userid', 'User ID', 'Who works', { required: true }),
+						text('userid', 'User ID', 'Who works the shift', { required: true }),
 						integer('day', 'Day', 'Day of the month, 1 to 31', { default: 1 }),
 						integer('schedule_id', 'Shift ID', 'From Get Many Rules; 0 is a day off'),
 					],

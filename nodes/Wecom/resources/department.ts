@@ -25,7 +25,7 @@ export const department: Resource = {
 			value: 'create',
 			name: 'Create',
 			action: 'Create department',
-			description: 'Add a department below another one (needs the contact sync secret)',
+			description: 'Add a department below another one (contact sync secret)',
 			doc: 90205,
 			endpoint: ['POST', '/cgi-bin/department/create'],
 			fields: [
@@ -70,7 +70,7 @@ export const department: Resource = {
 			name: 'Delete',
 			action: 'Delete department',
 			description:
-				'Remove a department without members and departments below it (needs the contact sync secret)',
+				'Remove a department without members and departments below it (contact sync secret)',
 			doc: 90207,
 			endpoint: ['GET', '/cgi-bin/department/delete'],
 			reads: false,
@@ -109,7 +109,7 @@ export const department: Resource = {
 			value: 'update',
 			name: 'Update',
 			action: 'Update department',
-			description: 'Rename or move a department (needs the contact sync secret)',
+			description: 'Rename or move a department (contact sync secret)',
 			doc: 90206,
 			endpoint: ['POST', '/cgi-bin/department/update'],
 			fields: [

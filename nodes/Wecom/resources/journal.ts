@@ -32,8 +32,8 @@ export const journal: Resource = {
 			covers: ['oa.journal.get_record_list', 'oa.journal.get_record_detail'],
 			reads: true,
 			fields: [
-				moment('starttime', 'Handed in After', 'Start of the time', { required: true }),
-				moment('endtime', 'Handed in Before', 'End of the time, up to a month later', {
+				moment('starttime', 'Handed in After', 'Start of the period', { required: true }),
+				moment('endtime', 'Handed in Before', 'End of the period, up to a month later', {
 					required: true,
 				}),
 				toggle(
@@ -61,8 +61,8 @@ export const journal: Resource = {
 			reads: true,
 			fields: [
 				text('template_id', 'Template ID', 'From a journal that Get has read', { required: true }),
-				moment('starttime', 'From', 'Start of the time', { required: true }),
-				moment('endtime', 'Until', 'End of the time, up to a year later', { required: true }),
+				moment('starttime', 'From', 'Start of the period', { required: true }),
+				moment('endtime', 'Until', 'End of the period, up to a year later', { required: true }),
 			],
 			list: 'stat_list',
 		},

@@ -20,7 +20,6 @@ const output = text(
 	{
 		default: 'data',
 		required: true,
-		hint: 'The name of the output field to put the file in',
 		local: true,
 	},
 );

@@ -38,7 +38,7 @@ const settings: Field[] = [
 		'Mute on Joining',
 		'Whether members are muted when they join',
 		[
-			{ name: 'Above 6 People', value: 2 },
+			{ name: 'With More Than 6 People', value: 2 },
 			{ name: 'No', value: 0 },
 			{ name: 'Yes', value: 1 },
 		],
@@ -100,10 +100,12 @@ export const meeting: Resource = {
 				memberPicker({
 					displayName: 'Organizer',
 					name: 'admin_userid',
-					description: 'The member who holds the meeting',
+					description: 'The member who organizes the meeting',
 				}),
 				title({ required: true }),
-				moment('meeting_start', 'Start', 'When it begins; must lie ahead', { required: true }),
+				moment('meeting_start', 'Start', 'When it begins; must be in the future', {
+					required: true,
+				}),
 				duration(),
 				invitees(),
 				additionalFields(meetingOptions),
@@ -130,9 +132,9 @@ export const meeting: Resource = {
 			fields: [
 				meetingId,
 				filters([
-					moment('start_time', 'From', 'Only those who were there after this'),
+					moment('start_time', 'From', 'Only people who were present after this'),
 					text('sub_meetingid', 'Sub-Meeting ID', 'One of a repeated meeting'),
-					moment('end_time', 'Until', 'Only those who were there before this'),
+					moment('end_time', 'Until', 'Only people who were present before this'),
 				]),
 			],
 			list: 'attendees',
@@ -201,8 +203,8 @@ export const meeting: Resource = {
 			endpoint: ['POST', '/cgi-bin/meeting/record/list'],
 			reads: true,
 			fields: [
-				moment('start_time', 'From', 'Start of the time', { required: true }),
-				moment('end_time', 'Until', 'End of the time, up to 31 days later', { required: true }),
+				moment('start_time', 'From', 'Start of the period', { required: true }),
+				moment('end_time', 'Until', 'End of the period, up to 31 days later', { required: true }),
 				filters([
 					text('meetingid', 'Meeting ID', 'Only recordings of this meeting'),
 					text('userid', 'User ID', 'Only recordings of this member'),

@@ -98,7 +98,7 @@ export const meetingRoom: Resource = {
 			value: 'cancelBooking',
 			name: 'Cancel Booking',
 			action: 'Cancel booking of meeting room',
-			description: 'Give a booked room free again',
+			description: 'Release a booked room',
 			doc: 93620,
 			endpoint: ['POST', '/cgi-bin/oa/meetingroom/cancel_book'],
 			fields: [

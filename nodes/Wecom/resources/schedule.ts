@@ -161,7 +161,7 @@ export const schedule: Resource = {
 			value: 'removeAttendees',
 			name: 'Remove Attendees',
 			action: 'Remove attendees from schedule',
-			description: 'Take members off a schedule',
+			description: 'Remove members from a schedule',
 			doc: 97722,
 			endpoint: ['POST', '/cgi-bin/oa/schedule/del_attendees'],
 			fields: [scheduleId(), attendees({ required: true })],

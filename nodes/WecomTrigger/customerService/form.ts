@@ -5,6 +5,7 @@ import {
 	type INodeProperties,
 	type INodePropertyOptions,
 } from 'n8n-workflow';
+import { reasoned } from '../../shared/companies/reasonedOptions';
 import { WecomClient } from '../../shared/client/client';
 import { collect } from '../../shared/client/paging';
 import { ANY_KIND } from '../../shared/callback/events';
@@ -112,9 +113,9 @@ const ACCOUNTS_PAGE = {
 };
 
 /** The accounts to choose from in the form. */
-export async function getCustomerServiceAccounts(
-	this: ILoadOptionsFunctions,
-): Promise<INodePropertyOptions[]> {
+export const getCustomerServiceAccounts = reasoned(accounts);
+
+async function accounts(this: ILoadOptionsFunctions): Promise<INodePropertyOptions[]> {
 	if (this.getCurrentNodeParameter('source') === 'suite') {
 		throw new NodeOperationError(
 			this.getNode(),
@@ -125,7 +126,7 @@ export async function getCustomerServiceAccounts(
 		);
 	}
 	const client = await WecomClient.ofApp(this);
-	const accounts = await collect(
+	const found = await collect(
 		async (page) =>
 			await client.call({
 				method: 'POST',
@@ -137,7 +138,7 @@ export async function getCustomerServiceAccounts(
 		ACCOUNTS_PAGE,
 		Infinity,
 	);
-	return accounts.map(({ name, open_kfid }) => ({
+	return found.map(({ name, open_kfid }) => ({
 		name: String(name || open_kfid),
 		value: String(open_kfid),
 	}));

@@ -117,7 +117,9 @@ export class WecomClient {
 		}
 		const suite = await once(clients, 'suite', async () => await WecomClient.ofSuite(context));
 		if (as !== 'company') return suite.actingAs({ kind: as });
-		const [corpId, permanentCode] = [get('actAsCompany'), get('permanentCode')];
+		const corpId = get('actAsCompany');
+		// The node with many operations keeps it among its options.
+		const permanentCode = get('options.permanentCode') || get('permanentCode');
 		if (corpId && !permanentCode) await suite.lookForCompany(corpId);
 		return await once(clients, JSON.stringify([corpId, permanentCode]), async () =>
 			suite.actingAs({ kind: 'company', corpId, ...(permanentCode && { permanentCode }) }),

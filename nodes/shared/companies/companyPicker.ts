@@ -40,8 +40,7 @@ export const companyProperties: INodeProperties[] = [
 		type: 'string',
 		typeOptions: { password: true },
 		default: '',
-		description:
-			'Only for a company that is not stored in the credential, for example because you keep the codes in your own database',
+		description: 'Only for a company that the credential does not store',
 	},
 ];
 

@@ -178,7 +178,7 @@ export const jwtOptions = {
 			type: 'number',
 			typeOptions: { minValue: 10, maxValue: 86_400 },
 			default: LIFETIME_SECONDS,
-			description: 'How long the application may accept it',
+			description: 'How long the application accepts it',
 		},
 		{
 			displayName: 'Issuer',
@@ -192,7 +192,7 @@ export const jwtOptions = {
 			name: 'parameter',
 			type: 'string',
 			default: 'token',
-			description: 'Under which name it is added to the target',
+			description: 'The name under which it is added to the target',
 		},
 		{
 			displayName: 'Send In',

@@ -11,7 +11,7 @@ export const apiResource: Resource = {
 			value: 'call',
 			name: 'Call',
 			action: 'Call any API endpoint',
-			description: 'Call any of the 800 endpoints of the WeCom server API',
+			description: 'Call any of the 806 endpoints of the WeCom server API',
 			doc: 90664,
 			fields: [
 				{

@@ -68,16 +68,16 @@ export const approval: Resource = {
 			value: 'getAll',
 			name: 'Get Many',
 			action: 'Get many approvals',
-			description: 'List the approvals submitted within a time of up to 31 days',
+			description: 'List the approvals submitted within up to 31 days',
 			doc: 91816,
 			covers: ['oa.getapprovalinfo', 'oa.getapprovaldetail'],
 			reads: true,
 			fields: [
-				moment('starttime', 'Submitted After', 'Start of the time', {
+				moment('starttime', 'Submitted After', 'Start of the period', {
 					required: true,
 					convert: 'timestampText',
 				}),
-				moment('endtime', 'Submitted Before', 'End of the time, up to 31 days later', {
+				moment('endtime', 'Submitted Before', 'End of the period, up to 31 days later', {
 					required: true,
 					convert: 'timestampText',
 				}),
@@ -159,14 +159,14 @@ export const approval: Resource = {
 			value: 'submit',
 			name: 'Submit',
 			action: 'Submit approval',
-			description: 'Submit an approval in the name of a member, with the fields of its template',
+			description: 'Submit an approval on behalf of a member, with the fields of its template',
 			doc: 91853,
 			covers: ['oa.applyevent'],
 			fields: [
 				memberPicker({
 					displayName: 'Submitted By',
 					name: 'creator_userid',
-					description: 'The member in whose name it is submitted',
+					description: 'The member on whose behalf it is submitted',
 				}),
 				templateId,
 				{
@@ -175,8 +175,7 @@ export const approval: Resource = {
 					type: 'resourceMapper',
 					noDataExpression: true,
 					default: { mappingMode: 'defineBelow', value: null },
-					description:
-						'The controls of the template; several IDs or options with commas between them',
+					description: 'The controls of the template; separate several IDs or options with commas',
 					displayOptions: { hide: { template_id: [''] } },
 					local: true,
 					typeOptions: {

@@ -36,7 +36,7 @@ const content = (overrides: Partial<Field> = {}): Field => ({
 	typeOptions: { rows: 4 },
 	// What an AI Agent or a chain puts out.
 	default: '={{ $json.output ?? $json.text }}',
-	description: 'Markdown. By default the answer of an AI Agent in front of this node.',
+	description: 'Markdown. Defaults to the answer of an AI Agent before this node.',
 	displayOptions: { show: { msgtype: ['text'] } },
 	local: true,
 	...overrides,
@@ -52,7 +52,7 @@ const feedbackId: Field = {
 	default: '',
 	placeholder: 'e.g. answer-42',
 	description:
-		"Thumbs up or down for the reply come back with it as the event 'Feedback: Given'. A text behind a first answer takes none.",
+		"Comes back with thumbs up or down as 'Feedback: Given'. A text after a first answer takes none.",
 };
 
 const options = (...more: Field[]): Field => ({
@@ -71,7 +71,7 @@ const message: Field = {
 	type: 'json',
 	default: '',
 	description:
-		'The whole item of the trigger, by an expression. Behind the trigger it is found without this.',
+		'The whole item of the trigger, by an expression. Not needed in nodes that follow the trigger.',
 };
 
 const operation = (row: Omit<Operation, 'as'>): Operation => ({ ...row, token: 'bot' });
@@ -87,7 +87,7 @@ export const bot: Resource = {
 			value: 'send',
 			name: 'Send',
 			action: 'Send bot message',
-			description: 'Write to a person or group without being asked, over the long connection',
+			description: 'Write to a person or group first, over the long connection',
 			doc: 101463,
 			fields: [
 				{
@@ -190,7 +190,7 @@ export const bot: Resource = {
 					type: 'options',
 					options: WITH_FILES.filter(({ value }) => FILES.includes(value)),
 					default: 'file',
-					description: 'What the file is sent as later',
+					description: 'The message type the file is for',
 					local: true,
 				},
 				binaryInput(),

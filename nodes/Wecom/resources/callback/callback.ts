@@ -18,7 +18,7 @@ const FIELDS: Field[] = [
 		[
 			{ name: 'Image', value: 'image' },
 			{ name: 'News', value: 'news', description: 'Articles with picture and link' },
-			{ name: 'No Reply', value: 'none', description: 'Let WeCom go without an answer' },
+			{ name: 'No Reply', value: 'none', description: 'Answer without a message' },
 			{ name: 'Text', value: 'text' },
 			{
 				name: 'Update Button',
@@ -102,7 +102,7 @@ const FIELDS: Field[] = [
 	json(
 		'cardJson',
 		'Whole Card (JSON)',
-		"Everything else of the card, also buttons and lists, in the words of WeCom's page or of a sent card. What is here wins over the fields above.",
+		"Buttons, lists and everything else, as on WeCom's page or in a sent card. Wins over the fields above.",
 		{ default: '{}', ...CARD },
 	),
 	additionalFields([

@@ -27,9 +27,9 @@ const settings: Field[] = [
 	integer('expires_in', 'Expires In', 'Seconds a temporary QR code is valid, up to 14 days', {
 		default: 604800,
 	}),
-	text('remark', 'Remark', 'For yourself, up to 30 characters'),
+	text('remark', 'Remark', 'A note for yourself, up to 30 characters'),
 	toggle('skip_verify', 'Skip Confirmation', 'Whether members need not confirm', { default: true }),
-	text('state', 'State', 'Your name of the channel, shown with the customer, up to 30 characters'),
+	text('state', 'State', 'Your name for the channel, shown with the customer, up to 30 characters'),
 ];
 const texts = within({ remark: 30, state: 30 });
 

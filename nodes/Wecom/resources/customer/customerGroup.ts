@@ -39,14 +39,14 @@ const joinWay: Field[] = [
 		text(
 			'room_base_name',
 			'New Group Name',
-			'Beginning of the names of new groups, up to 40 characters',
+			'Prefix for the names of new groups, up to 40 characters',
 		),
 		integer('room_base_id', 'New Group Number', 'Number of the first new group', { default: 1 }),
-		text('remark', 'Remark', 'For yourself, up to 30 characters'),
+		text('remark', 'Remark', 'A note for yourself, up to 30 characters'),
 		text(
 			'state',
 			'State',
-			'Your name of the channel, shown with the group members, up to 30 characters',
+			'Your name for the channel, shown with the group members, up to 30 characters',
 		),
 	]),
 ];
@@ -83,7 +83,7 @@ export const customerGroup: Resource = {
 			reads: true,
 			fields: [
 				filters([
-					choice('status_filter', 'Handover', 'Where the handover after leaving has got to', [
+					choice('status_filter', 'Handover', 'How far the handover after leaving has progressed', [
 						{ name: 'Any', value: 0 },
 						{ name: 'Being Transferred', value: 2 },
 						{ name: 'Owner Has Left', value: 1 },

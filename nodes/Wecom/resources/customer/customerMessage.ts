@@ -26,10 +26,10 @@ const chatType = choice('chat_type', 'Send To', 'Who gets the message', [
 ]);
 /** The span of a query, and who has made what it finds. */
 export const period = (days: string): Field[] => [
-	moment('start_time', 'Start', 'Made after this', { required: true }),
-	moment('end_time', 'End', `Made before this, up to ${days} later`, { required: true }),
+	moment('start_time', 'Start', 'Created after this', { required: true }),
+	moment('end_time', 'End', `Created before this, up to ${days} later`, { required: true }),
 	filters([
-		choice('filter_type', 'Created By', 'Who made it', [
+		choice('filter_type', 'Created By', 'Who created it', [
 			{ name: 'All', value: 2 },
 			{ name: 'Company', value: 0 },
 			{ name: 'Member', value: 1 },
@@ -60,7 +60,7 @@ export const customerMessage: Resource = {
 					[
 						{ name: 'These Customers', value: 'ids' },
 						{ name: 'By Tags', value: 'tags' },
-						{ name: 'All of the Sender', value: 'all' },
+						{ name: 'All Customers of the Sender', value: 'all' },
 					],
 					{ displayOptions: forCustomers, local: true },
 				),
@@ -76,7 +76,7 @@ export const customerMessage: Resource = {
 					{
 						path: 'tag_filter.group_list',
 						required: true,
-						description: 'Customers with one tag of every entry',
+						description: 'Customers who have at least one tag of every entry',
 						displayOptions: { show: { ...forCustomers.show, to: ['tags'] } },
 					},
 				),
@@ -184,7 +184,7 @@ export const customerMessage: Resource = {
 			fields: [
 				content,
 				attachments,
-				toggle('notify', 'Notify Members', 'Whether members are told to use it', {
+				toggle('notify', 'Notify Members', 'Whether to tell members to use it', {
 					default: true,
 					convert: 'flag',
 				}),

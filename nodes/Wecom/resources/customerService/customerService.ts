@@ -89,7 +89,7 @@ export const customerService: Resource = {
 			reads: true,
 			fields: [
 				serviceAccountPicker,
-				text('cursor', 'Cursor', 'Continue here: the "next_cursor" of an earlier message'),
+				text('cursor', 'Cursor', 'Where to continue: the "next_cursor" of an earlier message'),
 				text('token', 'Token', 'The "Token" of the event; without it calls are limited strictly'),
 			],
 			list: 'msg_list',
@@ -109,9 +109,14 @@ export const customerService: Resource = {
 					convert: 'stringList',
 					required: true,
 				}),
-				toggle('need_enter_session_context', 'Include Session', 'Whether to say how they came', {
-					convert: 'flag',
-				}),
+				toggle(
+					'need_enter_session_context',
+					'Include Session',
+					'Whether to include how they came to customer service',
+					{
+						convert: 'flag',
+					},
+				),
 			],
 			list: 'customer_list',
 			whole: true,
@@ -120,7 +125,7 @@ export const customerService: Resource = {
 			value: 'getSession',
 			name: 'Get Session',
 			action: 'Get customer service session',
-			description: 'Read who takes care of a customer',
+			description: 'Read who serves a customer',
 			doc: 94669,
 			endpoint: ['POST', '/cgi-bin/kf/service_state/get'],
 			reads: true,
@@ -139,7 +144,7 @@ export const customerService: Resource = {
 				choice(
 					'service_state',
 					'Transfer To',
-					'Who takes care of the customer from now on',
+					'Who serves the customer from now on',
 					[
 						{ name: 'AI Assistant', value: 1 },
 						{ name: 'End of Session', value: 4 },
@@ -163,7 +168,7 @@ export const customerService: Resource = {
 			value: 'getUpgradeConfiguration',
 			name: 'Get Upgrade Configuration',
 			action: 'Get upgrade configuration of customer service',
-			description: 'Read the members and groups customers can be passed on to',
+			description: 'Read the members and groups customers can be handed over to',
 			doc: 94674,
 			endpoint: ['GET', '/cgi-bin/kf/customer/get_upgrade_service_config'],
 			fields: [],
@@ -212,7 +217,7 @@ export const customerService: Resource = {
 			value: 'withdrawRecommendation',
 			name: 'Withdraw Recommendation',
 			action: 'Withdraw recommendation to customer',
-			description: 'Take back what Recommend Member or Group has offered',
+			description: 'Withdraw what Recommend Member or Group has offered',
 			doc: 94674,
 			endpoint: ['POST', '/cgi-bin/kf/customer/cancel_upgrade_service'],
 			fields: [serviceAccountPicker, customerId],

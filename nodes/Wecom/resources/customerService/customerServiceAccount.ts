@@ -70,7 +70,7 @@ export const customerServiceAccount: Resource = {
 			endpoint: ['POST', '/cgi-bin/kf/add_contact_way'],
 			fields: [
 				serviceAccountPicker,
-				text('scene', 'Scene', 'Your name of the channel: up to 32 letters, digits, _ and -'),
+				text('scene', 'Scene', 'Your name for the channel: up to 32 letters, digits, _ and -'),
 			],
 		},
 		{
@@ -88,7 +88,7 @@ export const customerServiceAccount: Resource = {
 			value: 'addServicers',
 			name: 'Add Servicers',
 			action: 'Add servicers to customer service account',
-			description: 'Let members and departments answer customers; results one by one',
+			description: 'Let members and departments answer customers, with a result for each',
 			doc: 94646,
 			endpoint: ['POST', '/cgi-bin/kf/servicer/add'],
 			fields: [serviceAccountPicker, ...servicers],
@@ -108,7 +108,7 @@ export const customerServiceAccount: Resource = {
 			value: 'removeServicers',
 			name: 'Remove Servicers',
 			action: 'Remove servicers from customer service account',
-			description: 'No longer let members and departments answer; results one by one',
+			description: 'No longer let members and departments answer, with a result for each',
 			doc: 94647,
 			endpoint: ['POST', '/cgi-bin/kf/servicer/del'],
 			fields: [serviceAccountPicker, ...servicers],

@@ -27,8 +27,12 @@ export const serviceMenu: Field[] = [
 			choice('type', 'Type', 'What a tap does', [
 				{ name: 'Link', value: 'view' },
 				{ name: 'Mini Program', value: 'miniprogram' },
-				{ name: 'Reply', value: 'click', description: 'The customer answers with the content' },
-				{ name: 'Text', value: 'text', description: 'Nothing: just text' },
+				{
+					name: 'Reply',
+					value: 'click',
+					description: 'Sends the content as the answer of the customer',
+				},
+				{ name: 'Text', value: 'text', description: 'Nothing, it is plain text' },
 			]),
 			text('content', 'Content', 'What is shown', { required: true }),
 			text('id', 'ID', 'Comes back as "menu_id"; letters, digits and _', forItems('click')),
@@ -36,7 +40,7 @@ export const serviceMenu: Field[] = [
 			text('appid', 'App ID', 'Of the mini program', forItems('miniprogram')),
 			text('pagepath', 'Page', 'Path in the mini program', forItems('miniprogram')),
 		],
-		{ ...forTypes('msgmenu'), description: 'Up to 10 that can be tapped' },
+		{ ...forTypes('msgmenu'), description: 'Up to 10 entries to tap' },
 	),
 	text('tail_content', 'Text Below', 'Up to 1,024 bytes', forTypes('msgmenu')),
 ];

@@ -57,7 +57,7 @@ export const scope: Field = {
 		},
 	],
 	default: 'snsapi_base',
-	description: 'How much the person is asked for',
+	description: 'How much to ask the person for',
 	displayOptions: { show: { where: ['inApp'] } },
 };
 
@@ -91,7 +91,7 @@ export const login: Resource = {
 					type: 'string',
 					default: '',
 					description:
-						'Comes back with the code: a random value shows that the request was yours. In the WeCom app up to 128 letters and digits.',
+						'Comes back with the code; best a random value. In the WeCom app up to 128 letters and digits.',
 				},
 				{
 					displayName: 'Language',

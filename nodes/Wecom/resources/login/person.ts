@@ -35,7 +35,7 @@ export const respondFields: Field[] = [
 		type: 'string',
 		default: '={{ $json.wecom.returnTo }}',
 		required: true,
-		description: 'Where the person goes. By default where they wanted to go.',
+		description: 'Where the person goes. Defaults to where they wanted to go.',
 		displayOptions: redirecting,
 	},
 	{

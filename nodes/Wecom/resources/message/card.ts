@@ -69,7 +69,7 @@ export function cardFields(show: Record<string, string[]>, offered = Object.keys
 			type: 'options',
 			options: CARD_TYPES.filter(({ value }) => isOffered(value)),
 			default: 'text_notice',
-			description: 'What the card looks like and asks for',
+			description: 'The layout of the card',
 			displayOptions: { show },
 			local: true,
 		},
@@ -166,7 +166,7 @@ const CARD_OPTIONS: Field[] = [
 	input('Emphasis Description', 'emphasis_desc', { description: 'Below the large text' }),
 	{
 		...input('Further Fields', 'more', { type: 'json', default: '{}' }),
-		description: "Any other fields of 'template_card' as JSON; they go before those of the form",
+		description: "Any other fields of 'template_card' as JSON; they win over the form",
 	},
 	list('Links', 'jump_list', [
 		input('Title', 'title', { required: true, description: 'What the link says' }),
@@ -186,7 +186,7 @@ const CARD_OPTIONS: Field[] = [
 		description: "Vote and Selections only: '提交' when empty",
 	}),
 	input('Task ID', 'task_id', {
-		description: 'Names the card in callbacks and updates. Made up when empty.',
+		description: 'Identifies the card in callbacks and updates. Generated when empty.',
 	}),
 ];
 

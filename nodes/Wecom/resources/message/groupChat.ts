@@ -29,7 +29,7 @@ export const groupChat: Resource = {
 			value: 'create',
 			name: 'Create',
 			action: 'Create group chat',
-			description: 'Open a group chat of members; it appears with its first message',
+			description: 'Create a group chat of members; it appears with its first message',
 			doc: 90245,
 			endpoint: ['POST', '/cgi-bin/appchat/create'],
 			fields: [
@@ -54,7 +54,7 @@ export const groupChat: Resource = {
 			value: 'sendMessage',
 			name: 'Send Message',
 			action: 'Send message to group chat',
-			description: 'Send a message from the app into a group chat it has created',
+			description: 'Send a message from the app to a group chat it created',
 			doc: 90248,
 			covers: ['appchat.send'],
 			fields: [

@@ -7,10 +7,14 @@ import type { Resource } from '../../engine/operation';
 const CARD = cardFields({ msgtype: ['template_card'] });
 
 const recipients = (...[name, label, method, most]: [string, string, string, number]) =>
-	ids(name, label, method, most, { displayOptions: { show: { toAll: [false] } }, local: true });
+	ids(name, label, method, most, {
+		displayOptions: { show: { toAll: [false] } },
+		typeOptions: { loadOptionsMethod: method, loadOptionsDependsOn: ['actAsCompany.value'] },
+		local: true,
+	});
 
 const typed = (name: string, displayName: string, most: string) =>
-	text(name, displayName, `IDs with commas between them, up to ${most}`, { convert: 'stringList' });
+	text(name, displayName, `Comma-separated IDs, up to ${most}`, { convert: 'stringList' });
 
 export const message: Resource = {
 	value: 'message',
@@ -49,12 +53,12 @@ export const message: Resource = {
 			covers: ['externalcontact.message.send'],
 			fields: [
 				messageType(SCHOOL.types),
-				choice('recv_scope', 'Recipients', 'Who of those below gets the message', [
+				choice('recv_scope', 'Recipients', 'Which of the people below get the message', [
 					{ name: 'Parents', value: 0 },
 					{ name: 'Parents and Students', value: 2 },
 					{ name: 'Students', value: 1 },
 				]),
-				toggle('toall', 'Send to Whole School', 'Whether to send to all of them', {
+				toggle('toall', 'Send to Whole School', 'Whether to send to everyone at the school', {
 					convert: 'flag',
 				}),
 				typed('to_parent_userid', 'Parents', '1,000'),
@@ -89,7 +93,7 @@ export const message: Resource = {
 					],
 					{ local: true },
 				),
-				text('replace_name', 'Button Text', 'What the button says from now on', {
+				text('replace_name', 'Button Text', 'The new text of the button', {
 					path: 'button.replace_name',
 					required: true,
 					placeholder: 'e.g. Approved',
@@ -103,14 +107,14 @@ export const message: Resource = {
 					displayOptions: { show: { atall: [false] } },
 				}),
 				additionalFields([
-					text('partyids', 'Departments', 'IDs with commas between them, up to 100', {
+					text('partyids', 'Departments', 'Comma-separated IDs, up to 100', {
 						convert: 'integerList',
 					}),
 					text('replace_text', 'Replacement Text', 'A grey button in place of all', {
 						path: 'template_card.replace_text',
 						displayOptions: { show: { '/msgtype': ['template_card'] } },
 					}),
-					text('tagids', 'Tags', 'IDs with commas between them, up to 100', {
+					text('tagids', 'Tags', 'Comma-separated IDs, up to 100', {
 						convert: 'integerList',
 					}),
 					translateIds,
@@ -122,7 +126,7 @@ export const message: Resource = {
 			value: 'recall',
 			name: 'Recall',
 			action: 'Recall message',
-			description: 'Take back a message of this app within 24 hours',
+			description: 'Withdraw a message of this app within 24 hours',
 			doc: 94867,
 			endpoint: ['POST', '/cgi-bin/message/recall'],
 			fields: [text('msgid', 'Message ID', 'The "msgid" that Send returned', { required: true })],

@@ -33,8 +33,8 @@ export const messagePush: Resource = {
 		{
 			value: 'send',
 			name: 'Send',
-			action: 'Push message into group',
-			description: 'Send a message into the group of the webhook, up to 20 a minute',
+			action: 'Send message to group by webhook',
+			description: 'Send a message to the group of the webhook, up to 20 a minute',
 			doc: 99110,
 			covers: ['webhook.send'],
 			fields: [

@@ -17,8 +17,7 @@ const columns: Field = {
 	type: 'resourceMapper',
 	noDataExpression: true,
 	default: { mappingMode: 'defineBelow', value: null },
-	description:
-		'What to write into which column; several options or user IDs with commas between them',
+	description: 'The values to write; separate several options or user IDs with commas',
 	displayOptions: { hide: { docid: [''], sheet_id: [''] } },
 	local: true,
 	typeOptions: {
@@ -111,7 +110,7 @@ export const smartSheet: Resource = {
 			fields: [
 				docid,
 				text('title', 'Title', 'Name of the sheet', { path: 'properties.title' }),
-				integer('index', 'Position', 'Where it goes, from 0', {
+				integer('index', 'Position', 'Its place, starting at 0', {
 					path: 'properties.index',
 					default: '',
 				}),

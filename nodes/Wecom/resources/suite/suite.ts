@@ -1,4 +1,4 @@
-import { companyFields } from '../../engine/fields';
+import { companyField } from '../../engine/fields';
 import type { Field, Resource } from '../../engine/operation';
 import {
 	buildInstallUrl,
@@ -47,8 +47,7 @@ const onRequest = (name: string, displayName: string): Field => ({
 	name,
 	type: 'boolean',
 	default: false,
-	description:
-		'Whether to put it into the output, where everybody who can read the execution sees it',
+	description: 'Whether to output it, for everybody who can read the execution',
 	local: true,
 });
 const includeToken = onRequest('includeToken', 'Include Token');
@@ -94,7 +93,7 @@ export const suite: Resource = {
 			description: 'Check the authorization of a company and see when its token expires',
 			doc: 90605,
 			reads: true,
-			fields: [...companyFields, includeToken],
+			fields: [companyField, includeToken],
 			run: getToken,
 		},
 		{
@@ -183,7 +182,7 @@ export const suite: Resource = {
 			doc: 100779,
 			token: 'suite',
 			reads: true,
-			fields: companyFields,
+			fields: [companyField],
 			run: getAuthInfo,
 		},
 		{
@@ -195,7 +194,7 @@ export const suite: Resource = {
 			endpoint: ['POST', '/cgi-bin/agent/get_admin_list'],
 			reads: true,
 			list: 'admin',
-			fields: companyFields,
+			fields: [companyField],
 		},
 		{
 			value: 'getAppQrCode',
@@ -286,7 +285,7 @@ export const suite: Resource = {
 			doc: 97062,
 			endpoint: ['POST', '/cgi-bin/batch/userid_to_openuserid'],
 			reads: true,
-			fields: [...companyFields, ids('userid_list', 'User IDs', 1000)],
+			fields: [companyField, ids('userid_list', 'User IDs', 1000)],
 		},
 		{
 			value: 'convertBotUserIds',
@@ -311,7 +310,7 @@ export const suite: Resource = {
 			endpoint: ['POST', '/cgi-bin/externalcontact/get_new_external_userid'],
 			reads: true,
 			list: 'items',
-			fields: [...companyFields, ids('external_userid_list', 'External User IDs', 1000)],
+			fields: [companyField, ids('external_userid_list', 'External User IDs', 1000)],
 		},
 		{
 			value: 'getCustomizedAppAuthorizationLink',
@@ -370,7 +369,7 @@ export const suite: Resource = {
 				'Delete a company and its permanent code from the credential; WeCom does not issue the code again',
 			doc: 100964,
 			token: 'suite',
-			fields: [companyFields[0]],
+			fields: [companyField],
 			run: forget,
 		},
 	],

@@ -32,7 +32,7 @@ export const botEvents: KindTable = {
 			on: 'bot:voice',
 			name: 'Message: Voice',
 			action: 'On voice message to AI bot',
-			description: 'A member speaks to the bot in a single chat; WeCom has made text of it',
+			description: 'A member speaks to the bot in a single chat; WeCom transcribes it',
 			answer: 'B',
 			doc: 100719,
 		},

@@ -172,7 +172,7 @@ export const meetingEvents: KindTable = {
 		{
 			on: 'event/meeting_change/resume_recording',
 			name: 'Recording: Resumed',
-			description: 'A paused cloud recording went on',
+			description: 'A paused cloud recording resumed',
 			answer: 'E',
 			doc: 98400,
 		},
