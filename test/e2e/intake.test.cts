@@ -224,7 +224,7 @@ describe('files', () => {
 		for (const item of [voice, failed]) {
 			expect(item.binary).toBeUndefined();
 			expect(item.json.wecom).toMatchObject({
-				mediaError: { message: 'Invalid media_id (40007)', mediaId: 'gone' },
+				mediaError: { message: 'The media ID is not valid (40007)', mediaId: 'gone' },
 			});
 		}
 	});

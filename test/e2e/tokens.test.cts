@@ -179,7 +179,7 @@ it('after the secret has changed the old token is not used any more', async () =
 		data: credentialData(sim, { corpSecret: 'wrong' }),
 	});
 	const execution = await run(member);
-	expect(execution.error?.message).toBe('Invalid secret (40001)');
+	expect(execution.error?.message).toBe('The secret is wrong (40001)');
 	expect(itemsOf(await run(http), 'HTTP Request')[0]?.userid).toBeUndefined();
 
 	sim.control.setApp(DEMO_APP.agentid, { secret: 'corrected' });
@@ -240,8 +240,8 @@ describe('the credential test', () => {
 	});
 
 	it.each([
-		['wrong Corp ID', { corpId: 'ww0000' }, /^Invalid Corp ID \(40013\)\. .*My Company/],
-		['wrong secret', { corpSecret: 'wrong' }, /^Invalid secret \(40001\)\. /],
+		['wrong Corp ID', { corpId: 'ww0000' }, /^The Corp ID is not valid \(40013\)\. .*My Company/],
+		['wrong secret', { corpSecret: 'wrong' }, /^The secret is wrong \(40001\)\. /],
 		[
 			"another app's Agent ID",
 			{ agentId: '1000003' },

@@ -82,7 +82,7 @@ describe('tokens', () => {
 		await itemsOf(simulator(), { ...getMember, store: credentials });
 		Object.assign(credentials.c1, { corpSecret: 'wrong' });
 		const { error } = await runWecom(simulator(), { ...getMember, store: credentials });
-		expect(error?.message).toBe('Invalid secret (40001)');
+		expect(error?.message).toBe('The secret is wrong (40001)');
 	});
 
 	it('are not asked for again and again with a wrong secret: WeCom would block the IP', async () => {
@@ -96,7 +96,7 @@ describe('tokens', () => {
 			onError: 'continueRegularOutput',
 		});
 		expect(run.json('WeCom')).toHaveLength(30);
-		expect(run.json('WeCom')[29]).toMatchObject({ error: { message: 'Invalid secret (40001)' } });
+		expect(run.json('WeCom')[29]).toMatchObject({ error: { message: 'The secret is wrong (40001)' } });
 		expect(callsOf('/cgi-bin/gettoken')).toHaveLength(1);
 	});
 });
@@ -162,7 +162,7 @@ describe('errors', () => {
 			items,
 			store: store(),
 		});
-		expect(run.error?.message).toBe('UserID does not exist (60111)');
+		expect(run.error?.message).toBe('The member does not exist (60111)');
 		expect((run.error as { context?: object }).context).toMatchObject({
 			itemIndex: 1,
 			errcode: 60111,
@@ -184,7 +184,7 @@ describe('errors', () => {
 		).toEqual(['zhangsan', 60111, 'linna', 60111]);
 		expect(output[1].json).toEqual({
 			error: {
-				message: 'UserID does not exist (60111)',
+				message: 'The member does not exist (60111)',
 				description: expect.any(String),
 				errcode: 60111,
 			},
@@ -207,7 +207,7 @@ describe('errors', () => {
 		expect(run.json('WeCom', 1)).toEqual([
 			{
 				error: {
-					message: 'UserID does not exist (60111)',
+					message: 'The member does not exist (60111)',
 					description: expect.any(String),
 					errcode: 60111,
 				},

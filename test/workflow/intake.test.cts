@@ -426,7 +426,7 @@ describe('files', () => {
 		expect(only(intake).json).toMatchObject({ MsgType: 'image', MediaId: 'gone' });
 		expect(only(intake).binary).toBeUndefined();
 		expect(errorOf(intake)).toEqual({
-			message: 'Invalid media_id (40007)',
+			message: 'The media ID is not valid (40007)',
 			description: expect.stringContaining('media_id'),
 			mediaId: 'gone',
 		});
@@ -504,7 +504,7 @@ it('a provider’s suite fetches with the token of the company the callback is a
 		expect(await control.kfMessage(target, KF, messages, { corpid })).toMatchObject({ ok: true });
 		const [text, file] = intake.executions.at(-1)!.map(({ json }) => json);
 		expect(text).toMatchObject({ text: { content: 'to a company' }, wecom: { receiveId: corpid } });
-		expect(file.wecom).toMatchObject({ mediaError: { message: 'Invalid media_id (40007)' } });
+		expect(file.wecom).toMatchObject({ mediaError: { message: 'The media ID is not valid (40007)' } });
 		expect(platform.requests.find(({ path }) => path === SYNC)).toMatchObject({ corpid });
 		await until(() => Boolean(intake.positions()[KF]));
 	} finally {

@@ -233,7 +233,7 @@ describe('Member', () => {
 				parameters: { userid: byId('nobody') },
 			}),
 		).toMatchObject({
-			message: 'UserID does not exist (60111)',
+			message: 'The member does not exist (60111)',
 			description: expect.stringContaining('visible range'),
 		});
 		expect(

@@ -247,7 +247,7 @@ describe('companies', () => {
 		expect(
 			await failure('importCompany', { corpId: first.corpid, importedCode: 'wrong' }),
 		).toMatchObject({
-			message: 'Invalid permanent_code (40084)',
+			message: 'The permanent code is not valid (40084)',
 		});
 		expect(provider.companies()).toEqual({});
 		const imported = await one('importCompany', {
@@ -447,8 +447,8 @@ describe('the credential test', () => {
 		],
 		[{ suiteTicket: 'wrong' }, /^Invalid suite_ticket \(40085\)/],
 		[{ suiteSecret: 'wrong' }, /^Invalid suite_secret \(40080\)/],
-		[{ providerCorpId: 'ww0' }, /^Invalid Corp ID \(40013\)/],
-		[{ providerSecret: 'wrong' }, /^Invalid secret \(40091\)/],
+		[{ providerCorpId: 'ww0' }, /^The Corp ID is not valid \(40013\)/],
+		[{ providerSecret: 'wrong' }, /^The secret is wrong \(40091\)/],
 		[{ baseUrl: 'qyapi' }, /^The Base URL is not a web address/],
 	])('names the missing step: %j', async (overrides, message) => {
 		await begin();

@@ -268,7 +268,7 @@ describe('authorizations', () => {
 		} as never);
 		await until(() => provider.items.length === 1);
 		expect(provider.items[0]).toMatchObject({
-			wecom: { exchange: 'failed', reason: 'Invalid auth_code (40078)' },
+			wecom: { exchange: 'failed', reason: 'The auth code is not valid (40078)' },
 		});
 		await until(() => provider.stored().pendingAuthCodes === '');
 	});
@@ -440,7 +440,7 @@ describe('tokens', () => {
 		provider.store.s1.suiteSecret = 'wrong';
 		for (let times = 0; times < 3; times++) {
 			const { error } = await provider.run({ resource: 'suite', operation: 'getPreAuthCode' });
-			expect(error?.message).toBe('Invalid suite_secret (40080)');
+			expect(error?.message).toBe('The suite secret is wrong (40080)');
 		}
 		expect(calls('/cgi-bin/service/get_suite_token')).toHaveLength(2);
 	});

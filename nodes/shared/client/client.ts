@@ -405,13 +405,12 @@ export class WecomClient {
 
 /** A form value, wherever it is read; resource locators give the ID. */
 function parameterOf(context: ClientContext, name: string, itemIndex: number): unknown {
-	if ('getCurrentNodeParameter' in context)
-		return context.getCurrentNodeParameter(name, { extractValue: true });
+	// n8n looks for a locator under this name, and finds none inside a collection.
+	const how = { extractValue: !name.includes('.') };
+	if ('getCurrentNodeParameter' in context) return context.getCurrentNodeParameter(name, how);
 	if ('getWebhookName' in context)
-		return (context as IWebhookFunctions).getNodeParameter(name, '', { extractValue: true });
-	return (context as IExecuteFunctions).getNodeParameter(name, itemIndex, '', {
-		extractValue: true,
-	});
+		return (context as IWebhookFunctions).getNodeParameter(name, '', how);
+	return (context as IExecuteFunctions).getNodeParameter(name, itemIndex, '', how);
 }
 
 async function once<T>(

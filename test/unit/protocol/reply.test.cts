@@ -59,7 +59,7 @@ describe('describeErrcode', () => {
 		expect(failure).toMatchObject({
 			errcode: 40013,
 			class: 'config',
-			message: 'Invalid Corp ID (40013)',
+			message: 'The Corp ID is not valid (40013)',
 		});
 		expect(failure.description).toContain('My Company');
 		expect(failure.description).toContain('WeCom said: "invalid corpid".');
