@@ -96,7 +96,9 @@ describe('tokens', () => {
 			onError: 'continueRegularOutput',
 		});
 		expect(run.json('WeCom')).toHaveLength(30);
-		expect(run.json('WeCom')[29]).toMatchObject({ error: { message: 'The secret is wrong (40001)' } });
+		expect(run.json('WeCom')[29]).toMatchObject({
+			error: { message: 'The secret is wrong (40001)' },
+		});
 		expect(callsOf('/cgi-bin/gettoken')).toHaveLength(1);
 	});
 });

@@ -504,7 +504,9 @@ it('a provider’s suite fetches with the token of the company the callback is a
 		expect(await control.kfMessage(target, KF, messages, { corpid })).toMatchObject({ ok: true });
 		const [text, file] = intake.executions.at(-1)!.map(({ json }) => json);
 		expect(text).toMatchObject({ text: { content: 'to a company' }, wecom: { receiveId: corpid } });
-		expect(file.wecom).toMatchObject({ mediaError: { message: 'The media ID is not valid (40007)' } });
+		expect(file.wecom).toMatchObject({
+			mediaError: { message: 'The media ID is not valid (40007)' },
+		});
 		expect(platform.requests.find(({ path }) => path === SYNC)).toMatchObject({ corpid });
 		await until(() => Boolean(intake.positions()[KF]));
 	} finally {

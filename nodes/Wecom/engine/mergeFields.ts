@@ -28,22 +28,17 @@ export function shareFields(forms: OperationFields[]): INodeProperties[] {
 		operations.some((operation) =>
 			resourcesOf.get(operation)!.some((resource) => !resources.includes(resource)),
 		);
-	// Nor the operations where they are all that these resources have.
-	const everywhere = ({ resources, operations }: Shared) =>
-		forms.every(
-			({ resource, operation }) => !resources.includes(resource) || operations.includes(operation),
-		);
-	return inOrder(shared, forms).map((one) => {
-		const { resources, operations } = one;
-		const where = everywhere(one)
-			? { resource: resources }
-			: { ...(elsewhere(one) && { resource: resources }), operation: operations };
-		const { displayOptions } = one.field;
-		return {
-			...one.field,
-			displayOptions: { ...displayOptions, show: { ...where, ...displayOptions?.show } },
-		};
-	});
+	return inOrder(shared, forms).map((one) => ({
+		...one.field,
+		displayOptions: {
+			...one.field.displayOptions,
+			show: {
+				...(elsewhere(one) && { resource: one.resources }),
+				operation: one.operations,
+				...one.field.displayOptions?.show,
+			},
+		},
+	}));
 }
 
 function collect(forms: OperationFields[]): Shared[] {
