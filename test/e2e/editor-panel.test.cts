@@ -67,7 +67,7 @@ browserOrSkip()('the node panel', () => {
 
 			await pick(page, 'Send message to group by webhook');
 			await screenshot(page, 'panel-picked');
-			expect(await parameter(page, 'resource').locator('input').inputValue()).toBe('Message Push');
+			await page.getByText('Mention Phone Numbers').waitFor();
 			await page.getByText('WeCom Message Push API').first().waitFor();
 		});
 	});
@@ -99,7 +99,10 @@ browserOrSkip()('the node panel', () => {
 		try {
 			await withEditor(n8n, async (page) => {
 				await openWorkflow(page, id);
+				const loaded = page.waitForResponse(/dynamic-node-parameters\/options/);
 				await openNode(page, 'Send');
+				await loaded;
+				await page.waitForTimeout(300);
 				await parameter(page, 'touser').click();
 				const option = page.getByRole('option').filter({ hasText: '203.0.113.7' }).first();
 				await option.getByText("Company's Trusted IP").waitFor();

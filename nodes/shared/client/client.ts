@@ -405,8 +405,8 @@ export class WecomClient {
 
 /** A form value, wherever it is read; resource locators give the ID. */
 function parameterOf(context: ClientContext, name: string, itemIndex: number): unknown {
-	// n8n looks for a locator under this name, and finds none inside a collection.
-	const how = { extractValue: !name.includes('.') };
+	// n8n fails to extract a value where the node has no field of that name at the top of its form.
+	const how = { extractValue: name === 'actAsCompany' };
 	if ('getCurrentNodeParameter' in context) return context.getCurrentNodeParameter(name, how);
 	if ('getWebhookName' in context)
 		return (context as IWebhookFunctions).getNodeParameter(name, '', how);

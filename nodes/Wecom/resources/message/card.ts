@@ -35,15 +35,19 @@ const input = (displayName: string, name: string, more: Partial<Field> = {}): Fi
 	...more,
 });
 
-const list = (displayName: string, name: string, values: Field[]): Field => ({
-	displayName,
-	name,
-	type: 'fixedCollection',
-	typeOptions: { multipleValues: true },
-	placeholder: 'Add Entry',
-	default: {},
-	options: [{ displayName, name: 'entries', values }],
-});
+/** Rows of a card; the name of the list without its "s" is that of a row. */
+const list = (displayName: string, name: string, values: Field[]): Field => {
+	const row = displayName.replace(/s$/, '');
+	return {
+		displayName,
+		name,
+		type: 'fixedCollection',
+		typeOptions: { multipleValues: true },
+		placeholder: `Add ${row}`,
+		default: {},
+		options: [{ displayName: row, name: 'entries', values }],
+	};
+};
 
 const TEXT = input('Text', 'text', { required: true, description: 'What it says' });
 const KEY = (of: string) =>
@@ -172,7 +176,7 @@ const CARD_OPTIONS: Field[] = [
 		input('Title', 'title', { required: true, description: 'What the link says' }),
 		input('URL', 'url', { required: true, description: 'Opened by a click' }),
 	]),
-	list('Menu', 'action_list', [TEXT, KEY('the menu item')]),
+	list('Menu Items', 'action_list', [TEXT, KEY('the menu item')]),
 	{
 		displayName: 'Multiple Choice',
 		name: 'mode',
@@ -243,7 +247,7 @@ interface CardForm {
 function head(item: ItemContext, options: IDataObject): IDataObject {
 	const desc = String(options.source_desc ?? '');
 	const icon = String(options.source_icon_url ?? '');
-	const menu = entries(item, options.action_list, 'Menu', 3);
+	const menu = entries(item, options.action_list, 'Menu Items', 3);
 	return filled({
 		source: filled({ icon_url: icon, desc }),
 		main_title: filled({ title: item.get('main_title'), desc: item.get('main_desc') }),

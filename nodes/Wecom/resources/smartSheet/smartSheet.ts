@@ -11,7 +11,8 @@ const BASE = '/cgi-bin/wedoc/smartsheet';
 
 const sheet = (overrides: Partial<Field> = {}) =>
 	locator('sheet_id', 'Sheet', 'searchSheets', 'e.g. q979lj', overrides);
-const columns: Field = {
+/** A new record is shown with all its columns; of a record that exists, those that are not to change stay out of the form. */
+const columns = (addAllFields: boolean): Field => ({
 	displayName: 'Columns',
 	name: 'columns',
 	type: 'resourceMapper',
@@ -26,11 +27,11 @@ const columns: Field = {
 			resourceMapperMethod: 'getSmartSheetColumns',
 			mode: 'add',
 			fieldWords: { singular: 'column', plural: 'columns' },
-			addAllFields: false,
+			addAllFields,
 			supportAutoMap: true,
 		},
 	},
-};
+});
 const recordId = text('record_id', 'Record ID', 'The "record_id" of the record', {
 	required: true,
 });
@@ -124,7 +125,7 @@ export const smartSheet: Resource = {
 			description: 'Add a record with the values of the item',
 			doc: 99907,
 			covers: ['wedoc.smartsheet.add_records'],
-			fields: [docid, sheet(), columns],
+			fields: [docid, sheet(), columns(true)],
 			run: async (item) => await writeRecord(item, 'add_records'),
 		}),
 		operation({
@@ -236,7 +237,7 @@ export const smartSheet: Resource = {
 			description: 'Change the values of a record; columns left out stay as they are',
 			doc: 99909,
 			covers: ['wedoc.smartsheet.update_records'],
-			fields: [docid, sheet(), recordId, columns],
+			fields: [docid, sheet(), recordId, columns(false)],
 			run: async (item) => await writeRecord(item, 'update_records'),
 		}),
 		operation({
