@@ -31,6 +31,8 @@ export interface Execution extends ExecutionSummary {
 	runData: Record<string, NodeRun[]>;
 	error?: IDataObject & { message: string; description?: string };
 	lastNodeExecuted?: string;
+	/** What the node that was to run next had been given; left behind when n8n was killed. */
+	pending: Item[];
 }
 
 /**
@@ -57,6 +59,7 @@ export function unflatten(text: string): unknown {
 export function decodeExecution(raw: ExecutionSummary & { data: string | object }): Execution {
 	const data = (typeof raw.data === 'string' ? unflatten(raw.data) : raw.data) as
 		| {
+				executionData?: { nodeExecutionStack?: Array<{ data?: { main?: Array<Item[] | null> } }> };
 				resultData?: {
 					runData?: Execution['runData'];
 					error?: Execution['error'];
@@ -77,6 +80,7 @@ export function decodeExecution(raw: ExecutionSummary & { data: string | object 
 		runData,
 		error,
 		lastNodeExecuted,
+		pending: data?.executionData?.nodeExecutionStack?.[0]?.data?.main?.[0] ?? [],
 	};
 }
 
