@@ -82,7 +82,9 @@ withCompiler()('the chat archive', () => {
 		return Object.entries(all).find(([key]) => key.startsWith(id))?.[1];
 	};
 
-	const MESSAGES = Number(process.env.WECOM_KIT_ARCHIVE_E2E ?? 1500);
+	/** In batches of 25: n8n lists 100 executions at a time. More of both when somebody asks for it. */
+	const MESSAGES = Number(process.env.WECOM_KIT_ARCHIVE_E2E ?? 600);
+	const KILLS = MESSAGES > 600 ? 5 : 2;
 	test(`n8n is killed again and again: ${MESSAGES} messages are ${MESSAGES} items`, async () => {
 		expect(await rest.testCredential(credential.id)).toMatchObject({ status: 'OK' });
 		store.fill(
@@ -91,11 +93,11 @@ withCompiler()('the chat archive', () => {
 		);
 		const id = await publish({ options: { batchSize: 25 } });
 		const read = async () => Number((await position(id))?.to ?? 0);
-		for (let kill = 1; kill <= 4; kill++) {
-			const wanted = (MESSAGES * kill) / 5;
+		for (let kill = 1; kill <= KILLS; kill++) {
+			const wanted = (MESSAGES * kill) / (KILLS + 1);
 			await poll(60_000, `message ${wanted} was not read`, async () => (await read()) >= wanted);
 			await n8n.kill();
-			if (kill === 2) {
+			if (kill === 1) {
 				const { port } = new URL(bridge.url);
 				await bridge.stop('SIGKILL');
 				bridge = await startBridge(bridgeEnvironment(store, { PORT: port }));
@@ -107,7 +109,7 @@ withCompiler()('the chat archive', () => {
 			const at = await position(id);
 			return at?.after === String(MESSAGES) && at.to === at.after;
 		});
-		const list = await rest.listExecutions({ workflowId: id }, 500);
+		const list = await rest.listExecutions({ workflowId: id }, 100);
 		const all = await Promise.all(list.map(async (one) => await rest.getExecution(one.id)));
 		const seqs = all.flatMap(given).map(seqOf);
 		expect([...seqs].sort((a, b) => a - b)).toEqual(
@@ -129,7 +131,8 @@ withCompiler()('the chat archive', () => {
 		expect(failed.error?.message).toContain('there is no file 2.pem in KEYS_DIR');
 		store.writeKey(2, key);
 		const executions = await rest.waitForExecutions(id, 2, 60_000);
-		expect(executions.flatMap(given).map(({ json }) => json.msgid)).toEqual(['sealed']);
+		const read = executions.filter(({ status }) => status === 'success');
+		expect(read.flatMap(given).map(({ json }) => json.msgid)).toEqual(['sealed']);
 		// The position and the token are nobody's business in the editor.
 		const shown = JSON.stringify(await rest.getCredential(credential.id));
 		expect(shown).not.toContain(bridge.token);
