@@ -6,6 +6,7 @@ import { DEMO_BOT } from '../simulator/bot/data.cts';
 import { MODEL_KEY } from '../simulator/chat-model.cts';
 import { DEMO_APP, DEMO_CONTACTS, DEMO_SALES_APP } from '../simulator/demo-data.cts';
 import type { Simulator } from '../simulator/server.cts';
+import { ARCHIVE_SUMMARY, QUOTATION, SUPERVISOR } from './archive.cts';
 import { CHATS, LOGIN, TEXTS, type Story } from './story.cts';
 import { textOf } from './summary.cts';
 
@@ -28,10 +29,15 @@ export function checkStory(story: Story, simulator: Simulator): Check[] {
 		...checkBroadcast(story, simulator),
 		...checkLogin(story),
 		...checkBot(story, simulator),
+		...checkArchive(story, simulator),
 		check(
 			'WeCom received these messages and no other',
 			simulator.messages.map(({ msgtype }) => msgtype).sort(),
-			[...story.executions.broadcast.map(() => 'file'), ...TEXTS.map(() => 'text')],
+			[
+				...story.executions.broadcast.map(() => 'file'),
+				...TEXTS.map(() => 'text'),
+				...story.executions.archive.map(() => 'text'),
+			],
 		),
 		check(
 			'one access token was fetched for everything',
@@ -44,6 +50,32 @@ export function checkStory(story: Story, simulator: Simulator): Check[] {
 				.filter(({ errcode }) => errcode)
 				.map(({ path, errcode }) => `${path} ${errcode}`),
 			[],
+		),
+	];
+}
+
+/** Nothing where there is no bridge. */
+function checkArchive({ executions }: Story, simulator: Simulator): Check[] {
+	if (executions.archive.length === 0) return [];
+	const [execution] = executions.archive;
+	const items = outputItems(execution, 'WeCom Chat Archive Trigger');
+	return [
+		check(
+			'the archived conversation came as one batch, once',
+			executions.archive.map(({ status }) => status),
+			['success'],
+		),
+		check(
+			'its messages are in order, with the file',
+			items.map(({ json, binary }) => binary?.data?.fileName ?? json.msgtype),
+			['text', QUOTATION.fileName, 'text'],
+		),
+		check(
+			'the supervisor got the summary',
+			simulator.messages
+				.filter(({ body }) => body.touser === SUPERVISOR)
+				.map(({ body }) => body.text?.content),
+			[ARCHIVE_SUMMARY],
 		),
 	];
 }

@@ -1,5 +1,5 @@
 /**
- * `npm run demo`: a real n8n with this package, a WeCom simulator and four workflows that work together. Stays up until Ctrl-C.
+ * `npm run demo`: a real n8n with this package, a WeCom simulator and five workflows that work together. Stays up until Ctrl-C.
  * `npm run demo -- --check` plays the same on free ports, verifies every fact, and ends with exit code 0 or 1.
  */
 import { parseArgs } from 'node:util';
@@ -11,10 +11,11 @@ import { DEMO_BOT } from '../simulator/bot/data.cts';
 import { MODEL_KEY } from '../simulator/chat-model.cts';
 import { DEMO_APP, DEMO_CORP } from '../simulator/demo-data.cts';
 import { startSimulator, type Simulator } from '../simulator/server.cts';
+import { createArchiveCredential, startArchive } from './archive.cts';
 import { checkSecrets, checkStory } from './checks.cts';
 import { isFree, startInstance } from './instance.cts';
 import { Lifetime } from './lifetime.cts';
-import { playStory } from './story.cts';
+import { playStory, SCRIPT } from './story.cts';
 import { summary, whatNow } from './summary.cts';
 import {
 	BOT_CREDENTIAL_NAME,
@@ -39,15 +40,18 @@ async function demo(): Promise<number> {
 		port: await wantedPort(SIMULATOR_PORT, 'the simulator'),
 	});
 	lifetime.atEnd(async () => await simulator.stop());
+	const bridge = await startArchive(lifetime);
 	const n8n = await startInstance(lifetime, [tarball], { port: await wantedPort(N8N_PORT, 'n8n') });
 	const rest = await N8nRest.connect(n8n);
 
 	say('Importing and publishing the workflows ...');
 	await createCredentials(rest, simulator);
-	const workflows = await importWorkflows(rest);
+	await createArchiveCredential(rest, bridge);
+	simulator.control.setScript(SCRIPT);
+	const workflows = await importWorkflows(rest, { withArchive: bridge !== undefined });
 	simulator.control.setApp(DEMO_APP.agentid, { trustedDomains: [new URL(n8n.url).host] });
-	say('Playing: callbacks, a broadcast, a login, chats with an AI bot ...');
-	const story = await playStory(simulator, rest, workflows);
+	say('Playing: callbacks, a broadcast, a login, chats with an AI bot, the chat archive ...');
+	const story = await playStory(simulator, rest, workflows, bridge !== undefined);
 
 	const printed = `${summary(story, simulator, workflows)}\n${whatNow(n8n, simulator, workflows)}`;
 	if (!values.check) {

@@ -1,4 +1,4 @@
-/** What happens in the demo: callbacks arrive, a broadcast goes out, somebody logs in, two people write to an AI bot. The facts are collected for the summary and the check. */
+/** What happens in the demo: callbacks arrive, a broadcast goes out, somebody logs in, two people write to an AI bot, an archived chat is summarized. The facts are collected for the summary and the check. */
 import { sleep } from '../test/support/wait.cts';
 import type { Execution } from '../test/support/execution.cts';
 import { http } from '../test/support/http.cts';
@@ -9,6 +9,7 @@ import type { ScriptLine } from '../simulator/chat-model.cts';
 import { DEMO_APP } from '../simulator/demo-data.cts';
 import type { Attempt, VerifyResult } from '../simulator/pusher.cts';
 import type { Simulator } from '../simulator/server.cts';
+import { ARCHIVE_SUMMARY } from './archive.cts';
 import { allExecutions, type DemoWorkflows, type WorkflowKey } from './workflows.cts';
 
 const APP = DEMO_APP.agentid;
@@ -49,7 +50,8 @@ export const CHATS = [
 ] as const;
 
 /** The chat model of the demo has a script in place of a mind; the agent, its tool and the bot are real. */
-const SCRIPT: ScriptLine[] = [
+export const SCRIPT: ScriptLine[] = [
+	{ when: 'Summarize this conversation', say: ARCHIVE_SUMMARY },
 	{
 		when: 'emma.brown',
 		calls: [{ arguments: { userid: 'emma.brown' } }],
@@ -93,6 +95,7 @@ export async function playStory(
 	simulator: Simulator,
 	rest: N8nRest,
 	workflows: DemoWorkflows,
+	withArchive: boolean,
 ): Promise<Story> {
 	const { url } = rest.n8n;
 	const callbackUrl = `${url}/webhook/wecom`;
@@ -115,6 +118,7 @@ export async function playStory(
 	await rest.waitForExecutions(workflows.login.id, 1, TIMEOUT);
 	const chats = await chat(simulator);
 	await rest.waitForExecutions(workflows.bot.id, CHATS.length, TIMEOUT);
+	if (withArchive) await rest.waitForExecutions(workflows.archive.id, 1, TIMEOUT);
 	await sleep(SETTLE_MS); // whatever should not have started would be there by now
 	const executions = await allExecutions(rest, workflows);
 	return { callbackUrl, verification, callbacks, login, chats, executions };
@@ -156,8 +160,7 @@ async function pushCallbacks({ control }: Simulator): Promise<Callback[]> {
 }
 
 /** The bot's workflow holds a connection: nothing has to be entered in WeCom. */
-async function chat({ bots, control }: Simulator): Promise<ChatEntry[]> {
-	control.setScript(SCRIPT);
+async function chat({ bots }: Simulator): Promise<ChatEntry[]> {
 	const { botId } = DEMO_BOT;
 	await bots.waitForConnection(botId, { timeoutMs: TIMEOUT });
 	const sent = await Promise.all(CHATS.map(async (message) => await bots.say(botId, message)));

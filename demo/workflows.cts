@@ -21,6 +21,7 @@ const FILES = {
 	broadcast: { file: 'scheduled-broadcast.json', webhooks: [] },
 	login: { file: 'oauth-login.json', webhooks: [['GET', 'wecom-login']] },
 	bot: { file: 'ai-bot.json', webhooks: [] },
+	archive: { file: 'chat-archive.json', webhooks: [] },
 } as const;
 
 export type WorkflowKey = keyof typeof FILES;
@@ -35,14 +36,17 @@ export type DemoWorkflows = Record<WorkflowKey, DemoWorkflow>;
 
 /**
  * Sends the files to n8n unchanged: n8n finds the credential by its name, as it does when a person imports them. Then publishes
- * them and waits until their webhooks answer.
+ * them, that of the chat archive only where its bridge runs, and waits until their webhooks answer.
  */
-export async function importWorkflows(rest: N8nRest): Promise<DemoWorkflows> {
+export async function importWorkflows(
+	rest: N8nRest,
+	{ withArchive }: { withArchive: boolean },
+): Promise<DemoWorkflows> {
 	const imported: Partial<DemoWorkflows> = {};
 	for (const key of WORKFLOW_KEYS) {
 		const text = readFileSync(join(__dirname, 'workflows', FILES[key].file), 'utf8');
 		const { id, name } = await rest.createWorkflow(JSON.parse(text) as WorkflowInput);
-		await rest.activate(id);
+		if (key !== 'archive' || withArchive) await rest.activate(id);
 		imported[key] = { id, name };
 	}
 	for (const key of WORKFLOW_KEYS)
