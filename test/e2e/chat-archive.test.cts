@@ -13,9 +13,10 @@ import { ArchiveStore, sampleMessages } from '../../bridge/stand-in/stand-in.cts
 import { withCompiler } from '../../bridge/test/support.cts';
 import { outputItems, type Execution, type Item } from '../support/execution.cts';
 import { startN8n, type N8n } from '../support/n8n.cts';
-import { N8nRest, poll, type Credential } from '../support/n8n-rest.cts';
+import { N8nRest, type Credential } from '../support/n8n-rest.cts';
 import { packPackage } from '../support/pack.cts';
 import { repoRoot } from '../support/paths.cts';
+import { until } from '../support/wait.cts';
 import { chain, START_TIMEOUT, WECOM } from './support.cts';
 
 const TRIGGER = 'n8n-nodes-wecom-kit.wecomChatArchiveTrigger';
@@ -95,7 +96,9 @@ withCompiler()('the chat archive', () => {
 		const read = async () => Number((await position(id))?.to ?? 0);
 		for (let kill = 1; kill <= KILLS; kill++) {
 			const wanted = (MESSAGES * kill) / (KILLS + 1);
-			await poll(60_000, `message ${wanted} was not read`, async () => (await read()) >= wanted);
+			await until(`message ${wanted} is read`, async () => (await read()) >= wanted, {
+				within: 60_000,
+			});
 			await n8n.kill();
 			if (kill === 1) {
 				const { port } = new URL(bridge.url);
@@ -105,10 +108,14 @@ withCompiler()('the chat archive', () => {
 			await n8n.start();
 			rest = await N8nRest.connect(n8n);
 		}
-		await poll(120_000, 'the end was not reached', async () => {
-			const at = await position(id);
-			return at?.after === String(MESSAGES) && at.to === at.after;
-		});
+		await until(
+			'the end of the archive',
+			async () => {
+				const at = await position(id);
+				return at?.after === String(MESSAGES) && at.to === at.after;
+			},
+			{ within: 120_000 },
+		);
 		const list = await rest.listExecutions({ workflowId: id }, 100);
 		const all = await Promise.all(list.map(async (one) => await rest.getExecution(one.id)));
 		const seqs = all.flatMap(given).map(seqOf);
