@@ -7,6 +7,7 @@ import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DEMO_BOT, DEMO_CALLBACK_BOT } from '../../simulator/bot/data.cts';
+import { DEMO_APP } from '../../simulator/demo-data.cts';
 import { startSimulator, type Simulator } from '../../simulator/server.cts';
 import { DEMO_PROVIDER, DEMO_SUITE, PROVIDER_SEED } from '../../simulator/suite/data.cts';
 import { http } from '../support/http.cts';
@@ -432,5 +433,53 @@ withServers('in queue mode', () => {
 			within: 10_000,
 			every: 100,
 		});
+	});
+
+	it('a worker asks, and main takes the answers to the execution that waits', async () => {
+		const credential = await rest.createCredential('Asking app', 'wecomApi', credentialData(sim));
+		const surroundings = { n8n, rest, sim, credential };
+		await publishTrigger(surroundings, 'queue-clicks', { events: ['text'] });
+		const { url } = target(surroundings, 'queue-clicks');
+		await sim.control.saveCallback(DEMO_APP.agentid, { ...DEMO_APP.callback, url });
+		const nodes: WorkflowNode[] = [
+			{
+				name: 'Webhook',
+				type: 'n8n-nodes-base.webhook',
+				typeVersion: 2,
+				parameters: { path: 'queue-ask' },
+			},
+			{
+				name: 'Ask',
+				type: 'n8n-nodes-wecom-kit.wecomSendAndWait',
+				parameters: { touser: 'zhangsan, lisi', message: 'From a worker', decidedBy: 'all' },
+				credentials: uses(credential),
+			},
+		];
+		const { id } = await rest.createWorkflow({
+			name: 'Asks',
+			nodes,
+			connections: chain('Webhook', 'Ask'),
+		});
+		await rest.activate(id);
+		await rest.waitForWebhook('GET', 'queue-ask');
+		await http(`${n8n.url}/webhook/queue-ask`);
+		const waiting = await poll(30_000, 'nothing waits', async () => {
+			const [found] = await rest.listExecutions({ workflowId: id, status: ['waiting'] });
+			return found;
+		});
+		expect(workerLog).toContain(`execution ${waiting.id}`);
+		const taskId = String(sim.state.messages.at(-1)!.body.template_card.task_id);
+		const seen = () => sim.control.cardSeenBy(taskId, 'zhangsan').replaced;
+		await sim.control.pressCard({ taskId, userid: 'zhangsan', button: 'Approve' });
+		await poll(10_000, 'the first answer', async () => seen() === 'Noted');
+		await sim.control.pressCard({ taskId, userid: 'lisi', button: 'Approve' });
+		const execution = await poll(30_000, 'the execution still waits', async () => {
+			const found = await rest.getExecution(waiting.id);
+			return found.status === 'success' && found;
+		});
+		expect(itemsOf(execution, 'Ask')).toMatchObject([
+			{ data: { approved: true, userid: 'lisi', answers: [{}, {}] } },
+		]);
+		await poll(10_000, 'the changed card', async () => seen() === 'Approved');
 	});
 });

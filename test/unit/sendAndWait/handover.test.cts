@@ -1,0 +1,115 @@
+/** What a button carries, and what a trigger vouches for. */
+import { answerKey, isAnswerKey, resumeUrlOf } from '../../../nodes/shared/sendAndWait/answerKey';
+import {
+	handoverKeys,
+	openSealed,
+	seal,
+	type Handover,
+} from '../../../nodes/shared/sendAndWait/seal';
+import { outcomeOf } from '../../../nodes/WecomSendAndWait/answers';
+import { withVote, votesIn } from '../../../nodes/WecomSendAndWait/votes';
+
+const WAITING = 'https://n8n.example/base/webhook-waiting';
+
+describe('the key of a button', () => {
+	it('leads back to the waiting execution, with the signature as it was', () => {
+		const url = `${WAITING}/17/node-1?ask=ab&approved=true&signature=0f`;
+		const key = answerKey(url)!;
+		expect(isAnswerKey(key)).toBe(true);
+		expect(resumeUrlOf(key, WAITING)!.href).toBe(url);
+	});
+
+	it('is none when WeCom would not take it', () => {
+		expect(answerKey(`${WAITING}/17/${'n'.repeat(1_024)}`)).toBeUndefined();
+	});
+
+	it.each([
+		'hitl:',
+		'hitl:/base/webhook-waiting',
+		'hitl:/base/webhook-waiting/17',
+		'hitl:/base/webhook-waiting/17/a/b',
+		'hitl:/base/webhook-waiting/../rest/x',
+		'hitl:/base/webhook-waiting/%2e%2e/rest/x/y',
+		'hitl:/webhook-waiting/17/node-1',
+		'hitl://evil.example/base/webhook-waiting/17/node-1',
+		'hitl:/\\evil.example/base/webhook-waiting/17/node-1',
+		'hitl:https://evil.example/base/webhook-waiting/17/node-1',
+		'hitl:closed',
+	])('leads nowhere as %s', (key) => {
+		expect(resumeUrlOf(key, WAITING)).toBeUndefined();
+	});
+});
+
+describe('a handover', () => {
+	const app = { corpId: 'ww1', corpSecret: ' s3cret\n' };
+	const [key] = handoverKeys('wecomApi', app);
+	const click: Handover = { kind: 'click', at: Date.now(), userid: 'lisi', selected: {} };
+
+	it('is known by everybody with the secret of the same app, and by nobody else', () => {
+		const sealed = seal(key, '?a=1', click);
+		const again = handoverKeys('wecomApi', { ...app, corpSecret: 's3cret', token: 'x' });
+		expect(openSealed(again, '?a=1', sealed)).toEqual(click);
+		expect(
+			openSealed(handoverKeys('wecomApi', { ...app, corpSecret: 'b' }), '?a=1', sealed),
+		).toBeUndefined();
+		expect(
+			openSealed(handoverKeys('wecomApi', { ...app, corpId: 'ww2' }), '?a=1', sealed),
+		).toBeUndefined();
+		expect(handoverKeys('wecomApi', { corpId: 'ww1' })).toEqual([]);
+		expect(openSealed([], '?a=1', sealed)).toBeUndefined();
+	});
+
+	it('is worth nothing at another link, changed, or later', () => {
+		const sealed = seal(key, '?a=1', click);
+		expect(openSealed([key], '?a=2', sealed)).toBeUndefined();
+		const changed = { ...sealed, handover: sealed.handover.replace('lisi', 'boss') };
+		expect(openSealed([key], '?a=1', changed)).toBeUndefined();
+		expect(openSealed([key], '?a=1', { ...sealed, mac: 7 })).toBeUndefined();
+		expect(openSealed([key], '?a=1', sealed, Date.now() + 11 * 60_000)).toBeUndefined();
+	});
+
+	it('of a bot is sealed with whichever secret it has', () => {
+		const both = handoverKeys('wecomBotApi', {
+			botId: 'b',
+			botSecret: 's',
+			token: 't',
+			encodingAesKey: 'k',
+		});
+		const [callback] = handoverKeys('wecomBotApi', { token: 't', encodingAesKey: 'k' });
+		expect(openSealed(both, '?', seal(callback, '?', click))).toEqual(click);
+	});
+});
+
+describe('several answers', () => {
+	const vote = (userid: string, approved: boolean, at = 1) => ({
+		userid,
+		at,
+		answer: { approved },
+	});
+	const yes = (...ids: string[]) => ids.map((id) => vote(id, true));
+	const no = (...ids: string[]) => ids.map((id) => vote(id, false));
+
+	it.each([
+		[{ needed: 2, people: 3 }, yes('a'), undefined],
+		[{ needed: 2, people: 3 }, [...yes('a'), ...no('b')], undefined],
+		[{ needed: 2, people: 3 }, yes('a', 'b'), 'approved'],
+		[{ needed: 2, people: 3 }, no('a', 'b'), 'disapproved'],
+		[{ needed: 3, people: 3 }, no('a'), 'disapproved'],
+		[{ needed: 2 }, no('a'), undefined],
+		[{ needed: 2 }, no('a', 'b'), 'disapproved'],
+	] as const)('of %j: %#', (rule, votes, outcome) => {
+		expect(outcomeOf({ type: 'approval', ...rule }, [...votes])).toBe(outcome);
+	});
+
+	it('are kept by question, each person once, the newest last', () => {
+		let fields = {};
+		for (const one of [vote('a', true, 1), vote('b', true, 2), vote('a', false, 3)])
+			fields = { ...fields, ...withVote(fields, 'q1', one) };
+		expect(votesIn(fields, 'q1').map(({ userid, answer }) => [userid, answer.approved])).toEqual([
+			['b', true],
+			['a', false],
+		]);
+		expect(withVote(fields, 'q1', vote('a', true, 2))).toBeUndefined();
+		expect(votesIn(fields, 'q2')).toEqual([]);
+	});
+});
