@@ -2,14 +2,14 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { IDataObject } from 'n8n-workflow';
-import { timings } from '../../nodes/WecomChatArchiveTrigger/read';
+import { readTimings } from '../../nodes/WecomChatArchiveTrigger/read';
 import { sleep, until as settled } from '../../test/support/wait.cts';
 import { binaryBytes } from '../../test/support/harness.cts';
 import { bridgeEnvironment, startBridge } from '../stand-in/running-bridge.cts';
 import { FakeN8n, type Outcome } from './reading-n8n.cts';
 import { Lab, samples, text, withCompiler } from './support.cts';
 
-Object.assign(timings, { wait: 1, retryFirst: 10, retryMost: 200, recheck: 100, patience: 60_000 });
+Object.assign(readTimings, { wait: 1, retryFirst: 10, retryMost: 200, recheck: 100, patience: 60_000 });
 
 const until = async (what: string, condition: () => boolean, within = 60_000) =>
 	await settled(what, condition, { within });
@@ -222,11 +222,11 @@ withCompiler()('reading the archive in n8n', () => {
 	});
 
 	test('what passes the filters reaches n8n, the rest moves the position', async () => {
-		timings.store = 0;
+		readTimings.store = 0;
 		lab.store.add(...samples.map(({ plain }) => ({ content: plain })));
 		await n8n.start({ events: ['image', 'file'], options: { batchSize: 5 } });
 		await until('the end', () => n8n.position?.after === String(samples.length));
-		timings.store = 60_000;
+		readTimings.store = 60_000;
 		expect(n8n.items.map(({ json }) => json.msgtype)).toEqual(['image', 'file']);
 	});
 

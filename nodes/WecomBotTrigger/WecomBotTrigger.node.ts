@@ -8,7 +8,7 @@ import {
 	type IWebhookResponseData,
 } from 'n8n-workflow';
 import { wecomBotApiTest } from '../shared/bot/credentialTest';
-import { properties } from './properties';
+import { botTriggerProperties } from './properties';
 import { listen, type Listening } from './receive';
 import { STREAM_PATH, takeTicket } from './streamingStart';
 
@@ -55,7 +55,7 @@ export class WecomBotTrigger implements INodeType {
 				ndvHideUrl: true,
 			},
 		],
-		properties,
+		properties: botTriggerProperties,
 	};
 
 	/** The webhook is the trigger's own: nobody else is told of it. */

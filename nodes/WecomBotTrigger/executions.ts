@@ -39,7 +39,7 @@ export interface Recipient {
 	started(run: Promise<void>): void;
 }
 
-export async function deliver(recipient: Recipient, message: BotMessage): Promise<void> {
+export async function startExecution(recipient: Recipient, message: BotMessage): Promise<void> {
 	const { context, options, streaming } = recipient;
 	const run: Run = { recipient, message, ended: message.begin(), last: Promise.resolve() };
 	try {

@@ -11,7 +11,7 @@ const STEPS = [
 ];
 
 /** The form of the trigger. n8n's notices show lists and links, no other markup. */
-export const properties: INodeProperties[] = [
+export const botTriggerProperties: INodeProperties[] = [
 	{
 		displayName: `No public URL is needed:<ul>${STEPS.map((step, at) => `<li>${at + 1}. ${step}</li>`).join('')}</ul>`,
 		name: 'setUpNotice',

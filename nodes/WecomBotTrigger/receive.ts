@@ -7,7 +7,7 @@ import { matchesBot } from '../shared/bot/items';
 import { answerToBot } from '../shared/sendAndWait/answerToBot';
 import { clickOfBot } from '../shared/sendAndWait/clicks';
 import { isAnswer, type CardClick } from '../shared/sendAndWait/forward';
-import { deliver, streamingFor, type Recipient } from './executions';
+import { startExecution, streamingFor, type Recipient } from './executions';
 import { asNodeError, report } from './report';
 
 /** How the trigger takes part in the connection of a bot: what it wants of it, and what becomes of clicks and losses. */
@@ -46,10 +46,12 @@ export async function listen(context: ITriggerFunctions, once = false): Promise<
 		deliver: (message) => {
 			// A test run takes one message; the connection stays for the reply.
 			over = once;
-			void deliver({ context, settings, options, member, streaming, started }, message).then(() => {
-				// A test run that has failed before it got its item is never closed by n8n.
-				if (once && !listening.testRun) void listening.leave();
-			});
+			void startExecution({ context, settings, options, member, streaming, started }, message).then(
+				() => {
+					// A test run that has failed before it got its item is never closed by n8n.
+					if (once && !listening.testRun) void listening.leave();
+				},
+			);
 		},
 		answer: (click, reqId) => void answerClick({ context, settings, member }, click, reqId),
 		lost: (why, failure) => {

@@ -6,7 +6,7 @@ import {
 	type ITriggerResponse,
 } from 'n8n-workflow';
 import { wecomChatArchiveApiTest } from '../shared/chatArchive/credentialTest';
-import { properties } from './properties';
+import { chatArchiveTriggerProperties } from './properties';
 import { readOnce, startReading } from './read';
 
 const WHILE_BUILDING =
@@ -41,7 +41,7 @@ export class WecomChatArchiveTrigger implements INodeType {
 			activationHint:
 				'Once you have finished building your workflow, publish it: n8n then reads the archive on and on.',
 		},
-		properties,
+		properties: chatArchiveTriggerProperties,
 	};
 
 	methods = { credentialTest: { wecomChatArchiveApiTest } };

@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 import type { ArchivedMessage } from '../shared/chatArchive/bridge';
-import { isExternal, kindOf, peopleOf } from '../shared/chatArchive/messages';
-import { listOf } from '../shared/util/text';
+import { isExternal, archiveKindOf, peopleOf } from '../shared/chatArchive/messages';
+import { splitList } from '../shared/util/text';
 
 export const ALL_KINDS = '*';
 
@@ -24,8 +24,8 @@ export function archiveFilter(kinds: string[], filters: IDataObject): ArchiveFil
 		kinds,
 		actions: actions as string[],
 		chats: chats as ArchiveFilter['chats'],
-		groups: listOf(groups, SEPARATORS),
-		people: listOf(people, SEPARATORS),
+		groups: splitList(groups, SEPARATORS),
+		people: splitList(people, SEPARATORS),
 	};
 }
 
@@ -33,7 +33,7 @@ export function archiveFilter(kinds: string[], filters: IDataObject): ArchiveFil
 export function wants(filter: ArchiveFilter, { message, msgid }: ArchivedMessage): boolean {
 	if (!message) return true;
 	const { kinds, actions, chats, groups, people } = filter;
-	if (!kinds.includes(ALL_KINDS) && !kinds.includes(kindOf(message))) return false;
+	if (!kinds.includes(ALL_KINDS) && !kinds.includes(archiveKindOf(message))) return false;
 	if (actions.length > 0 && !actions.includes(String(message.action))) return false;
 	const external = isExternal({ msgid: message.msgid ?? msgid });
 	if (chats !== 'any' && external !== (chats === 'external')) return false;

@@ -3,7 +3,7 @@ import { ARCHIVE_CREDENTIAL } from '../shared/chatArchive/bridge';
 import { updateCredential } from '../shared/credentials/store';
 
 /** How far a trigger has read. */
-export interface Position {
+export interface ArchivePosition {
 	/** Whose archive: a position means nothing in another one. */
 	archive: string;
 	/** 'Start From' when it was set: another choice begins anew. */
@@ -33,20 +33,20 @@ export class PositionStore {
 	}
 
 	/** What makes an execution recognizable to n8n, also after a crash. */
-	deduplicationKey({ begun, after, to }: Position): string {
+	deduplicationKey({ begun, after, to }: ArchivePosition): string {
 		return `wecom-archive:${this.key}:${begun}:${after}-${to}`;
 	}
 
 	/** The stored position for this archive and start, undefined when there is none. */
-	async read(archive: string, start: string): Promise<Position | undefined> {
+	async read(archive: string, start: string): Promise<ArchivePosition | undefined> {
 		const { positions } = await this.context.getCredentials(ARCHIVE_CREDENTIAL);
-		return [parse(positions)[this.key], this.copy.position as Position | undefined]
+		return [parse(positions)[this.key], this.copy.position as ArchivePosition | undefined]
 			.filter((one) => one?.archive === archive && one.start === start)
 			.sort((a, b) => (BigInt(a!.after) < BigInt(b!.after) ? 1 : -1))[0];
 	}
 
 	/** Resolves when the position is stored. */
-	async write(position: Position): Promise<void> {
+	async write(position: ArchivePosition): Promise<void> {
 		await updateCredential(
 			this.context,
 			ARCHIVE_CREDENTIAL,
@@ -66,15 +66,15 @@ export class PositionStore {
 	}
 }
 
-function parse(stored: unknown): Record<string, Position> {
+function parse(stored: unknown): Record<string, ArchivePosition> {
 	try {
-		return JSON.parse(String(stored || '{}')) as Record<string, Position>;
+		return JSON.parse(String(stored || '{}')) as Record<string, ArchivePosition>;
 	} catch {
 		return {};
 	}
 }
 
-function keepNewest(positions: Record<string, Position>): Record<string, Position> {
+function keepNewest(positions: Record<string, ArchivePosition>): Record<string, ArchivePosition> {
 	const entries = Object.entries(positions);
 	if (entries.length <= MAX_KEPT) return positions;
 	return Object.fromEntries(entries.sort(([, a], [, b]) => b.at - a.at).slice(0, MAX_KEPT));

@@ -57,7 +57,7 @@ const GUIDE =
 	'https://github.com/n8n-nodes-wecom-kit/n8n-nodes-wecom-kit/blob/main/docs/chat-archive.md';
 
 /** The form of the trigger. n8n's notices show lists and links, no other markup. */
-export const properties: INodeProperties[] = [
+export const chatArchiveTriggerProperties: INodeProperties[] = [
 	{
 		displayName: `Needs the chat archive (会话内容存档), which a company buys from WeCom, and the <a href="${GUIDE}" target="_blank">chat archive bridge</a> beside n8n.`,
 		name: 'setUpNotice',

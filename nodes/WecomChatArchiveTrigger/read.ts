@@ -13,15 +13,15 @@ import {
 	type ArchivePage,
 	type MissingKey,
 } from '../shared/chatArchive/bridge';
-import { downloadMedia } from '../shared/chatArchive/media';
+import { downloadArchiveFiles } from '../shared/chatArchive/media';
 import { archiveItem } from '../shared/chatArchive/messages';
 import { archiveFilter, wants, type ArchiveFilter } from './filter';
-import { PositionStore, type Position } from './positions';
+import { PositionStore, type ArchivePosition } from './positions';
 
 /** Reads the archive batch by batch: only what n8n has answered for moves the position. */
 
 /** Milliseconds and seconds. Changed by tests only. */
-export const timings = {
+export const readTimings = {
 	/** The bridge waits this long for a message, in seconds. */
 	wait: 50,
 	retryFirst: 1_000,
@@ -71,7 +71,7 @@ class Reader {
 	private readonly stopped = new AbortController();
 	private readonly ended: Promise<void>;
 	private bridge!: Bridge;
-	private position!: Position;
+	private position!: ArchivePosition;
 	private storedAt = 0;
 	/** The position has moved since it was stored. */
 	private moved = false;
@@ -163,7 +163,7 @@ class Reader {
 		}
 		const asked = Date.now();
 		const page = await this.bridge.page(
-			{ after, limit: this.batchSize, wait: timings.wait, since: this.position.at },
+			{ after, limit: this.batchSize, wait: readTimings.wait, since: this.position.at },
 			this.stopped.signal,
 		);
 		if (page.gap) this.noteGap(page.gap);
@@ -174,7 +174,7 @@ class Reader {
 			if (page.missingKey) throw missingKey(page.missingKey);
 			if (first?.failed) throw undecryptable(first);
 			this.position = { ...this.position, at: asked };
-			if (!this.testRun && (this.moved || asked - this.storedAt > timings.storeIdle))
+			if (!this.testRun && (this.moved || asked - this.storedAt > readTimings.storeIdle))
 				await this.store(this.position);
 			return false;
 		}
@@ -214,7 +214,7 @@ class Reader {
 		const items = await this.itemsOf(messages);
 		const { after } = this.position;
 		if (items.length === 0) {
-			await this.moveTo(to, at, Date.now() - this.storedAt > timings.store);
+			await this.moveTo(to, at, Date.now() - this.storedAt > readTimings.store);
 			return false;
 		}
 		if (this.testRun) {
@@ -250,7 +250,7 @@ class Reader {
 		return (await this.positions.read(archive, start))?.after !== after;
 	}
 
-	private async store(position: Position): Promise<void> {
+	private async store(position: ArchivePosition): Promise<void> {
 		await this.positions.write(position);
 		this.moved = false;
 		this.storedAt = Date.now();
@@ -262,7 +262,7 @@ class Reader {
 		for (const message of messages.filter((one) => wants(this.filter, one))) {
 			const item: INodeExecutionData = { json: archiveItem(message, options.parseNested) };
 			if (options.downloadMedia && !message.failed) {
-				const binary = await downloadMedia(this.context, this.bridge, item.json, {
+				const binary = await downloadArchiveFiles(this.context, this.bridge, item.json, {
 					types: options.mediaTypes ?? [],
 					maxBytes: (Number(options.mediaLimit) || DEFAULT_LIMIT_MB) * 1024 * 1024,
 				});
@@ -299,7 +299,7 @@ class Reader {
 		const failing = (this.failing ??= { since: now, times: 0 });
 		failing.times++;
 		const passing = !(error instanceof BridgeFailure) || error.passing;
-		const lasting = !passing || now - failing.since >= timings.patience;
+		const lasting = !passing || now - failing.since >= readTimings.patience;
 		const nodeError = this.nodeError(error);
 		if (lasting && failing.reported !== nodeError.message) {
 			failing.reported = nodeError.message;
@@ -307,9 +307,12 @@ class Reader {
 			// A failed execution and the error workflow tell the owner; older n8n lacks it.
 			this.context.saveFailedExecution?.(nodeError);
 		}
-		const growing = Math.min(timings.retryMost, timings.retryFirst * 2 ** (failing.times - 1));
+		const growing = Math.min(
+			readTimings.retryMost,
+			readTimings.retryFirst * 2 ** (failing.times - 1),
+		);
 		const asked = error instanceof BridgeFailure && error.retryAfter ? error.retryAfter * 1000 : 0;
-		await Promise.race([sleep(asked || (passing ? growing : timings.recheck)), this.ended]);
+		await Promise.race([sleep(asked || (passing ? growing : readTimings.recheck)), this.ended]);
 	}
 
 	private log(message: string): void {

@@ -13,7 +13,7 @@ import { SUITE_CREDENTIAL } from '../shared/credentials/suiteState';
 import { wecomSuiteApiTest } from '../shared/credentials/suiteTest';
 import { WEBHOOK_PATH } from '../shared/util/webhookDescription';
 import { receiveVisit, showPage } from './login';
-import { properties } from './properties';
+import { loginTriggerProperties } from './properties';
 import { lackOf } from './settings';
 
 export class WecomLoginTrigger implements INodeType {
@@ -68,7 +68,7 @@ export class WecomLoginTrigger implements INodeType {
 			},
 			activationHint: 'Publish this workflow, then open the production URL to log in.',
 		},
-		properties,
+		properties: loginTriggerProperties,
 	};
 
 	methods = {

@@ -1,7 +1,13 @@
 import type { IDataObject } from 'n8n-workflow';
 import type { WecomClient } from '../shared/client/client';
 import type { WecomReply } from '../shared/protocol/reply';
-import { exchangeCode, kindOf, readDetails, subjectOf, type Kind } from '../shared/login/identity';
+import {
+	exchangeCode,
+	personKindOf,
+	readDetails,
+	subjectOf,
+	type Kind,
+} from '../shared/login/identity';
 import type { Settings } from './settings';
 
 /** Who came back with a code, and whether they may log in. */
@@ -36,7 +42,7 @@ export async function identify(
 ): Promise<Person> {
 	const info = await exchangeCode(client, code);
 	const who = fieldsOf(info);
-	const kind = kindOf(who);
+	const kind = personKindOf(who);
 	const { corpId } = client;
 	const person: Person = {
 		kind,

@@ -15,7 +15,7 @@ const when = (name: string, ...values: Array<string | boolean>) => ({ show: { [n
 const [company, permanentCode] = companyProperties;
 
 /** The form of the login trigger. Where people may go takes no expression: it could be fed by the URL a stranger opens. */
-export const properties: INodeProperties[] = [
+export const loginTriggerProperties: INodeProperties[] = [
 	{ displayName: notice, name: 'setUpNotice', type: 'notice', default: '' },
 	{
 		displayName: 'Authentication',

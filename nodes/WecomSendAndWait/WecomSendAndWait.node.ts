@@ -13,7 +13,7 @@ import { searchCompanies } from '../shared/companies/companyPicker';
 import { wecomApiTest } from '../shared/credentials/appTest';
 import { wecomSuiteApiTest } from '../shared/credentials/suiteTest';
 import { ask } from './ask';
-import { properties } from './properties';
+import { sendAndWaitProperties } from './properties';
 import { receive } from './receive';
 
 /** Resumes the execution; `$nodeId` tells it apart from other nodes that wait in the same execution. */
@@ -64,7 +64,7 @@ export class WecomSendAndWait implements INodeType {
 			{ ...RESUME, httpMethod: 'GET' },
 			{ ...RESUME, httpMethod: 'POST' },
 		],
-		properties,
+		properties: sendAndWaitProperties,
 	};
 
 	methods = {

@@ -3,7 +3,7 @@ import type { WecomClient } from '../shared/client/client';
 import { QUESTION_KEY, type End } from './card';
 import { CREDENTIALS } from './credentials';
 import { nameOf } from './people';
-import type { Answer, CardTexts, Question } from './question';
+import type { GivenAnswer, CardTexts, Question } from './question';
 import { addVote, type Vote } from './votes';
 
 /** Decides with an answer: who may give it, whether it is the first, and whether others are awaited. */
@@ -37,7 +37,7 @@ export function answerOfClick(
 	{ type, choices, multiple }: Question,
 	query: IDataObject,
 	selected: Record<string, string[]>,
-): Answer | undefined {
+): GivenAnswer | undefined {
 	if (type !== 'choice') {
 		if (query.approved !== 'true' && query.approved !== 'false') return undefined;
 		return { approved: query.approved === 'true' };
@@ -52,7 +52,7 @@ export async function decide(
 	context: IWebhookFunctions,
 	question: Question,
 	userid: string,
-	answer: Answer,
+	answer: GivenAnswer,
 	client?: WecomClient,
 ): Promise<Verdict> {
 	const earlier = endOf(question);
@@ -100,10 +100,10 @@ export async function decide(
 const nameIn = async (client: WecomClient | undefined, userid: string) =>
 	client && userid ? await nameOf(client, userid) : userid;
 
-const stateOf = ({ approved }: Answer): keyof CardTexts =>
+const stateOf = ({ approved }: GivenAnswer): keyof CardTexts =>
 	approved === undefined ? 'answered' : approved ? 'approved' : 'disapproved';
 
-const approvedBy = (outcome: keyof CardTexts): Answer =>
+const approvedBy = (outcome: keyof CardTexts): GivenAnswer =>
 	outcome === 'answered' ? {} : { approved: outcome === 'approved' };
 
 /** How several answers end a question: undefined while more are needed. */
@@ -127,7 +127,11 @@ interface Responder {
 }
 
 /** As n8n's own nodes put it out, with the person. */
-function dataOf(question: Question, answer: Answer, { userid, name, at }: Responder): IDataObject {
+function dataOf(
+	question: Question,
+	answer: GivenAnswer,
+	{ userid, name, at }: Responder,
+): IDataObject {
 	return {
 		...contentOf(question, answer),
 		respondedAt: new Date(at).toISOString(),
@@ -135,7 +139,7 @@ function dataOf(question: Question, answer: Answer, { userid, name, at }: Respon
 	};
 }
 
-function contentOf({ type, choices }: Question, answer: Answer): IDataObject {
+function contentOf({ type, choices }: Question, answer: GivenAnswer): IDataObject {
 	const { approved, reason, chosen = [], text = '', values = {} } = answer;
 	if (type === 'approval') return { approved, ...(reason && { chatInput: reason }) };
 	if (type === 'freeText') return { text };

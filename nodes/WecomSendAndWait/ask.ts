@@ -5,7 +5,7 @@ import { answerKey } from '../shared/sendAndWait/answerKey';
 import { handoverKeys } from '../shared/sendAndWait/seal';
 import { QUESTION_KEY, type Keys } from './card';
 import { CREDENTIALS } from './credentials';
-import { problem, readForm, type Asked } from './form';
+import { formProblem, readForm, type Asked } from './form';
 import { membersOf } from './people';
 import { keepQuestion, type Question } from './question';
 import { sendByApp, sendByBot } from './send';
@@ -54,13 +54,13 @@ async function withPeople(
 		: { users: split(touser), departments: split(toparty), tags: split(totag) };
 	const people = client ? await membersOf(client, group) : group.users;
 	if (people.length === 0 || people.includes('@all'))
-		throw problem(
+		throw formProblem(
 			context,
 			"It is not known who 'Everybody' is",
 			"Enter the people, departments or tags under 'Allowed People'.",
 		);
 	if (neededAnswers > people.length)
-		throw problem(
+		throw formProblem(
 			context,
 			`${neededAnswers} people are to answer, and only ${people.length} may`,
 			"Lower 'Number of People', or allow more people.",
@@ -88,7 +88,7 @@ function linksOf(context: IExecuteFunctions, { ask: id, language, answerBy }: Qu
 	const key = (more: Record<string, string>) => {
 		const made = answerKey(link(more));
 		if (made) return made;
-		throw problem(
+		throw formProblem(
 			context,
 			'The address of this n8n is too long for the buttons of a card',
 			"Choose 'Answer By' > 'Link to a Page', or shorten the path in N8N_PATH.",

@@ -1,7 +1,7 @@
-import type { Source } from './question';
+import type { CredentialKind } from './question';
 
 /** The credential type of each sender. */
-export const CREDENTIALS: Record<Source, string> = {
+export const CREDENTIALS: Record<CredentialKind, string> = {
 	app: 'wecomApi',
 	suite: 'wecomSuiteApi',
 	bot: 'wecomBotApi',

@@ -1,15 +1,15 @@
 import { randomBytes } from 'crypto';
 import { NodeOperationError, type IDataObject, type IExecuteFunctions } from 'n8n-workflow';
-import { listOf } from '../shared/util/text';
+import { splitList } from '../shared/util/text';
 import { MAX_DETAILS, MAX_DROPDOWN_OPTIONS, MAX_VOTE_OPTIONS } from './card';
 import type {
 	CardTexts,
-	Choice,
+	QuestionChoice,
 	FormField,
 	Language,
 	Question,
 	ResponseType,
-	Source,
+	CredentialKind,
 } from './question';
 import { WORDS } from './texts';
 
@@ -19,7 +19,7 @@ const ITEM = 0;
 
 /** IDs as people write them, in one line or as a list from an expression. */
 const SEPARATORS = /[\s,，、;；|]+/;
-const idsOf = (value: unknown): string[] => listOf(value, SEPARATORS);
+const idsOf = (value: unknown): string[] => splitList(value, SEPARATORS);
 
 /** When the wait ends, and what an approval counts as then. */
 export interface Limit {
@@ -51,7 +51,7 @@ export interface Asked {
 }
 
 /** An error that says what happened and what to do. */
-export const problem = (
+export const formProblem = (
 	context: Pick<IExecuteFunctions, 'getNode'>,
 	message: string,
 	description: string,
@@ -64,7 +64,7 @@ export function readForm(context: IExecuteFunctions): Asked {
 		context.getNodeParameter(name, ITEM, fallback) as T;
 	const text = (name: string) => String(get<unknown>(name, '') ?? '').trim();
 	const options = get<IDataObject>('options', {});
-	const source = text('authentication') as Source;
+	const source = text('authentication') as CredentialKind;
 	const type = (text('responseType') || 'approval') as ResponseType;
 	const language: Language = options.language === 'zh' ? 'zh' : 'en';
 	const approval = get<IDataObject>('approvalOptions.values', {});
@@ -120,10 +120,10 @@ export function readForm(context: IExecuteFunctions): Asked {
 }
 
 /** What no card can ask: texts and fields, and what goes into a group chat of an app, which takes no cards with buttons. */
-const answersOnPage = (type: ResponseType, source: Source, sendTo: string) =>
+const answersOnPage = (type: ResponseType, source: CredentialKind, sendTo: string) =>
 	type === 'freeText' || type === 'form' || (source !== 'bot' && sendTo === 'groupChat');
 
-const tooManyFor = (choose: string, choices: Choice[]) =>
+const tooManyFor = (choose: string, choices: QuestionChoice[]) =>
 	choices.length > (choose === 'dropdown' ? MAX_DROPDOWN_OPTIONS : MAX_VOTE_OPTIONS);
 
 function check(
@@ -132,10 +132,11 @@ function check(
 ): void {
 	const { title, message, details, answerBy, identify, source, withReason } = question;
 	if (!title)
-		throw problem(context, "'Title' is empty", 'Enter what the first line of the card says.');
-	if (!message) throw problem(context, "'Message' is empty", 'Enter what the people are asked.');
+		throw formProblem(context, "'Title' is empty", 'Enter what the first line of the card says.');
+	if (!message)
+		throw formProblem(context, "'Message' is empty", 'Enter what the people are asked.');
 	if (details.length > MAX_DETAILS)
-		throw problem(
+		throw formProblem(
 			context,
 			`${details.length} lines in 'Details', a card has ${MAX_DETAILS}`,
 			"Leave some out, or write them into 'Message'.",
@@ -144,7 +145,7 @@ function check(
 	const several = neededAnswers !== 1;
 	const known = answerBy === 'card' || identify;
 	if ((restricted || several) && !known)
-		throw problem(
+		throw formProblem(
 			context,
 			several
 				? 'The answers of several people cannot be told apart'
@@ -154,7 +155,7 @@ function check(
 				: "Switch on the option 'Identify by WeCom Login', or let people answer with buttons in the card.",
 		);
 	if (restricted && answerBy === 'card' && withReason && !identify)
-		throw problem(
+		throw formProblem(
 			context,
 			"'Allowed People' cannot be checked on the page for the reason",
 			source === 'bot'
@@ -166,14 +167,17 @@ function check(
 		source === 'bot' &&
 		(allowedPeople.departments.length || allowedPeople.tags.length)
 	)
-		throw problem(
+		throw formProblem(
 			context,
 			'A bot does not know departments and tags',
 			"Enter the people under 'Allowed People' > 'User IDs'.",
 		);
 }
 
-function recipientsOf(get: <T>(name: string, fallback: T) => T, source: Source): Question['to'] {
+function recipientsOf(
+	get: <T>(name: string, fallback: T) => T,
+	source: CredentialKind,
+): Question['to'] {
 	const id = (name: string) => String(get<unknown>(name, '') ?? '').trim();
 	if (source === 'bot') return id('botSendTo') === 'message' ? {} : { chatid: id('botChatid') };
 	if (id('sendTo') === 'groupChat') return { chatid: id('chatid') };
@@ -197,17 +201,21 @@ function rowsOf(value: unknown): IDataObject[] {
 	return Array.isArray(rows) ? (rows as IDataObject[]) : [];
 }
 
-function choicesOf(context: IExecuteFunctions, rows: IDataObject[]): Choice[] {
+function choicesOf(context: IExecuteFunctions, rows: IDataObject[]): QuestionChoice[] {
 	const choices = rows.map((row) => {
 		const { text, id } = typeof row === 'object' ? row : { text: row as unknown, id: '' };
 		return { id: String(id || text || '').trim(), text: String(text ?? '').trim() };
 	});
 	if (choices.length === 0)
-		throw problem(context, 'There is nothing to choose', "Add the options under 'Choices'.");
+		throw formProblem(context, 'There is nothing to choose', "Add the options under 'Choices'.");
 	if (choices.some(({ text }) => !text))
-		throw problem(context, 'A choice has no text', "Fill in 'Text' of every entry of 'Choices'.");
+		throw formProblem(
+			context,
+			'A choice has no text',
+			"Fill in 'Text' of every entry of 'Choices'.",
+		);
 	if (new Set(choices.map(({ id }) => id)).size < choices.length)
-		throw problem(
+		throw formProblem(
 			context,
 			'Two choices have the same ID',
 			"Give each entry of 'Choices' an ID, or a text, of its own.",
@@ -224,22 +232,22 @@ function fieldsOf(context: IExecuteFunctions, rows: IDataObject[]): FormField[] 
 			type: (type || 'text') as FormField['type'],
 			required: required === true,
 			placeholder: String(placeholder ?? ''),
-			options: listOf(options, /[,，\n]+/),
+			options: splitList(options, /[,，\n]+/),
 		};
 	});
 	if (fields.length === 0)
-		throw problem(context, 'The form has no field', "Add one under 'Form Fields'.");
+		throw formProblem(context, 'The form has no field', "Add one under 'Form Fields'.");
 	const bad = fields.find(
 		({ label, type, options }) => !label || (type === 'dropdown' && options.length === 0),
 	);
 	if (bad)
-		throw problem(
+		throw formProblem(
 			context,
 			bad.label ? `The dropdown '${bad.label}' has no options` : 'A form field has no label',
 			"Complete the entries of 'Form Fields'.",
 		);
 	if (new Set(fields.map(({ name }) => name)).size < fields.length)
-		throw problem(
+		throw formProblem(
 			context,
 			'Two form fields have the same name',
 			"Give each entry of 'Form Fields' a name, or a label, of its own.",
@@ -251,7 +259,7 @@ function linkOf(context: IExecuteFunctions, values?: IDataObject): Pick<Question
 	const url = String(values?.url ?? '').trim();
 	if (!url) return {};
 	if (!/^https?:\/\//i.test(url))
-		throw problem(
+		throw formProblem(
 			context,
 			"'Link' is not a web address",
 			'Enter the whole URL, beginning with https://.',
@@ -269,7 +277,7 @@ const textsOf = (texts: CardTexts, written: IDataObject = {}): CardTexts => ({
 function numberOf(context: IExecuteFunctions, get: <T>(name: string, fallback: T) => T): number {
 	const needed = Number(get<unknown>('neededAnswers', 1));
 	if (Number.isInteger(needed) && needed > 0) return needed;
-	throw problem(
+	throw formProblem(
 		context,
 		"'Number of People' is no positive whole number",
 		'Enter how many have to approve, such as 2.',
@@ -290,7 +298,7 @@ function limitOf(context: IExecuteFunctions, values?: IDataObject): Limit | unde
 			? new Date(String(maxDateAndTime))
 			: new Date(Date.now() + lengthOf(resumeAmount ?? 1, resumeUnit));
 	if (Number.isNaN(until.getTime()))
-		throw problem(
+		throw formProblem(
 			context,
 			"'Limit Wait Time' is no time",
 			'Enter an amount and its unit, or a date with its time.',

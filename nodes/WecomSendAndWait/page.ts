@@ -2,7 +2,7 @@ import { createHash } from 'crypto';
 import type { IDataObject, IWebhookFunctions } from 'n8n-workflow';
 import { escapeHtml } from '../shared/login/page';
 import { cut, type End } from './card';
-import type { Answer, FormField, Language, Question } from './question';
+import type { GivenAnswer, FormField, Language, Question } from './question';
 import { endText, WORDS } from './texts';
 
 /** The pages people answer on: in the language of their browser, for any screen, without scripts and without anything to load. */
@@ -84,7 +84,7 @@ const CONTENT_SECURITY_POLICY = [
 	"frame-ancestors 'none'",
 ].join('; ');
 
-export const PAGE_HEADERS = {
+export const QUESTION_PAGE_HEADERS = {
 	'cache-control': 'no-store',
 	'content-type': 'text/html; charset=utf-8',
 	'content-security-policy': CONTENT_SECURITY_POLICY,
@@ -240,7 +240,7 @@ function input(field: FormField, name: string, language: Language, value: string
 export function answerOfPage(
 	question: Question,
 	body: IDataObject,
-): Answer | { missing: string[] } {
+): GivenAnswer | { missing: string[] } {
 	const { type, choices, multiple, fields, buttons, title } = question;
 	if (type === 'approval') {
 		const { decision } = body;

@@ -496,7 +496,7 @@ const OPTIONS: INodeProperties[] = [
 	},
 ];
 
-export const properties: INodeProperties[] = [
+export const sendAndWaitProperties: INodeProperties[] = [
 	...FROM,
 	...TO,
 	...WHAT,

@@ -9,12 +9,12 @@ import {
 
 /** What is asked, kept with the execution from the moment it is asked until it is answered. JSON only, without secrets. */
 
-export type Source = 'app' | 'suite' | 'bot';
+export type CredentialKind = 'app' | 'suite' | 'bot';
 /** Not n8n's word for a form: of that one n8n takes answers with files only (multipart). */
 export type ResponseType = 'approval' | 'choice' | 'freeText' | 'form';
 export type Language = 'en' | 'zh';
 
-export interface Choice {
+export interface QuestionChoice {
 	id: string;
 	text: string;
 }
@@ -46,7 +46,7 @@ export interface CardTexts {
 export interface Question {
 	/** Tells this question apart from the others that the same node of the same execution has asked, in a loop. */
 	ask: string;
-	source: Source;
+	source: CredentialKind;
 	type: ResponseType;
 	language: Language;
 	timezone: string;
@@ -58,7 +58,7 @@ export interface Question {
 	buttons: { approve: string; disapprove?: string };
 	/** Somebody who refuses can say why, on the page. */
 	withReason: boolean;
-	choices: Choice[];
+	choices: QuestionChoice[];
 	multiple: boolean;
 	dropdown: boolean;
 	fields: FormField[];
@@ -93,7 +93,7 @@ export interface Recipients {
 }
 
 /** What somebody has answered, from a click or from the page. */
-export interface Answer {
+export interface GivenAnswer {
 	approved?: boolean;
 	/** Why it was declined. */
 	reason?: string;

@@ -1,8 +1,8 @@
 import type { IDataObject, IWebhookFunctions, IWebhookResponseData } from 'n8n-workflow';
 import { WecomClient } from '../shared/client/client';
 import type { Answered } from '../shared/sendAndWait/forward';
-import { handoverKeys, openSealed, type Handover } from '../shared/sendAndWait/seal';
-import { updateCard } from '../shared/sendAndWait/updateCard';
+import { handoverKeys, openSealed, type SealedQuestion } from '../shared/sendAndWait/seal';
+import { updateAnsweredCard } from '../shared/sendAndWait/updateCard';
 import { answerOfClick, claim, decide, endOf, type Verdict } from './answers';
 import { closedCard, type End } from './card';
 import { CREDENTIALS } from './credentials';
@@ -12,7 +12,7 @@ import {
 	languageOf,
 	messagePage,
 	questionPage,
-	PAGE_HEADERS,
+	QUESTION_PAGE_HEADERS,
 	type Page,
 } from './page';
 import { keptQuestion, type Question } from './question';
@@ -75,7 +75,7 @@ async function takeClick(
 	context: IWebhookFunctions,
 	question: Question,
 	query: IDataObject,
-	{ userid = '', selected = {} }: Handover,
+	{ userid = '', selected = {} }: SealedQuestion,
 	client?: WecomClient,
 ): Promise<IWebhookResponseData> {
 	const answer = answerOfClick(question, query, selected);
@@ -142,7 +142,7 @@ async function onPage(
 	if ('redirect' in who) {
 		context
 			.getResponseObject()
-			.writeHead(302, { ...PAGE_HEADERS, location: who.redirect })
+			.writeHead(302, { ...QUESTION_PAGE_HEADERS, location: who.redirect })
 			.end();
 		return SENT;
 	}
@@ -182,8 +182,9 @@ async function showEnd(
 	const { agentId, responseCode } = question.sent;
 	if (!client || !agentId || !responseCode) return;
 	const card = closedCard(question, end);
-	await updateCard(client, { agentId, responseCode, card, to: 'all' }).catch((error: Error) =>
-		context.logger.warn(`WeCom Send and Wait: the card still looks open: ${error.message}`),
+	await updateAnsweredCard(client, { agentId, responseCode, card, to: 'all' }).catch(
+		(error: Error) =>
+			context.logger.warn(`WeCom Send and Wait: the card still looks open: ${error.message}`),
 	);
 }
 
@@ -201,7 +202,7 @@ function whenAnswered(context: IWebhookFunctions, tell: (stored: boolean) => voi
 }
 
 function respond(context: IWebhookFunctions, { status, html }: Page): IWebhookResponseData {
-	context.getResponseObject().writeHead(status, PAGE_HEADERS).end(html);
+	context.getResponseObject().writeHead(status, QUESTION_PAGE_HEADERS).end(html);
 	return SENT;
 }
 

@@ -1,25 +1,23 @@
 import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
 import { chatOf } from '../shared/bot/items';
 import { isObject } from '../shared/util/isObject';
-import { liveBot } from '../shared/bot/connectedBots';
+import { BOT_CREDENTIAL, liveBot } from '../shared/bot/connectedBots';
 import type { WecomClient } from '../shared/client/client';
 import { agentIdOf } from '../shared/companies/companies';
 import { describeErrcode, describeUnreachable } from '../shared/protocol/errors';
 import { parseReply } from '../shared/protocol/reply';
 import { noticeCard, openCard, type Keys } from './card';
-import { problem } from './form';
+import { formProblem } from './form';
 import type { Question } from './question';
 
 /** Sends a question: by an app as a card or into a group chat (docs 90236, 90248), by an AI bot as a card (docs 101138, 101463). */
-
-export const BOT_CREDENTIAL = 'wecomBotApi';
 
 /** An app without a callback URL may not send cards with buttons (error 43012). */
 const NO_CALLBACK_URL = 43012;
 const URL_TIMEOUT_MS = 30_000;
 
 /** What comes back from sending. */
-export type Sent = Question['sent'];
+export type SentCard = Question['sent'];
 
 /** What WeCom says about recipients it left out. */
 const LEFT_OUT = ['invaliduser', 'invalidparty', 'invalidtag', 'unlicenseduser'];
@@ -30,21 +28,21 @@ export async function sendByApp(
 	question: Question,
 	page: string,
 	keys?: Keys,
-): Promise<Sent> {
+): Promise<SentCard> {
 	const { sent, to } = question;
 	if (to.chatid !== undefined) {
 		await sendToGroupChat(context, client, question, page);
 		return sent;
 	}
 	if (Object.keys(to).length === 0)
-		throw problem(
+		throw formProblem(
 			context,
 			'The question has no recipient',
 			"Enter the people under 'User IDs', or departments or tags.",
 		);
 	const agentId = await agentIdOf(client, 0);
 	if (!/^\d+$/.test(agentId))
-		throw problem(
+		throw formProblem(
 			context,
 			'The Agent ID of the app is not known',
 			'Add the Agent ID to the WeCom API credential: it says which app asks.',
@@ -63,7 +61,7 @@ export async function sendByApp(
 	const reply = await send(card).catch(async (error: Error & { context?: IDataObject }) => {
 		if (error.context?.errcode !== NO_CALLBACK_URL) throw error;
 		if (keys)
-			throw problem(
+			throw formProblem(
 				context,
 				'The app has no callback URL, so nobody would receive the clicks',
 				"Publish a workflow with a WeCom Trigger for this app and save its URL in WeCom under Receive Messages > Set API Receive. Or choose 'Answer By' > 'Link to a Page', which needs no trigger.",
@@ -92,7 +90,7 @@ async function sendToGroupChat(
 	url: string,
 ): Promise<void> {
 	if (!chatid)
-		throw problem(
+		throw formProblem(
 			context,
 			"'Chat ID' is empty",
 			'Enter the ID of a group chat that the app has created.',
@@ -113,7 +111,7 @@ export async function sendByBot(
 	const message = { msgtype: 'template_card', template_card };
 	const { chatid } = question.to;
 	if (chatid === '')
-		throw problem(
+		throw formProblem(
 			context,
 			"'Chat ID' is empty",
 			'Enter the ID of a group, or a user ID for a single chat with the bot.',
@@ -125,16 +123,16 @@ export async function sendByBot(
 		return { chatid: chatOf(item) };
 	}
 	const chat = chatid ?? chatOf(item!);
-	await push(context, { ...message, chatid: chat });
+	await pushCard(context, { ...message, chatid: chat });
 	return { chatid: chat };
 }
 
 /** Over the long connection, which the main process of n8n holds. */
-export async function push(context: IExecuteFunctions, body: IDataObject): Promise<void> {
+export async function pushCard(context: IExecuteFunctions, body: IDataObject): Promise<void> {
 	const live = liveBot(await context.getCredentials(BOT_CREDENTIAL, 0));
 	if (live) {
 		await live.request('aibot_send_msg', body).catch((error: Error & { description?: string }) => {
-			throw problem(
+			throw formProblem(
 				context,
 				error.message,
 				error.description ?? 'Check the connection of the bot.',
@@ -144,7 +142,7 @@ export async function push(context: IExecuteFunctions, body: IDataObject): Promi
 	}
 	// On a worker of queue mode the trigger of this execution sends it from the process that holds the connection.
 	if (context.getMode() === 'manual' || !startedBy(context, /\.wecomBotTrigger$/))
-		throw problem(
+		throw formProblem(
 			context,
 			'The bot is not connected, so nobody would receive the clicks',
 			"Publish a workflow with a WeCom Bot Trigger for this bot. In queue mode a worker reaches the connection only in a workflow that this trigger has started. With a URL callback choose 'Send To' > 'Chat of the Message'.",
@@ -158,7 +156,7 @@ function messageToBot(context: IExecuteFunctions): IDataObject {
 		isMessage,
 	);
 	if (item) return item;
-	throw problem(
+	throw formProblem(
 		context,
 		'No message to an AI bot came this way',
 		"Put this node behind a WeCom Bot Trigger or a WeCom Trigger with the source AI Bot, or choose 'Send To' > 'Chat'.",
@@ -181,7 +179,7 @@ function startedBy(context: IExecuteFunctions, type: RegExp): IDataObject | unde
 /** To the address in a message to the bot: one call within an hour, without any token (doc 101138). */
 async function postTo(context: IExecuteFunctions, url: string, body: IDataObject): Promise<void> {
 	const again = 'A bot with a URL callback can say one thing for each message, within an hour.';
-	if (!url) throw problem(context, 'The message to the bot can take no card', again);
+	if (!url) throw formProblem(context, 'The message to the bot can take no card', again);
 	let answer: unknown;
 	try {
 		answer = await context.helpers.httpRequest({
@@ -194,10 +192,14 @@ async function postTo(context: IExecuteFunctions, url: string, body: IDataObject
 	} catch (error) {
 		// The address lets anybody reply, and the error holds it.
 		const { message } = describeUnreachable(new URL(url).origin, error);
-		throw problem(context, message, 'Check that the n8n server may open HTTPS connections to it.');
+		throw formProblem(
+			context,
+			message,
+			'Check that the n8n server may open HTTPS connections to it.',
+		);
 	}
 	const reply = parseReply(answer) ?? {};
 	if (!reply.errcode) return;
 	const { message, description } = await describeErrcode(reply);
-	throw problem(context, message, `${again} ${description}`);
+	throw formProblem(context, message, `${again} ${description}`);
 }

@@ -1,6 +1,6 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
 import { handOver } from '../shared/sendAndWait/forward';
-import type { Handover } from '../shared/sendAndWait/seal';
+import type { SealedQuestion } from '../shared/sendAndWait/seal';
 import type { Asked } from './form';
 
 /**
@@ -19,7 +19,7 @@ export function startTimers(
 	page: URL,
 	key: Buffer,
 ): void {
-	const tell = async (kind: Handover['kind']) => {
+	const tell = async (kind: SealedQuestion['kind']) => {
 		const { body } = await handOver(context, page, key, { kind, at: Date.now() });
 		return (body as { waits?: boolean } | undefined)?.waits === true;
 	};

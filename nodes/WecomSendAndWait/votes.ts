@@ -2,7 +2,7 @@ import type { ICredentialDataDecryptedObject, IWebhookFunctions } from 'n8n-work
 import { updateStored } from '../shared/companies/companies';
 import { parsed } from '../shared/credentials/suiteState';
 import type { StoredFields } from '../shared/credentials/fields';
-import type { Answer, Question } from './question';
+import type { GivenAnswer, Question } from './question';
 
 /**
  * Answers of several people to one question, while others are awaited. An execution that waits cannot be changed, and n8n's
@@ -15,7 +15,7 @@ export interface Vote {
 	userid: string;
 	/** Milliseconds since the epoch. */
 	at: number;
-	answer: Answer;
+	answer: GivenAnswer;
 }
 
 interface Kept {

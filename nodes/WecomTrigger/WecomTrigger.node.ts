@@ -13,7 +13,7 @@ import { getCustomerServiceAccounts } from './customerService/form';
 import { rememberPublishing } from './customerService/publishing';
 import { wecomBotApiTest } from '../shared/bot/credentialTest';
 import { WEBHOOK_PATH_AND_MODE } from '../shared/util/webhookDescription';
-import { properties } from './properties';
+import { triggerProperties } from './properties';
 import { LostCallback, receiveCallback, verifyUrl } from './receive';
 import { CallbackResponse } from './response';
 import { freshSecrets } from './secrets';
@@ -88,7 +88,7 @@ export class WecomTrigger implements INodeType {
 			activationHint:
 				'Publish this workflow first: WeCom checks the production URL at the moment you save it there.',
 		},
-		properties,
+		properties: triggerProperties,
 	};
 
 	methods = {

@@ -1,7 +1,7 @@
 import type { IDataObject, IWebhookFunctions } from 'n8n-workflow';
 import type { OpenedCallback } from '../shared/callback/envelope';
 import { matches } from '../shared/callback/events';
-import { listOf } from '../shared/util/text';
+import { splitList } from '../shared/util/text';
 import { openKfIdOf } from './customerService/form';
 import type { Unwanted } from './delivery';
 
@@ -15,13 +15,13 @@ export function whyUnwanted(
 		return { kind, reason: `'Trigger On' does not include '${kind}'.` };
 	const { changeTypes, openKfIds } = context.getNodeParameter('filters', {}) as IDataObject;
 	const openKfId = openKfIdOf(payload);
-	const accounts = listOf(openKfIds);
+	const accounts = splitList(openKfIds);
 	if (openKfId && accounts.length > 0 && !accounts.includes(openKfId))
 		return {
 			kind,
 			reason: `The filter 'Account Names or IDs' does not include '${openKfId}'.`,
 		};
-	const wanted = listOf(changeTypes);
+	const wanted = splitList(changeTypes);
 	// WeCom spells some in two ways; the kind has the first one.
 	const spellings = [changeType ?? '', kind.replace(`${event}.`, '')];
 	if (wanted.length === 0 || spellings.some((type) => wanted.includes(type))) return undefined;

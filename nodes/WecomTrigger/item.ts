@@ -2,7 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 import type { OpenedCallback } from '../shared/callback/envelope';
 
 /** The payload as in WeCom's documentation, and under `wecom` what this node knows about it; `facts` come on top of that. */
-export function toItem(opened: OpenedCallback, facts: IDataObject = {}): IDataObject {
+export function callbackItem(opened: OpenedCallback, facts: IDataObject = {}): IDataObject {
 	const { payload, classification, receiveId, envelope, payment, notWellFormed, raw } = opened;
 	const { family, kind, event, changeType, known } = classification;
 	const { company } = facts as { company?: IDataObject };

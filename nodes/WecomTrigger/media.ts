@@ -23,7 +23,7 @@ const AT_ONCE = 4;
 const EXTENSIONS: Record<string, string> = { image: 'jpg', voice: 'amr', video: 'mp4' };
 
 /** The file of an app's message (doc 90239) or of a customer service message (doc 94670). */
-export function mediaOf(message: IDataObject): MediaReference | undefined {
+export function callbackMediaOf(message: IDataObject): MediaReference | undefined {
 	const type = String(message.MsgType ?? message.msgtype ?? '');
 	if (!['image', 'voice', 'video', 'file'].includes(type)) return undefined;
 	const id = message.MediaId ?? (message[type] as IDataObject | undefined)?.media_id;
@@ -48,10 +48,10 @@ export async function attachMedia(
 	items: INodeExecutionData[],
 	until: number,
 ): Promise<void> {
-	const some = items.some(({ json }) => mediaOf(json));
+	const some = items.some(({ json }) => callbackMediaOf(json));
 	if (!some || !wantsMedia(context)) return;
 	let client: Promise<WecomClient> | undefined;
-	await attachFiles(context, items, mediaOf, until, async ({ id }, timeout) => {
+	await attachFiles(context, items, callbackMediaOf, until, async ({ id }, timeout) => {
 		client ??= source.openClient(context, opened.receiveId);
 		const request = { method: 'GET' as const, path: '/cgi-bin/media/get', timeout };
 		return await downloadFile(await client, { ...request, qs: { media_id: id } });

@@ -47,7 +47,7 @@ const EVENTS: INodePropertyOptions[] = [
 ];
 
 /** The form of the trigger. */
-export const properties: INodeProperties[] = [
+export const triggerProperties: INodeProperties[] = [
 	{
 		displayName: list('Set up in four steps, in this order:', STEPS),
 		name: 'setUpNotice',

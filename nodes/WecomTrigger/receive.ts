@@ -18,7 +18,14 @@ import { readBody } from './body';
 import { REPLY_WITHIN_MS, WAIT_FOR_FIRST_ATTEMPT_MS } from './deadlines';
 import { warn, type Delivery, type Source } from './delivery';
 import { Outcome } from './outcome';
-import { addressOf, keep, takeCalled, takeKept, type Handover, type Loss } from './redelivery';
+import {
+	addressOf,
+	keep,
+	takeCalled,
+	takeKept,
+	type RedeliveryHandover,
+	type Loss,
+} from './redelivery';
 import { bodyOf, type CallbackResponse } from './response';
 import { cachedSecrets, nodeOf, type SecretsOrLack } from './secrets';
 import { sourceOf } from './sources';
@@ -115,7 +122,7 @@ export async function receiveCallback(
 		if (!items?.length) delivery.settle(items !== undefined && response.status < 300);
 	}
 	if (items.length === 0) return ANSWERED;
-	const handover: Handover = { delivery, items, scope, key, outcome, failures: 0 };
+	const handover: RedeliveryHandover = { delivery, items, scope, key, outcome, failures: 0 };
 	return handOver(response, handover, delivery.settle);
 }
 
@@ -131,7 +138,7 @@ function settling(scope: string, key: string): (stored: boolean) => void {
 /** Gives the items to n8n and hears what becomes of them. */
 function handOver(
 	response: CallbackResponse,
-	handover: Handover,
+	handover: RedeliveryHandover,
 	settle: (stored: boolean) => void,
 ): IWebhookResponseData {
 	response.stored.whenKnown((stored) => {
@@ -147,7 +154,7 @@ function handOver(
 function deliverAgain(
 	context: IWebhookFunctions,
 	response: CallbackResponse,
-	again: Handover | Loss,
+	again: RedeliveryHandover | Loss,
 ): IWebhookResponseData {
 	if ('items' in again) {
 		const { scope, key } = again;

@@ -12,7 +12,7 @@ import type { Outcome } from './outcome';
  */
 
 /** Items on their way to n8n. */
-export interface Handover {
+export interface RedeliveryHandover {
 	delivery: Delivery;
 	items: INodeExecutionData[];
 	/** The node, and the callback among its callbacks. */
@@ -27,9 +27,9 @@ const HEADER = 'x-wecom-kit-delivery';
 /** A kept delivery holds its items, and what of the request they came with is still in use. */
 const MAX_KEPT = 500;
 
-const kept = new Map<string, Handover>();
+const kept = new Map<string, RedeliveryHandover>();
 /** What the calls under way to the own URL stand for, by the hash of their number. */
-const calls = new Map<string, Handover | Loss>();
+const calls = new Map<string, RedeliveryHandover | Loss>();
 
 /** What is lost, in words for the owner of the workflow. */
 export interface Loss {
@@ -38,7 +38,7 @@ export interface Loss {
 }
 
 /** Keeps what n8n has failed to store, until it is delivered or all tries have failed. */
-export function keep(handover: Handover): void {
+export function keep(handover: RedeliveryHandover): void {
 	const { delivery, outcome } = handover;
 	// Who tests sees the failure in the editor.
 	if (delivery.context.getMode() === 'manual') return outcome.tell(false);
@@ -53,7 +53,7 @@ export function keep(handover: Handover): void {
 }
 
 /** The delivery that a repetition of WeCom carries on. */
-export function takeKept(scope: string, key: string): Handover | undefined {
+export function takeKept(scope: string, key: string): RedeliveryHandover | undefined {
 	const id = idOf({ scope, key });
 	const handover = kept.get(id);
 	kept.delete(id);
@@ -61,7 +61,7 @@ export function takeKept(scope: string, key: string): Handover | undefined {
 }
 
 /** What a request of the trigger to itself stands for; undefined for all requests from outside. */
-export function takeCalled(context: IWebhookFunctions): Handover | Loss | undefined {
+export function takeCalled(context: IWebhookFunctions): RedeliveryHandover | Loss | undefined {
 	const number = context.getHeaderData()[HEADER];
 	if (typeof number !== 'string') return undefined;
 	const what = calls.get(hashOf(number));
@@ -70,7 +70,7 @@ export function takeCalled(context: IWebhookFunctions): Handover | Loss | undefi
 	return what;
 }
 
-async function deliverAgain(handover: Handover): Promise<void> {
+async function deliverAgain(handover: RedeliveryHandover): Promise<void> {
 	const { failures } = handover;
 	const isKept = () => kept.get(idOf(handover)) === handover && handover.failures === failures;
 	if (!isKept()) return;
@@ -80,7 +80,7 @@ async function deliverAgain(handover: Handover): Promise<void> {
 }
 
 /** A failed execution, if n8n can store that, and a line in the log. */
-async function reportLoss({ delivery, failures }: Handover): Promise<void> {
+async function reportLoss({ delivery, failures }: RedeliveryHandover): Promise<void> {
 	const { context, opened, at } = delivery;
 	const { kind } = opened.classification;
 	const { FromUserName: from, MsgId: msgId, AuthCorpId: corpId } = opened.payload;
@@ -100,7 +100,10 @@ async function reportLoss({ delivery, failures }: Handover): Promise<void> {
 }
 
 /** Calls the own URL; never throws. It has arrived when `takeCalled` was asked for it. */
-async function callSelf({ context, here }: Delivery, what: Handover | Loss): Promise<void> {
+async function callSelf(
+	{ context, here }: Delivery,
+	what: RedeliveryHandover | Loss,
+): Promise<void> {
 	const number = randomBytes(32).toString('hex');
 	calls.set(hashOf(number), what);
 	for (const url of [here, context.getNodeWebhookUrl('default')]) {
@@ -134,6 +137,7 @@ export function addressOf(context: IWebhookFunctions): string | undefined {
 	return `${encrypted ? 'https' : 'http'}://${host}:${localPort}${path}`;
 }
 
-const idOf = ({ scope, key }: Pick<Handover, 'scope' | 'key'>) => JSON.stringify([scope, key]);
+const idOf = ({ scope, key }: Pick<RedeliveryHandover, 'scope' | 'key'>) =>
+	JSON.stringify([scope, key]);
 
 const hashOf = (number: string) => createHash('sha256').update(number).digest('hex');

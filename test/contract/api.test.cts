@@ -2,7 +2,7 @@
 import type { IDataObject } from 'n8n-workflow';
 import { entriesAt } from '../../nodes/shared/client/paging';
 import { findEndpoint } from '../../nodes/Wecom/resources/api/catalog/catalog';
-import { formFields } from '../../nodes/Wecom/resources/api/catalog/form';
+import { endpointFields } from '../../nodes/Wecom/resources/api/catalog/form';
 import type { Endpoint } from '../../nodes/Wecom/resources/api/catalog/format';
 import { binaryBytes, binaryItem } from '../support/harness.cts';
 import { endpoints as byHand } from '../../simulator/registry.cts';
@@ -44,7 +44,7 @@ const call = (id: string, parameters: IDataObject) => ({
 
 /** What a person would enter for a documented request. */
 function asForm(endpoint: Endpoint, sample: IDataObject): IDataObject {
-	const schema = formFields(endpoint);
+	const schema = endpointFields(endpoint);
 	const value = Object.fromEntries(
 		schema.flatMap(({ id, type }) => {
 			const given = at(sample, id.split('.'));

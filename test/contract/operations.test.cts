@@ -5,7 +5,7 @@
 import type { IDataObject } from 'n8n-workflow';
 import { coveredEndpoints } from '../../nodes/Wecom/resources/api/api';
 import { resources } from '../../nodes/Wecom/resources';
-import { formFields } from '../../nodes/Wecom/engine/form';
+import { operationFields } from '../../nodes/Wecom/engine/form';
 import type { Field, FieldGroup, Operation } from '../../nodes/Wecom/engine/operation';
 import { entriesAt } from '../../nodes/shared/client/paging';
 import { endpoints as byHand } from '../../simulator/registry.cts';
@@ -156,7 +156,7 @@ function asForm(operation: Operation, sample: IDataObject) {
 	const left = structuredClone(sample);
 	const form: IDataObject = {};
 	for (const path of Object.keys(operation.fixed ?? {})) take(left, path);
-	for (const field of formFields(operation)) {
+	for (const field of operationFields(operation)) {
 		if (field.local) continue;
 		if (field.type === 'collection') {
 			const entries = (field.options as Field[])

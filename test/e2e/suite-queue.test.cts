@@ -463,23 +463,34 @@ withServers('in queue mode', () => {
 		await rest.activate(id);
 		await rest.waitForWebhook('GET', 'queue-ask');
 		await http(`${n8n.url}/webhook/queue-ask`);
-		const waiting = await poll(30_000, 'nothing waits', async () => {
-			const [found] = await rest.listExecutions({ workflowId: id, status: ['waiting'] });
-			return found;
-		});
+		const waiting = await until(
+			'nothing waits',
+			async () => {
+				const [found] = await rest.listExecutions({ workflowId: id, status: ['waiting'] });
+				return found;
+			},
+			{ within: 30_000, every: 200 },
+		);
 		expect(workerLog).toContain(`execution ${waiting.id}`);
 		const taskId = String(sim.state.messages.at(-1)!.body.template_card.task_id);
 		const seen = () => sim.control.cardSeenBy(taskId, 'zhangsan').replaced;
 		await sim.control.pressCard({ taskId, userid: 'zhangsan', button: 'Approve' });
-		await poll(10_000, 'the first answer', async () => seen() === 'Noted');
+		await until('the first answer', async () => seen() === 'Noted', { within: 10_000, every: 200 });
 		await sim.control.pressCard({ taskId, userid: 'lisi', button: 'Approve' });
-		const execution = await poll(30_000, 'the execution still waits', async () => {
-			const found = await rest.getExecution(waiting.id);
-			return found.status === 'success' && found;
-		});
+		const execution = await until(
+			'the execution still waits',
+			async () => {
+				const found = await rest.getExecution(waiting.id);
+				return found.status === 'success' && found;
+			},
+			{ within: 30_000, every: 200 },
+		);
 		expect(itemsOf(execution, 'Ask')).toMatchObject([
 			{ data: { approved: true, userid: 'lisi', answers: [{}, {}] } },
 		]);
-		await poll(10_000, 'the changed card', async () => seen() === 'Approved');
+		await until('the changed card', async () => seen() === 'Approved', {
+			within: 10_000,
+			every: 200,
+		});
 	});
 });

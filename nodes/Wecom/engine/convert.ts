@@ -4,7 +4,7 @@ import {
 	type INodePropertyOptions,
 	type INodePropertyTypeOptions,
 } from 'n8n-workflow';
-import { parseJson } from '../../shared/protocol/reply';
+import { parseReplyJson } from '../../shared/protocol/reply';
 import { AHEAD_SECONDS, dayInChina, toUnixSeconds } from './dates';
 import type { Conversion, Field, ItemContext } from './operation';
 import { problem } from './problem';
@@ -153,7 +153,7 @@ function jsonList(text: string): unknown[] | undefined {
 	const inner = text.trim();
 	if (!inner.startsWith('[') || !inner.endsWith(']') || inner.length > MAX_JSON_LIST)
 		return undefined;
-	const list = parseJson(inner);
+	const list = parseReplyJson(inner);
 	return Array.isArray(list) ? list : undefined;
 }
 
@@ -320,7 +320,7 @@ export function toObject(item: ItemContext, displayName: string, value: unknown)
 
 /** An object or a list, given as such or as JSON. */
 export function toJson(item: ItemContext, displayName: string, value: unknown): IDataObject {
-	const parsed = typeof value === 'string' ? parseJson(value) : value;
+	const parsed = typeof value === 'string' ? parseReplyJson(value) : value;
 	if (typeof parsed === 'object' && parsed !== null) return parsed as IDataObject;
 	throw problem(
 		item,

@@ -168,11 +168,11 @@ const formsOf = ({ value: resource, operations }: Resource): OperationFields[] =
 	operations.map((operation) => ({
 		resource,
 		operation: operation.value,
-		fields: formFields(operation).map(toProperty),
+		fields: operationFields(operation).map(toProperty),
 	}));
 
 /** The fields of an operation with those that its row asks for by a word. */
-export function formFields(operation: Operation): Field[] {
+export function operationFields(operation: Operation): Field[] {
 	return [
 		...operation.fields,
 		...(operation.list && !operation.whole ? [returnAll, limit] : []),

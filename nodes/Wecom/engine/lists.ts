@@ -9,7 +9,7 @@ import {
 import { WecomClient, type ApiRequest } from '../../shared/client/client';
 import { collect, type Paging } from '../../shared/client/paging';
 import { reasoned } from '../../shared/companies/reasonedOptions';
-import { byName, pageOf, type Choice } from '../../shared/companies/companyPicker';
+import { byName, pageOf, type ListChoice } from '../../shared/companies/companyPicker';
 
 /**
  * The lists behind the pickers: `search<Name>` for resource locators, `get<Name>` for multiple choices. Each is kept for some
@@ -24,10 +24,10 @@ export type FormValue = (name: string) => string;
 export interface List {
 	/** Form values the list depends on. */
 	depends?: string[];
-	fetch(client: WecomClient, form: FormValue): Promise<Choice[]>;
+	fetch(client: WecomClient, form: FormValue): Promise<ListChoice[]>;
 }
 
-const kept = new Map<string, { until: number; choices: Promise<Choice[]> }>();
+const kept = new Map<string, { until: number; choices: Promise<ListChoice[]> }>();
 
 /** A list that one endpoint gives: where it is in the reply, and which fields are its ID and its name. */
 export const listOf = (
@@ -42,7 +42,7 @@ export const listOf = (
 	},
 });
 
-const choice = (value: unknown, name: unknown): Choice => ({
+const choice = (value: unknown, name: unknown): ListChoice => ({
 	name: String(name || value),
 	value: String(value),
 });
@@ -81,7 +81,7 @@ async function choices(
 	context: ILoadOptionsFunctions,
 	name: string,
 	{ depends = [], fetch }: List,
-): Promise<Choice[]> {
+): Promise<ListChoice[]> {
 	const form = (field: string) => {
 		// n8n's own way to read a locator fails for a field that the form does not show.
 		const value = context.getCurrentNodeParameter(field);

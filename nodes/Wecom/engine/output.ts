@@ -20,7 +20,7 @@ const CUSTOMERS: Record<string, string> = { fail_list: 'unknown or out-of-reach 
 export const NOT_SENT = 'Not sent to';
 
 /** A successful reply as item data: without "ok", with a `warning` when WeCom left something out (doc 90213, 90236, 90313). */
-export function toItem(reply: WecomReply, left = 'Left out:'): IDataObject {
+export function replyItem(reply: WecomReply, left = 'Left out:'): IDataObject {
 	const data: IDataObject = { ...reply };
 	delete data.errcode;
 	delete data.errmsg;
@@ -56,9 +56,10 @@ function leftOut(field: string, value: unknown): string[] {
 }
 
 /** The ID in an entry that was refused, and why. */
-function nameOf({ errcode, errmsg: _text, ...entry }: IDataObject): string {
-	const id = Object.values(entry).find((value) => typeof value === 'string' && value !== '');
-	const name = String(id ?? JSON.stringify(entry));
+function nameOf({ errcode, ...entry }: IDataObject): string {
+	const isId = ([field, value]: [string, unknown]) =>
+		field !== 'errmsg' && typeof value === 'string' && value !== '';
+	const name = String(Object.entries(entry).find(isId)?.[1] ?? JSON.stringify(entry));
 	return errcode ? `${name} (${String(errcode as number)})` : name;
 }
 

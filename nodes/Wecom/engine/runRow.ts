@@ -5,7 +5,7 @@ import { blocksOf } from './blocks';
 import { toInteger } from './convert';
 import { limit } from './fields';
 import type { Operation, ItemContext, Output } from './operation';
-import { keepFields, toItem, toListItem } from './output';
+import { keepFields, replyItem, toListItem } from './output';
 import { collectParameters } from './parameters';
 
 const AT_ONCE = 8;
@@ -21,7 +21,7 @@ export async function runRow(item: ItemContext): Promise<Output> {
 	}
 
 	const reply = await client.call(toRequest(operation, sent), itemIndex);
-	const { warning, ...data } = toItem(reply);
+	const { warning, ...data } = replyItem(reply);
 	const answer = operation.pick ? ((reply[operation.pick] ?? {}) as IDataObject) : data;
 	const own =
 		operation.returns?.(sent) ?? (Object.keys(answer).length === 0 ? { success: true } : {});

@@ -12,7 +12,7 @@ import {
 } from '../engine/fields';
 import { ownAgentId } from './message/send';
 import type { Field, ItemContext, Resource } from '../engine/operation';
-import { toItem } from '../engine/output';
+import { replyItem } from '../engine/output';
 import { byteLength } from '../../shared/util/text';
 import { collectParameters, problem } from '../engine/parameters';
 
@@ -108,7 +108,7 @@ export const app: Resource = {
 			covers: ['agent.get'],
 			reads: true,
 			fields: [],
-			run: async (item) => toItem(await send(item, 'GET', 'agent/get')),
+			run: async (item) => replyItem(await send(item, 'GET', 'agent/get')),
 		},
 		{
 			value: 'getAll',
@@ -157,7 +157,7 @@ export const app: Resource = {
 			fields: [],
 			run: async (item) => {
 				const reply = await send(item, 'GET', 'menu/delete', false);
-				return { ...toItem(reply), deleted: true };
+				return { ...replyItem(reply), deleted: true };
 			},
 		},
 		{
@@ -169,7 +169,7 @@ export const app: Resource = {
 			covers: ['menu.get'],
 			reads: true,
 			fields: [],
-			run: async (item) => toItem(await send(item, 'GET', 'menu/get')),
+			run: async (item) => replyItem(await send(item, 'GET', 'menu/get')),
 		},
 		{
 			value: 'setMenu',
@@ -236,7 +236,8 @@ export const app: Resource = {
 			covers: ['agent.get_workbench_template'],
 			reads: true,
 			fields: [],
-			run: async (item) => toItem(await send(item, 'POST', 'agent/get_workbench_template', true)),
+			run: async (item) =>
+				replyItem(await send(item, 'POST', 'agent/get_workbench_template', true)),
 		},
 		{
 			value: 'setWorkbenchTemplate',
@@ -257,7 +258,7 @@ export const app: Resource = {
 				const { shown, ...sent } = collectParameters(item);
 				const body = placed(sent, shown);
 				const reply = await send(item, 'POST', 'agent/set_workbench_template', false, body);
-				return { type: sent.type, ...toItem(reply), success: true };
+				return { type: sent.type, ...replyItem(reply), success: true };
 			},
 		},
 	],
@@ -290,7 +291,7 @@ async function update(item: ItemContext): Promise<IDataObject> {
 	const sent = collectParameters(item);
 	if (sent.home_url) checkLink(item, 'Home Page', sent.home_url);
 	const reply = await send(item, 'POST', 'agent/set', false, sent);
-	return { ...sent, ...toItem(reply), success: true };
+	return { ...sent, ...replyItem(reply), success: true };
 }
 
 /** One to three buttons with up to five below each, names of 16 and 40 bytes (doc 90231). */
@@ -306,7 +307,7 @@ async function setMenu(item: ItemContext): Promise<IDataObject> {
 		below.forEach((inner) => nameFits(item, inner, 40));
 	}
 	const reply = await send(item, 'POST', 'menu/create', false, sent);
-	return { ...sent, ...toItem(reply), success: true };
+	return { ...sent, ...replyItem(reply), success: true };
 }
 
 /** The buttons of the bar, each with those that name it; one with a submenu only has a name. */
@@ -358,5 +359,5 @@ async function setWorkbenchData(item: ItemContext): Promise<IDataObject> {
 	const reply = await (userids.length === 1
 		? send(item, 'POST', 'agent/set_workbench_data', false, { userid: userids[0], ...data })
 		: send(item, 'POST', 'agent/batch_set_workbench_data', false, { userid_list, data }));
-	return { userid_list, ...toItem(reply), success: true };
+	return { userid_list, ...replyItem(reply), success: true };
 }

@@ -1,6 +1,6 @@
 import { type IDataObject } from 'n8n-workflow';
 import { WecomClient } from '../../shared/client/client';
-import { byName, searchCompanies, type Choice } from '../../shared/companies/companyPicker';
+import { byName, searchCompanies, type ListChoice } from '../../shared/companies/companyPicker';
 import {
 	corpTagGroups,
 	corpTags,
@@ -92,7 +92,7 @@ const LISTS: Record<string, List> = {
 };
 
 /** All departments the app may see, as paths such as "Company / Research" (doc 90208). */
-async function departments(client: WecomClient): Promise<Choice[]> {
+async function departments(client: WecomClient): Promise<ListChoice[]> {
 	const all = await entries(client, get('/cgi-bin/department/list'), 'department');
 	const byId = new Map(all.map((department) => [Number(department.id), department]));
 	const path = (department: IDataObject, depth = 0): string => {
@@ -106,7 +106,7 @@ async function departments(client: WecomClient): Promise<Choice[]> {
 }
 
 /** All members in those departments, each once (doc 90200). */
-async function members(client: WecomClient): Promise<Choice[]> {
+async function members(client: WecomClient): Promise<ListChoice[]> {
 	const departments = await entries(client, get('/cgi-bin/department/simplelist'), 'department_id');
 	const found = new Map<string, string>();
 	for (let start = 0; start < departments.length; start += DEPARTMENTS_AT_ONCE) {

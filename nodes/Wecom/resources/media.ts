@@ -3,7 +3,7 @@ import { downloadFile, uploadRequest } from '../../shared/client/files';
 import { MEDIA_KINDS, readBinary, toBinaryItem, type MediaKind } from '../engine/binary';
 import { binaryInput, choice, text, toggle } from '../engine/fields';
 import type { ItemOutput, ItemContext, Resource } from '../engine/operation';
-import { toItem } from '../engine/output';
+import { replyItem } from '../engine/output';
 import { collectParameters, emptyField, problem } from '../engine/parameters';
 
 export const fileName = text(
@@ -173,7 +173,7 @@ async function upload(item: ItemContext): Promise<IDataObject> {
 	const type = item.get<MediaKind>('type', 'file');
 	const file = await readBinary(item, type, item.get('fileName'));
 	const request = uploadRequest('/cgi-bin/media/upload', { type }, file);
-	return toItem(await item.client.call(request, item.itemIndex));
+	return replyItem(await item.client.call(request, item.itemIndex));
 }
 
 async function uploadAttachment(item: ItemContext): Promise<IDataObject> {
@@ -181,7 +181,7 @@ async function uploadAttachment(item: ItemContext): Promise<IDataObject> {
 	const file = await readBinary(item, media_type, item.get('fileName'));
 	const qs = { media_type, attachment_type: item.get('attachment_type', '1') };
 	const request = uploadRequest('/cgi-bin/media/upload_attachment', qs, file);
-	return toItem(await item.client.call(request, item.itemIndex));
+	return replyItem(await item.client.call(request, item.itemIndex));
 }
 
 async function uploadImage(item: ItemContext): Promise<IDataObject> {
@@ -189,7 +189,7 @@ async function uploadImage(item: ItemContext): Promise<IDataObject> {
 	const file = await readBinary(item, 'image', '', undefined, rule);
 	// A thousand a day: an image is not uploaded twice to be on the safe side.
 	const request = { ...uploadRequest('/cgi-bin/media/uploadimg', {}, file), repeatable: false };
-	return toItem(await item.client.call(request, item.itemIndex));
+	return replyItem(await item.client.call(request, item.itemIndex));
 }
 
 async function download(item: ItemContext, path: string): Promise<ItemOutput> {

@@ -2,7 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 import { toRequest } from '../engine/runRow';
 import { additionalFields, choice, ids, integer, moment, text, toggle } from '../engine/fields';
 import type { Field, ItemContext, Resource } from '../engine/operation';
-import { keepFields, toItem } from '../engine/output';
+import { keepFields, replyItem } from '../engine/output';
 import { collectParameters, merge, problem } from '../engine/parameters';
 import { calendarId } from './calendar';
 
@@ -218,7 +218,7 @@ async function updateSchedule(item: ItemContext): Promise<IDataObject> {
 		);
 	}
 	const sent = merge({ schedule: kept(item, known, entered) }, entered);
-	const answer = toItem(await client.call(toRequest(operation, sent), itemIndex));
+	const answer = replyItem(await client.call(toRequest(operation, sent), itemIndex));
 	return Object.keys(answer).length > 0 ? answer : { success: true };
 }
 

@@ -6,7 +6,7 @@ import {
 } from 'n8n-workflow';
 import type { WecomClient } from '../../shared/client/client';
 import { later } from '../../shared/util/later';
-import { listOf } from '../../shared/util/text';
+import { splitList } from '../../shared/util/text';
 import {
 	keepPosition,
 	positionOf,
@@ -18,7 +18,7 @@ import { DeliveryWindow } from '../../shared/callback/dedupe';
 import type { OpenedCallback } from '../../shared/callback/envelope';
 import { FETCH_AGAIN_AFTER_MS, FETCH_UNTIL_MS, PATIENT_MS, READ_ON_AFTER_MS } from '../deadlines';
 import { warn, type Delivery } from '../delivery';
-import { toItem } from '../item';
+import { callbackItem } from '../item';
 import { attachMedia } from '../media';
 import { prepareAnswer } from '../reply';
 import { KIND, openKfIdOf } from './form';
@@ -192,7 +192,7 @@ class Reading {
 	}
 
 	private wantedAndNew(): (message: KfMessage) => Promise<boolean> {
-		const types = listOf(this.delivery.context.getNodeParameter('filters.kfTypes', []));
+		const types = splitList(this.delivery.context.getNodeParameter('filters.kfTypes', []));
 		const scope = scopeOf(this.delivery);
 		return async (message) => {
 			if (types.length > 0 && !types.includes(typeOf(message))) return false;
@@ -213,7 +213,9 @@ class Reading {
 			openKfId: open_kfid ?? openKfId,
 			...(external_userid ? { externalUserId: external_userid } : {}),
 		};
-		return { json: toItem({ ...opened, payload: message as OpenedCallback['payload'] }, facts) };
+		return {
+			json: callbackItem({ ...opened, payload: message as OpenedCallback['payload'] }, facts),
+		};
 	}
 
 	private async keepPosition({ cursor, since }: Position): Promise<void> {

@@ -7,12 +7,12 @@ import { fetchesMessages, fetchMessages } from '../customerService/fetch';
 import { FETCH_UNTIL_MS } from '../deadlines';
 import type { Delivery, Source } from '../delivery';
 import { whyUnwanted } from '../filters';
-import { toItem } from '../item';
+import { callbackItem } from '../item';
 import { attachMedia } from '../media';
 import { prepareAnswer, quickReply, REPLY_TYPE, replyFacts } from '../reply';
 
 /** Messages and events of a self-built or customized app (doc 90238). */
-export const app: Source = {
+export const appSource: Source = {
 	credential: 'wecomApi',
 	name: 'WeCom API',
 	where:
@@ -31,7 +31,7 @@ export const app: Source = {
 	answerToRepetition: (delivery, claim) =>
 		claim === 'busy'
 			? undefined
-			: { body: quickReply(delivery, toItem(delivery.opened)), contentType: REPLY_TYPE },
+			: { body: quickReply(delivery, callbackItem(delivery.opened)), contentType: REPLY_TYPE },
 	deliver: deliverMessage,
 };
 
@@ -39,7 +39,7 @@ export const app: Source = {
 export async function deliverMessage(delivery: Delivery): Promise<INodeExecutionData[]> {
 	const { context, opened, at } = delivery;
 	if (fetchesMessages(context, opened)) return await fetchMessages(delivery);
-	const items = [{ json: toItem(opened, replyFacts(delivery)) }];
+	const items = [{ json: callbackItem(opened, replyFacts(delivery)) }];
 	await attachMedia(delivery, items, at + FETCH_UNTIL_MS);
 	prepareAnswer(delivery, items[0].json);
 	return items;

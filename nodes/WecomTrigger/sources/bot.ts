@@ -29,7 +29,7 @@ import { nodeOf } from '../secrets';
 const JSON_TYPE = 'application/json';
 
 /** Messages and events of an AI bot, and WeCom's questions after the streams of its replies (docs 100719, 101031, 101033). */
-export const bot: Source = {
+export const botSource: Source = {
 	credential: 'wecomBotApi',
 	name: 'WeCom AI Bot API',
 	where: 'Copy it from the page of the bot in WeCom: API Mode > URL Callback.',

@@ -3,15 +3,15 @@ import { companiesOf, SUITE_CREDENTIAL } from '../../shared/credentials/suiteSta
 import { clean } from '../../shared/protocol/settings';
 import type { OpenedCallback } from '../../shared/callback/envelope';
 import type { Source } from '../delivery';
-import { app, deliverMessage } from './app';
+import { appSource, deliverMessage } from './app';
 import { deliverCommand, SUCCESS } from './suiteCommands';
 
 /** What comes to the command URL of a suite, where its messages and events have another one (doc 90613). */
 const isCommand = ({ payload }: OpenedCallback) => typeof payload.InfoType === 'string';
 
 /** Commands, messages and events of a service provider's suite. */
-export const suite: Source = {
-	...app,
+export const suiteSource: Source = {
+	...appSource,
 	credential: SUITE_CREDENTIAL,
 	name: 'WeCom Suite API',
 	where:
@@ -39,10 +39,11 @@ export const suite: Source = {
 	openClient: async (context, corpId) =>
 		(await WecomClient.ofSuite(context)).actingAs({ kind: 'company', corpId }),
 	// Commands do their work first, whatever the filters say or fail to say.
-	whyUnwanted: (delivery) => (isCommand(delivery.opened) ? undefined : app.whyUnwanted(delivery)),
+	whyUnwanted: (delivery) =>
+		isCommand(delivery.opened) ? undefined : appSource.whyUnwanted(delivery),
 	answerToRepetition: (delivery, claim) =>
 		claim === 'busy' || !isCommand(delivery.opened)
-			? app.answerToRepetition(delivery, claim)
+			? appSource.answerToRepetition(delivery, claim)
 			: { body: SUCCESS },
 	deliver: async (delivery) =>
 		isCommand(delivery.opened) ? await deliverCommand(delivery) : await deliverMessage(delivery),

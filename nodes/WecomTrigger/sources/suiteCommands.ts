@@ -24,7 +24,7 @@ import {
 	SUITE_CREDENTIAL,
 	suiteIdOf,
 	withPendingCode,
-	withTicket,
+	withSuiteTicket,
 } from '../../shared/credentials/suiteState';
 import { untilStored } from '../../shared/credentials/untilStored';
 import type { OpenedCallback } from '../../shared/callback/envelope';
@@ -32,7 +32,7 @@ import { later } from '../../shared/util/later';
 import { LOOK_AGAIN_AFTER_MS, NEWS_OF_COMPANY_MS, REPLY_WITHIN_MS, URGENT_MS } from '../deadlines';
 import { warn, type Delivery } from '../delivery';
 import { whyUnwanted } from '../filters';
-import { toItem } from '../item';
+import { callbackItem } from '../item';
 import { waitsForWorkflow } from '../reply';
 import { forgetSecrets } from '../secrets';
 
@@ -69,7 +69,7 @@ export async function deliverCommand(delivery: Delivery): Promise<INodeExecution
 	let facts: IDataObject = {};
 	if (kind === 'cancel_auth') await forget(delivery, corpId);
 	if (kind === 'change_auth') facts = await newsOf(context, corpId);
-	if (isWanted(context, opened)) return [{ json: toItem(opened, facts) }];
+	if (isWanted(context, opened)) return [{ json: callbackItem(opened, facts) }];
 	response.answer(200, SUCCESS);
 	return [];
 }
@@ -116,7 +116,7 @@ async function onTicket(delivery: Delivery): Promise<INodeExecutionData[]> {
 	const [suiteId, ticket] = [fieldOf(opened, 'SuiteId'), fieldOf(opened, 'SuiteTicket')];
 	const at = Number(fieldOf(opened, 'TimeStamp')) * 1000;
 	const stored = await updateSuite(context, (credentials) =>
-		withTicket(credentials, suiteId, ticket, at),
+		withSuiteTicket(credentials, suiteId, ticket, at),
 	);
 	if (suiteId !== suiteIdOf(stored))
 		warn(context, `left a suite_ticket of another suite (${suiteId}) aside`);
@@ -126,7 +126,7 @@ async function onTicket(delivery: Delivery): Promise<INodeExecutionData[]> {
 	const selected = context.getNodeParameter('events', []) as string[];
 	const items: INodeExecutionData[] =
 		selected.includes('suite_ticket') && isWanted(context, opened)
-			? [{ json: toItem(opened) }]
+			? [{ json: callbackItem(opened) }]
 			: [];
 	const finished: Array<[authCode: string, corpId: string]> = [];
 	for (const { authCode, event, exchange } of await finishPending(context, stored, true)) {
@@ -138,7 +138,7 @@ async function onTicket(delivery: Delivery): Promise<INodeExecutionData[]> {
 			classification: { ...opened.classification, kind, event: kind },
 		};
 		if (isWanted(context, earlier))
-			items.push({ json: toItem(earlier, { ...factsOf(context, exchange), retried: true }) });
+			items.push({ json: callbackItem(earlier, { ...factsOf(context, exchange), retried: true }) });
 		finished.push([authCode, exchange.corpId]);
 		lookAgainLater(context, exchange.corpId);
 		forgetSecrets(context, source);
@@ -193,7 +193,7 @@ async function onAuthCode(delivery: Delivery, authCode: string): Promise<INodeEx
 	if (exchange.done) lookAgainLater(context, exchange.corpId);
 	else warn(context, `could not exchange an auth_code: ${exchange.reason}`);
 	const items = isWanted(context, opened)
-		? [{ json: toItem(opened, factsOf(context, exchange)) }]
+		? [{ json: callbackItem(opened, factsOf(context, exchange)) }]
 		: [];
 	if (exchange.done) forgetWhenStored(delivery, items, authCode, exchange.corpId);
 	return items;

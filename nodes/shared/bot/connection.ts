@@ -49,7 +49,7 @@ export interface ConnectionOwner {
 }
 
 /** Milliseconds. Changed by tests only. */
-export const timings = {
+export const connectionTimings = {
 	tick: 250,
 	/** For the first connect and for a reply that finds the connection broken. */
 	connect: 10_000,
@@ -158,7 +158,7 @@ export class BotConnection {
 		if (this.isLive) return;
 		if (!this.isOpen) throw this.lastFailure ?? closed();
 		await new Promise<void>((resolve, reject) => {
-			this.waiters.push({ deadline: Date.now() + timings.connect, resolve, reject });
+			this.waiters.push({ deadline: Date.now() + connectionTimings.connect, resolve, reject });
 		});
 	}
 
@@ -168,7 +168,7 @@ export class BotConnection {
 		if (!socket) return;
 		const done = new Promise<void>((resolve) => socket.addEventListener('close', () => resolve()));
 		socket.close();
-		await Promise.race([done, sleep(timings.close)]);
+		await Promise.race([done, sleep(connectionTimings.close)]);
 	}
 
 	/** Sends a frame and gives the body of the answer. Two with one `reqId` must not be under way at a time. */
@@ -176,7 +176,7 @@ export class BotConnection {
 		cmd: string,
 		body: IDataObject,
 		reqId: string = newId(cmd),
-		answerMs = timings.answer,
+		answerMs = connectionTimings.answer,
 	): Promise<IDataObject> {
 		while (!this.isLive) await this.whenLive();
 		return await this.exchange(cmd, body, reqId, answerMs);
@@ -188,7 +188,12 @@ export class BotConnection {
 		if (data.length < MIN_BYTES || chunks > MAX_CHUNKS)
 			throw tooLarge(fileName, MAX_CHUNKS * CHUNK_BYTES);
 		const send = async (step: string, body: IDataObject) =>
-			await this.request(`aibot_upload_media_${step}`, body, undefined, timings.uploadAnswer);
+			await this.request(
+				`aibot_upload_media_${step}`,
+				body,
+				undefined,
+				connectionTimings.uploadAnswer,
+			);
 		const { upload_id } = await send('init', {
 			type,
 			filename: fileName,
@@ -212,7 +217,7 @@ export class BotConnection {
 	/** The only clock: n8n's `sleep` is the one timer a community node may use, and it cannot be stopped. */
 	private async run(turn: number): Promise<void> {
 		for (;;) {
-			await sleep(timings.tick);
+			await sleep(connectionTimings.tick);
 			if (turn !== this.turn) return;
 			const now = Date.now();
 			this.tick(now);
@@ -242,7 +247,7 @@ export class BotConnection {
 			return;
 		}
 		this.missedPings++;
-		this.dueAt = now + timings.ping;
+		this.dueAt = now + connectionTimings.ping;
 		this.exchange('ping', {}, newId('ping'), Infinity).then(
 			() => (this.missedPings = 0),
 			() => undefined, // unanswered pings are counted, not reported
@@ -251,7 +256,7 @@ export class BotConnection {
 
 	private open(): void {
 		this.state = 'connecting';
-		this.dueAt = Date.now() + timings.connect;
+		this.dueAt = Date.now() + connectionTimings.connect;
 		if (typeof WebSocket === 'undefined') {
 			this.drop(noWebSocket());
 			return;
@@ -285,7 +290,7 @@ export class BotConnection {
 		const { botId, secret } = this.settings;
 		try {
 			const body = { bot_id: botId, secret };
-			await this.exchange('aibot_subscribe', body, newId('subscribe'), timings.connect);
+			await this.exchange('aibot_subscribe', body, newId('subscribe'), connectionTimings.connect);
 		} catch (error) {
 			if (this.socket !== socket) return;
 			if (error instanceof BotFailure && error.errcode !== undefined) await this.onRefusal(error);
@@ -298,7 +303,7 @@ export class BotConnection {
 		this.liveAt = Date.now();
 		this.hasBroughtMessage = false;
 		this.missedPings = 0;
-		this.dueAt = Date.now() + timings.ping;
+		this.dueAt = Date.now() + connectionTimings.ping;
 		LoggerProxy.info('The AI bot is connected to WeCom', { botId });
 		const waiters = this.waiters;
 		this.waiters = [];
@@ -391,12 +396,12 @@ export class BotConnection {
 		}
 		this.lastFailure = failure;
 		const { state, liveAt, hasBroughtMessage } = this;
-		const worked = hasBroughtMessage || Date.now() - liveAt >= timings.stable;
+		const worked = hasBroughtMessage || Date.now() - liveAt >= connectionTimings.stable;
 		if (state === 'live' && worked) this.attempts = 0;
 		this.letGo(failure)?.close();
 		const delay = Math.min(
-			timings.retryMost,
-			timings.retryFirst * 2 ** Math.min(this.attempts++, 10),
+			connectionTimings.retryMost,
+			connectionTimings.retryFirst * 2 ** Math.min(this.attempts++, 10),
 		);
 		this.state = 'waiting';
 		this.dueAt = Date.now() + delay * (0.75 + Math.random() / 4);

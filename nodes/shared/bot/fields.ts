@@ -1,6 +1,6 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 import { SEND_AND_WAIT_CLICKS } from '../sendAndWait/filter';
-import { listOf } from '../util/text';
+import { splitList } from '../util/text';
 import type { BotFilter } from './items';
 import type { InputOptions } from './words';
 
@@ -152,8 +152,8 @@ export function botFilter(kinds: string[], filters: IDataObject): BotFilter {
 	return {
 		kinds,
 		chatType: chatType as BotFilter['chatType'],
-		chats: listOf(chats, SEPARATORS),
-		users: listOf(users, SEPARATORS),
+		chats: splitList(chats, SEPARATORS),
+		users: splitList(users, SEPARATORS),
 	};
 }
 

@@ -14,7 +14,7 @@ export interface MediaWanted {
  * Downloads the files that an item lists under `wecom.media` into binary fields `data`, `data_2` ... Each entry of the list then
  * says where its file is, or the reason why it is not there: a file never holds up the messages behind it.
  */
-export async function downloadMedia(
+export async function downloadArchiveFiles(
 	context: BridgeContext,
 	bridge: Bridge,
 	json: IDataObject,

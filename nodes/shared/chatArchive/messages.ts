@@ -21,7 +21,7 @@ const MAX_DEPTH = 12;
 const SWITCH = 'switch';
 
 /** 'text', 'image', 'revoke', 'switch': the msgtype, or the action of what is no message. */
-export const kindOf = ({ msgtype, action }: IDataObject): string =>
+export const archiveKindOf = ({ msgtype, action }: IDataObject): string =>
 	textOf(msgtype) || textOf(action) || 'unknown';
 
 /** Everybody a message is from or to. */
@@ -46,7 +46,7 @@ export function archiveItem(archived: ArchivedMessage, parseNested = false): IDa
 		wecom: {
 			seq,
 			keyVersion,
-			kind: kindOf(message),
+			kind: archiveKindOf(message),
 			external: isExternal({ msgid: message.msgid ?? msgid }),
 			chat: chatOf(message),
 			media: mediaOf(parsed) as unknown as IDataObject[],
@@ -58,7 +58,7 @@ export function archiveItem(archived: ArchivedMessage, parseNested = false): IDa
 function chatOf(message: IDataObject): IDataObject | undefined {
 	const roomid = textOf(message.roomid);
 	if (roomid) return { type: 'group', id: roomid };
-	if (kindOf(message) === SWITCH) return undefined;
+	if (archiveKindOf(message) === SWITCH) return undefined;
 	return { type: 'single', id: [...new Set(peopleOf(message))].sort().join('|') };
 }
 

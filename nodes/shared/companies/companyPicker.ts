@@ -5,7 +5,7 @@ import { companiesOf, SUITE_CREDENTIAL } from '../credentials/suiteState';
 
 const PAGE = 100;
 
-export interface Choice {
+export interface ListChoice {
 	name: string;
 	value: string;
 }
@@ -60,7 +60,7 @@ export async function searchCompanies(
 
 /** The part of a list that a picker shows: what has the typed words in its name, or has them as its ID. */
 export function pageOf(
-	all: Choice[],
+	all: ListChoice[],
 	filter: string,
 	paginationToken?: string,
 ): INodeListSearchResult {
@@ -75,4 +75,4 @@ export function pageOf(
 	};
 }
 
-export const byName = (a: Choice, b: Choice) => a.name.localeCompare(b.name, 'en');
+export const byName = (a: ListChoice, b: ListChoice) => a.name.localeCompare(b.name, 'en');

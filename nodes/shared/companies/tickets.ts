@@ -53,14 +53,16 @@ async function keep(
 	token: Token,
 ): Promise<void> {
 	try {
-		await updateStored(context, client.credentialType, (fields) => withTicket(fields, key, token));
+		await updateStored(context, client.credentialType, (fields) =>
+			withJsTicket(fields, key, token),
+		);
 	} catch (error) {
 		context.logger.warn(`A JS-SDK ticket could not be stored: ${(error as Error).message}`);
 	}
 }
 
 /** The fields that store a ticket; undefined when it is stored. */
-export function withTicket(fields: Fields, key: string, token: Token): StoredFields | undefined {
+export function withJsTicket(fields: Fields, key: string, token: Token): StoredFields | undefined {
 	const all = parsed<Token>(fields[FIELD]);
 	if (all[key]?.value === token.value) return undefined;
 	const others = Object.entries(all)

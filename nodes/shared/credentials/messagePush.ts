@@ -7,7 +7,7 @@ import type {
 import { testResult } from './appTest';
 import { describeErrcode, type Failure } from '../protocol/errors';
 import { apiBase, clean } from '../protocol/settings';
-import { ask, type HttpRequest } from './tokens';
+import { askForToken, type HttpRequest } from './tokens';
 
 /** Message push into a group: a key in the URL stands in for a token (doc 99110). */
 
@@ -50,7 +50,7 @@ async function refusedKey(
 ): Promise<Failure | undefined> {
 	const qs = { key: webhookKey(credentials), type: 'file' };
 	const request = { method: 'POST', path: WEBHOOK_UPLOAD, qs } as const;
-	const reply = await ask(apiBase(credentials), request, httpRequest);
+	const reply = await askForToken(apiBase(credentials), request, httpRequest);
 	if (!reply.errcode) return undefined;
 	const failure = await describeErrcode(reply);
 	return failure.class === 'param' ? undefined : failure;

@@ -67,7 +67,7 @@ export function ticketOf(
 }
 
 /** The fields that store a ticket; undefined when the stored one is the same or newer. `at` is in milliseconds. */
-export function withTicket(
+export function withSuiteTicket(
 	credentials: ICredentialDataDecryptedObject,
 	suiteId: string,
 	ticket: string,

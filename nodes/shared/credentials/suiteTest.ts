@@ -9,7 +9,7 @@ import { describeErrcode, type Failure } from '../protocol/errors';
 import { apiBase, clean } from '../protocol/settings';
 import { suiteIdOf, TICKET_LIFE_MS, ticketOf } from './suiteState';
 import { NO_TICKET } from './suiteTokens';
-import { ask, type HttpRequest } from './tokens';
+import { askForToken, type HttpRequest } from './tokens';
 
 const APP_PAGE = 'in the WeCom provider console on the page of your app or template';
 
@@ -51,7 +51,11 @@ async function firstFailure(
 	httpRequest: HttpRequest,
 ): Promise<Failure | undefined> {
 	const call = async (path: string, body: Record<string, string>) => {
-		const reply = await ask(apiBase(credentials), { method: 'POST', path, body }, httpRequest);
+		const reply = await askForToken(
+			apiBase(credentials),
+			{ method: 'POST', path, body },
+			httpRequest,
+		);
 		return reply.errcode ? await describeErrcode(reply) : undefined;
 	};
 	const suite = await call('/cgi-bin/service/get_suite_token', {

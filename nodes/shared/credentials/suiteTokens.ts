@@ -16,7 +16,7 @@ import {
 	type ActAs,
 } from './suiteState';
 import {
-	ask,
+	askForToken,
 	digest,
 	obtain,
 	requestToken,
@@ -165,7 +165,7 @@ function orderFor(
 	const key = keyOf(credentials, act);
 	const base = apiBase(credentials);
 	const post = async (path: string, body: IDataObject, qs?: IDataObject) =>
-		await ask(base, { method: 'POST', path, qs, body }, httpRequest);
+		await askForToken(base, { method: 'POST', path, qs, body }, httpRequest);
 
 	if (act.kind === 'provider') {
 		const { providerCorpId, providerSecret } = credentials;

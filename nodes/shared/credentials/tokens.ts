@@ -162,7 +162,7 @@ export async function requestToken(
 ): Promise<WecomReply> {
 	const { corpId, corpSecret } = credentials;
 	const qs = { corpid: clean(corpId), corpsecret: clean(corpSecret) };
-	return await ask(
+	return await askForToken(
 		apiBase(credentials),
 		{ method: 'GET', path: '/cgi-bin/gettoken', qs },
 		httpRequest,
@@ -170,7 +170,7 @@ export async function requestToken(
 }
 
 /** One call on the way to a token, no memory. Throws a TokenFailure when the host does not answer with WeCom's JSON. */
-export async function ask(
+export async function askForToken(
 	base: string,
 	{
 		method,

@@ -46,7 +46,7 @@ export async function readDetails(
  * Members of linked companies and of upstream and downstream ones come as `CorpId/userid` (doc 91023), parents with an
  * external_userid besides (doc 96712), students with student_userid (doc 95791). Undefined when the reply names nobody.
  */
-export function kindOf(person: IDataObject): Kind | undefined {
+export function personKindOf(person: IDataObject): Kind | undefined {
 	if (person.parent_userid) return 'parent';
 	if (person.student_userid) return 'student';
 	if (person.userid) return String(person.userid).includes('/') ? 'linkedMember' : 'member';

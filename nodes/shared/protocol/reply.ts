@@ -18,7 +18,7 @@ export interface ErrmsgParts {
 const LONG_NUMBER = /[:[,]\s*-?\d{16}/;
 
 /** Parses JSON text; integers that JavaScript would round (beyond 2^53) become strings, since ids must survive. */
-export function parseJson(text: string): unknown {
+export function parseReplyJson(text: string): unknown {
 	const exact = LONG_NUMBER.test(text) ? quoteLongNumbers(text) : text;
 	try {
 		return exact === undefined ? undefined : JSON.parse(exact);
@@ -29,7 +29,7 @@ export function parseJson(text: string): unknown {
 
 /** The reply as an object, undefined when the text is no JSON object. */
 export function parseReply(body: unknown): WecomReply | undefined {
-	const value = typeof body === 'string' ? parseJson(body) : body;
+	const value = typeof body === 'string' ? parseReplyJson(body) : body;
 	return typeof value === 'object' && value !== null && !Array.isArray(value)
 		? (value as WecomReply)
 		: undefined;

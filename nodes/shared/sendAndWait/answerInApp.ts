@@ -2,7 +2,7 @@ import type { IDataObject, IWebhookFunctions } from 'n8n-workflow';
 import type { WecomClient } from '../client/client';
 import { agentIdOf } from '../companies/companies';
 import { forwardAnswer, type CardClick } from './forward';
-import { updateCard } from './updateCard';
+import { updateAnsweredCard } from './updateCard';
 
 /** WeCom has its answer already: the click may take its time. */
 const PATIENT_MS = 15_000;
@@ -20,7 +20,7 @@ export async function answerInApp(
 		const answered = await forwardAnswer(context, credentialType, credentials, click, PATIENT_MS);
 		if (!answered?.note) return;
 		const { card, to, note } = answered;
-		await updateCard(client, {
+		await updateAnsweredCard(client, {
 			agentId: String(AgentID ?? '') || (await agentIdOf(client)),
 			responseCode: String(ResponseCode ?? ''),
 			userid: click.userid,

@@ -6,7 +6,7 @@ import {
 	type IWebhookFunctions,
 } from 'n8n-workflow';
 import { isAnswerKey, CLOSED_KEY, languageOfKey, resumeUrlOf, waitingUrlOf } from './answerKey';
-import { handoverKeys, seal, type Handover } from './seal';
+import { handoverKeys, seal, type SealedQuestion } from './seal';
 
 /** From a click on a send-and-wait card, which some trigger of the app or bot receives, to the execution that waits for it. */
 
@@ -102,7 +102,7 @@ export async function handOver(
 	{ helpers }: Pick<Context, 'helpers'>,
 	url: URL,
 	key: Buffer,
-	handover: Handover,
+	handover: SealedQuestion,
 	timeout = FORWARD_WITHIN_MS,
 ): Promise<Response> {
 	const began = Date.now();

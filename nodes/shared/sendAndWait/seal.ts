@@ -11,7 +11,7 @@ import { signatureMatches } from '../callback/crypto';
 type Fields = ICredentialDataDecryptedObject;
 
 /** Handed over by a trigger, or by the node itself when time is up or somebody is to be reminded. */
-export interface Handover extends IDataObject {
+export interface SealedQuestion extends IDataObject {
 	kind: 'click' | 'remind' | 'expire';
 	/** Milliseconds since the epoch. */
 	at: number;
@@ -53,7 +53,7 @@ export function handoverKeys(credentialType: string, credentials: Fields): Buffe
 }
 
 /** Seals for one resume URL, of which `search` is the signed query: at another one the same handover is worth nothing. */
-export function seal(key: Buffer, search: string, handover: Handover): Sealed {
+export function seal(key: Buffer, search: string, handover: SealedQuestion): Sealed {
 	const text = JSON.stringify(handover);
 	return { handover: text, mac: macOf(key, search, text) };
 }
@@ -64,11 +64,11 @@ export function openSealed(
 	search: string,
 	sealed: IDataObject,
 	now = Date.now(),
-): Handover | undefined {
+): SealedQuestion | undefined {
 	const { handover: text, mac } = sealed;
 	if (typeof text !== 'string') return undefined;
 	if (!keys.some((key) => signatureMatches(macOf(key, search, text), mac))) return undefined;
-	const handover = JSON.parse(text) as Handover;
+	const handover = JSON.parse(text) as SealedQuestion;
 	return Math.abs(now - handover.at) <= MAX_AGE_MS ? handover : undefined;
 }
 

@@ -13,7 +13,7 @@ export interface CardUpdate extends Pick<Answered, 'card' | 'to' | 'note'> {
 }
 
 /** Changes the card. With `note` alone only its button does. Throws what WeCom answers. */
-export async function updateCard(client: WecomClient, update: CardUpdate): Promise<void> {
+export async function updateAnsweredCard(client: WecomClient, update: CardUpdate): Promise<void> {
 	const { agentId, responseCode, card, note, to, userid } = update;
 	const body: IDataObject = {
 		agentid: Number(agentId),

@@ -1,7 +1,7 @@
 /** UTF-8 sizes and cuts: WeCom counts bytes and silently drops what is too long (doc 90236). */
 
 /** What is chosen in a list, or comes from an expression: an array or text with separators, nothing for a missing value. */
-export const listOf = (value: unknown, separator: RegExp = /,/): string[] =>
+export const splitList = (value: unknown, separator: RegExp = /,/): string[] =>
 	String(value ?? '')
 		.split(separator)
 		.map((one) => one.trim())

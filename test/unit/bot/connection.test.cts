@@ -5,7 +5,7 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { LoggerProxy, type IDataObject } from 'n8n-workflow';
 import { WebSocketServer } from 'ws';
-import { BotConnection, timings } from '../../../nodes/shared/bot/connection';
+import { BotConnection, connectionTimings } from '../../../nodes/shared/bot/connection';
 import { brokeOff, unreachable, withReason } from '../../../nodes/shared/bot/errors';
 import { liveBot, tryBot } from '../../../nodes/shared/bot/connectedBots';
 import { botId, pause, until, useLab } from './live-support.cts';
@@ -40,7 +40,7 @@ describe('the connection', () => {
 	});
 
 	it('pings, and is made anew when two pings are not answered', async () => {
-		timings.ping = 30;
+		connectionTimings.ping = 30;
 		await lab.join();
 		await until('three pings', () => counts().pings >= 3);
 		expect(counts().subscribes).toBe(1);
@@ -50,7 +50,7 @@ describe('the connection', () => {
 	});
 
 	it('comes back after a cut, waiting longer each time until it is authenticated again', async () => {
-		timings.retryFirst = 40;
+		connectionTimings.retryFirst = 40;
 		await lab.join();
 		const seen: number[] = [];
 		lab.bots.inject({ cmd: 'upgrade', times: 4 });
@@ -80,7 +80,7 @@ describe('the connection', () => {
 	});
 
 	it('does not storm a WeCom that lets it in and closes at once', async () => {
-		Object.assign(timings, { retryFirst: 20, retryMost: 400 });
+		Object.assign(connectionTimings, { retryFirst: 20, retryMost: 400 });
 		await lab.join();
 		const began = Date.now();
 		let seen = 1;
@@ -98,7 +98,7 @@ describe('the connection', () => {
 	});
 
 	it('waits as at first after a connection that has lived long enough', async () => {
-		Object.assign(timings, { retryFirst: 60, retryMost: 2_000, stable: 50 });
+		Object.assign(connectionTimings, { retryFirst: 60, retryMost: 2_000, stable: 50 });
 		await lab.join();
 		for (let cut = 2; cut < 7; cut++) {
 			await pause(70);
@@ -232,7 +232,7 @@ describe('the first attempt', () => {
 	});
 
 	it('ends after a while where nobody answers', async () => {
-		timings.connect = 100;
+		connectionTimings.connect = 100;
 		lab.bots.inject({ cmd: 'aibot_subscribe', silent: true });
 		await expect(lab.join()).rejects.toThrow(/cannot be reached|did not answer/);
 		await until('closing', () => lab.bots.openSockets() === 0);
@@ -362,7 +362,7 @@ describe('uploads', () => {
 it('keeps nothing of 1,000 connections before', async () => {
 	setFlagsFromString('--expose-gc');
 	const collect = runInNewContext('gc') as () => void;
-	Object.assign(timings, { tick: 1, retryFirst: 1, retryMost: 1 });
+	Object.assign(connectionTimings, { tick: 1, retryFirst: 1, retryMost: 1 });
 	let opened = 0;
 	const server = new WebSocketServer({ port: 0, host: '127.0.0.1' });
 	await once(server, 'listening');

@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 import { streamIdOf } from '../../../nodes/shared/bot/callbackReplies';
-import { timings } from '../../../nodes/shared/bot/connection';
+import { connectionTimings } from '../../../nodes/shared/bot/connection';
 import { liveBot, type BotMessage } from '../../../nodes/shared/bot/connectedBots';
 import { streamTimings } from '../../../nodes/shared/bot/connectionReplies';
 import { botId, Member, pause, until, useLab } from './live-support.cts';
@@ -211,7 +211,7 @@ describe('replies', () => {
 	});
 
 	it('wait five seconds for an answer, then the next one goes out', async () => {
-		timings.answer = 60;
+		connectionTimings.answer = 60;
 		const { answer, shown } = await ask();
 		lab.bots.inject({ cmd: 'aibot_respond_msg', silent: true });
 		const [first, second] = [answer(stream('lost', false)), answer(stream('heard', true))];

@@ -1,7 +1,7 @@
 /** Long connections against the simulator, with short times. Node.js 20 has no WebSocket: there `ws` takes its place. */
 import type { IDataObject } from 'n8n-workflow';
 import { WebSocket } from 'ws';
-import { timings } from '../../../nodes/shared/bot/connection';
+import { connectionTimings } from '../../../nodes/shared/bot/connection';
 import { joinBot, type BotMember, type BotMessage } from '../../../nodes/shared/bot/connectedBots';
 import { streamTimings } from '../../../nodes/shared/bot/connectionReplies';
 import { quotaTimings } from '../../../nodes/shared/bot/quota';
@@ -38,7 +38,7 @@ export interface Lab {
 /** A simulator, reset before each test; whoever joined leaves after it. */
 export function useLab(): Lab {
 	const api = useSimulator();
-	const times = { ...timings };
+	const times = { ...connectionTimings };
 	const streamTimes = { ...streamTimings };
 	const quotaTimes = { ...quotaTimings };
 	const leaving = new Map<Member, () => Promise<void>>();
@@ -46,14 +46,14 @@ export function useLab(): Lab {
 	const own = runtime.WebSocket;
 	beforeEach(() => {
 		runtime.WebSocket = own ?? WebSocket;
-		Object.assign(timings, { tick: 5, retryFirst: 20, retryMost: 200, connect: 1_000 });
+		Object.assign(connectionTimings, { tick: 5, retryFirst: 20, retryMost: 200, connect: 1_000 });
 		// A minute of the other tests is not over.
 		Object.assign(quotaTimings, { minute: 1, hour: 1 });
 	});
 	afterEach(async () => {
 		for (const member of [...leaving.keys()]) await lab.leave(member);
 		runtime.WebSocket = own;
-		Object.assign(timings, times);
+		Object.assign(connectionTimings, times);
 		Object.assign(streamTimings, streamTimes);
 		Object.assign(quotaTimings, quotaTimes);
 	});

@@ -1,9 +1,9 @@
 import type { ResourceMapperField } from 'n8n-workflow';
-import { formFields, nest } from '../../../nodes/Wecom/resources/api/catalog/form';
+import { endpointFields, nest } from '../../../nodes/Wecom/resources/api/catalog/form';
 import type { Endpoint } from '../../../nodes/Wecom/resources/api/catalog/format';
 import { endpoint, facts } from './facts.cts';
 
-const form = async (id: string) => formFields(await endpoint(id));
+const form = async (id: string) => endpointFields(await endpoint(id));
 const field = async (id: string, name: string) =>
 	(await form(id)).find((it) => it.id === name) as ResourceMapperField;
 const idsOf = (fields: ResourceMapperField[], choose: (it: ResourceMapperField) => boolean) =>
@@ -122,7 +122,7 @@ describe('formFields', () => {
 			type: 'string' as const,
 			in: 'body' as const,
 		}));
-		const labels = formFields({ id: 'x', fields: twins } as unknown as Endpoint).map(
+		const labels = endpointFields({ id: 'x', fields: twins } as unknown as Endpoint).map(
 			({ displayName }) => displayName,
 		);
 		expect(labels).toEqual(['Same [a]', 'Same [b]']);

@@ -1,5 +1,5 @@
 import { checkParameters } from '../../../nodes/Wecom/resources/api/catalog/check';
-import { formFields, nest } from '../../../nodes/Wecom/resources/api/catalog/form';
+import { endpointFields, nest } from '../../../nodes/Wecom/resources/api/catalog/form';
 import type { Endpoint } from '../../../nodes/Wecom/resources/api/catalog/format';
 import { endpoint, facts, type FactEndpoint } from './facts.cts';
 
@@ -32,7 +32,7 @@ function queryOf({ method, fields }: Endpoint): Sample {
 }
 
 /** The sample as somebody would enter it: JSON and lists as text, fields where the form has them. */
-function entered(fields: ReturnType<typeof formFields>, sample: Sample): Sample {
+function entered(fields: ReturnType<typeof endpointFields>, sample: Sample): Sample {
 	const values: Sample = {};
 	for (const { id, type } of fields) {
 		const value = id
@@ -66,7 +66,7 @@ it.each(withSamples.map((fact) => [fact.id, fact] as const))('%s', async (id, fa
 		);
 		if (JSON_ONLY.includes(id)) continue;
 		expect(
-			checkParameters(own, nest({ ...entered(formFields(own), sample), ...query } as never)),
+			checkParameters(own, nest({ ...entered(endpointFields(own), sample), ...query } as never)),
 		).toEqual(checked);
 	}
 });

@@ -12,7 +12,7 @@ import {
 	type ActAs,
 	turnKey,
 	withCompany,
-	withTicket,
+	withSuiteTicket,
 } from '../../../nodes/shared/credentials/suiteState';
 import type { StoredFields } from '../../../nodes/shared/credentials/fields';
 import { actingAs, MAX_STORED_TOKENS } from '../../../nodes/shared/credentials/suiteTokens';
@@ -130,7 +130,7 @@ describe('updateCredential', () => {
 			...Array.from({ length: 40 }, async (_, n) => {
 				await sleep(Math.random() * 100);
 				await n8n.update((stored) =>
-					withTicket(stored, String(stored.suiteId), `t${n + 1}`, n + 1),
+					withSuiteTicket(stored, String(stored.suiteId), `t${n + 1}`, n + 1),
 				);
 			}),
 			...Array.from({ length: 30 }, async (_, n) => {

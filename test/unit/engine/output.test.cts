@@ -1,8 +1,8 @@
 /** A reply as an item: what WeCom left out is named, whatever it calls it. */
-import { keepFields, toItem } from '../../../nodes/Wecom/engine/output';
+import { keepFields, replyItem } from '../../../nodes/Wecom/engine/output';
 
 it('has no "ok" in it', () => {
-	expect(toItem({ errcode: 0, errmsg: 'ok', userid: 'a' })).toEqual({ userid: 'a' });
+	expect(replyItem({ errcode: 0, errmsg: 'ok', userid: 'a' })).toEqual({ userid: 'a' });
 });
 
 it.each([
@@ -15,14 +15,17 @@ it.each([
 	['invalid_student_userid', 'students'],
 	['unlicenseduser', 'members without a license'],
 ])('warns of %s', (field, meaning) => {
-	const { warning, ...rest } = toItem({ errcode: 0, errmsg: 'ok', [field]: 'x|y' }, 'Not sent to');
+	const { warning, ...rest } = replyItem(
+		{ errcode: 0, errmsg: 'ok', [field]: 'x|y' },
+		'Not sent to',
+	);
 	expect(rest).toEqual({ [field]: 'x|y' });
 	expect(warning).toMatch(new RegExp(`^Not sent to .*${meaning}: x\\|y\\.$`));
 });
 
 it('warns of nothing where nothing was left out', () => {
 	const reply = { errcode: 0, errmsg: 'ok', invaliduser: '', invalidparty: undefined };
-	expect(toItem(reply)).not.toHaveProperty('warning');
+	expect(replyItem(reply)).not.toHaveProperty('warning');
 });
 
 it('keeps the wanted fields that are there, in their order', () => {

@@ -1,6 +1,6 @@
 /** Sharing fields between operations changes no form. */
 import { NodeHelpers, type INodeProperties } from 'n8n-workflow';
-import { formFields } from '../../../nodes/Wecom/engine/form';
+import { operationFields } from '../../../nodes/Wecom/engine/form';
 import { resources } from '../../../nodes/Wecom/resources';
 import { shareFields } from '../../../nodes/Wecom/engine/mergeFields';
 import { Wecom } from '../../../nodes/Wecom/Wecom.node';
@@ -91,6 +91,6 @@ it.each(operations)(
 				),
 			)
 			.map(({ name }) => name);
-		expect(shown).toEqual(formFields(operation).map(({ name }) => name));
+		expect(shown).toEqual(operationFields(operation).map(({ name }) => name));
 	},
 );

@@ -4,7 +4,7 @@ import {
 	handoverKeys,
 	openSealed,
 	seal,
-	type Handover,
+	type SealedQuestion,
 } from '../../../nodes/shared/sendAndWait/seal';
 import { outcomeOf } from '../../../nodes/WecomSendAndWait/answers';
 import { withVote, votesIn } from '../../../nodes/WecomSendAndWait/votes';
@@ -43,7 +43,7 @@ describe('the key of a button', () => {
 describe('a handover', () => {
 	const app = { corpId: 'ww1', corpSecret: ' s3cret\n' };
 	const [key] = handoverKeys('wecomApi', app);
-	const click: Handover = { kind: 'click', at: Date.now(), userid: 'lisi', selected: {} };
+	const click: SealedQuestion = { kind: 'click', at: Date.now(), userid: 'lisi', selected: {} };
 
 	it('is known by everybody with the secret of the same app, and by nobody else', () => {
 		const sealed = seal(key, '?a=1', click);

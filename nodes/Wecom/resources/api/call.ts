@@ -2,7 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 import type { ApiRequest } from '../../../shared/client/client';
 import { downloadFile, uploadRequest } from '../../../shared/client/files';
 import { collect } from '../../../shared/client/paging';
-import { parseJson } from '../../../shared/protocol/reply';
+import { parseReplyJson } from '../../../shared/protocol/reply';
 import { findEndpoint } from './catalog/catalog';
 import { checkParameters, sendable } from './catalog/check';
 import { nest } from './catalog/form';
@@ -10,7 +10,7 @@ import { docUrl, type Endpoint, type TokenKind } from './catalog/format';
 import { readBinary, toBinaryItem } from '../../engine/binary';
 import { wantedCount } from '../../engine/runRow';
 import type { ItemContext, Output } from '../../engine/operation';
-import { keepFields, toItem } from '../../engine/output';
+import { keepFields, replyItem } from '../../engine/output';
 import { problem } from '../../engine/parameters';
 
 /** Calls any endpoint of the catalog: parameters checked and converted first, pages, files and lists handled as documented. */
@@ -99,7 +99,7 @@ function givenParameters(item: ItemContext, { fields }: Endpoint): unknown {
 	if (get('inputMode', 'fields') === 'json') {
 		const json = get<unknown>('json', '{}');
 		if (typeof json !== 'string') return json;
-		const parsed = json.trim() === '' ? {} : parseJson(json);
+		const parsed = json.trim() === '' ? {} : parseReplyJson(json);
 		if (parsed !== undefined) return parsed;
 		throw problem(
 			item,
@@ -132,7 +132,7 @@ async function single(
 	{ client, itemIndex }: ItemContext,
 	request: ApiRequest,
 ): Promise<IDataObject> {
-	const item = toItem(await client.call(request, itemIndex));
+	const item = replyItem(await client.call(request, itemIndex));
 	return Object.keys(item).length > 0 ? item : { success: true };
 }
 

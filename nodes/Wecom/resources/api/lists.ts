@@ -4,7 +4,7 @@ import type {
 	ResourceMapperFields,
 } from 'n8n-workflow';
 import { findEndpoint, searchEndpoints } from './catalog/catalog';
-import { formFields } from './catalog/form';
+import { endpointFields } from './catalog/form';
 import { typedOperations } from '../index';
 
 /** The endpoint list and the form of the endpoint that was chosen. */
@@ -40,5 +40,8 @@ export async function getEndpointFields(
 			emptyFieldsNotice: `There is no endpoint '${reference}'. Choose one from the list.`,
 		};
 	}
-	return { fields: formFields(endpoint), emptyFieldsNotice: 'This endpoint takes no parameters.' };
+	return {
+		fields: endpointFields(endpoint),
+		emptyFieldsNotice: 'This endpoint takes no parameters.',
+	};
 }

@@ -5,9 +5,9 @@ import type {
 	ResourceMapperFields,
 } from 'n8n-workflow';
 import { WecomClient } from '../../../shared/client/client';
-import { parseJson } from '../../../shared/protocol/reply';
+import { parseReplyJson } from '../../../shared/protocol/reply';
 import type { ItemContext } from '../../engine/operation';
-import { toItem } from '../../engine/output';
+import { replyItem } from '../../engine/output';
 import {
 	isEmpty,
 	isPlainObject,
@@ -125,7 +125,7 @@ export async function submitApproval(item: ItemContext): Promise<IDataObject> {
 	};
 	const summary_list = sent.summary_list ?? summaryLines(item);
 	const body = { ...sent, apply_data, summary_list };
-	return toItem(
+	return replyItem(
 		await client.call({ method: 'POST', path: '/cgi-bin/oa/applyevent', body }, itemIndex),
 	);
 }
@@ -268,7 +268,7 @@ function halfDay(item: ItemContext, title: string, value: unknown, whole: number
 /** The object or list that a text of JSON stands for, and everything else as it is. */
 function asJson(given: unknown): unknown {
 	if (typeof given !== 'string' || !/^\s*[[{]/.test(given)) return given;
-	return parseJson(given) ?? given;
+	return parseReplyJson(given) ?? given;
 }
 
 /** The rows of a table, each an object by the titles or IDs of the inner controls; WeCom's own form is taken as it is. */

@@ -1,9 +1,9 @@
-import { push, uploadMedia } from './messages';
-import { replyToMessage, streamReply, updateCard, welcome } from './operations';
-import { BOT_CREDENTIAL } from './message';
+import { pushMessage, uploadMedia } from './messages';
+import { replyToMessage, streamReply, updateBotCard, welcome } from './operations';
 import { cardFields } from '../message/card';
 import { binaryInput } from '../../engine/fields';
 import type { Field, Operation, Resource } from '../../engine/operation';
+import { BOT_CREDENTIAL } from '../../../shared/bot/connectedBots';
 
 const FILES = ['file', 'image', 'video', 'voice'];
 
@@ -106,7 +106,7 @@ export const bot: Resource = {
 				file,
 				options(),
 			],
-			run: push,
+			run: pushMessage,
 		}),
 		operation({
 			value: 'reply',
@@ -175,7 +175,7 @@ export const bot: Resource = {
 				},
 				options(message),
 			],
-			run: updateCard,
+			run: updateBotCard,
 		}),
 		operation({
 			value: 'uploadMedia',

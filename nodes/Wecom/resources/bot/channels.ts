@@ -12,12 +12,13 @@ import {
 	type StreamChange,
 } from '../../../shared/bot/callbackReplies';
 import {
+	BOT_CREDENTIAL,
+	type LiveCommand,
+	type RelayedReply,
 	botSettings,
 	isConnected,
 	isRemembered,
 	liveBot,
-	type LiveCommand,
-	type RelayedReply,
 } from '../../../shared/bot/connectedBots';
 import type { LiveFile } from '../../../shared/bot/connection';
 import { BEGINNING_ONLY } from '../../../shared/bot/connectionReplies';
@@ -31,14 +32,14 @@ import {
 import { MAX_BODY_BYTES } from '../../../shared/callback/envelope';
 import type { ItemContext } from '../../engine/operation';
 import { problem } from '../../engine/parameters';
-import { BOT_CREDENTIAL, type BotMessage } from './message';
+import { type AnsweredMessage } from './message';
 
 /** The ways of a reply to WeCom. Each one tells what it did, or that it is not open. */
 
 /** How a reply went: over the long connection, as the answer to the callback, into its stream, or to its response_url. */
 export type Via = 'longConnection' | 'answer' | 'stream' | 'responseUrl';
 
-export interface Sent {
+export interface SentReply {
 	via: Via;
 	/** The stream was over: WeCom shows the text as a new message. */
 	late?: boolean;
@@ -56,11 +57,11 @@ const MAX_ANSWERED = 10_000;
 /** Over the connection the message came on, also from a worker of queue mode. */
 export async function overConnection(
 	item: ItemContext,
-	{ transport, botId, reqId, origin, ownTrigger }: BotMessage,
+	{ transport, botId, reqId, origin, ownTrigger }: AnsweredMessage,
 	cmd: LiveCommand,
 	body: IDataObject,
 	file?: LiveFile,
-): Promise<Sent | undefined> {
+): Promise<SentReply | undefined> {
 	if (transport !== 'websocket') return undefined;
 	// A message of its own answers none.
 	const answers = cmd === 'aibot_send_msg' ? {} : { reqId, origin: { ...origin } };
@@ -92,11 +93,11 @@ export async function overConnection(
 /** The parts of a text, until a way is not open. When a later one fails, to try again would say the beginning twice. */
 export async function inParts(
 	bodies: IDataObject[],
-	send: (body: IDataObject) => Promise<Sent | undefined>,
-): Promise<Sent | undefined> {
-	let sent: Sent | undefined;
+	send: (body: IDataObject) => Promise<SentReply | undefined>,
+): Promise<SentReply | undefined> {
+	let sent: SentReply | undefined;
 	for (const body of bodies) {
-		const next = await send(body).catch((error: Error): Sent => {
+		const next = await send(body).catch((error: Error): SentReply => {
 			if (!sent) throw error;
 			return { ...sent, warning: `${BEGINNING_ONLY}: ${error.message}` };
 		});
@@ -125,9 +126,9 @@ export async function refusals<T>(item: ItemContext, work: Promise<T>): Promise<
 /** Into the stream of a callback, or as its first answer. */
 export async function intoStream(
 	item: ItemContext,
-	message: BotMessage,
+	message: AnsweredMessage,
 	change: StreamChange,
-): Promise<Sent | undefined> {
+): Promise<SentReply | undefined> {
 	if (message.transport !== 'callback') return undefined;
 	const via = changeStream(message.replyKey, change);
 	if (via) return { via };
@@ -148,9 +149,9 @@ export async function intoStream(
 /** As the one answer to a callback. */
 export async function asAnswer(
 	item: ItemContext,
-	message: BotMessage,
+	message: AnsweredMessage,
 	body: IDataObject,
-): Promise<Sent | undefined> {
+): Promise<SentReply | undefined> {
 	if (message.transport !== 'callback') return undefined;
 	const via = answerOnce(message.replyKey, body);
 	if (via) return { via };
@@ -159,13 +160,13 @@ export async function asAnswer(
 }
 
 /** Whether WeCom shows a first answer for the message already. */
-export const isStreamed = ({ received, replyKey }: BotMessage): boolean =>
+export const isStreamed = ({ received, replyKey }: AnsweredMessage): boolean =>
 	isStreaming(replyKey) || (received.wecom as IDataObject).streaming === true;
 
 /** From a worker: n8n hands the answer to the process that holds the callback open. */
 async function throughN8n(
 	item: ItemContext,
-	{ received, streamId, ownTrigger }: BotMessage,
+	{ received, streamId, ownTrigger }: AnsweredMessage,
 	body: IDataObject,
 ): Promise<boolean> {
 	const { replyUntil, nonce, receiveId } = received.wecom as { [name: string]: string | undefined };
@@ -189,9 +190,9 @@ function remember(streamId: string): void {
 /** From a worker: to the trigger's own URL, where the process is that WeCom asks; sealed so that nobody else can. */
 async function relay(
 	item: ItemContext,
-	{ received, streamId }: BotMessage,
+	{ received, streamId }: AnsweredMessage,
 	change: StreamChange,
-): Promise<Sent | undefined> {
+): Promise<SentReply | undefined> {
 	const { replyUrl } = received.wecom as { replyUrl?: string };
 	if (!replyUrl) return undefined;
 	const nonce = String(Date.now());
@@ -252,9 +253,9 @@ async function seal(
 /** To the address in the message: one call within an hour, without any token (doc 101138). */
 export async function toResponseUrl(
 	item: ItemContext,
-	{ responseUrl }: BotMessage,
+	{ responseUrl }: AnsweredMessage,
 	body: IDataObject,
-): Promise<Sent | undefined> {
+): Promise<SentReply | undefined> {
 	if (!responseUrl) return undefined;
 	let answer: unknown;
 	try {

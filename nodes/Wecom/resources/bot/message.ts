@@ -7,11 +7,10 @@ import { isObject } from '../../../shared/util/isObject';
 import type { Origin } from '../../../shared/bot/connectionReplies';
 import type { ItemContext } from '../../engine/operation';
 import { problem, toJson } from '../../engine/parameters';
-
-export const BOT_CREDENTIAL = 'wecomBotApi';
+import { BOT_CREDENTIAL } from '../../../shared/bot/connectedBots';
 
 /** The message or event to an AI bot that an operation answers. */
-export interface BotMessage {
+export interface AnsweredMessage {
 	/** As WeCom sent it, with what the trigger knows under `wecom`. */
 	received: IDataObject;
 	transport: 'callback' | 'websocket';
@@ -37,7 +36,7 @@ const TRIGGER = /\.wecom(Bot)?Trigger$/;
  * The message an item answers: as the option says, else the item itself, else what a trigger before this node put out. AI nodes
  * drop the fields of the trigger, so a reply right behind them finds its message this way.
  */
-export async function messageOf(item: ItemContext): Promise<BotMessage> {
+export async function messageOf(item: ItemContext): Promise<AnsweredMessage> {
 	const { context, itemIndex, get } = item;
 	const { message } = get<IDataObject>('replyOptions', {});
 	const given =

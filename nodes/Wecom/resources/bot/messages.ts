@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 import { clean } from '../../../shared/protocol/settings';
-import { liveBot, type LiveBot } from '../../../shared/bot/connectedBots';
+import { BOT_CREDENTIAL, type LiveBot, liveBot } from '../../../shared/bot/connectedBots';
 import type { LiveFile } from '../../../shared/bot/connection';
 import { splitMarkdown } from '../../../shared/util/split';
 import { byteLength } from '../../../shared/util/text';
@@ -9,7 +9,6 @@ import { cardFrom } from '../message/card';
 import type { ItemContext } from '../../engine/operation';
 import { emptyField, problem } from '../../engine/parameters';
 import { inParts, refusals, withMedia } from './channels';
-import { BOT_CREDENTIAL } from './message';
 
 /** What a bot says in messages of its own, and what its messages are made of. */
 
@@ -18,7 +17,7 @@ export const MAX_TEXT_BYTES = 20_480;
 const MAX_FEEDBACK_BYTES = 256;
 
 /** A message of the bot's own accord, to a person or a group. */
-export async function push(item: ItemContext): Promise<IDataObject> {
+export async function pushMessage(item: ItemContext): Promise<IDataObject> {
 	const { botId, live } = await connectionOf(item);
 	const chatid = item.get('chatid').trim();
 	if (!chatid)
@@ -71,7 +70,7 @@ export async function ownMessages(
 	content?: string,
 ): Promise<{ bodies: IDataObject[]; file?: LiveFile }> {
 	if (type === 'text') {
-		const parts = splitMarkdown(content ?? textOf(item), MAX_TEXT_BYTES);
+		const parts = splitMarkdown(content ?? contentOfForm(item), MAX_TEXT_BYTES);
 		const feedback = withId(feedbackOf(item));
 		return {
 			bodies: parts.map((part) => ({
@@ -94,7 +93,7 @@ export function cardFacts([{ template_card }]: IDataObject[]): IDataObject {
 	return task_id ? { task_id } : {};
 }
 
-export function textOf(item: ItemContext): string {
+export function contentOfForm(item: ItemContext): string {
 	const text = item.get('content');
 	if (text.trim()) return text;
 	throw emptyField(item, 'Content');

@@ -7,13 +7,13 @@ import { readBinary, type MediaKind } from '../../engine/binary';
 import { cardFrom } from '../message/card';
 import type { ItemContext } from '../../engine/operation';
 import { problem, splitIds } from '../../engine/parameters';
-import { messageOf, type BotMessage } from './message';
+import { messageOf, type AnsweredMessage } from './message';
 import {
 	cardFacts,
 	feedbackOf,
 	MAX_TEXT_BYTES,
 	ownMessages,
-	textOf,
+	contentOfForm,
 	withFeedback,
 	withId,
 } from './messages';
@@ -24,7 +24,7 @@ import {
 	isStreamed,
 	overConnection,
 	toResponseUrl,
-	type Sent,
+	type SentReply,
 } from './channels';
 
 /** The operations of an AI bot: what they say, and in which order they try the ways to say it. */
@@ -38,21 +38,21 @@ export async function replyToMessage(item: ItemContext): Promise<IDataObject> {
 	return answer;
 }
 
-async function replyWhole(item: ItemContext, message: BotMessage): Promise<IDataObject> {
+async function replyWhole(item: ItemContext, message: AnsweredMessage): Promise<IDataObject> {
 	const type = item.get('msgtype', 'text');
 	if (isEvent(message)) return await replyToEvent(item, message, type);
 	if (type === 'text')
-		return await replyText(item, message, textOf(item), firstOnly(item, message));
+		return await replyText(item, message, contentOfForm(item), firstOnly(item, message));
 	if (type === 'template_card') return await replyCard(item, message);
 	return await replyFile(item, message, type as MediaKind);
 }
 
-const isEvent = ({ received }: BotMessage) => received.msgtype === 'event';
+const isEvent = ({ received }: AnsweredMessage) => received.msgtype === 'event';
 
 /** A click is answered by an update of the card; words come as a message of their own, which has its ways, too. */
 async function replyToEvent(
 	item: ItemContext,
-	message: BotMessage,
+	message: AnsweredMessage,
 	type: string,
 	content?: string,
 ): Promise<IDataObject> {
@@ -70,14 +70,15 @@ async function replyToEvent(
 	});
 	if (sent) return told(message, sent, facts);
 	// The address takes one message, and no file.
-	if (type === 'text') return await byUrl(item, message, content ?? textOf(item), feedbackOf(item));
+	if (type === 'text')
+		return await byUrl(item, message, content ?? contentOfForm(item), feedbackOf(item));
 	if (!file) sent = await toResponseUrl(item, message, bodies[0]);
 	return told(message, sent ?? nowhere(item, message), facts);
 }
 
 async function replyText(
 	item: ItemContext,
-	message: BotMessage,
+	message: AnsweredMessage,
 	content: string,
 	feedback: string | undefined,
 ): Promise<IDataObject> {
@@ -102,7 +103,7 @@ const CUT = 'The text is longer than WeCom shows: it was cut after 20,480 bytes'
 /** The address takes a single message. */
 async function byUrl(
 	item: ItemContext,
-	message: BotMessage,
+	message: AnsweredMessage,
 	text: string,
 	feedback?: string,
 ): Promise<IDataObject> {
@@ -112,7 +113,7 @@ async function byUrl(
 	return told(message, sent, rest.length > 0 ? { warning: CUT } : {});
 }
 
-async function replyCard(item: ItemContext, message: BotMessage): Promise<IDataObject> {
+async function replyCard(item: ItemContext, message: AnsweredMessage): Promise<IDataObject> {
 	const card = withFeedback(item, cardFrom(item));
 	const body = { msgtype: 'template_card', template_card: card };
 	const facts = { task_id: card.task_id };
@@ -128,7 +129,7 @@ async function replyCard(item: ItemContext, message: BotMessage): Promise<IDataO
 }
 
 /** Whether WeCom shows a first answer, or what 'Stream Reply' has begun. */
-const streamBegun = (item: ItemContext, message: BotMessage): boolean =>
+const streamBegun = (item: ItemContext, message: AnsweredMessage): boolean =>
 	message.transport === 'websocket'
 		? begun.has(begunKey(item, message)) ||
 			Boolean((message.received.wecom as IDataObject).streamId)
@@ -136,7 +137,7 @@ const streamBegun = (item: ItemContext, message: BotMessage): boolean =>
 
 async function replyFile(
 	item: ItemContext,
-	message: BotMessage,
+	message: AnsweredMessage,
 	kind: MediaKind,
 ): Promise<IDataObject> {
 	const { data, fileName } = await readBinary(item, kind);
@@ -180,7 +181,7 @@ const imageOf = (data: Buffer): IDataObject => ({
  * since a pinned message keeps its run.
  */
 const begun = new Map<string, string>();
-const begunKey = ({ context }: ItemContext, { streamId, run }: BotMessage) =>
+const begunKey = ({ context }: ItemContext, { streamId, run }: AnsweredMessage) =>
 	`${(context.getMode() !== 'manual' && run) || context.getExecutionId()}|${streamId}`;
 const MAX_BEGUN = 2_000;
 
@@ -192,7 +193,7 @@ export async function streamReply(item: ItemContext): Promise<IDataObject> {
 	const step = item.get('step', 'append');
 	const finish = step === 'finish';
 	// The end may come without words.
-	const added = finish && !String(item.get('content') ?? '').trim() ? '' : textOf(item);
+	const added = finish && !String(item.get('content') ?? '').trim() ? '' : contentOfForm(item);
 	const feedback = firstOnly(item, message);
 	const before = step === 'replace' ? '' : (begun.get(key) ?? '');
 	const content = before + added;
@@ -233,7 +234,7 @@ export async function welcome(item: ItemContext): Promise<IDataObject> {
 	const card = asText ? undefined : withFeedback(item, cardFrom(item));
 	const body = card
 		? { msgtype: 'template_card', template_card: card }
-		: { msgtype: 'text', text: { content: textOf(item) } };
+		: { msgtype: 'text', text: { content: contentOfForm(item) } };
 	const sent =
 		(await overConnection(item, message, 'aibot_respond_welcome_msg', body)) ??
 		(await asAnswer(item, message, body)) ??
@@ -242,7 +243,7 @@ export async function welcome(item: ItemContext): Promise<IDataObject> {
 }
 
 /** Another card in place of the one that was clicked. */
-export async function updateCard(item: ItemContext): Promise<IDataObject> {
+export async function updateBotCard(item: ItemContext): Promise<IDataObject> {
 	const message = await messageOf(item);
 	inTime(item, message, 'bot:template_card_event', 'Update Card answers the event Card: Clicked');
 	const { template_card_event: clicked } = (message.received.event ?? {}) as {
@@ -263,7 +264,12 @@ export async function updateCard(item: ItemContext): Promise<IDataObject> {
 }
 
 /** WeCom takes answers to these within five seconds. */
-function inTime(item: ItemContext, { received, kind }: BotMessage, wanted: string, what: string) {
+function inTime(
+	item: ItemContext,
+	{ received, kind }: AnsweredMessage,
+	wanted: string,
+	what: string,
+) {
 	if (kind !== wanted)
 		throw problem(item, `The workflow was started by '${kind}'`, `${what}, no other one.`);
 	const { answerBy } = received.wecom as { answerBy?: string };
@@ -276,12 +282,12 @@ function inTime(item: ItemContext, { received, kind }: BotMessage, wanted: strin
 }
 
 /** A stream takes the feedback ID with its first text. */
-const firstOnly = (item: ItemContext, message: BotMessage) =>
+const firstOnly = (item: ItemContext, message: AnsweredMessage) =>
 	streamBegun(item, message) ? undefined : feedbackOf(item);
 
 function told(
-	{ botId, received }: BotMessage,
-	{ via, late, warning }: Sent | { via: 'collected'; late?: undefined; warning?: undefined },
+	{ botId, received }: AnsweredMessage,
+	{ via, late, warning }: SentReply | { via: 'collected'; late?: undefined; warning?: undefined },
 	more: IDataObject = {},
 ): IDataObject {
 	return {
@@ -294,7 +300,7 @@ function told(
 	};
 }
 
-function nowhere(item: ItemContext, message: BotMessage): never {
+function nowhere(item: ItemContext, message: AnsweredMessage): never {
 	if (message.transport === 'websocket')
 		throw problem(
 			item,

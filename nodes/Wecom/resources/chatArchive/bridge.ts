@@ -49,7 +49,7 @@ export async function getNewestPosition(item: ItemContext): Promise<IDataObject>
 }
 
 /** A file of an archived message. */
-export async function downloadMedia(item: ItemContext): Promise<ItemOutput> {
+export async function downloadChatMedia(item: ItemContext): Promise<ItemOutput> {
 	const sdkfileid = String(item.get('sdkfileid')).trim();
 	if (!sdkfileid)
 		throw problem(

@@ -1,6 +1,6 @@
 import { choice, additionalFields, rows, text, toggle } from '../../engine/fields';
 import type { Operation, Resource } from '../../engine/operation';
-import { downloadMedia, getMessages, getNewestPosition } from './bridge';
+import { downloadChatMedia, getMessages, getNewestPosition } from './bridge';
 
 const THROUGH_BRIDGE = 'wecomChatArchiveApi';
 const roomid = text('roomid', 'Group ID', "The 'roomid' of its messages", {
@@ -57,7 +57,7 @@ const throughBridge: Operation[] = [
 			}),
 		],
 		reads: true,
-		run: downloadMedia,
+		run: downloadChatMedia,
 	},
 	{
 		value: 'getNewestPosition',

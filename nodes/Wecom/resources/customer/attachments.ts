@@ -112,7 +112,7 @@ function entriesOf(item: ItemContext, store: 'message' | 'moment'): IDataObject[
 }
 
 /** The media ID of a row or form that `fileSource` offers; a file of the item is uploaded first. */
-export async function mediaId(
+export async function attachmentMediaId(
 	item: ItemContext,
 	kind: MediaKind,
 	{ mediaFrom, binaryPropertyName, media_id }: IDataObject,
@@ -161,7 +161,7 @@ export async function readContent(
 	if (content.trim() === '' && entries.length === 0 && !isGiven && !added.text) {
 		throw problem(item, 'There is nothing to send', "Fill in 'Content', or add an attachment.");
 	}
-	atMost(item, 'Content', content, bytes);
+	refuseLonger(item, 'Content', content, bytes);
 	const single = store === 'moment' && entries[0]?.msgtype !== 'image';
 	if (entries.length > (single ? 1 : most)) {
 		throw problem(
@@ -208,7 +208,12 @@ function checkEntry(item: ItemContext, entry: IDataObject): void {
 		}
 	}
 	for (const [name, most] of Object.entries(BYTES)) {
-		atMost(item, LABELS[name], String(entry[name] ?? ''), mini && name === 'title' ? 64 : most);
+		refuseLonger(
+			item,
+			LABELS[name],
+			String(entry[name] ?? ''),
+			mini && name === 'title' ? 64 : most,
+		);
 	}
 }
 
@@ -220,16 +225,17 @@ async function attachment(
 ): Promise<IDataObject> {
 	const filled = (...names: string[]) => withoutEmpty(keepFields(entry, names));
 	if (type === 'miniprogram') {
-		const pic_media_id = await mediaId(item, 'image', entry, store);
+		const pic_media_id = await attachmentMediaId(item, 'image', entry, store);
 		return { ...filled('title', 'appid', 'page'), pic_media_id };
 	}
-	if (type !== 'link') return { media_id: await mediaId(item, type as MediaKind, entry, store) };
+	if (type !== 'link')
+		return { media_id: await attachmentMediaId(item, type as MediaKind, entry, store) };
 	return store === 'moment'
-		? { ...filled('title', 'url'), media_id: await mediaId(item, 'image', entry, store) }
+		? { ...filled('title', 'url'), media_id: await attachmentMediaId(item, 'image', entry, store) }
 		: filled('title', 'url', 'desc', 'picurl');
 }
 
-export function atMost(item: ItemContext, label: string, value: string, most: number): void {
+export function refuseLonger(item: ItemContext, label: string, value: string, most: number): void {
 	const size = byteLength(value);
 	if (size <= most) return;
 	throw problem(

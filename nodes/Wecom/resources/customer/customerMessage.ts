@@ -6,7 +6,7 @@ import { cursorPages } from '../../engine/pages';
 import { all, days, within } from '../../engine/checks';
 import { choice, filters, memberPicker, moment, rows, text, toggle } from '../../engine/fields';
 import type { Check, Field, ItemContext, Resource } from '../../engine/operation';
-import { NOT_SENT, toItem } from '../../engine/output';
+import { NOT_SENT, replyItem } from '../../engine/output';
 import { collectParameters, problem } from '../../engine/parameters';
 
 const msgid = text('msgid', 'Message ID', 'The "msgid" that Create or Get Many returned', {
@@ -257,7 +257,7 @@ export async function send(
 	const entered = collectParameters(item);
 	operation.check?.(item, entered);
 	const sent = { ...arrange(await readContent(item, rules, entered)), ...entered };
-	const answer = toItem(await client.call(toRequest(operation, sent), itemIndex), NOT_SENT);
+	const answer = replyItem(await client.call(toRequest(operation, sent), itemIndex), NOT_SENT);
 	if (Object.keys(answer).length > 0) return answer;
 	return operation.returns?.(sent) ?? { success: true };
 }

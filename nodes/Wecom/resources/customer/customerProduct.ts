@@ -1,5 +1,5 @@
 import type { IDataObject } from 'n8n-workflow';
-import { mediaId } from './attachments';
+import { attachmentMediaId } from './attachments';
 import { toRequest } from '../../engine/runRow';
 import { cursorPages } from '../../engine/pages';
 import { within } from '../../engine/checks';
@@ -120,7 +120,9 @@ async function sendProduct(item: ItemContext): Promise<IDataObject> {
 	const attachments = await Promise.all(
 		fields.map(async (binaryPropertyName) => ({
 			type: 'image',
-			image: { media_id: await mediaId(item, 'image', { binaryPropertyName }, 'product') },
+			image: {
+				media_id: await attachmentMediaId(item, 'image', { binaryPropertyName }, 'product'),
+			},
 		})),
 	);
 	const sent = { ...(attachments.length > 0 && { attachments }), ...entered };

@@ -1,4 +1,4 @@
-import { byName, type Choice } from '../../../shared/companies/companyPicker';
+import { byName, type ListChoice } from '../../../shared/companies/companyPicker';
 import type { FormValue } from '../../engine/lists';
 import type { IDataObject } from 'n8n-workflow';
 import type { WecomClient } from '../../../shared/client/client';
@@ -21,7 +21,7 @@ const read = async (
 	await client.call({ method: 'POST', path: `/cgi-bin/${path}`, body, repeatable: true });
 
 /** The customers of the first members who have any (docs 92571, 92994). */
-export async function customers(client: WecomClient): Promise<Choice[]> {
+export async function customers(client: WecomClient): Promise<ListChoice[]> {
 	const { follow_user } = await client.call({
 		method: 'GET',
 		path: '/cgi-bin/externalcontact/get_follow_user_list',
@@ -30,12 +30,12 @@ export async function customers(client: WecomClient): Promise<Choice[]> {
 	return members.length > 0 ? await customersOf(client, members.slice(0, MEMBERS)) : [];
 }
 
-export async function memberCustomers(client: WecomClient, form: FormValue): Promise<Choice[]> {
+export async function memberCustomers(client: WecomClient, form: FormValue): Promise<ListChoice[]> {
 	const member = form('userid');
 	return member ? await customersOf(client, [member]) : await customers(client);
 }
 
-async function customersOf(client: WecomClient, userid_list: string[]): Promise<Choice[]> {
+async function customersOf(client: WecomClient, userid_list: string[]): Promise<ListChoice[]> {
 	const found = await collect(
 		async (page) =>
 			await read(client, 'externalcontact/batch/get_by_user', { userid_list, ...page }),
@@ -55,7 +55,7 @@ async function customersOf(client: WecomClient, userid_list: string[]): Promise<
 }
 
 /** The company's customer tags as "Group / Tag", or their groups (doc 92117). */
-export const corpTags = async (client: WecomClient, form: FormValue): Promise<Choice[]> =>
+export const corpTags = async (client: WecomClient, form: FormValue): Promise<ListChoice[]> =>
 	(await tagGroups(client, form)).flatMap(({ group_name, tag }) =>
 		((tag ?? []) as IDataObject[])
 			.filter(({ deleted }) => !deleted)
@@ -65,7 +65,7 @@ export const corpTags = async (client: WecomClient, form: FormValue): Promise<Ch
 			})),
 	);
 
-export const corpTagGroups = async (client: WecomClient, form: FormValue): Promise<Choice[]> =>
+export const corpTagGroups = async (client: WecomClient, form: FormValue): Promise<ListChoice[]> =>
 	(await tagGroups(client, form)).map(({ group_id, group_name }) => ({
 		name: String(group_name),
 		value: String(group_id),
@@ -89,14 +89,14 @@ async function tagGroups(client: WecomClient, form: FormValue): Promise<IDataObj
 /** A list of IDs whose names come one by one: where both are, such as `strategy.strategy_name` in the reply to the second path. */
 export const named =
 	(list: string, entries: string, id: string, get: string, name: string) =>
-	async (client: WecomClient): Promise<Choice[]> => {
+	async (client: WecomClient): Promise<ListChoice[]> => {
 		const found = await collect(
 			async (page) => await read(client, `externalcontact/${list}`, page),
 			entries,
 			cursorPages(100),
 			NAMES,
 		);
-		const choices: Choice[] = [];
+		const choices: ListChoice[] = [];
 		for (let start = 0; start < found.length; start += AT_ONCE) {
 			const ids = found.slice(start, start + AT_ONCE).map((entry) => entry[id] ?? entry.value);
 			const replies = await Promise.all(

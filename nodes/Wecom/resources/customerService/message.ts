@@ -1,11 +1,11 @@
 import type { IDataObject } from 'n8n-workflow';
-import { atMost, BYTES, contentField, mediaId } from '../customer/attachments';
+import { refuseLonger, BYTES, contentField, attachmentMediaId } from '../customer/attachments';
 import type { MediaKind } from '../../engine/binary';
 import { toRequest } from '../../engine/runRow';
 import { choice, rows, text } from '../../engine/fields';
 import { toNumber, withoutEmpty } from '../../engine/convert';
 import type { Field, ItemContext } from '../../engine/operation';
-import { keepFields, toItem } from '../../engine/output';
+import { keepFields, replyItem } from '../../engine/output';
 import { collectParameters, emptyField, problem } from '../../engine/parameters';
 
 /** What customer service sends: the form of every type of message, and what WeCom expects of it (docs 94677, 95122). */
@@ -71,7 +71,7 @@ export async function sendServiceMessage(item: ItemContext): Promise<IDataObject
 	const { part = {}, ...entered } = collectParameters(item, msgtype);
 	const content = await serviceMessage(item, msgtype, part as IDataObject);
 	const sent = { [msgtype]: content, ...entered };
-	return toItem(await client.call(toRequest(operation, sent), itemIndex));
+	return replyItem(await client.call(toRequest(operation, sent), itemIndex));
 }
 
 /** What a customer service message holds besides files: fields it needs, fields it may have, in WeCom's names (doc 94677). */
@@ -106,7 +106,7 @@ async function serviceMessage(
 			throw emptyField(item, label);
 		}
 		const most = type === 'miniprogram' && name === 'title' ? 64 : SERVICE_BYTES[name];
-		atMost(item, label, value, most ?? Infinity);
+		refuseLonger(item, label, value, most ?? Infinity);
 	}
 	const source = {
 		mediaFrom: item.get('mediaFrom', 'binary'),
@@ -125,12 +125,12 @@ async function serviceMessage(
 		case 'miniprogram':
 			return {
 				...content,
-				thumb_media_id: added.thumb_media_id ?? (await mediaId(item, 'image', source)),
+				thumb_media_id: added.thumb_media_id ?? (await attachmentMediaId(item, 'image', source)),
 			};
 		default:
 			return {
 				...content,
-				media_id: added.media_id ?? (await mediaId(item, type as MediaKind, source)),
+				media_id: added.media_id ?? (await attachmentMediaId(item, type as MediaKind, source)),
 			};
 	}
 }

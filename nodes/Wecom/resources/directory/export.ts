@@ -5,7 +5,7 @@ import { decryptBytes, parseEncodingAesKey } from '../../../shared/callback/cryp
 import { readBinary } from '../../engine/binary';
 import { wantedCount } from '../../engine/runRow';
 import type { ItemContext } from '../../engine/operation';
-import { toItem, toListItem } from '../../engine/output';
+import { replyItem, toListItem } from '../../engine/output';
 import { collectParameters, problem } from '../../engine/parameters';
 
 /** Jobs over the whole directory: exporting it into items (doc 94849 to 94854), importing it from a CSV file (90980 to 90983). */
@@ -99,7 +99,7 @@ export async function importDirectory(item: ItemContext): Promise<IDataObject | 
 		);
 		return result.status === IMPORTED ? result : undefined;
 	});
-	const { result, ...summary } = toItem(reply);
+	const { result, ...summary } = replyItem(reply);
 	const rows = (result ?? []) as IDataObject[];
 	return rows.length > 0 ? rows.map(toListItem) : { jobid, ...summary };
 }

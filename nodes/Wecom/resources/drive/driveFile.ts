@@ -1,7 +1,7 @@
 import { downloadFromDrive, uploadToDrive } from './upload';
 import { additionalFields, binaryInput, choice, text, toggle } from '../../engine/fields';
 import type { Resource } from '../../engine/operation';
-import { spaceid, membersOf, post } from './fields';
+import { spaceid, driveMembers, drivePost } from './fields';
 
 const fatherid = text(
 	'fatherid',
@@ -33,8 +33,8 @@ export const driveFile: Resource = {
 			action: 'Add members to file of drive',
 			description: 'Give members or departments access to a file',
 			doc: 93658,
-			...post('file_acl_add'),
-			fields: [fileid, membersOf('gets access', true)],
+			...drivePost('file_acl_add'),
+			fields: [fileid, driveMembers('gets access', true)],
 			...withFile,
 		},
 		{
@@ -43,7 +43,7 @@ export const driveFile: Resource = {
 			action: 'Create folder in drive',
 			description: 'Add a folder, or an empty document or spreadsheet',
 			doc: 97882,
-			...post('file_create'),
+			...drivePost('file_create'),
 			fields: [
 				spaceid,
 				fatherid,
@@ -69,7 +69,7 @@ export const driveFile: Resource = {
 			action: 'Delete files of drive',
 			description: 'Move files or folders to the recycle bin',
 			doc: 97885,
-			...post('file_delete'),
+			...drivePost('file_delete'),
 			fields: [fileIds],
 			returns: () => ({ deleted: true }),
 		},
@@ -97,7 +97,7 @@ export const driveFile: Resource = {
 			action: 'Get file of drive',
 			description: 'Read name, size and dates of a file',
 			doc: 97886,
-			...post('file_info'),
+			...drivePost('file_info'),
 			reads: true,
 			fields: [fileid],
 			pick: 'file_info',
@@ -108,7 +108,7 @@ export const driveFile: Resource = {
 			action: 'Get many files of drive',
 			description: 'List a folder',
 			doc: 93657,
-			...post('file_list'),
+			...drivePost('file_list'),
 			reads: true,
 			fields: [
 				spaceid,
@@ -142,7 +142,7 @@ export const driveFile: Resource = {
 			action: 'Get permissions of file of drive',
 			description: 'Read who may see a file and how it is protected',
 			doc: 97891,
-			...post('get_file_permission'),
+			...drivePost('get_file_permission'),
 			reads: true,
 			fields: [fileid],
 		},
@@ -152,7 +152,7 @@ export const driveFile: Resource = {
 			action: 'Move files of drive',
 			description: 'Put files or folders into another folder',
 			doc: 97884,
-			...post('file_move'),
+			...drivePost('file_move'),
 			fields: [
 				fileIds,
 				fatherid,
@@ -171,8 +171,8 @@ export const driveFile: Resource = {
 			action: 'Remove members from file of drive',
 			description: 'Take access to a file away from members or departments',
 			doc: 97888,
-			...post('file_acl_del'),
-			fields: [fileid, membersOf('loses access', false)],
+			...drivePost('file_acl_del'),
+			fields: [fileid, driveMembers('loses access', false)],
 			...withFile,
 		},
 		{
@@ -181,7 +181,7 @@ export const driveFile: Resource = {
 			action: 'Rename file of drive',
 			description: 'Give a file or folder another name',
 			doc: 97883,
-			...post('file_rename'),
+			...drivePost('file_rename'),
 			fields: [fileid, text('new_name', 'New Name', 'With its extension', { required: true })],
 			pick: 'file',
 		},
@@ -191,7 +191,7 @@ export const driveFile: Resource = {
 			action: 'Get link to file of drive',
 			description: 'Get the link that opens a file',
 			doc: 97890,
-			...post('file_share'),
+			...drivePost('file_share'),
 			reads: true,
 			fields: [fileid],
 		},
@@ -201,7 +201,7 @@ export const driveFile: Resource = {
 			action: 'Update sharing of file of drive',
 			description: 'Say who may open the link to a file',
 			doc: 97889,
-			...post('file_setting'),
+			...drivePost('file_setting'),
 			fields: [
 				fileid,
 				choice(

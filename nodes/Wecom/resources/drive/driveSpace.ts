@@ -1,6 +1,6 @@
 import { text } from '../../engine/fields';
 import type { Resource } from '../../engine/operation';
-import { spaceid, membersOf, post } from './fields';
+import { spaceid, driveMembers, drivePost } from './fields';
 
 const withSpace = {
 	returns: ({ spaceid: id }: { spaceid?: unknown }) => ({ spaceid: id as string, success: true }),
@@ -16,8 +16,8 @@ export const driveSpace: Resource = {
 			action: 'Add members to space of drive',
 			description: 'Give members or departments access to a space',
 			doc: 93656,
-			...post('space_acl_add'),
-			fields: [spaceid, membersOf('gets access', true)],
+			...drivePost('space_acl_add'),
+			fields: [spaceid, driveMembers('gets access', true)],
 			...withSpace,
 		},
 		{
@@ -26,10 +26,10 @@ export const driveSpace: Resource = {
 			action: 'Create space of drive',
 			description: 'Add a space of the app; keep the ID it returns',
 			doc: 93655,
-			...post('space_create'),
+			...drivePost('space_create'),
 			fields: [
 				text('space_name', 'Name', 'What people see', { required: true }),
-				{ ...membersOf('gets access', true), required: false },
+				{ ...driveMembers('gets access', true), required: false },
 			],
 		},
 		{
@@ -38,7 +38,7 @@ export const driveSpace: Resource = {
 			action: 'Delete space of drive',
 			description: 'Remove a space with all its files',
 			doc: 97857,
-			...post('space_dismiss'),
+			...drivePost('space_dismiss'),
 			fields: [spaceid],
 			returns: () => ({ deleted: true }),
 		},
@@ -48,7 +48,7 @@ export const driveSpace: Resource = {
 			action: 'Get space of drive',
 			description: 'Read name, members and protection of a space',
 			doc: 97878,
-			...post('new_space_info'),
+			...drivePost('new_space_info'),
 			reads: true,
 			fields: [spaceid],
 			pick: 'space_info',
@@ -59,8 +59,8 @@ export const driveSpace: Resource = {
 			action: 'Remove members from space of drive',
 			description: 'Take access to a space away from members or departments',
 			doc: 97875,
-			...post('space_acl_del'),
-			fields: [spaceid, membersOf('loses access', false)],
+			...drivePost('space_acl_del'),
+			fields: [spaceid, driveMembers('loses access', false)],
 			...withSpace,
 		},
 		{
@@ -69,7 +69,7 @@ export const driveSpace: Resource = {
 			action: 'Rename space of drive',
 			description: 'Give a space another name',
 			doc: 97856,
-			...post('space_rename'),
+			...drivePost('space_rename'),
 			fields: [spaceid, text('space_name', 'New Name', 'What people see', { required: true })],
 			...withSpace,
 		},
@@ -79,7 +79,7 @@ export const driveSpace: Resource = {
 			action: 'Get invitation to space of drive',
 			description: 'Get the link with which members join a space',
 			doc: 97877,
-			...post('space_share'),
+			...drivePost('space_share'),
 			reads: true,
 			fields: [spaceid],
 		},

@@ -11,7 +11,7 @@ export const spaceid = text(
 		required: true,
 	},
 );
-export const membersOf = (what: string, auth: boolean): Field =>
+export const driveMembers = (what: string, auth: boolean): Field =>
 	json(
 		'auth_info',
 		'Members (JSON)',
@@ -23,6 +23,6 @@ export const membersOf = (what: string, auth: boolean): Field =>
 				: '[{"type": 1, "userid": "zhangsan"}]',
 		},
 	);
-export const post = (path: string): Pick<Operation, 'endpoint'> => ({
+export const drivePost = (path: string): Pick<Operation, 'endpoint'> => ({
 	endpoint: ['POST', `${BASE}/${path}`],
 });

@@ -4,7 +4,7 @@ import { failureInFile } from '../../../shared/protocol/reply';
 import { eachAtOnce } from '../../engine/runRow';
 import { toBinaryItem, withExtension } from '../../engine/binary';
 import type { ItemOutput, ItemContext } from '../../engine/operation';
-import { toItem } from '../../engine/output';
+import { replyItem } from '../../engine/output';
 import { collectParameters, problem } from '../../engine/parameters';
 
 /** Files of the drive: up in one piece or in parts (doc 97880, 98004), and down (doc 97881). */
@@ -27,7 +27,7 @@ export async function uploadToDrive(item: ItemContext): Promise<IDataObject> {
 		);
 	}
 	const body = { ...target, file_base64_content: file.data.toString('base64') };
-	return { ...toItem(await post(item, 'file_upload', body)), file_name: file.fileName };
+	return { ...replyItem(await post(item, 'file_upload', body)), file_name: file.fileName };
 }
 
 async function fileOf(item: ItemContext): Promise<FileContent> {
@@ -74,7 +74,7 @@ async function uploadParts(
 			),
 	);
 	return {
-		...toItem(await post(item, 'file_upload_finish', { upload_key })),
+		...replyItem(await post(item, 'file_upload_finish', { upload_key })),
 		file_name: target.file_name,
 	};
 }

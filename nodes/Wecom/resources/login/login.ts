@@ -6,7 +6,7 @@ import { loginLink, type LoginPage, type Scope } from '../../../shared/login/lin
 import { memberPicker } from '../../engine/fields';
 import { respond, respondFields } from './person';
 import type { Field, ItemContext, Resource } from '../../engine/operation';
-import { toItem } from '../../engine/output';
+import { replyItem } from '../../engine/output';
 import { problem } from '../../engine/parameters';
 
 const MAX_STATE_BYTES = 128;
@@ -221,11 +221,13 @@ async function buildUrl(item: ItemContext): Promise<IDataObject> {
 			'Add the Agent ID of the app to the WeCom API credential: the login page needs it.',
 		);
 	}
-	return { url: loginLink(client, { ...pageOf(item), redirectUri, agentId, lang: get('lang') }) };
+	return {
+		url: loginLink(client, { ...loginPageOf(item), redirectUri, agentId, lang: get('lang') }),
+	};
 }
 
 /** The page of the form, with the state checked where WeCom is strict. */
-export function pageOf(item: ItemContext): { page: LoginPage; scope: Scope; state: string } {
+export function loginPageOf(item: ItemContext): { page: LoginPage; scope: Scope; state: string } {
 	const page = item.get('where', 'inApp') as LoginPage;
 	const state = item.get('state');
 	if (page === 'inApp') checkState(item, state);
@@ -267,11 +269,11 @@ function refuseThirdParty(item: ItemContext, instead: string): void {
 async function getUserInfo(item: ItemContext): Promise<IDataObject> {
 	const { client, itemIndex, get } = item;
 	refuseThirdParty(item, 'Get User Info');
-	const info = toItem(await exchangeCode(client, get('code').trim(), itemIndex));
+	const info = replyItem(await exchangeCode(client, get('code').trim(), itemIndex));
 	if (!info.user_ticket || !get<boolean>('withDetail', false)) return info;
 	try {
 		const detail = await readDetails(client, String(info.user_ticket), itemIndex);
-		return { ...info, ...toItem(detail) };
+		return { ...info, ...replyItem(detail) };
 	} catch (error) {
 		// The code is spent: who the person is must not be lost with the details.
 		return { ...info, warning: `Details could not be read: ${(error as Error).message}` };

@@ -4,7 +4,7 @@ import { check } from './content';
 import { contentFields, mention, messageType, MORE_CONTENT } from './fields';
 import { GROUP_CHAT, sendToGroupChat } from './send';
 import type { Field, ItemContext, Resource } from '../../engine/operation';
-import { toItem } from '../../engine/output';
+import { replyItem } from '../../engine/output';
 import { collectParameters, problem } from '../../engine/parameters';
 
 const chatid = text('chatid', 'Chat ID', 'The "chatid" that Create returned', {
@@ -103,12 +103,12 @@ async function create(item: ItemContext): Promise<IDataObject> {
 			`'Chat ID' holds '${String(sent.chatid)}'`,
 			'WeCom takes up to 32 letters and digits. Leave it out, and WeCom makes one up.',
 		);
-	return toItem(await post(item, sent));
+	return replyItem(await post(item, sent));
 }
 
 async function update(item: ItemContext): Promise<IDataObject> {
 	const sent = collectParameters(item);
-	return { chatid: sent.chatid, ...toItem(await post(item, sent)), success: true };
+	return { chatid: sent.chatid, ...replyItem(await post(item, sent)), success: true };
 }
 
 async function post(item: ItemContext, body: IDataObject) {

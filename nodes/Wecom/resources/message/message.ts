@@ -1,7 +1,7 @@
 import { cardFields } from './card';
 import { additionalFields, choice, ids, text, toggle } from '../../engine/fields';
 import { contentFields, MORE_CONTENT, messageType, translateIds } from './fields';
-import { APP, SCHOOL, sendMessage, sendToSchool, updateCard } from './send';
+import { APP, SCHOOL, sendMessage, sendToSchool, updateTemplateCard } from './send';
 import type { Resource } from '../../engine/operation';
 
 const CARD = cardFields({ msgtype: ['template_card'] });
@@ -120,7 +120,7 @@ export const message: Resource = {
 					translateIds,
 				]),
 			],
-			run: updateCard,
+			run: updateTemplateCard,
 		},
 		{
 			value: 'recall',

@@ -9,11 +9,11 @@ import { readBinary, type MediaKind } from '../../engine/binary';
 import { cardFields } from './card';
 import { binaryInput, choice } from '../../engine/fields';
 import { contentFields, mention, messageType, MORE_CONTENT } from './fields';
-import { deliver, sentCount } from './send';
+import { sendContents, sentCount } from './send';
 import { fileName } from '../media';
 import { readMessage, type Channel } from './content';
 import type { ItemContext, Resource } from '../../engine/operation';
-import { toItem } from '../../engine/output';
+import { replyItem } from '../../engine/output';
 
 const MESSAGE_PUSH: Channel = {
 	path: WEBHOOK_SEND,
@@ -76,7 +76,7 @@ const TOO_MANY = 45009;
 
 async function send(item: ItemContext): Promise<IDataObject> {
 	try {
-		return sentCount(await deliver(readMessage(item, MESSAGE_PUSH)));
+		return sentCount(await sendContents(readMessage(item, MESSAGE_PUSH)));
 	} catch (error) {
 		throw withLimit(error as NodeApiError);
 	}
@@ -92,7 +92,7 @@ function withLimit(error: NodeApiError): NodeApiError {
 async function upload(item: ItemContext): Promise<IDataObject> {
 	const type = item.get<MediaKind>('type', 'file');
 	const file = await readBinary(item, type, item.get('fileName'));
-	return toItem(
+	return replyItem(
 		await item.client.call(uploadRequest(WEBHOOK_UPLOAD, { type }, file), item.itemIndex),
 	);
 }

@@ -3,7 +3,7 @@ import { agentIdOf } from '../../../shared/companies/companies';
 import type { WecomReply } from '../../../shared/protocol/reply';
 import { cardFrom } from './card';
 import type { ItemContext } from '../../engine/operation';
-import { NOT_SENT, toItem } from '../../engine/output';
+import { NOT_SENT, replyItem } from '../../engine/output';
 import { toIds } from '../../engine/convert';
 import { collectParameters, labelOf } from '../../engine/parameters';
 import { problem } from '../../engine/problem';
@@ -35,7 +35,7 @@ export const GROUP_CHAT: Channel = {
 };
 
 /** Sends a message in `envelope`; several replies only for split text. */
-export async function deliver(
+export async function sendContents(
 	form: MessageForm,
 	envelope: IDataObject = {},
 ): Promise<WecomReply[]> {
@@ -76,8 +76,8 @@ export async function sendMessage(item: ItemContext): Promise<IDataObject> {
 			"Switch off 'Send to Everyone' and choose departments.",
 		);
 	const sender = notice ? {} : { agentid: form.rest.agentid ?? (await ownAgentId(item)) };
-	const replies = await deliver(form, { ...to, ...sender });
-	const answer = toItem(replies[0], NOT_SENT);
+	const replies = await sendContents(form, { ...to, ...sender });
+	const answer = replyItem(replies[0], NOT_SENT);
 	return replies.length === 1
 		? answer
 		: { ...answer, msgids: replies.map(({ msgid }) => msgid as string) };
@@ -96,25 +96,25 @@ export async function sendToSchool(item: ItemContext): Promise<IDataObject> {
 		);
 	for (const name of given) notTooMany(item, name, lists[name] as string[], name === 'to_party');
 	const agentid = lists.agentid ?? (await ownAgentId(item));
-	const replies = await deliver(form, { agentid });
-	return { ...toItem(replies[0], NOT_SENT), sent: true };
+	const replies = await sendContents(form, { agentid });
+	return { ...replyItem(replies[0], NOT_SENT), sent: true };
 }
 
 /** `appchat/send` (doc 90248); without an answer but ok. */
 export async function sendToGroupChat(item: ItemContext): Promise<IDataObject> {
-	const replies = await deliver(readMessage(item, GROUP_CHAT));
+	const replies = await sendContents(readMessage(item, GROUP_CHAT));
 	return { chatid: item.get('chatid'), ...sentCount(replies) };
 }
 
 /** What WeCom had to say, and how many messages a text became, where that is not one. */
 export const sentCount = (replies: WecomReply[]): IDataObject => ({
-	...replies.map((reply) => toItem(reply, NOT_SENT)).reduce((all, one) => ({ ...all, ...one })),
+	...replies.map((reply) => replyItem(reply, NOT_SENT)).reduce((all, one) => ({ ...all, ...one })),
 	sent: true,
 	...(replies.length > 1 ? { messages: replies.length } : {}),
 });
 
 /** A button greyed out or a new card in place of a card that was sent (doc 94888). */
-export async function updateCard(item: ItemContext): Promise<IDataObject> {
+export async function updateTemplateCard(item: ItemContext): Promise<IDataObject> {
 	const { client, get, itemIndex } = item;
 	const sent = collectParameters(item);
 	const body: IDataObject = { agentid: sent.agentid ?? (await ownAgentId(item)) };
@@ -122,7 +122,7 @@ export async function updateCard(item: ItemContext): Promise<IDataObject> {
 		body.template_card = cardFrom(item, { more: sent.template_card, isUpdate: true });
 	const path = '/cgi-bin/message/update_template_card';
 	const request = { method: 'POST', path, body: { ...sent, ...body }, repeatable: false } as const;
-	return { ...toItem(await client.call(request, itemIndex), NOT_SENT), updated: true };
+	return { ...replyItem(await client.call(request, itemIndex), NOT_SENT), updated: true };
 }
 
 /** The app in whose name is sent. */

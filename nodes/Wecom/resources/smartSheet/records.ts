@@ -34,7 +34,7 @@ export interface Column {
 }
 
 const MAX_PAGE = 1000;
-export const PAGES = {
+export const RECORD_PAGES = {
 	style: 'offset',
 	request: { offset: 'offset', limit: 'limit' },
 	max_limit: MAX_PAGE,
@@ -93,7 +93,7 @@ async function readColumns(
 	const fields = await collect(
 		fetch,
 		'fields',
-		{ ...PAGES, response: { total: 'total' } },
+		{ ...RECORD_PAGES, response: { total: 'total' } },
 		Infinity,
 	);
 	return fields.map((field) => ({

@@ -3,7 +3,7 @@ import { collect } from '../../../shared/client/paging';
 import { wantedCount } from '../../engine/runRow';
 import { choice, filters, integer, json, locator, rows, text, toggle } from '../../engine/fields';
 import type { Field, Operation, ItemContext, Resource } from '../../engine/operation';
-import { cellsOf, columnsOf, PAGES, simpleRecord } from './records';
+import { cellsOf, columnsOf, RECORD_PAGES, simpleRecord } from './records';
 import { collectParameters } from '../../engine/parameters';
 import { docid } from '../document';
 
@@ -182,7 +182,7 @@ export const smartSheet: Resource = {
 			reads: true,
 			fields: [docid, sheet()],
 			list: 'fields',
-			paging: { ...PAGES, response: { total: 'total' } },
+			paging: { ...RECORD_PAGES, response: { total: 'total' } },
 			simplify: ['field_id', 'field_title', 'field_type'],
 		}),
 		operation({
@@ -301,7 +301,7 @@ async function getRecords(item: ItemContext): Promise<IDataObject[]> {
 			itemIndex,
 		);
 	const response = { offset: 'next', total: 'total', has_more: 'has_more' };
-	const records = await collect(fetch, 'records', { ...PAGES, response }, wantedCount(item));
+	const records = await collect(fetch, 'records', { ...RECORD_PAGES, response }, wantedCount(item));
 	if (!get<boolean>('simplify', true)) return records;
 	const names = await columnsOf(client, String(body.docid), String(body.sheet_id), itemIndex);
 	return records.map((record) => simpleRecord(record, names));

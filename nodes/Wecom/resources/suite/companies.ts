@@ -11,8 +11,8 @@ import { companiesOf, SUITE_CREDENTIAL } from '../../../shared/credentials/suite
 import { loginLink, query } from '../../../shared/login/links';
 import { wantedCount } from '../../engine/runRow';
 import { ItemOutput, type ItemContext, type Output } from '../../engine/operation';
-import { toItem } from '../../engine/output';
-import { checkState, pageOf, redirectUrl } from '../login/login';
+import { replyItem } from '../../engine/output';
+import { checkState, loginPageOf, redirectUrl } from '../login/login';
 import { collectParameters, problem } from '../../engine/parameters';
 
 /** What the rows of the resource Suite do beyond one plain call. */
@@ -64,7 +64,7 @@ export async function buildInstallUrl(item: ItemContext): Promise<IDataObject> {
 /** The login pages of a third-party app (docs 91120, 98151). */
 export async function buildLoginUrl(item: ItemContext): Promise<IDataObject> {
 	const redirectUri = redirectUrl(item);
-	return { url: loginLink(item.client, { ...pageOf(item), redirectUri }) };
+	return { url: loginLink(item.client, { ...loginPageOf(item), redirectUri }) };
 }
 
 /** Stores the company before anything else happens: the code behind it is issued once (doc 100776, v1 97163). */
@@ -98,7 +98,7 @@ export async function getAuthInfo(item: ItemContext): Promise<IDataObject> {
 		},
 		itemIndex,
 	);
-	return toItem(reply);
+	return replyItem(reply);
 }
 
 /** An image or a link (doc 95430). */
@@ -107,7 +107,7 @@ export async function getAppQrCode(item: ItemContext): Promise<Output> {
 	const body: IDataObject = { suite_id: client.suiteId, ...collectParameters(item) };
 	const path = '/cgi-bin/service/get_app_qrcode';
 	const request = { method: 'POST', path, body, repeatable: true } as const;
-	if (Number(body.result_type) === 2) return toItem(await client.call(request, itemIndex));
+	if (Number(body.result_type) === 2) return replyItem(await client.call(request, itemIndex));
 	const { data, headers } = await client.download(request, itemIndex);
 	const mimeType = String(headers['content-type'] ?? 'image/png').split(';')[0];
 	const file = await context.helpers.prepareBinaryData(data, 'app-qrcode.png', mimeType);

@@ -2,7 +2,7 @@
  * What the answer to a callback may be: P empty or an encrypted passive reply, E empty only,
  * S exactly `success`, B empty or an encrypted JSON reply.
  */
-export type Answer = 'P' | 'E' | 'S' | 'B';
+export type CallbackAnswer = 'P' | 'E' | 'S' | 'B';
 
 export type Family =
 	| 'message'
@@ -38,7 +38,7 @@ export interface KindRow {
 	description: string;
 	/** Elements that may repeat (paths as `wrapRepeatable` takes them). */
 	repeat?: readonly string[];
-	answer: Answer;
+	answer: CallbackAnswer;
 	/** Number of the page in WeCom's docs; undefined if no current page shows it. */
 	doc: number | undefined;
 }

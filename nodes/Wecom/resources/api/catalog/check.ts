@@ -1,5 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
-import { describe, isAbsent, isObject, NEEDED, toList, toOtherType, toScalar } from './convert';
+import { isObject } from '../../../../shared/util/isObject';
+import { describe, isAbsent, NEEDED, toList, toOtherType, toScalar } from './convert';
 import { isAlwaysRequired, otherType } from './exceptions';
 import type { CatalogField, Endpoint, ScalarType } from './format';
 import { suggest } from './suggest';

@@ -1,4 +1,4 @@
-import type { IDataObject } from 'n8n-workflow';
+import { isObject } from '../../../../shared/util/isObject';
 import type { CatalogField, FieldType, ScalarType } from './format';
 
 /** A value in WeCom's type, or what it holds instead. */
@@ -16,9 +16,6 @@ export const NEEDED: Record<ScalarType, string> = {
 
 const MIN_64_BIT = -(2n ** 63n);
 const MAX_64_BIT = 2n ** 64n - 1n;
-
-export const isObject = (value: unknown): value is IDataObject =>
-	typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** Null, undefined, and an empty text where no text belongs: the value of a form field left empty. */
 export const isAbsent = (value: unknown, type: string): boolean =>

@@ -1,5 +1,5 @@
 import type { IDataObject, ResourceMapperField } from 'n8n-workflow';
-import { isObject } from './convert';
+import { isObject } from '../../../../shared/util/isObject';
 import { isAlwaysRequired } from './exceptions';
 import type { CatalogField, Endpoint } from './format';
 
@@ -11,7 +11,7 @@ const MAX_LABEL = 64;
 const MAX_KEYS = 6;
 
 /** Objects have no form of their own in n8n: their fields get dotted ids, deep ones are entered as JSON. */
-export function formFields(endpoint: Endpoint): ResourceMapperField[] {
+export function endpointFields(endpoint: Endpoint): ResourceMapperField[] {
 	const fields = fieldsOf(endpoint, endpoint.fields, {
 		id: '',
 		label: '',
