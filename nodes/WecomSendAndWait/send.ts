@@ -1,7 +1,7 @@
 import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
 import { chatOf } from '../shared/bot/items';
 import { isObject } from '../shared/util/isObject';
-import { BOT_CREDENTIAL, liveBot } from '../shared/bot/connectedBots';
+import { liveBot } from '../shared/bot/connectedBots';
 import type { WecomClient } from '../shared/client/client';
 import { agentIdOf } from '../shared/companies/companies';
 import { describeErrcode, describeUnreachable } from '../shared/protocol/errors';
@@ -9,6 +9,7 @@ import { parseReply } from '../shared/protocol/reply';
 import { noticeCard, openCard, type Keys } from './card';
 import { formProblem } from './form';
 import type { Question } from './question';
+import { BOT_CREDENTIAL } from '../shared/credentials/aiBot';
 
 /** Sends a question: by an app as a card or into a group chat (docs 90236, 90248), by an AI bot as a card (docs 101138, 101463). */
 

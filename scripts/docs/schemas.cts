@@ -60,7 +60,7 @@ export const MADE_ITEMS: Record<string, { from?: string[]; own?: FactField[] }> 
 		own: [{ name: 'warning', type: 'string' }],
 	},
 	'customer.getMembers': { own: [{ name: 'userid', type: 'string' }] },
-	'customerMessage.createBulkMessage': { from: [''] },
+	'customerMessage.createBulkMessage': { from: [''], own: [{ name: 'warning', type: 'string' }] },
 	'customerService.getMessages': {
 		from: ['msg_list'],
 		own: [{ name: 'next_cursor', type: 'string' }],

@@ -142,7 +142,7 @@ describe('Send Message', () => {
 		simulator().control.inject({ path: '/cgi-bin/kf/send_msg', errcode: 95001 });
 		const error = await failure(send({ msgtype: 'text', content: 'x' }));
 		expect(error?.message).toMatch(/\(95001\)/);
-		expect(error?.description).toMatch(/5 replies/);
+		expect(error?.description).toMatch(/up to five can be sent within 48 hours/);
 	});
 });
 

@@ -375,7 +375,7 @@ describe('Drive File', () => {
 		expect(file_name).toBe('合同.pdf');
 		const numbered = { additionalFields: { fileName: '={{ 2026 }}' } };
 		expect(await upload(Buffer.from('some bytes'), numbered)).toMatchObject([
-			{ file_name: '2026' },
+			{ file_name: '2026.pdf' },
 		]);
 		expect(bodies('/cgi-bin/wedrive/file_upload')[0].file_name).toBe('合同.pdf');
 	});

@@ -99,7 +99,7 @@ describe('Message: Update Template Card', () => {
 		expect(item).toEqual({
 			invaliduser: ['userid1', 'userid2'],
 			updated: true,
-			warning: 'Not sent to unknown or out-of-reach members: userid1,userid2.',
+			warning: 'Not sent to unknown or out-of-reach members: userid1, userid2.',
 		});
 		expect(bodies('message/update_template_card')).toEqual([
 			{

@@ -20,9 +20,6 @@ import { Quota } from './quota';
  * media_id put into `body[type]`. An execution that another trigger has started has no such way to the connection.
  */
 
-/** The credential of AI bots. */
-export const BOT_CREDENTIAL = 'wecomBotApi';
-
 export const DEFAULT_SOCKET_URL = 'wss://openws.work.weixin.qq.com';
 
 export type LiveCommand =

@@ -6,7 +6,7 @@ import type {
 } from 'n8n-workflow';
 import { CLOSED_KEY } from './answerKey';
 import { forwardAnswer, type CardClick } from './forward';
-import { BOT_CREDENTIAL } from '../bot/connectedBots';
+import { BOT_CREDENTIAL } from '../credentials/aiBot';
 
 /**
  * Hands over a click on a card of an AI bot. The result is what WeCom is to be answered within five seconds: the card as it is

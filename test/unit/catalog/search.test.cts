@@ -193,19 +193,21 @@ describe('loading', () => {
 	it('reads nothing before the first use, then only what is needed', () => {
 		const out = fs.mkdtempSync(path.join(os.tmpdir(), 'catalog-'));
 		try {
-			const source = path.join(root, 'nodes/Wecom/resources/api/catalog');
-			fs.cpSync(path.join(source, 'data'), path.join(out, 'data'), { recursive: true });
-			for (const file of fs.readdirSync(source).filter((name) => name.endsWith('.ts'))) {
-				const { outputText } = ts.transpileModule(
-					fs.readFileSync(path.join(source, file), 'utf8'),
-					{
-						compilerOptions: tsconfig.compilerOptions,
-					},
-				);
-				fs.writeFileSync(path.join(out, file.replace(/ts$/, 'js')), outputText);
+			const catalog = 'nodes/Wecom/resources/api/catalog';
+			for (const folder of [catalog, 'nodes/shared/util']) {
+				const [from, to] = [path.join(root, folder), path.join(out, folder)];
+				fs.cpSync(from, to, { recursive: true });
+				for (const file of fs.readdirSync(from).filter((name) => name.endsWith('.ts'))) {
+					const { outputText } = ts.transpileModule(
+						fs.readFileSync(path.join(from, file), 'utf8'),
+						{ compilerOptions: tsconfig.compilerOptions },
+					);
+					fs.writeFileSync(path.join(to, file.replace(/ts$/, 'js')), outputText);
+				}
 			}
+			const cwd = path.join(out, catalog);
 			const run = () =>
-				JSON.parse(execFileSync(process.execPath, ['-e', script], { cwd: out, encoding: 'utf8' }));
+				JSON.parse(execFileSync(process.execPath, ['-e', script], { cwd, encoding: 'utf8' }));
 			const { atStart, afterSearch, afterLookup } = run();
 			expect(atStart).toEqual([]);
 			expect(afterSearch).toEqual(['endpoints.json']);

@@ -3,7 +3,7 @@ import { replyToMessage, streamReply, updateBotCard, welcome } from './operation
 import { cardFields } from '../message/card';
 import { binaryInput } from '../../engine/fields';
 import type { Field, Operation, Resource } from '../../engine/operation';
-import { BOT_CREDENTIAL } from '../../../shared/bot/connectedBots';
+import { BOT_CREDENTIAL } from '../../../shared/credentials/aiBot';
 
 const FILES = ['file', 'image', 'video', 'voice'];
 

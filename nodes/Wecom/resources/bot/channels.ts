@@ -12,7 +12,6 @@ import {
 	type StreamChange,
 } from '../../../shared/bot/callbackReplies';
 import {
-	BOT_CREDENTIAL,
 	type LiveCommand,
 	type RelayedReply,
 	botSettings,
@@ -33,6 +32,7 @@ import { MAX_BODY_BYTES } from '../../../shared/callback/envelope';
 import type { ItemContext } from '../../engine/operation';
 import { problem } from '../../engine/parameters';
 import { type AnsweredMessage } from './message';
+import { BOT_CREDENTIAL } from '../../../shared/credentials/aiBot';
 
 /** The ways of a reply to WeCom. Each one tells what it did, or that it is not open. */
 

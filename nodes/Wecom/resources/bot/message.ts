@@ -7,7 +7,7 @@ import { isObject } from '../../../shared/util/isObject';
 import type { Origin } from '../../../shared/bot/connectionReplies';
 import type { ItemContext } from '../../engine/operation';
 import { problem, toJson } from '../../engine/parameters';
-import { BOT_CREDENTIAL } from '../../../shared/bot/connectedBots';
+import { BOT_CREDENTIAL } from '../../../shared/credentials/aiBot';
 
 /** The message or event to an AI bot that an operation answers. */
 export interface AnsweredMessage {

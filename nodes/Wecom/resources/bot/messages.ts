@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 import { clean } from '../../../shared/protocol/settings';
-import { BOT_CREDENTIAL, type LiveBot, liveBot } from '../../../shared/bot/connectedBots';
+import { type LiveBot, liveBot } from '../../../shared/bot/connectedBots';
 import type { LiveFile } from '../../../shared/bot/connection';
 import { splitMarkdown } from '../../../shared/util/split';
 import { byteLength } from '../../../shared/util/text';
@@ -9,6 +9,7 @@ import { cardFrom } from '../message/card';
 import type { ItemContext } from '../../engine/operation';
 import { emptyField, problem } from '../../engine/parameters';
 import { inParts, refusals, withMedia } from './channels';
+import { BOT_CREDENTIAL } from '../../../shared/credentials/aiBot';
 
 /** What a bot says in messages of its own, and what its messages are made of. */
 
