@@ -32,11 +32,11 @@ export function keepAnswer(key: string, response: Response): void {
 		if (until < now || kept.size >= MAX_KEPT) kept.delete(old);
 		else break;
 	const answer = new Promise<Answer | undefined>((resolve) => {
-		// Headers given to writeHead are not to be read afterwards.
+		// Headers that are only given to writeHead cannot be read afterwards. Node.js calls it itself where nobody did.
+		const writeHead = response.writeHead.bind(response) as (status: number) => Response;
 		response.writeHead = ((status: number, headers: Record<string, string | string[]> = {}) => {
-			response.statusCode = status;
 			for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
-			return response;
+			return writeHead(status);
 		}) as Response['writeHead'];
 		const end = response.end.bind(response) as (...args: unknown[]) => Response;
 		response.end = ((...args: unknown[]) => {

@@ -27,6 +27,8 @@ describe('a token', () => {
 		['/cgi-bin/user/get', 'https://proxy.example/'],
 	])('goes to the own host: %s', (url, baseURL) => {
 		expect(() => refuseOtherHost(credentials, { url, baseURL })).not.toThrow();
+		// The HTTP Request node of n8n says it so.
+		expect(() => refuseOtherHost(credentials, { uri: url, baseURL })).not.toThrow();
 	});
 	it.each([
 		'https://proxy.example.evil.com/',
