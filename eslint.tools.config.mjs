@@ -8,7 +8,7 @@ import tseslint from 'typescript-eslint';
 const ONE_WAIT = 'Wait with `sleep` or `until` of test/support/wait.cts.';
 
 export default tseslint.config(
-	{ ignores: ['dist/', '.cache/', '**/node_modules/', '**/*.ts', 'test/fixtures/'] },
+	{ ignores: ['**/dist/', '.cache/', '**/node_modules/', '**/*.ts', 'test/fixtures/'] },
 	{
 		files: ['**/*.cts', '**/*.mts', '**/*.mjs', '**/*.cjs', '*.js'],
 		extends: [js.configs.recommended, tseslint.configs.recommended],

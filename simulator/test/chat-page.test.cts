@@ -1,4 +1,5 @@
 /** The chat page in Chromium: a person writes, sees an answer grow, and presses a button. */
+import { until } from '../../test/support/wait.cts';
 import type { Browser, Page } from 'playwright-core';
 import { WebSocket } from 'ws';
 import { browserOrSkip, launchBrowser } from '../../test/support/browser.cts';
@@ -57,10 +58,9 @@ browserOrSkip()('the chat page', () => {
 			},
 		});
 		await log.getByRole('button', { name: 'Approve' }).click();
-		for (const end = Date.now() + 5_000; Date.now() < end; ) {
-			if (got.some(({ body }) => body?.event?.template_card_event?.event_key === 'yes')) break;
-			await new Promise((resolve) => setTimeout(resolve, 20));
-		}
+		await until('the click', () =>
+			got.some(({ body }) => body?.event?.template_card_event?.event_key === 'yes'),
+		);
 		const clicked = got.find(({ body }) => body?.event?.eventtype === 'template_card_event')!;
 		expect(clicked.body).toMatchObject({
 			from: { userid: asked.body.from.userid },

@@ -84,10 +84,15 @@ it('a stream begins at once, grows while WeCom asks, and ends with the last step
 	]);
 	const { msgid, outcomes } = await bots().say(botId, { text: 'count' });
 	expect(outcomes[0].ms).toBeLessThan(1000);
-	expect(outcomes[0].reply).toMatchObject({ stream: { content: 'Thinking…', finish: false } });
+	// The first step may be there before the answer goes out.
+	const first = expect.stringMatching(/^(Thinking…|One)$/);
+	expect(outcomes[0].reply).toMatchObject({ stream: { content: first, finish: false } });
 	const [entry] = await bots().waitForReply(msgid, { timeoutMs: 20_000 });
 	const shown = entry.stream!.updates.map(({ content }) => content);
-	expect([...new Set(shown)]).toEqual(['Thinking…', 'One', 'One, two, three']);
+	expect([...new Set(shown)].filter((content) => content !== 'Thinking…')).toEqual([
+		'One',
+		'One, two, three',
+	]);
 	expect(entry.stream).toMatchObject({ finish: true });
 	const run = await execution(workflow);
 	expect(['one', 'two', 'end'].map((name) => itemsOf(run, name)[0].via)).toEqual([
