@@ -88,9 +88,11 @@ export class Wecom implements INodeType {
 			},
 			{
 				name: 'wecomChatArchiveApi',
-				required: true,
+				// Some operations of the resource need it, others the app's. By the operation it must not be shown: n8n's editor then
+				// takes Resource for a part of the authentication and hides it.
+				required: false,
 				testedBy: 'wecomChatArchiveApiTest',
-				displayOptions: { show: { resource: ['chatArchive'], operation: archiveOperations } },
+				displayOptions: { show: { resource: ['chatArchive'] } },
 			},
 		],
 		properties,

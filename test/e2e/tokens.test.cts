@@ -245,7 +245,7 @@ describe('the credential test', () => {
 		[
 			"another app's Agent ID",
 			{ agentId: '1000003' },
-			/^No permission to operate this app \(301002\)\. .*same app/,
+			/^Agent ID and secret belong to different apps \(301002\)\. .*same page/,
 		],
 		[
 			'unreachable host',
@@ -282,7 +282,7 @@ describe('the credential test', () => {
 	it('is red for a disabled app and for an IP WeCom does not trust, with the IP and the place', async () => {
 		const { sim } = surroundings();
 		sim.control.setApp(DEMO_APP.agentid, { enabled: false });
-		expect((await test({})).message).toMatch(/^The app is disabled \(50003\)\. Enable the app/);
+		expect((await test({})).message).toMatch(/^The app is disabled \(50003\)\. Enable it/);
 		sim.control.reset();
 		sim.control.refuseIp(true, { ip: '203.0.113.7' });
 		expect((await test({})).message).toMatch(
