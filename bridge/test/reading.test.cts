@@ -9,7 +9,13 @@ import { bridgeEnvironment, startBridge } from '../stand-in/running-bridge.cts';
 import { FakeN8n, type Outcome } from './reading-n8n.cts';
 import { Lab, samples, text, withCompiler } from './support.cts';
 
-Object.assign(readTimings, { wait: 1, retryFirst: 10, retryMost: 200, recheck: 100, patience: 60_000 });
+Object.assign(readTimings, {
+	wait: 1,
+	retryFirst: 10,
+	retryMost: 200,
+	recheck: 100,
+	patience: 60_000,
+});
 
 const until = async (what: string, condition: () => boolean, within = 60_000) =>
 	await settled(what, condition, { within });
