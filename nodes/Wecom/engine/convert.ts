@@ -8,6 +8,7 @@ import { parseReplyJson } from '../../shared/protocol/reply';
 import { AHEAD_SECONDS, dayInChina, toUnixSeconds } from './dates';
 import type { Conversion, Field, ItemContext } from './operation';
 import { problem } from './problem';
+import { isObject } from '../../shared/util/isObject';
 
 /**
  * What a value means, whether it was typed or comes from an expression, a spreadsheet, a database or an agent: the only place that
@@ -19,9 +20,6 @@ type Converter = (item: ItemContext, field: Field, value: unknown) => Value | un
 
 /** The ID of a resource locator, and everything else as it is. */
 export const idOf = (value: unknown) => (isResourceLocatorValue(value) ? value.value : value);
-
-export const isPlainObject = (value: unknown): value is IDataObject =>
-	typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** Nothing that could be sent. */
 export const isEmpty = (value: unknown) =>
@@ -172,9 +170,9 @@ function toEntries(
 	between: RegExp,
 ): string[] {
 	const list = typeof value === 'string' ? (jsonList(value) ?? value) : value;
-	const isObject = (part: unknown) =>
+	const isNoId = (part: unknown) =>
 		typeof part === 'object' && part !== null && !isResourceLocatorValue(part);
-	if (!(Array.isArray(list) ? list : [list]).some(isObject)) return split(list, between);
+	if (!(Array.isArray(list) ? list : [list]).some(isNoId)) return split(list, between);
 	throw problem(
 		item,
 		`'${displayName}' holds an object where WeCom needs IDs`,
@@ -310,7 +308,7 @@ const toDayText = (item: ItemContext, displayName: string, value: unknown): stri
 /** JSON that has to be an object. */
 export function toObject(item: ItemContext, displayName: string, value: unknown): IDataObject {
 	const object = value === null ? undefined : toJson(item, displayName, value);
-	if (isPlainObject(object)) return object;
+	if (isObject(object)) return object;
 	throw problem(
 		item,
 		`'${displayName}' ${object ? 'is a list' : 'is empty'} where an object is needed`,

@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 import { readErrmsg, type WecomReply } from '../../shared/protocol/reply';
-import { isPlainObject } from './convert';
+import { isObject } from '../../shared/util/isObject';
 
 const PARTIAL: Record<string, string> = {
 	invaliduser: 'unknown or out-of-reach members',
@@ -44,13 +44,13 @@ function warningOf(errmsg: unknown, data: IDataObject, begin: string): string {
 /** What a reply names as refused: by the name of a list, or by an error code of an entry. */
 function leftOut(field: string, value: unknown): string[] {
 	const isRefusal = field in PARTIAL || /^(fail|invalid|illegal)(ed)?_/.test(field);
-	if (isPlainObject(value))
+	if (isObject(value))
 		return Object.entries(value).flatMap(([name, inner]) =>
 			Array.isArray(inner) ? leftOut(isRefusal ? `fail_${name}` : name, inner) : [],
 		);
 	if (!Array.isArray(value)) return isRefusal && value ? [String(value as string)] : [];
 	return (value as unknown[]).flatMap((entry) => {
-		if (!isPlainObject(entry)) return isRefusal ? [String(entry)] : [];
+		if (!isObject(entry)) return isRefusal ? [String(entry)] : [];
 		return isRefusal || entry.errcode ? [nameOf(entry)] : [];
 	});
 }

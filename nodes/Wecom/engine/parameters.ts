@@ -1,8 +1,9 @@
 import type { IDataObject } from 'n8n-workflow';
-import { convertValue, idOf, isEmpty, isOn, isPlainObject, toObject, typedValue } from './convert';
+import { convertValue, idOf, isEmpty, isOn, toObject, typedValue } from './convert';
 import { limit, returnAll, simplify } from './fields';
 import type { Field, FieldGroup, Operation, ItemContext } from './operation';
 import { emptyField, problem } from './problem';
+import { isObject } from '../../shared/util/isObject';
 
 /** Reads the form of one item: single values in the types the form has, and all of it as WeCom's parameters. */
 
@@ -24,7 +25,7 @@ export function readValue(item: ItemContext, name: string, fallback: unknown): u
 function inType(item: ItemContext, field: Field, value: unknown): unknown {
 	if (field.type === 'collection') {
 		const entries = field.options as Field[];
-		const chosen = Object.entries(isPlainObject(value) ? value : {}).map(([name, one]) => {
+		const chosen = Object.entries(isObject(value) ? value : {}).map(([name, one]) => {
 			const entry = entries.find((known) => known.name === name);
 			return [name, (entry && inType(item, entry, one)) ?? one];
 		});
@@ -73,7 +74,7 @@ export function collectParameters(item: ItemContext, part?: string): IDataObject
 		if (field.local || !isShown(item, field)) continue;
 		const given = givenValue(item, field.name, null);
 		if (field.type === 'collection') {
-			const chosen = isPlainObject(given) ? given : {};
+			const chosen = isObject(given) ? given : {};
 			for (const entry of field.options as Field[]) {
 				if (chosen[entry.name] === undefined || entry.local) continue;
 				const value = convert(item, entry, idOf(chosen[entry.name]));
@@ -90,7 +91,7 @@ export function collectParameters(item: ItemContext, part?: string): IDataObject
 		else if (field.required) empty.push(field);
 	}
 	const added = { ...additionalParameters(item) };
-	if (part && isPlainObject(added[part])) {
+	if (part && isObject(added[part])) {
 		added.part = added[part];
 		delete added[part];
 	}
@@ -131,9 +132,9 @@ export function givenRows(item: ItemContext, field: Field, given: unknown): IDat
 	const [group] = field.options as FieldGroup[];
 	if (isEmpty(given)) return [];
 	const whole = typeof given === 'string' ? toObjectOrList(item, field, given) : given;
-	const isForm = isPlainObject(whole) && (group.name in whole || Object.keys(whole).length === 0);
+	const isForm = isObject(whole) && (group.name in whole || Object.keys(whole).length === 0);
 	const rows = [isForm ? (whole[group.name] ?? []) : whole].flat() as unknown[];
-	if (rows.every(isPlainObject)) return rows;
+	if (rows.every(isObject)) return rows;
 	throw problem(
 		item,
 		`'${field.displayName}' holds ${typeof rows[0] === 'object' ? 'a list' : `'${String(rows[0])}'`} where WeCom needs objects`,
@@ -193,21 +194,10 @@ export function merge(base: IDataObject, extra: IDataObject): IDataObject {
 	for (const [name, value] of Object.entries(extra)) {
 		const known = merged[name];
 		merged[name] =
-			isPlainObject(known) && isPlainObject(value)
-				? merge(known, value)
-				: (value as IDataObject[string]);
+			isObject(known) && isObject(value) ? merge(known, value) : (value as IDataObject[string]);
 	}
 	return merged;
 }
 
-export {
-	isEmpty,
-	isOn,
-	isPlainObject,
-	splitIds,
-	toIds,
-	toJson,
-	toObject,
-	toTimestamp,
-} from './convert';
+export { isEmpty, isOn, splitIds, toIds, toJson, toObject, toTimestamp } from './convert';
 export { emptyField, problem } from './problem';

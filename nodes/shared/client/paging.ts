@@ -1,5 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 import type { WecomReply } from '../protocol/reply';
+import { isObject } from '../util/isObject';
 
 /** How an endpoint hands out a list in pages: names of its request parameters and of its reply's fields. */
 export interface Paging {
@@ -105,5 +106,3 @@ function pageSize(
 }
 
 const isTrue = (value: unknown) => value === true || value === 1 || value === '1';
-const isObject = (value: unknown): value is Record<string, unknown> =>
-	typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -10,7 +10,6 @@ import type { ItemContext } from '../../engine/operation';
 import { replyItem } from '../../engine/output';
 import {
 	isEmpty,
-	isPlainObject,
 	shown,
 	toDay,
 	toIds,
@@ -22,6 +21,7 @@ import {
 } from '../../engine/convert';
 import { collectParameters } from '../../engine/parameters';
 import { problem } from '../../engine/problem';
+import { isObject } from '../../../shared/util/isObject';
 
 /** Submitting approvals: the form that a template asks for, and its values as WeCom wants them (doc 91853, 91982). */
 
@@ -231,8 +231,8 @@ function dateRangeOf(item: ItemContext, { title, config }: Control, given: unkno
 		: typeof whole === 'string'
 			? whole.split(/[,，、;；~～至]|\s+(?:-|to)\s+/i).map((one) => one.trim())
 			: undefined;
-	const outer = isPlainObject(whole) ? whole : {};
-	const range = (isPlainObject(outer.date_range) ? outer.date_range : outer) as IDataObject;
+	const outer = isObject(whole) ? whole : {};
+	const range = (isObject(outer.date_range) ? outer.date_range : outer) as IDataObject;
 	const [begin, end] = pair ?? [range.new_begin ?? range.begin, range.new_end ?? range.end];
 	if (isEmpty(begin) || isEmpty(end) || (pair && pair.length !== 2))
 		throw problem(
@@ -274,11 +274,11 @@ function asJson(given: unknown): unknown {
 /** The rows of a table, each an object by the titles or IDs of the inner controls; WeCom's own form is taken as it is. */
 function tableOf(item: ItemContext, control: Control, given: unknown): IDataObject {
 	const whole = asJson(given);
-	if (isPlainObject(whole) && Array.isArray(whole.children)) return whole;
+	if (isObject(whole) && Array.isArray(whole.children)) return whole;
 	const rows = (Array.isArray(whole) ? whole : [whole]) as unknown[];
 	const { children = [] } = (control.config.table ?? {}) as { children?: IDataObject[] };
 	const inner = children.map(toControl);
-	if (!rows.every(isPlainObject))
+	if (!rows.every(isObject))
 		throw problem(
 			item,
 			`'${control.title}' holds '${shown(given)}' where rows are needed`,
@@ -364,7 +364,7 @@ const WRAPPED: Record<string, string> = {
 /** Controls with a structure of their own: the value as WeCom documents it, with or without its outermost name. */
 function wholeValue(item: ItemContext, { title, type }: Control, given: unknown): IDataObject {
 	const value = asJson(given);
-	if (isPlainObject(value)) {
+	if (isObject(value)) {
 		const name = WRAPPED[type];
 		return !name || name in value ? value : { [name]: value };
 	}

@@ -10,7 +10,6 @@ import type { Field, ItemContext } from '../../engine/operation';
 import {
 	isEmpty,
 	isOn,
-	isPlainObject,
 	toDay,
 	toIds,
 	toNumber,
@@ -20,6 +19,7 @@ import {
 } from '../../engine/convert';
 import { isDayOnly } from '../../engine/dates';
 import { problem } from '../../engine/problem';
+import { isObject } from '../../../shared/util/isObject';
 
 /** The columns of a smart sheet as a form, and its cells in both directions (doc 99907, 101157, 101158). */
 
@@ -238,7 +238,7 @@ const OWN_FORM: Record<string, string[]> = {
 };
 
 const isOwnForm = (type: string, value: unknown): boolean =>
-	isPlainObject(value) && (OWN_FORM[type] ?? []).some((name) => !isEmpty(value[name]));
+	isObject(value) && (OWN_FORM[type] ?? []).some((name) => !isEmpty(value[name]));
 
 /** An object that WeCom does not know would become a new option or a member of that name. */
 function refuseObjects(item: ItemContext, { type, title }: Column, value: unknown): void {
