@@ -157,12 +157,22 @@ browserOrSkip()('in a browser', () => {
 			await page.keyboard.press('Escape');
 			await page.goto(`/workflow/${id}`);
 			await page.getByTestId('canvas-node').first().waitFor();
-			await page
+			const tools = page
 				.locator('[data-test-id="canvas-node-input-handle"][data-connection-type="ai_tool"]')
-				.getByTestId('canvas-handle-plus')
-				.click();
+				.getByTestId('canvas-handle-plus');
+			const review = items.filter({ hasText: 'Human review' }).first();
+			// the canvas draws its handles again after loading: a press in that moment opens nothing
+			await until(
+				'the list of tools',
+				async () => {
+					if (!(await review.isVisible())) await tools.click();
+					await review.waitFor({ timeout: 3_000 }).catch(() => undefined);
+					return await review.isVisible();
+				},
+				{ within: 60_000, every: 500 },
+			);
 			await screenshot(page, 'send-and-wait-tools');
-			await items.filter({ hasText: 'Human review' }).first().click();
+			await review.click();
 			await items.filter({ hasText: 'WeCom Send and Wait' }).first().waitFor();
 			await screenshot(page, 'send-and-wait-hitl');
 		});
