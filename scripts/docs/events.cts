@@ -29,7 +29,7 @@ function tableOf(family: string): string {
 	return [...groups, ...kinds]
 		.map(({ name, kind, description, doc }) => {
 			const page = doc === undefined ? '–' : pageLink(doc);
-			return `| ${name} | \`${kind}\` | ${description} | ${page} |\n`;
+			return `| ${name} | \`${kind}\` | ${description ?? ''} | ${page} |\n`;
 		})
 		.join('');
 }

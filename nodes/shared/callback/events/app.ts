@@ -9,7 +9,6 @@ export const appEvents: KindTable = {
 		{
 			event: 'security',
 			name: 'Security: Any Event',
-			description: 'Any event of the security management',
 		},
 	],
 	kinds: [
@@ -32,7 +31,7 @@ export const appEvents: KindTable = {
 		{
 			on: 'event/enter_agent',
 			name: 'App: Opened',
-			description: 'A member opens the app. Needs the switch for reporting when members enter.',
+			description: 'Needs the switch for reporting when members enter',
 			answer: 'P',
 			doc: 90240,
 		},
@@ -47,28 +46,27 @@ export const appEvents: KindTable = {
 		{
 			on: 'event/click',
 			name: 'Menu: Item Clicked',
-			description: 'A member clicks a menu item of the app; EventKey tells which',
+			description: 'EventKey tells which',
 			answer: 'P',
 			doc: 90240,
 		},
 		{
 			on: 'event/view',
 			name: 'Menu: Link Opened',
-			description: 'A member opens a link from the menu of the app; EventKey is its URL',
+			description: 'EventKey is its URL',
 			answer: 'P',
 			doc: 90240,
 		},
 		{
 			on: 'event/view_miniprogram',
 			name: 'Menu: Mini Program Opened',
-			description: 'A member opens a mini program from the menu of the app',
 			answer: 'P',
 			doc: 90240,
 		},
 		{
 			on: 'event/scancode_push',
 			name: 'Menu: Code Scanned',
-			description: 'A member scans a code from the menu and sees its result at once',
+			description: 'The member sees the result at once',
 			answer: 'E',
 			doc: 90240,
 		},
@@ -76,14 +74,14 @@ export const appEvents: KindTable = {
 			on: 'event/scancode_waitmsg',
 			name: 'Menu: Code Scanned, Waiting',
 			action: 'On menu code scanned, waiting for a reply',
-			description: 'A member scans a code from the menu and waits for a reply of the app',
+			description: 'The member waits for a reply of the app',
 			answer: 'P',
 			doc: 90240,
 		},
 		{
 			on: 'event/pic_sysphoto',
 			name: 'Menu: Photo Taken',
-			description: 'A member takes photos through the menu. The images follow as messages.',
+			description: 'The images follow as messages',
 			repeat: pictures,
 			answer: 'E',
 			doc: 90240,
@@ -91,8 +89,7 @@ export const appEvents: KindTable = {
 		{
 			on: 'event/pic_photo_or_album',
 			name: 'Menu: Photo Taken or Picked',
-			description:
-				'A member takes or picks photos through the menu. The images follow as messages.',
+			description: 'The images follow as messages',
 			repeat: pictures,
 			answer: 'E',
 			doc: 90240,
@@ -100,8 +97,7 @@ export const appEvents: KindTable = {
 		{
 			on: 'event/pic_weixin',
 			name: 'Menu: Photo Picked',
-			description:
-				'A member picks photos from the album through the menu. They follow as messages.',
+			description: 'From the album; the images follow as messages',
 			repeat: pictures,
 			answer: 'E',
 			doc: 90240,
@@ -109,7 +105,6 @@ export const appEvents: KindTable = {
 		{
 			on: 'event/location_select',
 			name: 'Menu: Location Picked',
-			description: 'A member picks a location through the menu of the app',
 			answer: 'E',
 			doc: 90240,
 		},
@@ -140,8 +135,7 @@ export const appEvents: KindTable = {
 			on: 'event/open_approval_change',
 			name: 'Approval: App Application Changed',
 			action: 'On app approval changed',
-			description:
-				'The status of an approval that was started through the approval engine of the app',
+			description: 'The status of an approval that the app started itself',
 			repeat: ['ApprovalNodes.ApprovalNode', 'Items.Item', 'NotifyNodes.NotifyNode'],
 			answer: 'E',
 			doc: 90240,
@@ -149,29 +143,28 @@ export const appEvents: KindTable = {
 		{
 			on: 'event/share_agent_change',
 			name: 'App: Shared With Linked Company',
-			description: 'The app was shared with a subordinate company or is no longer shared',
+			description: 'With a subordinate company, or no longer',
 			answer: 'E',
 			doc: 90240,
 		},
 		{
 			on: 'event/share_chain_change',
 			name: 'App: Shared With Upstream or Downstream',
-			description:
-				'The app was shared with an upstream or downstream company or is no longer shared',
+			description: 'Or no longer shared',
 			answer: 'E',
 			doc: 90240,
 		},
 		{
 			on: 'event/batch_job_result',
 			name: 'Async Job: Finished',
-			description: 'An asynchronous import or export ended; JobType and ErrCode tell which and how',
+			description: 'An import or export; JobType and ErrCode tell which and how',
 			answer: 'E',
 			doc: 90240,
 		},
 		{
 			on: 'event/upload_media_job_finish',
 			name: 'Media: Upload by URL Finished',
-			description: 'The job that Media > Upload by URL started has ended; JobId tells which',
+			description: 'JobId tells which of those that Media > Upload by URL started',
 			answer: 'E',
 			doc: 96219,
 		},
@@ -186,14 +179,13 @@ export const appEvents: KindTable = {
 		{
 			on: 'event/submit_vip_account_approval',
 			name: 'Advanced Account: Requested',
-			description: 'A member asked for an account with advanced features; ApplyReason tells why',
+			description: 'ApplyReason tells why',
 			answer: 'E',
 			doc: 99876,
 		},
 		{
 			on: 'event/finish_vip_account_approval',
 			name: 'Advanced Account: Decided',
-			description: 'A request for an account with advanced features was decided',
 			answer: 'E',
 			doc: 99877,
 		},

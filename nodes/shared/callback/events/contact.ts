@@ -17,7 +17,7 @@ export const contactEvents: KindTable = {
 		{
 			on: 'event/change_contact/create_user',
 			name: 'Contact: Member Added',
-			description: 'A member was added. Newer contact sync servers get only UserID and Department.',
+			description: 'Newer contact sync servers get only UserID and Department',
 			repeat: extraFields,
 			answer: 'E',
 			doc: 90970,
@@ -25,8 +25,7 @@ export const contactEvents: KindTable = {
 		{
 			on: 'event/change_contact/update_user',
 			name: 'Contact: Member Changed',
-			description:
-				'A member was changed. Carries only what changed, and NewUserID on a new user ID.',
+			description: 'Carries only what changed, and NewUserID on a new user ID',
 			repeat: extraFields,
 			answer: 'E',
 			doc: 90970,
@@ -34,35 +33,32 @@ export const contactEvents: KindTable = {
 		{
 			on: 'event/change_contact/delete_user',
 			name: 'Contact: Member Removed',
-			description: 'A member was removed from the company',
 			answer: 'E',
 			doc: 90970,
 		},
 		{
 			on: 'event/change_contact/create_party',
 			name: 'Contact: Department Added',
-			description: 'A department was added',
 			answer: 'E',
 			doc: 90240,
 		},
 		{
 			on: 'event/change_contact/update_party',
 			name: 'Contact: Department Changed',
-			description: 'A department was renamed or moved. Carries only what changed.',
+			description: 'Renamed or moved. Carries only what changed.',
 			answer: 'E',
 			doc: 90240,
 		},
 		{
 			on: 'event/change_contact/delete_party',
 			name: 'Contact: Department Removed',
-			description: 'A department was removed',
 			answer: 'E',
 			doc: 90240,
 		},
 		{
 			on: 'event/change_contact/update_tag',
 			name: 'Contact: Tag Members Changed',
-			description: 'Members or departments were added to a tag or taken off it',
+			description: 'Members or departments were added or taken off',
 			answer: 'E',
 			doc: 90240,
 		},

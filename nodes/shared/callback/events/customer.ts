@@ -24,15 +24,13 @@ export const customerEvents: KindTable = {
 		{
 			event: 'customer_acquisition',
 			name: 'Acquisition: Any Event',
-			description: 'Any event of customer acquisition links',
 		},
 	],
 	kinds: [
 		{
 			on: 'event/change_external_contact/add_external_contact',
 			name: 'Customer: Added',
-			description:
-				'A member added a customer; WelcomeCode allows a welcome message for a short time',
+			description: 'By a member; WelcomeCode allows a welcome message for a short time',
 			answer: 'E',
 			doc: 92130,
 		},
@@ -61,28 +59,26 @@ export const customerEvents: KindTable = {
 			on: 'event/change_external_contact/del_follow_user',
 			name: 'Customer: Member Deleted by Customer',
 			action: 'On member deleted by customer',
-			description: 'A customer deleted a member',
 			answer: 'E',
 			doc: 92130,
 		},
 		{
 			on: 'event/change_external_contact/transfer_fail',
 			name: 'Customer: Handover Failed',
-			description: 'A customer could not be handed over. Needs the permission to assign customers.',
+			description: 'Needs the permission to assign customers',
 			answer: 'E',
 			doc: 92130,
 		},
 		{
 			on: 'event/change_external_contact/msg_audit_approved',
 			name: 'Customer: Agreed to Archiving',
-			description: 'A customer agreed to the archiving of the conversation',
+			description: 'To the archiving of the conversation',
 			answer: 'E',
 			doc: 92005,
 		},
 		{
 			on: 'event/change_external_chat/create',
 			name: 'Customer Group: Created',
-			description: 'A customer group was created',
 			repeat: ['MemChangeList.Item'],
 			answer: 'E',
 			doc: 92130,
@@ -90,8 +86,7 @@ export const customerEvents: KindTable = {
 		{
 			on: 'event/change_external_chat/update',
 			name: 'Customer Group: Changed',
-			description:
-				'Members, owner, name or notice of a customer group changed; UpdateDetail tells which',
+			description: 'Members, owner, name or notice; UpdateDetail tells which',
 			repeat: ['MemChangeList.Item'],
 			answer: 'E',
 			doc: 92130,
@@ -99,36 +94,34 @@ export const customerEvents: KindTable = {
 		{
 			on: 'event/change_external_chat/dismiss',
 			name: 'Customer Group: Dissolved',
-			description: 'A customer group was dissolved',
 			answer: 'E',
 			doc: 92130,
 		},
 		{
 			on: 'event/change_external_tag/create',
 			name: 'Customer Tag: Created',
-			description: 'A company tag or tag group was created. Needs the permission for tags.',
+			description: 'A company tag or group. Needs the permission for tags.',
 			answer: 'E',
 			doc: 92130,
 		},
 		{
 			on: 'event/change_external_tag/update',
 			name: 'Customer Tag: Changed',
-			description: 'A company tag or tag group was changed. Needs the permission for tags.',
+			description: 'A company tag or group. Needs the permission for tags.',
 			answer: 'E',
 			doc: 92130,
 		},
 		{
 			on: 'event/change_external_tag/delete',
 			name: 'Customer Tag: Deleted',
-			description:
-				'A company tag or tag group was deleted. The tags of a deleted group send no event.',
+			description: 'A company tag or group. The tags of a deleted group send no event.',
 			answer: 'E',
 			doc: 92130,
 		},
 		{
 			on: 'event/change_external_tag/shuffle',
 			name: 'Customer Tag: Reordered',
-			description: 'Company tags were reordered; an empty Id means all groups',
+			description: 'An empty Id means all groups',
 			answer: 'E',
 			doc: 92130,
 		},
@@ -142,7 +135,6 @@ export const customerEvents: KindTable = {
 		{
 			on: 'event/customer_acquisition/balance_exhausted',
 			name: 'Acquisition: Quota Used Up',
-			description: 'No uses of customer acquisition links are left',
 			answer: 'E',
 			doc: 97299,
 		},
@@ -170,14 +162,13 @@ export const customerEvents: KindTable = {
 		{
 			on: 'event/customer_acquisition/delete_link',
 			name: 'Acquisition: Link Deleted',
-			description: 'A link of this app was deleted by hand',
 			answer: 'E',
 			doc: 97299,
 		},
 		{
 			on: 'event/customer_acquisition/open_profile',
 			name: 'Acquisition: Link Opened',
-			description: 'A customer opened a link of this app. Open to some industries only.',
+			description: 'Open to some industries only',
 			answer: 'E',
 			doc: 97299,
 		},

@@ -142,7 +142,7 @@ export interface EventOption {
 	name: string;
 	value: string;
 	action: string;
-	description: string;
+	description?: string;
 }
 type Shown = Pick<KindRow, 'name' | 'description' | 'action'>;
 
@@ -161,7 +161,7 @@ export function triggerOptions(ofBot = false): EventOption[] {
 		name,
 		value,
 		action,
-		description,
+		...(description && { description }),
 	});
 	const tables = TABLES.filter(({ family }) => (family === 'bot') === ofBot);
 	const options = tables.flatMap(({ groups = [], kinds }) => {

@@ -34,8 +34,8 @@ export interface KindRow {
 	name: string;
 	/** "On text message", in the list of n8n's node panel, where it does not follow from the name. */
 	action?: string;
-	/** Option description: what it is, and what must be switched on to get it. */
-	description: string;
+	/** Option description: what the name does not say, such as what must be switched on to get it. */
+	description?: string;
 	/** Elements that may repeat (paths as `wrapRepeatable` takes them). */
 	repeat?: readonly string[];
 	answer: CallbackAnswer;
@@ -48,7 +48,7 @@ export interface GroupRow {
 	/** The Event, which is also the group's option value. */
 	event: string;
 	name: string;
-	description: string;
+	description?: string;
 }
 
 /** All rows of one family. */
