@@ -216,11 +216,16 @@ export class N8nRest {
 		return await this.call('POST', `/workflows/${id}/deactivate`, {});
 	}
 
-	/** Resolves when a production webhook answers to this method and path, without calling it. */
-	async waitForWebhook(method: string, path: string, timeout = 20_000): Promise<void> {
+	/** Resolves when a production webhook answers to this method and path, without calling it. `url` is the process', main's by default. */
+	async waitForWebhook(
+		method: string,
+		path: string,
+		timeout = 20_000,
+		url = this.n8n.url,
+	): Promise<void> {
 		await until(
 			`${method} ${path} was not registered`,
-			async () => await this.isRegistered(method, `/webhook/${path}`),
+			async () => await this.isRegistered(method, `/webhook/${path}`, url),
 			{ within: timeout, every: 100 },
 		);
 	}
@@ -235,8 +240,8 @@ export class N8nRest {
 	}
 
 	/** Asks with a method nobody registers: n8n's 404 then names the methods that are registered for the path. */
-	private async isRegistered(method: string, path: string): Promise<boolean> {
-		const { text } = await http(this.n8n.url + path, {
+	private async isRegistered(method: string, path: string, url = this.n8n.url): Promise<boolean> {
+		const { text } = await http(url + path, {
 			method: method === 'PATCH' ? 'DELETE' : 'PATCH',
 		});
 		return new RegExp(`Did you mean.*\\b${method}\\b`).test(text);

@@ -1,21 +1,14 @@
-/**
- * The suite flow in queue mode: main receives tickets and authorizations, a worker calls WeCom. Needs `redis-server` on the PATH
- * and PostgreSQL (Debian: postgresql, redis-server); skipped without them.
- */
-import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+/** Queue mode: main receives callbacks and holds connections, a worker runs the executions. */
 import { DEMO_BOT, DEMO_CALLBACK_BOT } from '../../simulator/bot/data.cts';
 import { DEMO_APP } from '../../simulator/demo-data.cts';
 import { startSimulator, type Simulator } from '../../simulator/server.cts';
 import { DEMO_PROVIDER, DEMO_SUITE, PROVIDER_SEED } from '../../simulator/suite/data.cts';
 import { http } from '../support/http.cts';
-import { killGroup } from '../support/child.cts';
-import { freePorts, n8nEnv } from '../support/n8n-env.cts';
-import { startN8n, type N8n } from '../support/n8n.cts';
-import { N8nRest, type WorkflowNode } from '../support/n8n-rest.cts';
+import type { N8n } from '../support/n8n.cts';
+import type { N8nRest, WorkflowNode } from '../support/n8n-rest.cts';
 import { packPackage } from '../support/pack.cts';
+import { startQueueMode, type QueueMode } from '../support/queue-mode.cts';
+import { queueServersOrSkip } from '../support/queue-servers.cts';
 import {
 	chain,
 	credentialData,
@@ -32,167 +25,19 @@ import { until } from '../support/wait.cts';
 
 jest.setTimeout(240_000);
 
-const POSTGRES = '/usr/lib/postgresql';
-const found = (command: string) => {
-	try {
-		return execFileSync('sh', ['-c', `command -v ${command}`], { encoding: 'utf8' }).trim();
-	} catch {
-		return '';
-	}
-};
-const redis = found('redis-server');
-const version = existsSync(POSTGRES) ? readdirSync(POSTGRES).sort().at(-1) : undefined;
-if (!redis || !version)
-	process.stderr.write('PostgreSQL or redis-server is missing: queue mode is not tested.\n');
-if (process.env.CI === 'true')
-	test('PostgreSQL and redis-server are there, or CI would pass without queue mode', () => {
-		expect({ redis, postgres: version }).toEqual({
-			redis: expect.any(String),
-			postgres: expect.any(String),
-		});
-	});
-
-const children: ChildProcess[] = [];
-const folders: string[] = [];
-const folder = () => folders[folders.push(mkdtempSync(join(tmpdir(), 'wecom-kit-queue-'))) - 1];
-
-/** PostgreSQL does not run as root. */
-const owner = () => {
-	if (process.getuid?.() !== 0) return {};
-	const id = (flag: string) => Number(execFileSync('id', [flag, 'postgres'], { encoding: 'utf8' }));
-	return { uid: id('-u'), gid: id('-g') };
-};
-
-async function startPostgres(): Promise<number> {
-	const { port } = await freePorts();
-	const data = folder();
-	const as = owner();
-	if (as.uid !== undefined) execFileSync('chown', [`${as.uid}:${as.gid}`, data]);
-	const bin = join(POSTGRES, version!, 'bin');
-	execFileSync(join(bin, 'initdb'), ['-D', data, '-U', 'n8n', '--auth=trust', '-E', 'UTF8'], {
-		...as,
-		cwd: data,
-		stdio: 'ignore',
-	});
-	const args = [
-		'-D',
-		data,
-		'-p',
-		String(port),
-		'-k',
-		data,
-		'-c',
-		'listen_addresses=127.0.0.1',
-		'-c',
-		'fsync=off',
-	];
-	children.push(
-		spawn(join(bin, 'postgres'), args, { ...as, cwd: data, stdio: 'ignore', detached: true }),
-	);
-	await until(
-		'PostgreSQL did not start',
-		async () => {
-			try {
-				execFileSync(
-					join(bin, 'createdb'),
-					['-h', '127.0.0.1', '-p', String(port), '-U', 'n8n', 'n8n'],
-					{ cwd: '/', stdio: 'ignore' },
-				);
-				return true;
-			} catch {
-				return false;
-			}
-		},
-		{ within: 20_000, every: 100 },
-	);
-	return port;
-}
-
-async function startRedis(): Promise<number> {
-	const { port } = await freePorts();
-	const args = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--dir', folder()];
-	children.push(spawn(redis, args, { stdio: 'ignore', detached: true }));
-	return port;
-}
-
-let workerLog = '';
-async function startWorker(
-	{ install, userFolder, encryptionKey }: N8n,
-	extra: NodeJS.ProcessEnv,
-): Promise<void> {
-	const { nodeBin, n8nBin, dir } = install;
-	const ports = await freePorts();
-	const child = spawn(nodeBin, [n8nBin, 'worker'], {
-		cwd: dir,
-		env: n8nEnv({
-			...ports,
-			userFolder,
-			encryptionKey,
-			nodeBin,
-			extra: {
-				...extra,
-				QUEUE_HEALTH_CHECK_ACTIVE: 'true',
-				QUEUE_HEALTH_CHECK_PORT: String(ports.port),
-			},
-		}),
-		stdio: ['ignore', 'pipe', 'pipe'],
-		detached: true,
-	});
-	children.push(child);
-	for (const stream of [child.stdout, child.stderr])
-		stream?.setEncoding('utf8').on('data', (text: string) => (workerLog += text));
-	await until(
-		`the worker did not start:\n${workerLog}`,
-		async () => {
-			try {
-				return (
-					(await http(`http://127.0.0.1:${ports.port}/healthz/readiness`, { timeout: 2_000 }))
-						.status === 200
-				);
-			} catch {
-				return false;
-			}
-		},
-		{ within: 90_000, every: 100 },
-	);
-}
-
-/** Without the servers it is reported as skipped on a person's machine, and fails when CI=true. */
-const withServers = (redis && version) || process.env.CI === 'true' ? describe : describe.skip;
-
-withServers('in queue mode', () => {
-	it('finds PostgreSQL and Redis', () => {
-		expect({ redis, postgres: version }).toEqual({
-			redis: expect.stringContaining('redis-server'),
-			postgres: expect.any(String),
-		});
-	});
-
+queueServersOrSkip()('in queue mode', () => {
 	let sim: Simulator;
+	let queue: QueueMode;
 	let n8n: N8n;
 	let rest: N8nRest;
 	beforeAll(async () => {
 		sim = await startSimulator({ seed: PROVIDER_SEED });
-		const [database, queue] = [await startPostgres(), await startRedis()];
-		const env = {
-			DB_TYPE: 'postgresdb',
-			DB_POSTGRESDB_HOST: '127.0.0.1',
-			DB_POSTGRESDB_PORT: String(database),
-			DB_POSTGRESDB_DATABASE: 'n8n',
-			DB_POSTGRESDB_USER: 'n8n',
-			EXECUTIONS_MODE: 'queue',
-			QUEUE_BULL_REDIS_HOST: '127.0.0.1',
-			QUEUE_BULL_REDIS_PORT: String(queue),
-		};
-		n8n = await startN8n({ tarball: await packPackage(), env });
-		rest = await N8nRest.connect(n8n);
-		await startWorker(n8n, env);
+		queue = await startQueueMode({ tarball: await packPackage() });
+		({ main: n8n, rest } = queue);
 	}, START_TIMEOUT);
 	afterAll(async () => {
-		await n8n?.stop();
+		await queue?.stop();
 		await sim?.stop();
-		for (const { pid } of children) if (pid !== undefined) killGroup(pid);
-		for (const path of folders) rmSync(path, { recursive: true, force: true, maxRetries: 3 });
 	}, START_TIMEOUT);
 
 	it('a reply that the worker gives reaches WeCom through main', async () => {
@@ -225,7 +70,7 @@ withServers('in queue mode', () => {
 		expect(attempts[0].reply!.xml).toContain('<Content><![CDATA[来自 worker]]></Content>');
 		const [execution] = await rest.waitForExecutions(workflow.id, 1);
 		expect(execution.status).toBe('success');
-		expect(workerLog).toContain(`execution ${execution.id}`);
+		expect(queue.worker.logs()).toContain(`execution ${execution.id}`);
 
 		const failing = await publishTrigger(
 			surroundings,
@@ -305,7 +150,7 @@ withServers('in queue mode', () => {
 		sim.control.stopTickets(suiteId);
 		for (const execution of executions) {
 			expect(execution.error).toBeUndefined();
-			expect(workerLog).toContain(`execution ${execution.id}`);
+			expect(queue.worker.logs()).toContain(`execution ${execution.id}`);
 		}
 		expect(sim.messages).toHaveLength(20);
 		for (const { corpid } of companies)
@@ -364,7 +209,7 @@ withServers('in queue mode', () => {
 		const [entry] = await sim.bots.waitForReply(msgid, { timeoutMs: 20_000 });
 		expect(entry).toMatchObject({ via: 'reply', text: 'Half and half' });
 		const [execution] = await rest.waitForExecutions(workflow.id, 1);
-		expect(workerLog).toContain(`execution ${execution.id}`);
+		expect(queue.worker.logs()).toContain(`execution ${execution.id}`);
 		expect(['Half', 'Whole'].map((node) => itemsOf(execution, node)[0].via)).toEqual(ways);
 		expect(sim.bots.outcomes().filter(({ problem }) => problem)).toEqual([]);
 	});
@@ -413,7 +258,7 @@ withServers('in queue mode', () => {
 		}
 		for (const execution of await rest.waitForExecutions(workflow.id, 10)) {
 			expect(execution.status).toBe('success');
-			expect(workerLog).toContain(`execution ${execution.id}`);
+			expect(queue.worker.logs()).toContain(`execution ${execution.id}`);
 		}
 		expect(sim.bots.connections(botId)).toMatchObject({ open: 1, subscribes: 1, overlaps: 0 });
 
@@ -471,7 +316,7 @@ withServers('in queue mode', () => {
 			},
 			{ within: 30_000, every: 200 },
 		);
-		expect(workerLog).toContain(`execution ${waiting.id}`);
+		expect(queue.worker.logs()).toContain(`execution ${waiting.id}`);
 		const taskId = String(sim.state.messages.at(-1)!.body.template_card.task_id);
 		const seen = () => sim.control.cardSeenBy(taskId, 'zhangsan').replaced;
 		await sim.control.pressCard({ taskId, userid: 'zhangsan', button: 'Approve' });
