@@ -63,7 +63,10 @@ describe('Smart Sheet', () => {
 		parameters: { ...sheet, columns: { mappingMode: 'defineBelow', value } },
 		...more,
 	});
-	const loadOptions = async (run: Parameters<typeof runLoadOptions>[1]) =>
+	const loadOptions = async (
+		run: Parameters<typeof runLoadOptions>[1],
+		parameters: IDataObject = {},
+	) =>
 		await runLoadOptions(
 			{
 				nodeTypes,
@@ -72,7 +75,12 @@ describe('Smart Sheet', () => {
 				node: {
 					name: 'WeCom',
 					type: WECOM,
-					parameters: { resource: 'smartSheet', operation: 'appendRecord', ...sheet } as never,
+					parameters: {
+						resource: 'smartSheet',
+						operation: 'appendRecord',
+						...sheet,
+						...parameters,
+					} as never,
 					credentials: { wecomApi: 'c1' },
 				},
 			},
@@ -111,6 +119,19 @@ describe('Smart Sheet', () => {
 		})) as { results: IDataObject[] };
 		expect(results).toEqual([{ name: 'Orders', value: 's1' }]);
 		expect(bodies(`${SHEET}/get_sheet`)[0]).toEqual({ docid: 'D1' });
+
+		const docid = {
+			__rl: true,
+			mode: 'url',
+			value: 'https://doc.weixin.qq.com/smartsheet/s3_A?tab=s1',
+		};
+		await loadOptions(
+			async function () {
+				return await listSearch.searchSheets.call(this);
+			},
+			{ docid },
+		);
+		expect(bodies(`${SHEET}/get_sheet`)[1]).toEqual({ docid: 's3_A' });
 	});
 
 	it('writes every kind of cell as WeCom wants it', async () => {
@@ -197,6 +218,100 @@ describe('Smart Sheet', () => {
 		expect(bodies(`${SHEET}/update_records`)[0].records).toEqual([
 			{ record_id: 'r1', values: { f5: [{ id: 'o1', text: '进行中' }] } },
 		]);
+	});
+
+	it('takes document and sheet by their addresses, however they are given', async () => {
+		useColumns();
+		const address = 'https://doc.weixin.qq.com/smartsheet/s3_AbC-d?scode=xyz&tab=q979lj&viewId=v1';
+		const byUrl = (value: string) => ({ __rl: true, mode: 'url', value });
+		for (const given of [byUrl(address), address, byUrl('s3_AbC-d')]) {
+			const run = write({ Name: 'x' });
+			Object.assign(run.parameters!, { docid: given, sheet_id: byUrl(address) });
+			await itemsOf(simulator(), run);
+		}
+		const places = bodies(`${SHEET}/add_records`).map(({ docid, sheet_id }) => [docid, sheet_id]);
+		expect(places).toEqual(Array(3).fill(['s3_AbC-d', 'q979lj']));
+
+		const run = write({ Name: 'x' });
+		run.parameters!.docid = byUrl('https://work.weixin.qq.com/');
+		expect((await failure(run))?.message).toContain("'Document' holds an address that names none");
+	});
+
+	describe('Append or Update Record', () => {
+		const upsert = (column: string[] | null, items: IDataObject[]): Run => ({
+			resource: 'smartSheet',
+			operation: 'appendOrUpdateRecord',
+			parameters: {
+				...sheet,
+				columns: { mappingMode: 'autoMapInputData', value: {}, matchingColumns: column },
+				options: { concurrency: 5 },
+			},
+			items: items.map((json) => ({ json })),
+		});
+		const useRecords = (...values: IDataObject[]) =>
+			simulator().control.setList(
+				`${SHEET}/get_records`,
+				values.map((cells, index) => ({ record_id: `r${index}`, values: cells })) as never,
+			);
+		const useReply = () =>
+			simulator().control.setList(`${SHEET}/add_records`, [{ record_id: 'new' }]);
+
+		it('changes the first record with the key, and adds what is missing once', async () => {
+			useColumns();
+			useReply();
+			const text = (words: string) => ({ Name: [{ type: 'text', text: words }] });
+			useRecords(text('a'), text('b'), text('b'));
+			const found = await itemsOf(
+				simulator(),
+				upsert(
+					['Name'],
+					[
+						{ Name: 'b', Amount: 1 },
+						{ Name: 'c', Amount: 2 },
+						{ Name: 'c', Amount: 3 },
+					],
+				),
+			);
+			expect(found.map(({ action, record_id }) => [action, record_id])).toEqual([
+				['updated', 'r1'],
+				['appended', 'new'],
+				['updated', 'new'],
+			]);
+			expect(bodies(`${SHEET}/get_records`)).toEqual([
+				expect.objectContaining({ field_titles: ['Name'] }),
+			]);
+			const ids = bodies(`${SHEET}/update_records`).map(
+				({ records }) => (records as IDataObject[])[0].record_id,
+			);
+			expect(ids).toEqual(['r1', 'new']);
+			expect(bodies(`${SHEET}/add_records`)).toHaveLength(1);
+		});
+
+		it.each([
+			['Amount', 7, '7', 'r1'],
+			['State', [{ id: 'o2', text: '完成' }], '完成', 'r1'],
+			['Link', [{ type: 'url', text: 'x', link: 'https://a.example' }], 'https://a.example', 'r1'],
+			['Owner', [{ user_id: 'zhangsan' }], 'zhangsan', 'r1'],
+			['Due', '1769851800000', '2026-01-31T09:30:00Z', 'r1'],
+			['Phone', '138', 138, 'r1'],
+		])('matches on the column %s', async (title, cell, given, record_id) => {
+			useColumns();
+			useRecords({}, { [title]: cell as never });
+			const [found] = await itemsOf(simulator(), upsert([title], [{ [title]: given }]));
+			expect(found).toMatchObject({ record_id, action: 'updated' });
+		});
+
+		it.each([
+			['no column to match on', null, { Name: 'x' }, 'No column is chosen to match on'],
+			['several', ['Name', 'Amount'], { Name: 'x' }, 'Several columns are chosen to match on'],
+			['one that is gone', ['Old'], { Name: 'x' }, "The sheet has no column 'Old'"],
+			['an item without the key', ['Name'], { Amount: 3 }, "'Name' is empty"],
+		])('refuses %s', async (_name, columns, item, message) => {
+			useColumns();
+			const error = await failure(upsert(columns, [item]));
+			expect(error?.message).toBe(message);
+			expect(error?.description).toBeTruthy();
+		});
 	});
 
 	it.each([

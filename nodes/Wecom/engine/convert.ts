@@ -60,7 +60,28 @@ export function typedValue(item: ItemContext, field: Field, given: unknown): Val
 	if (type === 'number') return isBlank(value) ? undefined : toNumber(item, field, value);
 	if (!TEXTS.includes(type)) return value as Value;
 	const text = toText(item, displayName, value);
-	return type === 'resourceLocator' ? text.trim() : text;
+	return type === 'resourceLocator' ? idInAddress(item, field, text.trim()) : text;
+}
+
+/** The ID in the address of a thing, where the field takes addresses; an expression may give one in any mode. */
+function idInAddress(item: ItemContext, field: Field, text: string): string {
+	const id = idFromAddress(field, text);
+	if (id !== undefined) return id;
+	throw problem(
+		item,
+		`'${field.displayName}' holds an address that names none: ${shown(text)}`,
+		'Copy the whole address from the browser, or enter the ID.',
+	);
+}
+
+/** The same for a list, which has no item; '' where the address has no ID in it. */
+export const idChosen = (field: Field, given: unknown): string =>
+	idFromAddress(field, String(idOf(given) ?? '').trim()) ?? '';
+
+function idFromAddress({ modes = [] }: Field, text: string) {
+	const { extractValue } = modes.find(({ name }) => name === 'url') ?? {};
+	if (!extractValue || !/^https?:/i.test(text)) return text;
+	return new RegExp(extractValue.regex as string).exec(text)?.[1];
 }
 
 const isBlank = (value: unknown) => typeof value === 'string' && value.trim() === '';

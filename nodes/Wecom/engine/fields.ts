@@ -145,6 +145,31 @@ export const locator = (
 	...overrides,
 });
 
+/** One thing that people know by its address in the browser; `regex` finds the ID in it. An ID is taken, too. */
+export const addressed = (
+	name: string,
+	displayName: string,
+	description: string,
+	[regex, address, id]: [regex: string, address: string, id: string],
+): Field => ({
+	displayName,
+	name,
+	type: 'resourceLocator',
+	default: { mode: 'url', value: '' },
+	required: true,
+	description,
+	modes: [
+		{
+			displayName: 'By URL',
+			name: 'url',
+			type: 'string',
+			placeholder: address,
+			extractValue: { type: 'regex', regex },
+		},
+		{ displayName: 'By ID', name: 'id', type: 'string', placeholder: id },
+	],
+});
+
 export const memberPicker = (overrides: Overrides = {}): Field =>
 	locator('userid', 'Member', 'searchMembers', 'e.g. zhangsan', {
 		description: 'The member, by name or by user ID',

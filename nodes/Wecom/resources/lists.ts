@@ -9,6 +9,8 @@ import {
 	named,
 	TAG_FORM,
 } from './customer/lists';
+import { idChosen } from '../engine/convert';
+import { docid } from './document';
 import { cursorPages } from '../engine/pages';
 import { listMethods, listOf, entries, get, post, type List } from '../engine/lists';
 
@@ -65,7 +67,9 @@ const LISTS: Record<string, List> = {
 		depends: ['docid'],
 		fetch: async (client, form) =>
 			await listOf(
-				post('/cgi-bin/wedoc/smartsheet/get_sheet', { docid: form('docid') }),
+				post('/cgi-bin/wedoc/smartsheet/get_sheet', {
+					docid: idChosen(docid, form('docid')),
+				}),
 				'sheet_list',
 				['sheet_id', 'title'],
 			).fetch(client, form),

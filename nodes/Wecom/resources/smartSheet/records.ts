@@ -8,6 +8,7 @@ import { WecomClient } from '../../../shared/client/client';
 import { collect } from '../../../shared/client/paging';
 import type { Field, ItemContext } from '../../engine/operation';
 import {
+	idChosen,
 	isEmpty,
 	isOn,
 	toDay,
@@ -19,6 +20,8 @@ import {
 } from '../../engine/convert';
 import { isDayOnly } from '../../engine/dates';
 import { problem } from '../../engine/problem';
+import { docid } from '../document';
+import { sheet } from './fields';
 import { isObject } from '../../../shared/util/isObject';
 
 /** The columns of a smart sheet as a form, and its cells in both directions (doc 99907, 101157, 101158). */
@@ -55,6 +58,8 @@ const READ_ONLY = [
 const SHORTENED = ['TEXT', 'SELECT', 'SINGLE_SELECT', 'USER', 'URL', 'AUTONUMBER'];
 const NUMBERS = ['NUMBER', 'PROGRESS', 'CURRENCY', 'PERCENTAGE'];
 const TEXTS = ['PHONE_NUMBER', 'EMAIL', 'BARCODE'];
+/** What a record can be found by. */
+const MATCHED = ['TEXT', 'NUMBER', 'DATE_TIME', 'SINGLE_SELECT', 'URL', 'USER', ...TEXTS];
 const HINTS: Record<string, string> = {
 	SELECT: 'options',
 	USER: 'user IDs',
@@ -66,8 +71,7 @@ const known = new WeakMap<WecomClient, Map<string, Promise<Column[]>>>();
 /** The columns of a sheet, read once per execution. */
 export async function columnsOf(
 	client: WecomClient,
-	docid: string,
-	sheet_id: string,
+	{ docid, sheet_id }: { docid: string; sheet_id: string },
 	itemIndex?: number,
 ): Promise<Column[]> {
 	const sheets = known.get(client) ?? new Map<string, Promise<Column[]>>();
@@ -122,12 +126,19 @@ function isDayFormat({ property_date_time }: IDataObject): boolean {
 export async function getSmartSheetColumns(
 	this: ILoadOptionsFunctions,
 ): Promise<ResourceMapperFields> {
-	const value = (name: string) =>
-		String(this.getNodeParameter(name, '', { extractValue: true }) as string);
+	// n8n's own way to read a locator refuses an ID where it expects an address.
+	const chosen = (field: Field) => idChosen(field, this.getNodeParameter(field.name, ''));
 	const client = await WecomClient.open(this);
-	const columns = await columnsOf(client, value('docid'), value('sheet_id'));
+	const place = { docid: chosen(docid), sheet_id: chosen(sheet()) };
+	const columns = await columnsOf(client, place);
 	return { fields: columns.filter(({ type }) => !READ_ONLY.includes(type)).map(toFormField) };
 }
+
+/** What a cell counts as when records are matched on its column. */
+export const cellKey = (cell: unknown, { type }: Column): string => {
+	const plain = simpleCell(cell, type);
+	return typeof plain === 'string' ? plain.trim() : JSON.stringify(plain);
+};
 
 function toFormField({ title, type, options }: Column): ResourceMapperField {
 	const field: ResourceMapperField = {
@@ -135,6 +146,7 @@ function toFormField({ title, type, options }: Column): ResourceMapperField {
 		displayName: HINTS[type] ? `${title} (${HINTS[type]})` : title,
 		required: false,
 		defaultMatch: false,
+		canBeUsedToMatch: MATCHED.includes(type),
 		display: true,
 		type: 'string',
 	};
@@ -156,12 +168,11 @@ function toFormField({ title, type, options }: Column): ResourceMapperField {
 /** The cells of a record to write, from the mapper's values or the item itself. */
 export async function cellsOf(
 	item: ItemContext,
-	docid: string,
-	sheet_id: string,
+	place: { docid: string; sheet_id: string },
 ): Promise<IDataObject> {
 	const { client, context, get, itemIndex } = item;
 	const mapper = get<{ mappingMode?: string; value?: IDataObject }>('columns', {} as never);
-	const columns = await columnsOf(client, docid, sheet_id, itemIndex);
+	const columns = await columnsOf(client, place, itemIndex);
 	const byItem = mapper.mappingMode === 'autoMapInputData';
 	const given = (byItem ? context.getInputData()[itemIndex].json : mapper.value) ?? {};
 	const cells: IDataObject = {};

@@ -1,37 +1,22 @@
 import type { IDataObject } from 'n8n-workflow';
 import { collect } from '../../../shared/client/paging';
 import { wantedCount } from '../../engine/runRow';
-import { choice, filters, integer, json, locator, rows, text, toggle } from '../../engine/fields';
-import type { Field, Operation, ItemContext, Resource } from '../../engine/operation';
-import { cellsOf, columnsOf, RECORD_PAGES, simpleRecord } from './records';
+import { choice, filters, integer, json, rows, text, toggle } from '../../engine/fields';
+import type { Operation, ItemContext, Resource } from '../../engine/operation';
+import { columns, sheet } from './fields';
+import { columnsOf, RECORD_PAGES, simpleRecord } from './records';
+import {
+	BASE,
+	BY_TITLE,
+	GET_RECORDS,
+	RECORD_LIST,
+	sheetOf,
+	upsertRecord,
+	writeRecord,
+} from './write';
 import { collectParameters } from '../../engine/parameters';
 import { docid } from '../document';
 
-const BASE = '/cgi-bin/wedoc/smartsheet';
-
-const sheet = (overrides: Partial<Field> = {}) =>
-	locator('sheet_id', 'Sheet', 'searchSheets', 'e.g. q979lj', overrides);
-/** A new record is shown with all its columns; of a record that exists, those that are not to change stay out of the form. */
-const columns = (addAllFields: boolean): Field => ({
-	displayName: 'Columns',
-	name: 'columns',
-	type: 'resourceMapper',
-	noDataExpression: true,
-	default: { mappingMode: 'defineBelow', value: null },
-	description: 'The values to write; separate several options or user IDs with commas',
-	displayOptions: { hide: { docid: [''], sheet_id: [''] } },
-	local: true,
-	typeOptions: {
-		loadOptionsDependsOn: ['docid', 'sheet_id.value'],
-		resourceMapper: {
-			resourceMapperMethod: 'getSmartSheetColumns',
-			mode: 'add',
-			fieldWords: { singular: 'column', plural: 'columns' },
-			addAllFields,
-			supportAutoMap: true,
-		},
-	},
-});
 const recordId = text('record_id', 'Record ID', 'The "record_id" of the record', {
 	required: true,
 });
@@ -125,8 +110,22 @@ export const smartSheet: Resource = {
 			description: 'Add a record with the values of the item',
 			doc: 99907,
 			covers: ['wedoc.smartsheet.add_records'],
-			fields: [docid, sheet(), columns(true)],
+			fields: [docid, sheet(), columns('add')],
 			run: async (item) => await writeRecord(item, 'add_records'),
+		}),
+		operation({
+			value: 'appendOrUpdateRecord',
+			name: 'Append or Update Record',
+			action: 'Append or update record of smart sheet',
+			description: 'Update the record with the same value in a column, or add one if there is none',
+			doc: 99909,
+			covers: [
+				'wedoc.smartsheet.get_records',
+				'wedoc.smartsheet.update_records',
+				'wedoc.smartsheet.add_records',
+			],
+			fields: [docid, sheet(), columns('upsert')],
+			run: upsertRecord,
 		}),
 		operation({
 			value: 'deleteColumns',
@@ -237,7 +236,7 @@ export const smartSheet: Resource = {
 			description: 'Change the values of a record; columns left out stay as they are',
 			doc: 99909,
 			covers: ['wedoc.smartsheet.update_records'],
-			fields: [docid, sheet(), recordId, columns(false)],
+			fields: [docid, sheet(), recordId, columns('update')],
 			run: async (item) => await writeRecord(item, 'update_records'),
 		}),
 		operation({
@@ -257,52 +256,18 @@ export const smartSheet: Resource = {
 	],
 };
 
-const BY_ID = 'CELL_VALUE_KEY_TYPE_FIELD_ID';
-const BY_TITLE = 'CELL_VALUE_KEY_TYPE_FIELD_TITLE';
-
-/** `add_records`, `update_records` (doc 99907, 99909) with one record; Additional Parameters may give several. */
-async function writeRecord(
-	item: ItemContext,
-	endpoint: string,
-): Promise<IDataObject | IDataObject[]> {
-	const { client, itemIndex } = item;
-	const { record_id, ...sent } = collectParameters(item);
-	const path = `${BASE}/${endpoint}`;
-	if (sent.records !== undefined) {
-		const body = { key_type: BY_TITLE, ...sent };
-		const { records = [] } = await client.call({ method: 'POST', path, body }, itemIndex);
-		return records as IDataObject[];
-	}
-	const values = await cellsOf(item, String(sent.docid), String(sent.sheet_id));
-	const record = record_id === undefined ? { values } : { record_id, values };
-	const body = { key_type: BY_ID, records: [record], ...sent };
-	const reply = await client.call({ method: 'POST', path, body }, itemIndex);
-	const [written] = (reply.records ?? []) as IDataObject[];
-	const columnNames = await columnsOf(client, String(sent.docid), String(sent.sheet_id), itemIndex);
-	return simpleRecord({ ...record, ...written, values: titled(values, columnNames) }, columnNames);
-}
-
-const titled = (values: IDataObject, names: Array<{ id: string; title: string }>): IDataObject =>
-	Object.fromEntries(
-		Object.entries(values).map(([id, cell]) => [
-			names.find((one) => one.id === id)?.title ?? id,
-			cell,
-		]),
-	);
-
 /** `get_records` (doc 101158), with plain values if wanted. */
 async function getRecords(item: ItemContext): Promise<IDataObject[]> {
 	const { client, get, itemIndex } = item;
 	const body: IDataObject = { key_type: BY_TITLE, ...collectParameters(item) };
-	const path = `${BASE}/get_records`;
+	const path = GET_RECORDS;
 	const fetch = async (page: IDataObject) =>
 		await client.call(
 			{ method: 'POST', path, body: { ...body, ...page }, repeatable: true },
 			itemIndex,
 		);
-	const response = { offset: 'next', total: 'total', has_more: 'has_more' };
-	const records = await collect(fetch, 'records', { ...RECORD_PAGES, response }, wantedCount(item));
+	const records = await collect(fetch, 'records', RECORD_LIST, wantedCount(item));
 	if (!get<boolean>('simplify', true)) return records;
-	const names = await columnsOf(client, String(body.docid), String(body.sheet_id), itemIndex);
+	const names = await columnsOf(client, sheetOf(body), itemIndex);
 	return records.map((record) => simpleRecord(record, names));
 }
