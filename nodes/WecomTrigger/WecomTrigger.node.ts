@@ -97,6 +97,19 @@ export class WecomTrigger implements INodeType {
 	};
 
 	webhookMethods = {
+		/** n8n registers the URL that WeCom checks first, so what is stored here is stored before the first callback. */
+		setup: {
+			async checkExists(this: IHookFunctions): Promise<boolean> {
+				return false;
+			},
+			async create(this: IHookFunctions): Promise<boolean> {
+				await rememberPublishing(this, sourceOf(this).credential);
+				return true;
+			},
+			async delete(this: IHookFunctions): Promise<boolean> {
+				return true;
+			},
+		},
 		default: {
 			async checkExists(this: IHookFunctions): Promise<boolean> {
 				return false;
@@ -108,7 +121,6 @@ export class WecomTrigger implements INodeType {
 					const { message, description } = found.lack;
 					throw new NodeOperationError(this.getNode(), message, { description });
 				}
-				rememberPublishing(this);
 				return true;
 			},
 			async delete(this: IHookFunctions): Promise<boolean> {

@@ -93,6 +93,28 @@ it(
 	START_TIMEOUT,
 );
 
+it(
+	'the first customer service messages come although n8n was away for their callback',
+	async () => {
+		const { sim, n8n, rest } = surroundings();
+		const { id } = await publishTrigger(surroundings(), 'first/kf', fetchMessages);
+		// Registered is enough: the time of publishing is stored before.
+		await n8n.kill();
+		sim.control.addKfMessages(KF, [say('while it was away')] as never);
+		await n8n.start();
+		await rest.login();
+		await rest.waitForWebhook('POST', 'first/kf');
+		// As if the next callback came much later.
+		const notice = {
+			...sim.control.kfNotice(KF),
+			CreateTime: Math.floor(Date.now() / 1000) + 3_600,
+		};
+		expect((await sim.push(target(surroundings(), 'first/kf'), notice)).ok).toBe(true);
+		expect(await texts(id, 1)).toEqual(['while it was away']);
+	},
+	START_TIMEOUT,
+);
+
 it('strangers who come back with made-up codes fill no list of executions', async () => {
 	const { rest, credential, n8n } = surroundings();
 	const login: WorkflowNode = {

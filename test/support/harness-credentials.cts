@@ -150,3 +150,17 @@ export class CredHelper extends ICredentialsHelper {
 		return data;
 	}
 }
+
+/** n8n's database is locked: nothing that matches is written until the result is called, and `jest.restoreAllMocks` undoes it. */
+export function lockStore(when: (written: string) => boolean = () => true): () => void {
+	let locked = true;
+	const write = CredHelper.prototype.updateCredentials;
+	jest.spyOn(CredHelper.prototype, 'updateCredentials').mockImplementation(async function (
+		this: CredHelper,
+		...args: Parameters<typeof write>
+	) {
+		if (locked && when(JSON.stringify(args[2]))) throw new Error('SQLITE_BUSY: database is locked');
+		await write.apply(this, args);
+	});
+	return () => (locked = false);
+}

@@ -7,6 +7,7 @@ import {
 	ExecutionLifecycleHooks,
 	LoadOptionsContext,
 	TriggerContext,
+	HookContext,
 	WebhookContext,
 	WorkflowExecute,
 } from 'n8n-core';
@@ -260,6 +261,18 @@ export interface WebhookRun {
 	workflow: Workflow;
 }
 
+/** A webhook of a node as n8n describes it to its contexts. */
+function webhookOf(
+	nodeType: INodeType,
+	node: INode,
+	name: string,
+	more: Pick<IWebhookData, 'httpMethod' | 'workflowExecuteAdditionalData'>,
+): IWebhookData {
+	const webhookDescription = nodeType.description.webhooks?.find((one) => one.name === name);
+	if (!webhookDescription) throw new Error(`${node.type} has no webhook "${name}"`);
+	return { ...more, node: node.name, path: 'path', webhookDescription, workflowId: 'wf1' };
+}
+
 /** Calls a node's `webhook()` with the real WebhookContext. What it throws is thrown. */
 export async function runWebhook(options: WebhookOptions): Promise<WebhookRun> {
 	const { webhookName = 'default', mode = 'webhook', response = new WebhookResponse() } = options;
@@ -267,37 +280,64 @@ export async function runWebhook(options: WebhookOptions): Promise<WebhookRun> {
 	const workflow = makeWorkflow([node], {}, { staticData: {}, ...options }, true);
 	const credentials = new CredHelper(options.credentialTypes ?? [], options.credentials ?? {});
 	const nodeType = workflow.nodeTypes.getByNameAndVersion(node.type, node.typeVersion);
-	const webhookDescription = nodeType.description.webhooks?.find(
-		({ name }) => name === webhookName,
-	);
-	if (!webhookDescription || !nodeType.webhook)
-		throw new Error(`${node.type} has no webhook "${webhookName}"`);
 	const httpMethod = (options.call?.method ?? 'POST') as IWebhookData['httpMethod'];
 	const additionalData = makeAdditionalData(credentials, {
 		httpRequest: webhookRequest({ method: httpMethod, ...options.call }),
 		httpResponse: response.asExpress(),
 		...options.additionalData,
 	});
-	const webhook: IWebhookData = {
-		httpMethod,
-		node: node.name,
-		path: 'path',
-		webhookDescription,
-		workflowId: 'wf1',
-		workflowExecuteAdditionalData: additionalData,
-	};
 	const context = new WebhookContext(
 		workflow,
 		node,
 		additionalData,
 		mode,
-		webhook,
+		webhookOf(nodeType, node, webhookName, {
+			httpMethod,
+			workflowExecuteAdditionalData: additionalData,
+		}),
 		[],
 		options.runExecutionData ?? null,
 	);
 	await workflow.expression.acquireIsolate();
 	try {
-		return { result: await nodeType.webhook.call(context), response, credentials, workflow };
+		return { result: await nodeType.webhook!.call(context), response, credentials, workflow };
+	} finally {
+		await workflow.expression.releaseIsolate();
+	}
+}
+
+export interface PublishOptions extends Surroundings {
+	node: TestNode;
+	activation?: WorkflowActivateMode;
+}
+
+/** What n8n does with the webhooks of a trigger when it publishes the workflow or starts: `create` of each, in order. */
+export async function publishWebhooks(options: PublishOptions): Promise<void> {
+	const node = completeNode(options.node, 0, options);
+	const workflow = makeWorkflow([node], {}, { staticData: {}, ...options }, true);
+	const nodeType = workflow.nodeTypes.getByNameAndVersion(node.type, node.typeVersion);
+	const additionalData = makeAdditionalData(
+		new CredHelper(options.credentialTypes ?? [], options.credentials ?? {}),
+		options.additionalData,
+	);
+	await workflow.expression.acquireIsolate();
+	try {
+		for (const { name } of nodeType.description.webhooks ?? []) {
+			const webhook = webhookOf(nodeType, node, name, {
+				httpMethod: 'POST',
+				workflowExecuteAdditionalData: additionalData,
+			});
+			const activation = options.activation ?? 'activate';
+			const context = new HookContext(
+				workflow,
+				node,
+				additionalData,
+				'trigger',
+				activation,
+				webhook,
+			);
+			await nodeType.webhookMethods?.[name]?.create.call(context);
+		}
 	} finally {
 		await workflow.expression.releaseIsolate();
 	}

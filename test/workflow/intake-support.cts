@@ -1,9 +1,14 @@
 /** One WeCom Trigger behind HTTP, as n8n runs it: it stores what comes out, then answers. */
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { IDataObject, INodeExecutionData } from 'n8n-workflow';
+import type { IDataObject, INodeExecutionData, WorkflowActivateMode } from 'n8n-workflow';
 import { WecomSuiteApi } from '../../credentials/WecomSuiteApi.credentials';
-import { runWebhook, WebhookResponse, type CredentialStore } from '../support/harness.cts';
+import {
+	publishWebhooks,
+	runWebhook,
+	WebhookResponse,
+	type CredentialStore,
+} from '../support/harness.cts';
 import { DEMO_APP, DEMO_CORP } from '../../simulator/demo-data.cts';
 import type { CallbackTarget } from '../../simulator/pusher.cts';
 import type { Simulator } from '../../simulator/server.cts';
@@ -23,6 +28,8 @@ export interface Intake {
 	positions: () => Record<string, { cursor?: string; since?: number; at: number }>;
 	/** How n8n behaves: the time it takes to store an execution, how many of the next ones it cannot store, its mode, the trigger's form. */
 	n8n: { storingMs: number; failures: number; mode: 'webhook' | 'manual'; parameters: IDataObject };
+	/** What n8n does when it publishes the workflow, or in another mode. */
+	publish: (activation?: WorkflowActivateMode) => Promise<void>;
 	stop: () => Promise<void>;
 }
 
@@ -49,6 +56,19 @@ export async function startIntake(
 	const executions: INodeExecutionData[][] = [];
 	const failed: Error[] = [];
 	const n8n: Intake['n8n'] = { storingMs: 0, failures: 0, mode: 'webhook', parameters };
+	const trigger = () => ({
+		nodeTypes,
+		credentialTypes: [...credentialTypes, new WecomSuiteApi()],
+		credentials,
+		node: {
+			name: 'WeCom Trigger',
+			id: node,
+			type: TRIGGER,
+			webhookId: 'hook',
+			parameters: { events: ['*'], ...n8n.parameters } as never,
+			credentials: { [credential]: 'c1' },
+		},
+	});
 	const server: Server = createServer(async (request, response) => {
 		const chunks: Buffer[] = [];
 		for await (const chunk of request) chunks.push(chunk as Buffer);
@@ -58,18 +78,8 @@ export async function startIntake(
 			response.end(answer.body);
 		});
 		const called = runWebhook({
-			nodeTypes,
-			credentialTypes: [...credentialTypes, new WecomSuiteApi()],
-			credentials,
+			...trigger(),
 			mode: n8n.mode,
-			node: {
-				name: 'WeCom Trigger',
-				id: node,
-				type: TRIGGER,
-				webhookId: 'hook',
-				parameters: { events: ['*'], ...n8n.parameters } as never,
-				credentials: { [credential]: 'c1' },
-			},
 			call: {
 				request,
 				query: Object.fromEntries(new URL(request.url!, 'http://localhost').searchParams),
@@ -115,6 +125,7 @@ export async function startIntake(
 			);
 		},
 		n8n,
+		publish: async (activation) => await publishWebhooks({ ...trigger(), activation }),
 		stop: async () => {
 			server.closeAllConnections();
 			await new Promise((resolve) => server.close(resolve));

@@ -8,6 +8,7 @@ import type { KfMessage } from '../../simulator/state.cts';
 import { DEMO_SUITE, makeCompanies, PROVIDER_SEED } from '../../simulator/suite/data.cts';
 import { startSimulator } from '../../simulator/server.cts';
 import { binaryBytes, logged, runLoadOptions, type CredentialStore } from '../support/harness.cts';
+import { lockStore } from '../support/harness-credentials.cts';
 import { startIntake, type Intake, type IntakeOptions } from './intake-support.cts';
 import { suiteCredential, until } from './suite-support.cts';
 import { credentialOf, credentialTypes, nodeTypes, TRIGGER, useSimulator } from './support.cts';
@@ -28,6 +29,7 @@ beforeEach(() => {
 	logged.length = 0;
 });
 afterEach(async () => {
+	jest.restoreAllMocks();
 	await Promise.all(running.map(async ({ stop }) => await stop()));
 	running = [];
 });
@@ -164,7 +166,86 @@ describe('the first time', () => {
 	});
 });
 
+describe('the time of publishing', () => {
+	/** As if the workflow had been published so long ago. */
+	const publishedAgo = (intake: Intake, seconds: number) => {
+		const reader = Object.keys(JSON.parse(String(intake.store.c1.kfCursorTokens)) as object)[0];
+		intake.store.c1.kfCursorTokens = JSON.stringify({ [reader]: { since: ago(seconds), at: 1 } });
+	};
+	const since = (intake: Intake) => intake.positions()['']?.since;
+
+	it('is where the first reading begins, although n8n was away for the first callbacks', async () => {
+		const intake = await start();
+		await intake.publish();
+		publishedAgo(intake, 7_200);
+		sim().control.addKfMessages(KF, [
+			say('before', { send_time: ago(7_300) }),
+			say('while n8n was away', { send_time: ago(3_600) }),
+		]);
+		await push(intake, [say('later')]);
+		expect(said(intake)).toEqual(['while n8n was away', 'later']);
+	});
+
+	it('stays when n8n starts or the workflow is edited, and begins anew when it is published again', async () => {
+		const intake = await start();
+		await intake.publish('init');
+		expect(Math.abs(since(intake)! - ago(0))).toBeLessThan(15);
+		publishedAgo(intake, 1_000);
+		for (const mode of ['init', 'update', 'leadershipChange', 'manual'] as const) {
+			await intake.publish(mode);
+			expect(since(intake)).toBeLessThan(ago(500));
+		}
+		await intake.publish('activate');
+		expect(since(intake)).toBeGreaterThan(ago(500));
+	});
+
+	it('is not stored where nothing is fetched, nor for a test', async () => {
+		const intake = await start({ parameters: {} });
+		await intake.publish();
+		intake.n8n.parameters = { ...fetchMessages, events: ['text'] };
+		await intake.publish();
+		intake.n8n.parameters = fetchMessages;
+		await intake.publish('manual');
+		expect(intake.positions()).toEqual({});
+	});
+
+	it('is stored later when the database is locked, and counts meanwhile', async () => {
+		const intake = await start();
+		const open = lockStore((written) => written.includes('kfCursorTokens'));
+		await intake.publish();
+		expect(intake.positions()).toEqual({});
+		sim().control.addKfMessages(KF, [say('at once')]);
+		const notice = { ...sim().control.kfNotice(KF), CreateTime: ago(-3_600) };
+		await sim().push(intake.target, notice);
+		expect(said(intake)).toEqual(['at once']);
+		open();
+		await until(() => since(intake) !== undefined);
+	});
+});
+
 describe('nothing is lost and nothing comes twice', () => {
+	it('when the position cannot be stored: it is written again until it is, and the next reading knows it', async () => {
+		const intake = await begun();
+		const before = intake.positions()[KF].cursor;
+		const open = lockStore();
+		await push(intake, [say('while it was locked')]);
+		await until(() => warnings().some((line) => line.includes('and writes it again')));
+		await push(intake, [say('and then')]);
+		expect(said(intake)).toEqual(['first', 'while it was locked', 'and then']);
+		const [third, second] = pulls()
+			.map(({ body }) => (body as IDataObject).cursor)
+			.reverse();
+		expect(third).not.toBe(second);
+		expect(intake.positions()[KF].cursor).toBe(before);
+		open();
+		await until(() => intake.positions()[KF].cursor !== before);
+		// Nothing of what has come is read again by a process that starts now.
+		const restarted = { ...intake.positions()[KF] };
+		await push(intake, [say('last')]);
+		expect(pulls().at(-1)!.body).toMatchObject({ cursor: restarted.cursor });
+		expect(said(intake).at(-1)).toBe('last');
+	});
+
 	it('when callbacks overlap', async () => {
 		const intake = await begun();
 		sim().control.inject({ path: SYNC, delayMs: 400, times: 3 });

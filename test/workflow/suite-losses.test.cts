@@ -2,7 +2,7 @@
 import { WebhookContext } from 'n8n-core';
 import type { ICredentialDataDecryptedObject } from 'n8n-workflow';
 import { DEMO_SUITE, makeCompanies } from '../../simulator/suite/data.cts';
-import { CredHelper } from '../support/harness-credentials.cts';
+import { CredHelper, lockStore } from '../support/harness-credentials.cts';
 import { logged } from '../support/harness.cts';
 import { startProvider, until, useProvider, type Provider } from './suite-support.cts';
 import { sleep } from '../support/wait.cts';
@@ -114,25 +114,11 @@ describe('a withdrawn authorization', () => {
 	});
 });
 
-/** n8n's database is locked: nothing that matches is written until it is opened again. */
-function lock(when: (written: string) => boolean): () => void {
-	let locked = true;
-	const write = CredHelper.prototype.updateCredentials;
-	jest.spyOn(CredHelper.prototype, 'updateCredentials').mockImplementation(async function (
-		this: CredHelper,
-		...args: Parameters<typeof write>
-	) {
-		if (locked && when(JSON.stringify(args[2]))) throw new Error('SQLITE_BUSY: database is locked');
-		await write.apply(this, args);
-	});
-	return () => (locked = false);
-}
-
 describe('while the database is locked', () => {
 	it('a permanent code is kept, written again every second or two, and the workflow gets its event', async () => {
 		await begin();
 		await ticket();
-		const open = lock((written) => written.includes('permanentCode'));
+		const open = lockStore((written) => written.includes('permanentCode'));
 		logged.length = 0;
 		await provider.authorize(first.corpid);
 		await until(() => JSON.stringify(logged).includes('could not be stored and is written again'));
@@ -153,7 +139,7 @@ describe('while the database is locked', () => {
 	it('an auth_code that WeCom gives up is taken up and exchanged, with its event at the next ticket', async () => {
 		await begin();
 		await ticket();
-		const open = lock((written) => written.includes('create_auth'));
+		const open = lockStore((written) => written.includes('create_auth'));
 		const { verdict } = await simulator().control.authorize(provider.suite.suiteId, first.corpid);
 		expect(verdict).not.toBe('success');
 		expect(provider.items).toEqual([]);

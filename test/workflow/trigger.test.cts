@@ -416,17 +416,11 @@ describe('URL verification', () => {
 });
 
 describe('activation', () => {
-	const create = async (
-		credential: IDataObject,
-		source = 'app',
-		{ data = {}, mode = 'activate' }: { data?: IDataObject; mode?: string } = {},
-	) => {
+	const create = async (credential: IDataObject, source = 'app') => {
 		const hook = (nodeTypes[TRIGGER] as (typeof nodeTypes)[typeof TRIGGER]).webhookMethods.default;
 		const context = {
 			getNodeParameter: (_name: string, fallback: unknown) => fallback,
 			getCredentials: async () => stored(credential),
-			getWorkflowStaticData: () => data,
-			getActivationMode: () => mode,
 			getNode: () => ({
 				id: '1',
 				name: 'WeCom Trigger',
@@ -441,18 +435,6 @@ describe('activation', () => {
 	it('passes with a complete credential', async () => {
 		expect(await create({})).toBe(true);
 		expect(await create({ suiteId: 'dk1' }, 'suite')).toBe(true);
-	});
-	it('remembers when the workflow was published, not when n8n started', async () => {
-		const data: IDataObject = {};
-		await create({}, 'app', { data, mode: 'manual' });
-		expect(data).toEqual({});
-		await create({}, 'app', { data });
-		expect(Date.now() - Number(data.publishedAt)).toBeLessThan(10_000);
-		data.publishedAt = 1;
-		await create({}, 'app', { data, mode: 'init' });
-		expect(data.publishedAt).toBe(1);
-		await create({}, 'app', { data, mode: 'update' });
-		expect(data.publishedAt).not.toBe(1);
 	});
 	it('says what a suite credential lacks', async () => {
 		await expect(create({}, 'suite')).rejects.toMatchObject({

@@ -8,6 +8,7 @@ import type { WecomClient } from '../../shared/client/client';
 import { later } from '../../shared/util/later';
 import { splitList } from '../../shared/util/text';
 import {
+	credentialIdOf,
 	keepPosition,
 	positionOf,
 	readMessages,
@@ -23,7 +24,7 @@ import { attachMedia } from '../media';
 import { prepareAnswer } from '../reply';
 import { KIND, openKfIdOf } from './form';
 import { Progress, type Reach } from './progress';
-import { publishedAt } from './publishing';
+import { publishedSince } from './publishing';
 import { Turns, type Turn } from './turns';
 
 /**
@@ -161,11 +162,12 @@ class Reading {
 		const scope = scopeOf(delivery);
 		try {
 			this.client = await source.openClient(context, opened.receiveId);
-			this.known = positionOf(this.client, readerOf(delivery));
+			const credentialId = credentialIdOf(context, this.client.credentialType);
+			this.known = positionOf(this.client, credentialId, readerOf(delivery));
 			const { messages, position, unfinished } = await readMessages(this.client, {
 				openKfId,
 				token: String(opened.payload.Token ?? '').trim(),
-				position: progress.of(scope) ?? this.known ?? firstPosition(context, opened),
+				position: progress.of(scope) ?? this.known ?? firstPosition(context, this.client, opened),
 				keep: this.wantedAndNew(),
 			});
 			// A test run only looks: the published workflow is to get the same messages.
@@ -222,20 +224,22 @@ class Reading {
 		const { delivery, client, known } = this;
 		if (!client || (known && known.cursor === cursor && known.since === since)) return;
 		const { context } = delivery;
-		try {
-			await keepPosition(context, client.credentialType, readerOf(delivery), { cursor, since });
-		} catch (error) {
-			warn(context, `could not store how far it has read: ${(error as Error).message}`);
-		}
+		const failed = ({ message }: Error) =>
+			warn(context, `could not store how far it has read, and writes it again: ${message}`);
+		const position = { cursor, since };
+		await keepPosition(context, client.credentialType, readerOf(delivery), position, failed);
 	}
 }
 
 /** The first time: what is new since the workflow was published, or all WeCom still has. */
-function firstPosition(context: IWebhookFunctions, { payload }: OpenedCallback): Position {
+function firstPosition(
+	context: IWebhookFunctions,
+	client: WecomClient,
+	{ payload }: OpenedCallback,
+): Position {
 	if (context.getNodeParameter('triggerOptions.startFrom', 'now') !== 'now') return {};
 	const announced = (Number(payload.CreateTime) || Math.floor(Date.now() / 1000)) - SLACK_S;
-	const published = Math.floor((publishedAt(context) ?? Infinity) / 1000);
-	return { since: Math.min(announced, published) };
+	return { since: Math.min(announced, publishedSince(context, client) ?? Infinity) };
 }
 
 const typeOf = ({ msgtype, event }: KfMessage): string =>

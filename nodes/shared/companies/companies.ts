@@ -2,7 +2,7 @@ import type { ICredentialDataDecryptedObject, IDataObject } from 'n8n-workflow';
 import { WecomClient, type ClientContext } from '../client/client';
 import type { StoredFields } from '../credentials/fields';
 import { clean } from '../protocol/settings';
-import { updateCredential } from '../credentials/store';
+import { updateCredential, type StoringContext } from '../credentials/store';
 import { untilStored } from '../credentials/untilStored';
 import {
 	AUTH_CODE_LIFE_MS,
@@ -79,7 +79,7 @@ function lostCompanies(stored: Fields): StoredFields | undefined {
 
 /** Changes the stored suite credential, see `updateCredential`. */
 export async function updateSuite(
-	context: ClientContext,
+	context: StoringContext,
 	change: (stored: Fields) => StoredFields | undefined,
 	written?: () => void,
 ): Promise<Fields> {
@@ -93,7 +93,7 @@ export async function updateSuite(
 
 /** Changes a stored credential of either type, see `updateCredential`. */
 export async function updateStored(
-	context: ClientContext,
+	context: StoringContext,
 	type: string,
 	change: (stored: Fields) => StoredFields | undefined,
 ): Promise<Fields> {

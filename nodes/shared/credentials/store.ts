@@ -2,6 +2,7 @@ import { webhookDescriptionFields } from 'n8n-workflow';
 import type {
 	ICredentialDataDecryptedObject,
 	IExecuteFunctions,
+	IHookFunctions,
 	ILoadOptionsFunctions,
 	ITriggerFunctions,
 	IWebhookFunctions,
@@ -15,6 +16,8 @@ import { addNote, noteOf, withNote } from './note';
  */
 
 export type CredentialContext = IExecuteFunctions | ILoadOptionsFunctions | IWebhookFunctions;
+/** Where a credential can be written, too: when a workflow is published, and in triggers that keep running. */
+export type StoringContext = CredentialContext | IHookFunctions | ITriggerFunctions;
 
 /** Thrown by `authenticate` where no request is meant. */
 export class NothingToSend extends Error {}
@@ -90,7 +93,7 @@ export async function takeTurn(key: string): Promise<() => void> {
  * `key` is the turn's (see `takeTurn`). Resolves to the credential as stored; `written` is called before that second look.
  */
 export async function updateCredential(
-	context: CredentialContext | ITriggerFunctions,
+	context: StoringContext,
 	type: string,
 	key: string,
 	change: (stored: ICredentialDataDecryptedObject) => StoredFields | undefined,
@@ -113,7 +116,7 @@ export async function updateCredential(
 }
 
 async function write(
-	context: CredentialContext | ITriggerFunctions,
+	context: StoringContext,
 	type: string,
 	stored: ICredentialDataDecryptedObject,
 	fields: StoredFields,

@@ -1,8 +1,10 @@
 import type { ICredentialDataDecryptedObject, IDataObject } from 'n8n-workflow';
-import type { ClientContext, WecomClient } from '../client/client';
+import type { WecomClient } from '../client/client';
 import { updateStored } from '../companies/companies';
 import type { StoredFields } from '../credentials/fields';
+import type { StoringContext } from '../credentials/store';
 import { parsed } from '../credentials/suiteState';
+import { untilStored } from '../credentials/untilStored';
 
 /**
  * Reading the messages of WeChat Customer Service (`kf/sync_msg`, doc 94670) from where the last reading ended. How far each
@@ -74,20 +76,56 @@ export function withPosition(
 	return { [FIELD]: JSON.stringify(Object.fromEntries([[reader, position], ...others])) };
 }
 
-/** Where a reader is to go on; undefined when it has never read. */
-export const positionOf = (client: WecomClient, reader: string): Position | undefined =>
-	parsed<Position>(client.stored(FIELD))[reader];
+/** Where the readers of this process have come to while n8n has not stored it yet, by credential and reader. */
+const unstored = new Map<string, Position>();
 
-/** Stores how far a reader has read. To be called when the messages up to there are safe, not before. */
+/** Where a reader is to go on; undefined when it has never read. `credentialId` is n8n's. */
+export function positionOf(
+	credential: { stored: (field: string) => unknown },
+	credentialId: string,
+	reader: string,
+): Position | undefined {
+	const stored = parsed<Position>(credential.stored(FIELD))[reader];
+	const own = unstored.get(idOf(credentialId, reader));
+	return own && (own.at ?? 0) > (stored?.at ?? 0) ? own : stored;
+}
+
+/**
+ * Stores how far a reader has read, and writes it again until n8n has it. To be called when the messages up to there are safe, not
+ * before. Resolves after the first attempt; `failed` hears of the first failure.
+ */
 export async function keepPosition(
-	context: ClientContext,
+	context: StoringContext,
 	type: string,
 	reader: string,
 	position: Position,
+	failed: (error: Error) => void,
 ): Promise<void> {
-	const stored = { ...position, at: Date.now() };
-	await updateStored(context, type, (credentials) => withPosition(credentials, reader, stored));
+	const id = idOf(credentialIdOf(context, type), reader);
+	const kept = { ...position, at: Date.now() };
+	unstored.set(id, kept);
+	const isNewest = () => unstored.get(id) === kept;
+	await new Promise<void>((attempted) => {
+		void untilStored({
+			write: async () =>
+				await updateStored(context, type, (credentials) => withPosition(credentials, reader, kept)),
+			wanted: isNewest,
+			failed: (error) => {
+				failed(error);
+				attempted();
+			},
+		}).then(() => {
+			if (isNewest()) unstored.delete(id);
+			attempted();
+		});
+	});
 }
+
+/** n8n's ID of the credential that a node uses. */
+export const credentialIdOf = (context: StoringContext, type: string): string =>
+	context.getNode().credentials?.[type]?.id ?? '';
+
+const idOf = (credentialId: string, reader: string) => `${credentialId}|${reader}`;
 
 /** All messages after a position, page by page. Never throws: what was read before a failure counts. */
 export async function readMessages(
