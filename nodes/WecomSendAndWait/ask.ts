@@ -23,6 +23,7 @@ export async function ask(context: IExecuteFunctions): Promise<INodeExecutionDat
 	(context as { setSignatureValidationRequired?: () => void }).setSignatureValidationRequired?.();
 	const client = source === 'bot' ? undefined : await WecomClient.open(context, 0);
 	const question = await withPeople(context, asked, client);
+	if (source === 'suite') question.corpId = client?.corpId;
 	const links = linksOf(context, question);
 	// A click can be quicker than what comes after sending.
 	keepQuestion(context, question);

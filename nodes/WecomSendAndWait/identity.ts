@@ -3,6 +3,7 @@ import type { IDataObject, IWebhookFunctions } from 'n8n-workflow';
 import { signatureMatches } from '../shared/callback/crypto';
 import type { WecomClient } from '../shared/client/client';
 import { agentIdOf } from '../shared/companies/companies';
+import { isCustomized } from '../shared/credentials/suiteState';
 import { exchangeCode } from '../shared/login/identity';
 import { loginLink } from '../shared/login/links';
 import type { PageMessage } from './page';
@@ -34,8 +35,10 @@ export async function whoIs(
 	const code = String(query.code ?? '');
 	if (!code) return { redirect: await loginOf(context, question, client) };
 	try {
-		const { userid } = await exchangeCode(client, code);
-		if (!userid) return { failed: 'notAllowed' };
+		const asker = loginClient(client);
+		const { userid, corpid } = await exchangeCode(asker, code);
+		const isForeign = asker !== client && corpid !== client.corpId;
+		if (!userid || isForeign) return { failed: 'notAllowed' };
 		return { userid: String(userid), proof: proofOf(key, question, String(userid)) };
 	} catch (error) {
 		// A page that is opened again brings its code again, which WeCom takes once.
@@ -45,6 +48,10 @@ export async function whoIs(
 		return { failed: 'loginOver' };
 	}
 }
+
+/** A third-party app logs people of all its companies in by itself (docs 91120, 91121), a customized one as a self-built app does. */
+const loginClient = (client: WecomClient): WecomClient =>
+	client.suiteId && !isCustomized(client.suiteId) ? client.actingAs({ kind: 'suite' }) : client;
 
 /** To WeCom's login and back. Its `code` would break the signature of our own link, n8n's token of the execution does not mind. */
 async function loginOf(
@@ -57,11 +64,13 @@ async function loginOf(
 	const { id } = context.getNode();
 	if (token) back.searchParams.set(SIGNATURE, `${token}/${id}`);
 	else back.pathname += `/${id}`;
-	return loginLink(client, {
+	const asker = loginClient(client);
+	return loginLink(asker, {
 		page: 'inApp',
 		redirectUri: back.href,
 		state,
-		agentId: await agentIdOf(client),
+		// A third-party app has none here (doc 91120).
+		...(asker === client && { agentId: await agentIdOf(client) }),
 	});
 }
 

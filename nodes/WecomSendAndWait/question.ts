@@ -47,6 +47,8 @@ export interface Question {
 	/** Tells this question apart from the others that the same node of the same execution has asked, in a loop. */
 	ask: string;
 	source: CredentialKind;
+	/** Of a suite: the company that is asked. */
+	corpId?: string;
 	type: ResponseType;
 	language: Language;
 	timezone: string;

@@ -60,7 +60,7 @@ async function takeHandover(
 	body: IDataObject,
 ): Promise<IWebhookResponseData> {
 	const type = CREDENTIALS[question.source];
-	const keys = handoverKeys(type, await context.getCredentials(type));
+	const keys = handoverKeys(type, await context.getCredentials(type), question.corpId);
 	const { search } = new URL(context.getRequestObject().url, 'http://n8n');
 	const handover = openSealed(keys, search, body);
 	if (!handover)
@@ -75,10 +75,16 @@ async function takeClick(
 	context: IWebhookFunctions,
 	question: Question,
 	query: IDataObject,
-	{ userid = '', selected = {} }: SealedQuestion,
+	{ userid = '', corpId, selected = {} }: SealedQuestion,
 	client?: WecomClient,
 ): Promise<IWebhookResponseData> {
 	const answer = answerOfClick(question, query, selected);
+	if (question.corpId !== undefined && question.corpId !== corpId) {
+		context.logger.warn(
+			`WeCom Send and Wait left the click of somebody in another company aside: ${corpId}`,
+		);
+		return json(context, 200, { answered: 'refused' });
+	}
 	if (!userid || !answer) return json(context, 200, { answered: 'refused' });
 	const verdict = await decide(context, question, userid, answer, client);
 	const reply = replyTo(question, verdict);

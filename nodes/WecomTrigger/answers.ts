@@ -18,7 +18,10 @@ export async function takeClickInApp(delivery: Delivery): Promise<boolean> {
 	const click = clickOfApp(payload);
 	if (!click || !isAnswer(click)) return false;
 	response.answer(200);
-	await answerInApp(context, await source.openClient(context, opened.receiveId), click, payload);
+	// The callbacks of an individual developer's suite are encrypted for nobody (doc 90968), and name the company inside.
+	const corpId = opened.receiveId || String(payload.ToUserName ?? '');
+	const client = await source.openClient(context, corpId);
+	await answerInApp(context, client, { ...click, corpId }, payload);
 	return true;
 }
 

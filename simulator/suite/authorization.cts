@@ -1,7 +1,7 @@
 /** How authorizations, their codes and tokens come and go. */
 import { randomBytes } from 'node:crypto';
 import { WecomError } from '../errors.cts';
-import { now, type App, type State } from '../state.cts';
+import { now, type App, type CallbackSettings, type State } from '../state.cts';
 import {
 	authorizationKey,
 	companyState,
@@ -60,13 +60,14 @@ export function install(
 	return authorization;
 }
 
-/** The app in the company; addresses and domains follow the suite's settings until it has its own. */
+/** The app in the company; addresses, domains and callbacks follow the suite's settings until it has its own. */
 function newApp(state: State, suite: Suite, company: Company, wanted?: number): App {
 	const { apps } = companyState(state, company);
 	let agentid = wanted ?? company.agentid;
 	while (apps.some((app) => app.agentid === agentid)) agentid += AGENTID_STEP;
 	let ownIps: string[] | undefined;
 	let ownDomains: string[] | undefined;
+	let ownCallback: CallbackSettings | undefined;
 	const app: App = {
 		agentid,
 		name: suite.name,
@@ -75,7 +76,12 @@ function newApp(state: State, suite: Suite, company: Company, wanted?: number): 
 		enabled: true,
 		visible: { users: [], departments: [1], tags: [] },
 		sensitiveFields: ['gender', 'avatar', 'qr_code'],
-		callback: { url: '', token: '', encodingAesKey: '' },
+		get callback() {
+			return ownCallback ?? { ...suite.callback, url: suite.dataUrl || suite.callback.url };
+		},
+		set callback(settings) {
+			ownCallback = settings;
+		},
 		get trustedIps() {
 			return ownIps ?? suite.trustedIps;
 		},

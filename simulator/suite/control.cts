@@ -1,4 +1,5 @@
 /** The provider side of `Control`: everything a test or a demo can make the platform, a company or the provider's console do. */
+import { cardSeenBy, pressed, type Press, type SeenCard } from '../cards.cts';
 import { createSuiteCode } from '../endpoints/suite-login.cts';
 import type { CallbackTarget, Pusher, PushOptions, PushResult, VerifyResult } from '../pusher.cts';
 import { sample } from '../samples.cts';
@@ -237,6 +238,22 @@ export class SuiteControl {
 		return await this.#pusher.push(target, made, options);
 	}
 
+	/** Somebody of a company presses a button of a card that the app has sent there; the click goes where the app's messages go. */
+	async pressCompanyCard(
+		suiteId: string,
+		corpid: string,
+		press: Press,
+		options?: PushOptions,
+	): Promise<PushResult> {
+		const { fields } = pressed(this.companyState(corpid), press);
+		return await this.#pusher.push(this.dataTarget(suiteId, corpid), fields, options);
+	}
+
+	/** A card of a company as somebody there sees it now. */
+	companyCardSeenBy(corpid: string, taskId: string, userid: string): SeenCard {
+		return cardSeenBy(this.companyState(corpid), taskId, userid);
+	}
+
 	/** For `push` and `verifyUrl`. */
 	suiteTarget(suiteId: string): CallbackTarget {
 		return suiteTarget(this.#suite(suiteId));
@@ -244,10 +261,8 @@ export class SuiteControl {
 
 	/** The suite's data URL, or the callback URL that the app in the company has of its own (customized apps). */
 	dataTarget(suiteId: string, corpid: string): CallbackTarget {
-		const { suite, app } = this.#authorization(suiteId, corpid);
-		const url = suite.dataUrl || suite.callback.url;
-		const settings = app.callback.url ? app.callback : { ...suite.callback, url };
-		return { ...settings, agentid: app.agentid, receiveid: corpid };
+		const { app } = this.#authorization(suiteId, corpid);
+		return { ...app.callback, agentid: app.agentid, receiveid: corpid };
 	}
 
 	authorizations(suiteId?: string) {

@@ -21,6 +21,8 @@ export const SUITE_METHODS = [
 	'cancelAuth',
 	'pushSuite',
 	'pushData',
+	'pressCompanyCard',
+	'companyCardSeenBy',
 	'suiteTarget',
 	'dataTarget',
 	'authorizations',

@@ -16,6 +16,7 @@ import {
 	openWorkflow,
 	saveCredential,
 } from '../support/editor.cts';
+import { http } from '../support/http.cts';
 import { lockDatabase } from '../support/lock-database.cts';
 import { since } from '../support/n8n-release.cts';
 import { startN8n, type N8n } from '../support/n8n.cts';
@@ -26,7 +27,15 @@ import {
 	type WorkflowNode,
 } from '../support/n8n-rest.cts';
 import { packPackage } from '../support/pack.cts';
-import { chain, itemsOf, manual, START_TIMEOUT, TRIGGER, WECOM } from './support.cts';
+import {
+	chain,
+	itemsOf,
+	manual,
+	publishTrigger,
+	START_TIMEOUT,
+	TRIGGER,
+	WECOM,
+} from './support.cts';
 import { sleep, until } from '../support/wait.cts';
 
 jest.setTimeout(180_000);
@@ -422,6 +431,203 @@ it('the HTTP Request node calls with the token of the suite', async () => {
 		});
 	const { suiteAccessToken } = await provider.stored();
 	expect(Boolean(suiteAccessToken)).toBe(storesTokens);
+});
+
+describe('a question in a company that uses the suite', () => {
+	const ASK = 'n8n-nodes-wecom-kit.wecomSendAndWait';
+
+	/** Asks people of the company, whose ID comes with the item; gives the execution that waits. */
+	async function asked(provider: Provider, company: Company, parameters: object) {
+		const path = `suite-asks-${++serial}`;
+		const nodes: WorkflowNode[] = [
+			{
+				name: 'Webhook',
+				type: 'n8n-nodes-base.webhook',
+				typeVersion: 2,
+				parameters: { path, httpMethod: 'POST' },
+			},
+			{
+				name: 'Ask',
+				type: ASK,
+				credentials: uses(provider.credential),
+				parameters: {
+					authentication: 'suite',
+					actAsCompany: { __rl: true, mode: 'id', value: '={{ $json.body.company }}' },
+					touser: 'zhangsan, lisi',
+					message: '=For {{ $json.body.company }}',
+					...parameters,
+				},
+			},
+			{ name: 'After', type: 'n8n-nodes-base.noOp' },
+		];
+		const connections = chain(...nodes.map(({ name }) => name));
+		const { id } = await rest.createWorkflow({ name: path, nodes, connections });
+		await rest.activate(id);
+		await rest.waitForWebhook('POST', path);
+		await http(`${n8n.url}/webhook/${path}`, {
+			method: 'POST',
+			headers: { 'content-type': 'application/json' },
+			body: JSON.stringify({ company: company.corpid }),
+		});
+		const [execution] = await until(
+			'nothing waits',
+			async () => {
+				const all = await rest.listExecutions({ workflowId: id });
+				if (all[0]?.status === 'error')
+					throw new Error((await rest.getExecution(all[0].id)).error?.message);
+				return all[0]?.status === 'waiting' && all;
+			},
+			patience,
+		);
+		const ended = async () =>
+			await until(
+				'it still waits',
+				async () => {
+					const found = await rest.getExecution(execution.id);
+					return ['success', 'error'].includes(found.status) && found;
+				},
+				patience,
+			);
+		const card = messagesTo(company).at(-1)!.body.template_card;
+		return { card, ended };
+	}
+
+	const seen = ({ corpid }: Company, taskId: string, userid: string) =>
+		sim.control.companyCardSeenBy(corpid, taskId, userid).replaced;
+
+	it.each([
+		['third-party app', DEMO_SUITE],
+		['customized app', DEMO_TEMPLATE],
+	])('is decided by a click that comes to the callback of the suite: %s', async (_name, suite) => {
+		const provider = await newProvider(suite);
+		const company = newCompany();
+		await ticket(provider);
+		await authorize(provider, company);
+		await rest.waitForExecutions(provider.workflow.id, 1);
+		const { card, ended } = await asked(provider, company, {
+			allowedPeople: { users: 'lisi' },
+		});
+		expect(card.sub_title_text).toBe(`For ${company.corpid}`);
+		const press = async (userid: string, more = {}) =>
+			await sim.control.pressCompanyCard(suite.suiteId, company.corpid, {
+				taskId: card.task_id,
+				userid,
+				button: 'Approve',
+				...more,
+			});
+		expect(await press('zhangsan')).toMatchObject({ ok: true });
+		await until(
+			'the note',
+			() => seen(company, card.task_id, 'zhangsan') === 'Not for you',
+			patience,
+		);
+		expect(await press('lisi')).toMatchObject({ ok: true });
+		expect(itemsOf(await ended(), 'After')).toMatchObject([
+			{ data: { approved: true, userid: 'lisi', responder: { id: 'lisi' } } },
+		]);
+		await until(
+			'the cards',
+			() => seen(company, card.task_id, 'zhangsan') === 'Approved',
+			patience,
+		);
+		// The click has started no workflow.
+		expect(await rest.listExecutions({ workflowId: provider.workflow.id })).toHaveLength(1);
+	});
+
+	it('is decided by a click that comes to the callback which a customized app has in the company', async () => {
+		const provider = await newProvider(DEMO_TEMPLATE);
+		const company = newCompany();
+		await ticket(provider);
+		await authorize(provider, company);
+		await rest.waitForExecutions(provider.workflow.id, 1);
+		const { token, encodingAesKey } = DEMO_SUITE.callback;
+		const credential = await rest.createCredential('App in the company', 'wecomApi', {
+			corpId: company.corpid,
+			corpSecret: (await provider.companies())[company.corpid].permanentCode,
+			agentId: String(company.agentid),
+			token,
+			encodingAesKey,
+			baseUrl: sim.url,
+		});
+		await publishTrigger({ n8n, rest, sim, credential }, 'app-in-company', { events: ['text'] });
+		sim.control.setCompanyApp(DEMO_TEMPLATE.suiteId, company.corpid, {
+			callback: { token, encodingAesKey, url: `${n8n.url}/webhook/app-in-company` },
+		});
+		const { card, ended } = await asked(provider, company, {});
+		const { task_id: taskId } = card;
+		const press = { taskId, userid: 'lisi', button: 'Decline' };
+		await sim.control.pressCompanyCard(DEMO_TEMPLATE.suiteId, company.corpid, press);
+		expect(itemsOf(await ended(), 'After')).toMatchObject([
+			{ data: { approved: false, userid: 'lisi' } },
+		]);
+	});
+
+	it.each([
+		['third-party app', DEMO_SUITE],
+		['customized app', DEMO_TEMPLATE],
+	])('is answered on a page after a login with the suite: %s', async (_name, suite) => {
+		const provider = await newProvider(suite);
+		const [company, other] = [newCompany(), newCompany()];
+		await ticket(provider);
+		for (const one of [company, other]) await authorize(provider, one);
+		await rest.waitForExecutions(provider.workflow.id, 2);
+		const trustedDomains = [new URL(n8n.url).host];
+		for (const { corpid } of [company, other])
+			sim.control.setCompanyApp(suite.suiteId, corpid, { trustedDomains });
+		sim.control.setSuite(suite.suiteId, { trustedDomains });
+		const { card, ended } = await asked(provider, company, {
+			responseType: 'freeText',
+			options: { identify: true },
+		});
+		const follow = { redirect: 'manual' } as const;
+		/** Opens the link as somebody; gives what the page says after the login. */
+		const open = async (who: string) => {
+			const first = await fetch(card.button_list[0].url, follow);
+			const there = first.headers.get('location')!.replace(/#.*$/, '');
+			const body = new URLSearchParams({ who, decision: 'allow' });
+			const back = await fetch(there, { method: 'POST', body, ...follow });
+			const url = back.headers.get('location')!;
+			const page = await fetch(url);
+			return { url, status: page.status, html: await page.text() };
+		};
+		if (suite === DEMO_SUITE) expect((await open(`${other.corpid}/lisi`)).status).toBe(403);
+		const { url, html } = await open(suite === DEMO_SUITE ? `${company.corpid}/lisi` : 'user:lisi');
+		const proof = /name="proof" value="([^"]+)"/.exec(html)![1];
+		await fetch(url, { method: 'POST', body: new URLSearchParams({ text: 'Yes', proof }) });
+		expect(itemsOf(await ended(), 'After')).toMatchObject([
+			{ data: { text: 'Yes', userid: 'lisi' } },
+		]);
+	});
+
+	it('is decided by nobody of another company', async () => {
+		const provider = await newProvider(DEMO_SUITE);
+		const [company, other] = [newCompany(), newCompany()];
+		await ticket(provider);
+		for (const one of [company, other]) await authorize(provider, one);
+		await rest.waitForExecutions(provider.workflow.id, 2);
+		const { card, ended } = await asked(provider, company, {
+			allowedPeople: { users: 'lisi' },
+		});
+		const press = async ({ corpid }: Company, button: number) =>
+			await sim.control.pushData(provider.suite.suiteId, corpid, {
+				kind: 'template_card_event',
+				fields: {
+					FromUserName: 'lisi',
+					EventKey: card.button_list[button].key,
+					TaskId: card.task_id,
+				},
+			});
+		await press(other, 0);
+		await until(
+			'it was noticed',
+			() => n8n.logs().includes(`another company aside: ${other.corpid}`),
+			patience,
+		);
+		await press(company, 1);
+		expect(itemsOf(await ended(), 'After')).toMatchObject([
+			{ data: { approved: false, userid: 'lisi' } },
+		]);
+	});
 });
 
 browserOrSkip()('in the editor', () => {

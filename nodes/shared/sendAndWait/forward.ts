@@ -16,6 +16,8 @@ type Context = IWebhookFunctions | ITriggerFunctions;
 export interface CardClick {
 	key: string;
 	userid: string;
+	/** Of an app's callback: the company that it is about. */
+	corpId?: string;
 	taskId: string;
 	/** The options that were chosen, by question. */
 	selected: Record<string, string[]>;
@@ -53,7 +55,7 @@ export async function forwardAnswer(
 	context: Context,
 	credentialType: string,
 	credentials: ICredentialDataDecryptedObject,
-	{ key, userid, selected }: CardClick,
+	{ key, userid, corpId, selected }: CardClick,
 	timeout = FORWARD_WITHIN_MS,
 ): Promise<Answered | undefined> {
 	if (key === CLOSED_KEY) return undefined;
@@ -75,7 +77,7 @@ export async function forwardAnswer(
 		warn(context, 'the credential has no secret to vouch for the person with: complete it');
 		return failed;
 	}
-	const handover = { kind: 'click' as const, at: Date.now(), userid, selected };
+	const handover = { kind: 'click' as const, at: Date.now(), userid, corpId, selected };
 	try {
 		const { body, statusCode } = await handOver(context, url, sealKey, handover, timeout);
 		if (isAnswered(body)) return body;

@@ -2,6 +2,7 @@ import { createHmac, hkdfSync } from 'crypto';
 import type { ICredentialDataDecryptedObject, IDataObject } from 'n8n-workflow';
 import { clean } from '../protocol/settings';
 import { signatureMatches } from '../callback/crypto';
+import { companiesOf } from '../credentials/suiteState';
 
 /**
  * What a trigger hands to the waiting node: who has clicked. n8n's signature only says that somebody has the link; that the person
@@ -17,6 +18,8 @@ export interface SealedQuestion extends IDataObject {
 	at: number;
 	/** Who has clicked, as the callback says. */
 	userid?: string;
+	/** The company of that person. An app of a service provider has many, and each may have a member with this ID. */
+	corpId?: string;
 	/** The options that were chosen, by question. */
 	selected?: Record<string, string[]>;
 }
@@ -41,16 +44,20 @@ const SECRETS: Record<string, Array<[secret: string, id: string]>> = {
 	],
 };
 
-/** The keys of a credential, the first one to seal with; none when it has no secret. */
-export function handoverKeys(credentialType: string, credentials: Fields): Buffer[] {
-	return SECRETS[credentialType].flatMap(([secret, id]) => {
-		const [secretValue, idValue] = [clean(credentials[secret]), clean(credentials[id])];
-		if (!secretValue) return [];
-		return [
-			Buffer.from(hkdfSync('sha256', secretValue, idValue, 'n8n-nodes-wecom-kit answers', 32)),
-		];
-	});
+/**
+ * The keys of a credential, the first one to seal with; none when it has no secret. With a company of a suite also the key of a
+ * trigger that receives the clicks at the callback URL which a customized app may have there: its secret is the permanent code.
+ */
+export function handoverKeys(credentialType: string, credentials: Fields, corpId = ''): Buffer[] {
+	const keys = SECRETS[credentialType].flatMap(([secret, id]) =>
+		keyFrom(clean(credentials[secret]), clean(credentials[id])),
+	);
+	const { permanentCode = '' } = companiesOf(credentials)[corpId] ?? {};
+	return [...keys, ...keyFrom(permanentCode, corpId)];
 }
+
+const keyFrom = (secret: string, id: string): Buffer[] =>
+	secret ? [Buffer.from(hkdfSync('sha256', secret, id, 'n8n-nodes-wecom-kit answers', 32))] : [];
 
 /** Seals for one resume URL, of which `search` is the signed query: at another one the same handover is worth nothing. */
 export function seal(key: Buffer, search: string, handover: SealedQuestion): Sealed {
