@@ -321,9 +321,9 @@ browserOrSkip()('in the editor', () => {
 					parameters: { path: 'reply/form', quickReply: expression },
 					credentials,
 				},
-				reply({ msgtype: 'update_template_card', card: { title: 'Done' } }),
+				reply({ msgtype: 'update_template_card', main_title: 'Done' }),
 				{
-					...reply({ msgtype: 'news', articles: { row: [{ Title: 'One' }] } }),
+					...reply({ msgtype: 'news', articles: { row: [{ title: 'One' }] } }),
 					name: 'Articles',
 				},
 			],
@@ -336,7 +336,7 @@ browserOrSkip()('in the editor', () => {
 			await screenshot(page, 'quick-reply');
 			await closeNode(page);
 			const card = await openNode(page, 'Reply');
-			await card.getByText('Whole Card (JSON)').first().waitFor();
+			await card.getByText('Card Options').first().waitFor();
 			await screenshot(page, 'reply-card');
 			await closeNode(page);
 			const news = await openNode(page, 'Articles');

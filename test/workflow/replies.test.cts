@@ -87,6 +87,8 @@ const failure = async (given: Case) => {
 	return error as { message: string; description?: string } | undefined;
 };
 
+const CARD = { msgtype: 'update_template_card' };
+
 /** The form that asks for a sample. */
 function formOf(type: string, sample: IDataObject): IDataObject {
 	const { Content, Image, Voice, Video, Articles, Button, TemplateCard } = sample as Record<
@@ -102,10 +104,17 @@ function formOf(type: string, sample: IDataObject): IDataObject {
 			media_id: media.MediaId,
 			additionalFields: { videoTitle: media.Title, videoDescription: Video?.Description },
 		};
-	if (Articles) return { msgtype: 'news', articles: { row: Articles.item } };
+	if (Articles) {
+		const row = (Articles.item as IDataObject[]).map(({ Title, Description, PicUrl, Url }) => ({
+			title: Title,
+			description: Description,
+			picurl: PicUrl,
+			url: Url,
+		}));
+		return { msgtype: 'news', articles: { row } };
+	}
 	if (Button) return { msgtype: 'update_button', ReplaceName: Button.ReplaceName };
-	const { CardType, ...card } = TemplateCard;
-	return { msgtype: 'update_template_card', CardType, cardJson: JSON.stringify(card) };
+	return { ...CARD, card_type: 'json', template_card: JSON.stringify(TemplateCard) };
 }
 
 describe('Callback: Reply', () => {
@@ -123,7 +132,6 @@ describe('Callback: Reply', () => {
 	);
 
 	it('makes a card of the form, and of JSON in the words of sent cards, which wins', async () => {
-		const card = { title: 'Done', desc: 'by Li', url: 'https://example.com', source: 'Desk' };
 		const more = {
 			main_title: { title: 'Really done' },
 			horizontal_content_list: [{ keyname: 'Who', value: 'Li', type: 3, userid: 'li' }],
@@ -132,19 +140,46 @@ describe('Callback: Reply', () => {
 		};
 		const reply = await replied({
 			parameters: {
-				msgtype: 'update_template_card',
-				CardType: 'text_notice',
-				card,
-				cardJson: more,
+				...CARD,
+				main_title: 'Done',
+				main_desc: 'by Li',
+				card_url: 'https://example.com',
+				card_options: { source_desc: 'Desk', more },
+				additionalFields: { replace_text: 'Over' },
 			},
 		});
 		expect(reply.TemplateCard).toEqual({
 			CardType: 'text_notice',
 			Source: { Desc: 'Desk' },
-			MainTitle: { Title: 'Really done' },
+			MainTitle: { Title: 'Really done', Desc: 'by Li' },
 			HorizontalContentList: { KeyName: 'Who', Value: 'Li', Type: '3', UserId: 'li' },
 			QuoteArea: { Type: '2', Appid: 'wx1', PagePath: '/a' },
-			CardAction: { Type: '2', AppId: 'wx1' },
+			CardAction: { Type: '2', AppId: 'wx1', Url: 'https://example.com' },
+			ReplaceText: 'Over',
+		});
+	});
+
+	it('makes a vote of the form that messages have', async () => {
+		const reply = await replied({
+			parameters: {
+				...CARD,
+				card_type: 'vote_interaction',
+				main_title: 'Lunch',
+				option_list: { entries: [{ text: 'Rice', is_checked: true }, { text: 'Noodles' }] },
+			},
+		});
+		expect(reply.TemplateCard).toEqual({
+			CardType: 'vote_interaction',
+			MainTitle: { Title: 'Lunch' },
+			CheckBox: {
+				QuestionKey: 'vote',
+				Mode: '0',
+				OptionList: [
+					{ Id: '1', Text: 'Rice', IsChecked: 'true' },
+					{ Id: '2', Text: 'Noodles', IsChecked: 'false' },
+				],
+			},
+			SubmitButton: { Text: '提交', Key: 'submit' },
 		});
 	});
 
@@ -248,25 +283,33 @@ describe('Callback: Reply', () => {
 		['there is no article', { parameters: { msgtype: 'news' } }, 'no article', 'Articles'],
 		[
 			'an article is too long',
-			{ parameters: { msgtype: 'news', articles: { row: [{ Title: 'x'.repeat(129) }] } } },
-			"'Title 1' has 129 bytes",
+			{ parameters: { msgtype: 'news', articles: { row: [{ title: 'x'.repeat(129) }] } } },
+			"Article 1 'Title' has 129 bytes",
 			'Shorten',
 		],
 		[
 			'the card lacks a part',
-			{ parameters: { msgtype: 'update_template_card', CardType: 'vote_interaction' } },
+			{
+				parameters: { ...CARD, card_type: 'json', template_card: { CardType: 'vote_interaction' } },
+			},
 			'The card has no CheckBox',
 			'vote_interaction',
 		],
 		[
+			'the form lacks a part',
+			{ parameters: { ...CARD, card_type: 'vote_interaction', main_title: 'Lunch' } },
+			'The card has no option to choose',
+			'Options',
+		],
+		[
 			'the JSON is none',
-			{ parameters: { msgtype: 'update_template_card', cardJson: '{' } },
+			{ parameters: { ...CARD, card_type: 'json', template_card: '{' } },
 			'not valid JSON',
 			'quotes',
 		],
 		[
 			'a name cannot be a tag',
-			{ parameters: { msgtype: 'update_template_card', cardJson: { 'a><b': 1 } } },
+			{ parameters: { ...CARD, card_type: 'json', template_card: { card_type: 'x', 'a><b': 1 } } },
 			"'a><b' cannot be the name",
 			'MainTitle',
 		],

@@ -1,6 +1,6 @@
 import { pushMessage, uploadMedia } from './messages';
 import { replyToMessage, streamReply, updateBotCard, welcome } from './operations';
-import { cardFields } from '../message/card';
+import { cardFields, WITH_CARD } from '../message/card';
 import { binaryInput } from '../../engine/fields';
 import type { Field, Operation, Resource } from '../../engine/operation';
 import { BOT_CREDENTIAL } from '../../../shared/credentials/aiBot';
@@ -42,7 +42,7 @@ const content = (overrides: Partial<Field> = {}): Field => ({
 	...overrides,
 });
 
-const card = cardFields({ msgtype: ['template_card'] });
+const card = cardFields(WITH_CARD);
 const file = binaryInput({ displayOptions: { show: { msgtype: FILES } } });
 
 const feedbackId: Field = {

@@ -9,10 +9,11 @@ import {
 	type ReplyValue,
 	type Sender,
 } from '../../../shared/callback/passiveReply';
-import { atMost, mediaId } from '../message/content';
+import { cardFrom } from '../message/card';
+import { articlesOf, atMost, mediaId } from '../message/content';
 import { byteLength } from '../../../shared/util/text';
 import type { ItemContext } from '../../engine/operation';
-import { emptyField, problem, toJson } from '../../engine/parameters';
+import { emptyField, problem } from '../../engine/parameters';
 
 const INSTEAD = 'To send something at any other time use the resource Message, operation Send.';
 const HOW_TO_WAIT = `Set 'Respond' of the WeCom Trigger to 'Using the Reply Operation of the WeCom Node'. WeCom takes replies to messages, to clicks on menus and cards, and to a few other events. ${INSTEAD}`;
@@ -137,14 +138,14 @@ function news(item: ItemContext): ReplyFields {
 	const { row = [] } = item.get<{ row?: IDataObject[] }>('articles', {});
 	if (row.length === 0)
 		throw problem(item, 'There is no article in the reply', "Add at least one under 'Articles'.");
-	const articles = row.map((article, index) => {
-		atMost(item, `Title ${index + 1}`, byteLength(text(article.Title)), 128, 'bytes');
-		atMost(item, `Description ${index + 1}`, byteLength(text(article.Description)), 512, 'bytes');
-		const [Title, Description, PicUrl, Url] = ['Title', 'Description', 'PicUrl', 'Url'].map(
-			(name) => text(article[name]),
-		);
-		return { Title, Description, PicUrl, Url };
-	});
+	const articles = articlesOf(item, { articles: row }).map(
+		({ title, description, picurl, url }): ReplyFields => ({
+			Title: text(title),
+			Description: text(description),
+			PicUrl: text(picurl),
+			Url: text(url),
+		}),
+	);
 	return { ArticleCount: articles.length, Articles: { item: articles } };
 }
 
@@ -158,25 +159,15 @@ const NEEDED: Record<string, string[]> = {
 };
 
 function templateCard(item: ItemContext): ReplyFields {
-	const [form, more] = [item.get<IDataObject>('card', {}), item.get<unknown>('cardJson')];
-	const [Title, Desc, Url] = [text(form.title), text(form.desc), text(form.url)];
-	const [Text, Key] = [text(form.submitText), text(form.submitKey)];
-	const card: ReplyFields = {
-		CardType: item.get('CardType', 'text_notice'),
-		...group('Source', { IconUrl: text(form.iconUrl), Desc: text(form.source) }),
-		...group('MainTitle', { Title, Desc }),
-		...filled({ SubTitleText: text(form.SubTitleText), ReplaceText: text(form.ReplaceText) }),
-		...(Url && { CardAction: { Type: 1, Url } }),
-		...group('CardImage', { Url: text(form.image) }),
-		...group('SubmitButton', { Text, Key }),
-		...asElements(item, more === '' ? {} : toJson(item, 'Whole Card (JSON)', more)),
-	};
+	const { replace_text } = item.get<IDataObject>('additionalFields', {});
+	const made = cardFrom(item, { isUpdate: true });
+	const card = asElements(item, { ...made, ...(replace_text ? { replace_text } : {}) });
 	for (const names of NEEDED[text(card.CardType)] ?? []) {
 		if (names.split('|').some((name) => card[name] !== undefined)) continue;
 		throw problem(
 			item,
 			`The card has no ${names.replace('|', ' or ')}`,
-			`A card of the type ${text(card.CardType)} needs it. Add it under 'Card' or in 'Whole Card (JSON)'.`,
+			`A card of the type ${text(card.CardType)} needs it. Add it to the JSON.`,
 		);
 	}
 	return card;
@@ -232,8 +223,3 @@ const text = (value: unknown): string =>
 /** Without what is empty. */
 const filled = (fields: Record<string, string>): ReplyFields =>
 	Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== ''));
-
-const group = (name: string, fields: Record<string, string>): ReplyFields => {
-	const content = filled(fields);
-	return Object.keys(content).length > 0 ? { [name]: content } : {};
-};

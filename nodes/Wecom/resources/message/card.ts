@@ -54,6 +54,9 @@ const KEY = (of: string) =>
 	input('Key', 'key', { description: `Comes back when ${of} is clicked` });
 const OPTION = [TEXT, input('ID', 'id', { description: 'Comes back when it is chosen' })];
 
+/** Where the type of a message or of a reply is a card: both everywhere, so that one description serves all operations. */
+export const WITH_CARD = { msgtype: ['template_card', 'update_template_card'] };
+
 /**
  * The fields of a card; `show` says when the form has them at all, `offered` which kinds there are. The others follow the type,
  * so that operations share them.
@@ -210,7 +213,8 @@ export function cardFrom(item: ItemContext, wishes: CardWishes = {}): IDataObjec
 	const kind = String(more.card_type ?? item.get('card_type', 'text_notice'));
 	if (kind === 'json') {
 		const card = merge(jsonObject(item, 'Card', item.get<unknown>('template_card')), more);
-		if (typeof card.card_type !== 'string')
+		// WeCom's page on replies has the names of the XML.
+		if (typeof (card.card_type ?? card.CardType) !== 'string')
 			throw problem(
 				item,
 				"'Card' has no card_type",

@@ -153,7 +153,8 @@ function news({ item, channel: { miniPrograms }, part }: MessageForm): IDataObje
 	});
 }
 
-function articlesOf(
+/** The articles of a form, checked; `verify` is asked for each. */
+export function articlesOf(
 	item: ItemContext,
 	part: IDataObject,
 	verify: (article: IDataObject, where: string) => void = () => {},

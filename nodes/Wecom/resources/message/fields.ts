@@ -222,6 +222,11 @@ const forTypes = (...msgtype: string[]) => ({
 	local: true as const,
 });
 
+export const videoTexts: Field[] = [
+	text('videoDescription', 'Video Description', 'Up to 512 bytes', forTypes('video')),
+	text('videoTitle', 'Video Title', 'Up to 128 bytes', forTypes('video')),
+];
+
 export const translateIds = toggle(
 	'enable_id_trans',
 	'Translate IDs',
@@ -268,8 +273,7 @@ export const MORE_CONTENT = additionalFields([
 		forTypes('text', 'markdown', 'markdown_v2'),
 	),
 	translateIds,
-	text('videoDescription', 'Video Description', 'Up to 512 bytes', forTypes('video')),
-	text('videoTitle', 'Video Title', 'Up to 128 bytes', forTypes('video')),
+	...videoTexts,
 ]);
 
 /** Ids as typed: a mention of everyone is an ID, too, so that no list can offer them all. */

@@ -1,10 +1,10 @@
-import { cardFields } from './card';
+import { cardFields, WITH_CARD } from './card';
 import { additionalFields, choice, ids, text, toggle } from '../../engine/fields';
 import { contentFields, MORE_CONTENT, messageType, translateIds } from './fields';
 import { APP, SCHOOL, sendMessage, sendToSchool, updateTemplateCard } from './send';
 import type { Resource } from '../../engine/operation';
 
-const CARD = cardFields({ msgtype: ['template_card'] });
+const CARD = cardFields(WITH_CARD);
 
 const recipients = (...[name, label, method, most]: [string, string, string, number]) =>
 	ids(name, label, method, most, {

@@ -6,7 +6,7 @@ import {
 	WEBHOOK_UPLOAD,
 } from '../../../shared/credentials/messagePush';
 import { readBinary, type MediaKind } from '../../engine/binary';
-import { cardFields } from './card';
+import { cardFields, WITH_CARD } from './card';
 import { binaryInput, choice } from '../../engine/fields';
 import { contentFields, mention, messageType, MORE_CONTENT } from './fields';
 import { sendContents, sentCount } from './send';
@@ -47,7 +47,7 @@ export const messagePush: Resource = {
 						mention('mentioned_mobile_list', 'Mention Phone Numbers', 'Phone numbers of members'),
 					],
 				}),
-				...cardFields({ msgtype: ['template_card'] }, ['text_notice', 'news_notice']),
+				...cardFields(WITH_CARD, ['text_notice', 'news_notice']),
 				MORE_CONTENT,
 			],
 			run: send,
