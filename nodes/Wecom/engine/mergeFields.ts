@@ -1,4 +1,4 @@
-import type { INodeProperties } from 'n8n-workflow';
+import type { IDisplayOptions, INodeProperties } from 'n8n-workflow';
 
 /** The fields of one operation, in the order of its form. */
 export interface OperationFields {
@@ -20,25 +20,48 @@ interface Shared {
  */
 export function shareFields(forms: OperationFields[]): INodeProperties[] {
 	const shared = forms.length > 0 ? collect(forms) : [];
-	const resourcesOf = new Map<string, string[]>();
-	for (const { resource, operation } of forms)
-		resourcesOf.set(operation, [...(resourcesOf.get(operation) ?? []), resource]);
-	// The resource need not be said where the operations are of no other resource.
-	const elsewhere = ({ resources, operations }: Shared) =>
-		operations.some((operation) =>
-			resourcesOf.get(operation)!.some((resource) => !resources.includes(resource)),
-		);
-	return inOrder(shared, forms).map((one) => ({
-		...one.field,
-		displayOptions: {
-			...one.field.displayOptions,
-			show: {
-				...(elsewhere(one) && { resource: one.resources }),
-				operation: one.operations,
-				...one.field.displayOptions?.show,
+	return inOrder(shared, forms).map((one) => {
+		const own = one.field.displayOptions;
+		const { show, hide } = condition(one, forms);
+		const hidden = { ...hide, ...own?.hide };
+		return {
+			...one.field,
+			displayOptions: {
+				...own,
+				show: { ...show, ...own?.show },
+				...(Object.keys(hidden).length > 0 && { hide: hidden }),
 			},
+		};
+	});
+}
+
+type Condition = Required<Pick<IDisplayOptions, 'show' | 'hide'>>;
+
+/** Where a property is shown, in the shortest of the words that mean the same: hundreds of properties carry such words. */
+function condition({ resources, operations }: Shared, forms: OperationFields[]): Condition {
+	const unique = (names: string[]) => [...new Set(names)];
+	const inWords = forms.filter(({ operation }) => operations.includes(operation));
+	const elsewhere = unique(
+		inWords.map(({ resource }) => resource).filter((it) => !resources.includes(it)),
+	);
+	const otherwise = unique(
+		forms
+			.filter(
+				({ resource, operation }) =>
+					resources.includes(resource) && !operations.includes(operation),
+			)
+			.map(({ operation }) => operation),
+	);
+	const ways: Condition[] = [
+		{
+			show: { ...(elsewhere.length > 0 && { resource: resources }), operation: operations },
+			hide: {},
 		},
-	}));
+		{ show: { operation: operations }, hide: elsewhere.length > 0 ? { resource: elsewhere } : {} },
+		{ show: { resource: resources }, hide: otherwise.length > 0 ? { operation: otherwise } : {} },
+	];
+	const length = (way: Condition) => JSON.stringify(way).length;
+	return ways.reduce((shortest, way) => (length(way) < length(shortest) ? way : shortest));
 }
 
 function collect(forms: OperationFields[]): Shared[] {

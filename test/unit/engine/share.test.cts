@@ -16,14 +16,24 @@ const form = (resource: string, operation: string, names: string) => ({
 	operation,
 	fields: [...names].map(field),
 });
+/** Whether n8n shows a property for an operation, whatever else its conditions name. */
+function isShown(property: INodeProperties, resource: string, operation: string): boolean {
+	const only = (conditions: object = {}) =>
+		Object.fromEntries(
+			Object.entries(conditions).filter(([name]) => ['resource', 'operation'].includes(name)),
+		);
+	const { show, hide } = property.displayOptions!;
+	const displayOptions = { show: only(show), hide: only(hide) };
+	return NodeHelpers.displayParameter(
+		{ resource, operation },
+		{ ...property, displayOptions },
+		null,
+		null,
+	);
+}
 const shownNames = (properties: INodeProperties[], resource: string, operation: string) =>
 	properties
-		.filter(({ displayOptions }) =>
-			[
-				displayOptions!.show!.resource?.includes(resource) ?? true,
-				displayOptions!.show!.operation!.includes(operation),
-			].every(Boolean),
-		)
+		.filter((property) => isShown(property, resource, operation))
 		.map(({ name }) => name)
 		.join('');
 
@@ -60,6 +70,26 @@ it('keeps the fields of forms that disagree about the order', () => {
 	expect(shownNames(shared, 'b', 'get')).toHaveLength(2);
 });
 
+it('names what is shorter to name: where a field is, or where it is not', () => {
+	const forms = [
+		...['member', 'department', 'tag'].map((resource) => form(resource, 'getAll', 'x')),
+		form('e', 'getAll', 'y'),
+		...['get', 'update', 'delete', 'rename'].map((operation) => form('f', operation, 'z')),
+		form('f', 'create', ''),
+	];
+	const shared = shareFields(forms);
+	expect(shared.map(({ displayOptions }) => displayOptions)).toEqual([
+		{ show: { operation: ['getAll'] }, hide: { resource: ['e'] } },
+		{ show: { resource: ['e'] } },
+		{ show: { resource: ['f'] }, hide: { operation: ['create'] } },
+	]);
+	for (const { resource, operation, fields } of forms) {
+		expect(shownNames(shared, resource, operation)).toBe(fields.map(({ name }) => name).join(''));
+	}
+});
+
+/** What every form has besides the fields of its operation. */
+const OF_ALL = ['authentication', 'resource', 'operation', 'options'];
 const { properties } = new Wecom().description;
 const operations = resources.flatMap((resource) =>
 	resource.operations.map(
@@ -71,25 +101,11 @@ it.each(operations)(
 	'the form of %s has its fields in their order',
 	(_name, resource, operation) => {
 		const shown = properties
-			.filter(({ displayOptions }) => displayOptions?.show?.operation)
-			.filter((property) =>
-				NodeHelpers.displayParameter(
-					{ resource, operation: operation.value },
-					{
-						...property,
-						displayOptions: {
-							show: {
-								...(property.displayOptions!.show!.resource && {
-									resource: property.displayOptions!.show!.resource,
-								}),
-								operation: property.displayOptions!.show!.operation,
-							},
-						},
-					},
-					null,
-					null,
-				),
+			.filter(
+				({ name, displayOptions }) =>
+					!OF_ALL.includes(name) && !displayOptions?.show?.authentication,
 			)
+			.filter((property) => isShown(property, resource, operation.value))
 			.map(({ name }) => name);
 		expect(shown).toEqual(operationFields(operation).map(({ name }) => name));
 	},
