@@ -1,6 +1,6 @@
 import { NodeOperationError, type IExecuteFunctions, type INodeExecutionData } from 'n8n-workflow';
 import { getEndpointFields, listEndpoints } from './resources/api/lists';
-import { getApprovalControls } from './resources/approval/submit';
+import { getApprovalControls } from './resources/approval/form';
 import { executeOperation } from './engine/execute';
 import { listSearch, loadOptions } from './resources/lists';
 import { credentialOf, findOperation, needsSuite } from './resources';

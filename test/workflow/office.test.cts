@@ -1,6 +1,6 @@
 /** Approval, journal and rooms: what is more than one call. */
 import type { IDataObject } from 'n8n-workflow';
-import { getApprovalControls } from '../../nodes/Wecom/resources/approval/submit';
+import { getApprovalControls } from '../../nodes/Wecom/resources/approval/form';
 import { listSearch } from '../../nodes/Wecom/resources/lists';
 import { runLoadOptions } from '../support/harness.cts';
 import {
@@ -60,7 +60,7 @@ const CONTROLS = [
 	control('Location', 'Location-1', '位置'),
 	control('Tips', 'Tips-1', '说明'),
 ];
-const useTemplate = () =>
+const useTemplate = (...controls: typeof CONTROLS) =>
 	simulator().control.inject({
 		path: TEMPLATE,
 		times: 5,
@@ -68,7 +68,7 @@ const useTemplate = () =>
 			errcode: 0,
 			errmsg: 'ok',
 			template_names: zh('报销'),
-			template_content: { controls: CONTROLS },
+			template_content: { controls: controls.length > 0 ? controls : CONTROLS },
 		}),
 	});
 const lastBody = (path: string) =>
@@ -135,6 +135,62 @@ describe('Approval > Submit', () => {
 			{ name: '住宿', value: 'option-2' },
 			{ name: '机票,火车票', value: 'option-5' },
 		]);
+	});
+
+	it('offers times, leaves and tables part by part, and members by name', async () => {
+		useTemplate(
+			control('Vacation', 'V', '请假', {
+				vacation_list: { item: [{ id: 1, name: zh('年假') }] },
+			}),
+			control('DateRange', 'R', '时长', {}, 1),
+			control('Table', 'T', '明细', {
+				table: { children: [control('Text', 'Text-9', '品名', {}, 1)] },
+			}),
+			control('Contact', 'C', '交接人', { contact: { type: 'single', mode: 'user' } }),
+			{
+				property: {
+					control: 'Text',
+					id: 'X',
+					title: [
+						{ text: 'Reason', lang: 'en' },
+						{ text: '原因', lang: 'zh_CN' },
+					],
+				},
+			} as never,
+		);
+		const { fields } = await loadOptions<{ fields: Array<IDataObject> }>(
+			{
+				resource: 'approval',
+				operation: 'submit',
+				template_id: {
+					__rl: true,
+					mode: 'url',
+					value: `https://a.example/frame#a/${'T'.repeat(40)}`,
+				},
+			},
+			async function () {
+				return await getApprovalControls.call(this);
+			},
+		);
+		expect(lastBody(TEMPLATE)).toEqual({ template_id: 'T'.repeat(40) });
+		expect(
+			fields.map(({ id, displayName, type, required }) => [id, displayName, type, required]),
+		).toEqual([
+			['V-type', '请假: Leave Type (options)', 'options', false],
+			['V-begin', '请假: Begin (date)', 'dateTime', false],
+			['V-end', '请假: End (date)', 'dateTime', false],
+			['R-begin', '时长: Begin (date)', 'dateTime', true],
+			['R-end', '时长: End (date)', 'dateTime', true],
+			['T-Text-9', '明细: 品名 (text)', 'string', false],
+			['T', '明细 (all rows as JSON)', 'array', false],
+			['C', '交接人', 'options', false],
+			['X', '原因 (text)', 'string', false],
+		]);
+		expect(fields[0].options).toEqual([{ name: '年假', value: '1' }]);
+		expect(fields[7].options).toContainEqual({
+			name: expect.stringContaining('张三'),
+			value: 'zhangsan',
+		});
 	});
 
 	it('sends every control as WeCom documents it', async () => {

@@ -297,6 +297,79 @@ describe('An approval', () => {
 		expect(values()).toEqual([[{ vacation: leave }], [{ vacation: leave }]]);
 	});
 
+	it('has a leave, a trip and a table from the parts in the form', async () => {
+		const item = [
+			{ id: 1, name: [{ text: '年假', lang: 'zh_CN' }] },
+			{ id: 2, name: [{ text: '事假', lang: 'zh_CN' }] },
+		];
+		useTemplate(
+			control('Vacation', 'V', { vacation_list: { item } }),
+			control('Attendance', 'A', { attendance: { date_range: { type: 'hour' }, type: 3 } }),
+			control('DateRange', 'R', { date_range: { type: 'halfday' } }),
+			control('Table', 'T', { table: { children: inner } }),
+		);
+		await itemsOf(
+			simulator(),
+			submit({
+				'V-type': '事假',
+				'V-begin': '2026-03-05T00:00:00',
+				'V-end': '2026-03-05T12:00:00',
+				'A-begin': '2026-03-05T09:30:00+08:00',
+				'A-end': '2026-03-05T10:30:00+08:00',
+				'R-begin': '2026-03-05',
+				'R-end': '2026-03-05',
+				'T-Text-15': '笔',
+				'T-Number-16': 3,
+			}),
+		);
+		const day = 1_772_640_000;
+		const halves = { type: 'halfday', new_begin: day, new_end: day + 43_200, new_duration: 86_400 };
+		const hour = {
+			type: 'hour',
+			new_begin: day + 34_200,
+			new_end: day + 37_800,
+			new_duration: 3600,
+		};
+		const name = { control: 'Text', id: 'Text-15', title: [], value: { text: '笔' } };
+		const count = { control: 'Number', id: 'Number-16', title: [], value: { new_number: '3' } };
+		expect(values()).toEqual([
+			[
+				{
+					vacation: {
+						selector: { type: 'single', options: [{ key: '2' }] },
+						attendance: { date_range: halves, type: 1 },
+					},
+				},
+				{ attendance: { date_range: hour, type: 3 } },
+				{ date_range: halves },
+				{ children: [{ list: [name, count] }] },
+			],
+		]);
+		const lacking = { 'V-begin': '2026-03-05', 'V-end': '2026-03-05' };
+		expect((await failure(submit(lacking)))?.message).toBe("'V: Leave Type' is empty");
+		const half = { 'A-begin': '2026-03-05' };
+		expect((await failure(submit(half)))?.message).toContain("'A' holds");
+	});
+
+	it('takes members by name where only one has it', async () => {
+		useTemplate(control('Contact', 'C', { contact: { type: 'multi', mode: 'user' } }));
+		await itemsOf(simulator(), submit({ C: '张三, lisi' }));
+		expect(values()).toEqual([[{ members: [{ userid: 'zhangsan' }, { userid: 'lisi' }] }]]);
+		const run = submit({ C: 'lisi' });
+		Object.assign(run.parameters!, {
+			creator_userid: byId('张三'),
+			use_template_approver: 0,
+			node_list: { row: [{ type: 1, apv_rel: 1, userid: ['李四'] }] },
+		});
+		await itemsOf(simulator(), run);
+		expect(bodies('oa/applyevent')[1]).toMatchObject({
+			creator_userid: 'zhangsan',
+			process: { node_list: [{ userid: ['lisi'] }] },
+		});
+		const unknown = await failure(submit({ C: '没有人' }));
+		expect(unknown?.message).toBe("'C' holds '没有人', and no member has that name");
+	});
+
 	it('takes its values from Additional Parameters', async () => {
 		useTemplate(control('Text', 'X'));
 		const run = submit({ X: 'from the form' });

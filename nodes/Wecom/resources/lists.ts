@@ -10,13 +10,12 @@ import {
 	TAG_FORM,
 } from './customer/lists';
 import { idChosen } from '../engine/convert';
+import { memberChoices } from './memberNames';
 import { docid } from './document';
 import { cursorPages } from '../engine/pages';
 import { listMethods, listOf, entries, get, post, type List } from '../engine/lists';
 
 /** Every list behind a picker: `search<Name>` for resource locators, `get<Name>` for multiple choices. */
-
-const DEPARTMENTS_AT_ONCE = 8;
 
 const LISTS: Record<string, List> = {
 	AcquisitionLinks: {
@@ -75,7 +74,7 @@ const LISTS: Record<string, List> = {
 			).fetch(client, form),
 	},
 	MemberCustomers: { depends: ['userid'], fetch: memberCustomers },
-	Members: { fetch: members },
+	Members: { fetch: memberChoices },
 	Products: listOf(
 		post('/cgi-bin/externalcontact/get_product_album_list'),
 		'product_list',
@@ -106,25 +105,6 @@ async function departments(client: WecomClient): Promise<ListChoice[]> {
 	};
 	return all
 		.map((department) => ({ name: path(department), value: String(department.id) }))
-		.sort(byName);
-}
-
-/** All members in those departments, each once (doc 90200). */
-async function members(client: WecomClient): Promise<ListChoice[]> {
-	const departments = await entries(client, get('/cgi-bin/department/simplelist'), 'department_id');
-	const found = new Map<string, string>();
-	for (let start = 0; start < departments.length; start += DEPARTMENTS_AT_ONCE) {
-		const lists = await Promise.all(
-			departments
-				.slice(start, start + DEPARTMENTS_AT_ONCE)
-				.map(({ id }) =>
-					entries(client, get('/cgi-bin/user/simplelist', { department_id: id }), 'userlist'),
-				),
-		);
-		for (const { userid, name } of lists.flat()) found.set(String(userid), String(name ?? userid));
-	}
-	return [...found]
-		.map(([value, name]) => ({ name: name === value ? name : `${name} (${value})`, value }))
 		.sort(byName);
 }
 

@@ -1,10 +1,12 @@
 import type { IDataObject } from 'n8n-workflow';
+import { templateId } from './form';
 import { submitApproval } from './submit';
 import { eachAtOnce, wantedCount } from '../../engine/runRow';
 import {
 	choice,
 	departmentPicker,
 	filters,
+	ids,
 	integer,
 	memberPicker,
 	moment,
@@ -16,12 +18,6 @@ import type { ItemContext, Resource } from '../../engine/operation';
 import { collect } from '../../../shared/client/paging';
 import { collectParameters } from '../../engine/parameters';
 
-const templateId = text(
-	'template_id',
-	'Template ID',
-	'In the URL of the template editor in the admin console, or in the callback of an approval',
-	{ required: true, placeholder: 'e.g. 3TmALk1ogfgKiQE3e3jRwnTUhMTh8vca1N8zUVNU' },
-);
 const approvalNumber = text('sp_no', 'Approval Number', 'The "sp_no" of the approval', {
 	required: true,
 	placeholder: 'e.g. 202001010001',
@@ -175,11 +171,12 @@ export const approval: Resource = {
 					type: 'resourceMapper',
 					noDataExpression: true,
 					default: { mappingMode: 'defineBelow', value: null },
-					description: 'The controls of the template; separate several IDs or options with commas',
+					description:
+						'Separate several members, options or IDs with commas. By half days a time from 12:00 on is the afternoon. Rows of a table: [{"Item": "Taxi", "Amount": 35}].',
 					displayOptions: { hide: { template_id: [''] } },
 					local: true,
 					typeOptions: {
-						loadOptionsDependsOn: ['template_id'],
+						loadOptionsDependsOn: ['template_id.value'],
 						resourceMapper: {
 							resourceMapperMethod: 'getApprovalControls',
 							mode: 'add',
@@ -219,8 +216,8 @@ export const approval: Resource = {
 							],
 							{ convert: 'integer' },
 						),
-						text('userid', 'User IDs', 'Comma-separated user IDs', {
-							convert: 'stringList',
+						ids('userid', 'Members', 'getMembers', 100, {
+							description: 'Choose, or give IDs or names by an expression',
 							required: true,
 						}),
 						choice(

@@ -1,10 +1,4 @@
-import type {
-	IDataObject,
-	ILoadOptionsFunctions,
-	ResourceMapperField,
-	ResourceMapperFields,
-} from 'n8n-workflow';
-import { WecomClient } from '../../../shared/client/client';
+import type { IDataObject } from 'n8n-workflow';
 import { parseReplyJson } from '../../../shared/protocol/reply';
 import type { ItemContext } from '../../engine/operation';
 import { replyItem } from '../../engine/output';
@@ -21,99 +15,13 @@ import {
 } from '../../engine/convert';
 import { collectParameters } from '../../engine/parameters';
 import { problem } from '../../engine/problem';
+import { childrenOf, controlsOf, partsOf, selectorOf, titleOf, type Control } from './form';
+import { idsOfMembers } from '../memberNames';
 import { isObject } from '../../../shared/util/isObject';
 
-/** Submitting approvals: the form that a template asks for, and its values as WeCom wants them (doc 91853, 91982). */
+/** Submitting approvals: the values of the form as WeCom wants them (doc 91853). */
 
-/** A control of a template, as far as it matters here. */
-interface Control {
-	id: string;
-	type: string;
-	title: string;
-	required: boolean;
-	config: IDataObject;
-}
-
-const TEMPLATE = '/cgi-bin/oa/gettemplatedetail';
-/** Nothing to fill in. */
-const SILENT = ['Tips', 'Formula'];
 const MOST_FILES = 6;
-
-async function controlsOf(client: WecomClient, template_id: string, itemIndex?: number) {
-	const body = { template_id };
-	const reply = await client.call(
-		{ method: 'POST', path: TEMPLATE, body, repeatable: true },
-		itemIndex,
-	);
-	const content = reply.template_content as { controls?: IDataObject[] } | undefined;
-	return (content?.controls ?? []).map(toControl).filter(({ type }) => !SILENT.includes(type));
-}
-
-function toControl({ property, config }: IDataObject): Control {
-	const { id, control, title, require } = property as IDataObject;
-	return {
-		id: String(id),
-		type: String(control),
-		title: textOf(title),
-		required: require === 1,
-		config: (config ?? {}) as IDataObject,
-	};
-}
-
-/** A text that may come in several languages. */
-function textOf(texts: unknown): string {
-	const all = (texts ?? []) as Array<{ text?: string; lang?: string }>;
-	return (all.find(({ lang }) => lang === 'en') ?? all[0])?.text || all[0]?.text || '';
-}
-
-/** The form of the template that was chosen. */
-export async function getApprovalControls(
-	this: ILoadOptionsFunctions,
-): Promise<ResourceMapperFields> {
-	const template = String(this.getNodeParameter('template_id', ''));
-	const client = await WecomClient.open(this);
-	const controls = await controlsOf(client, template);
-	return { fields: controls.map(toFormField) };
-}
-
-function toFormField({ id, type, title, required, config }: Control): ResourceMapperField {
-	const field: ResourceMapperField = {
-		id,
-		displayName: `${title} (${HINTS[type] ?? type})`,
-		required,
-		defaultMatch: false,
-		display: true,
-		type: 'string',
-	};
-	if (type === 'Number' || type === 'Money') return { ...field, type: 'number' };
-	if (type === 'Date') return { ...field, type: 'dateTime' };
-	if (type === 'Selector' && selectorOf(config).type !== 'multi') {
-		const options = selectorOf(config).options.map(({ key, value }) => ({
-			name: textOf(value),
-			value: String(key),
-		}));
-		return { ...field, type: 'options', options };
-	}
-	return type in HINTS ? field : { ...field, type: 'object' };
-}
-
-/** What to enter, in the words of the form. */
-const HINTS: Record<string, string> = {
-	Text: 'text',
-	Textarea: 'text',
-	Number: 'number',
-	Money: 'amount',
-	Date: 'date',
-	Selector: 'options',
-	Contact: 'IDs',
-	File: 'media IDs',
-	RelatedApproval: 'approval numbers',
-};
-
-const selectorOf = (config: IDataObject) => {
-	const { type, options } = (config.selector ?? {}) as IDataObject;
-	return { type, options: (options ?? []) as Array<{ key: string; value: unknown }> };
-};
 
 /** `oa/applyevent` (doc 91853): the form values of the template's controls become WeCom's. */
 export async function submitApproval(item: ItemContext): Promise<IDataObject> {
@@ -124,10 +32,28 @@ export async function submitApproval(item: ItemContext): Promise<IDataObject> {
 		contents: await contentsOf(item, String(sent.template_id), value ?? {}),
 	};
 	const summary_list = sent.summary_list ?? summaryLines(item);
-	const body = { ...sent, apply_data, summary_list };
+	const process = await withMembers(item, sent.process);
+	const [creator_userid] = await idsOfMembers(item, 'Submitted By', sent.creator_userid);
+	const body = {
+		...sent,
+		creator_userid,
+		...(process && { process }),
+		apply_data,
+		summary_list,
+	};
 	return replyItem(
 		await client.call({ method: 'POST', path: '/cgi-bin/oa/applyevent', body }, itemIndex),
 	);
+}
+
+/** The steps of the form with the IDs of their members. */
+async function withMembers(item: ItemContext, process: unknown): Promise<IDataObject | undefined> {
+	if (!isObject(process) || !Array.isArray(process.node_list)) return process as undefined;
+	const steps = (process.node_list as IDataObject[]).map(async (step) => ({
+		...step,
+		userid: await idsOfMembers(item, 'Steps', step.userid),
+	}));
+	return { ...process, node_list: await Promise.all(steps) };
 }
 
 /** The values of the form, each in the way of its control. */
@@ -138,26 +64,39 @@ async function contentsOf(
 ): Promise<IDataObject[]> {
 	const controls = await controlsOf(item.client, template_id, item.itemIndex);
 	refuseUnknown(item, controls, value);
-	return controls.flatMap((control) => {
-		const given = value[control.id];
-		if (isEmpty(given)) {
-			if (control.required) {
-				throw problem(
-					item,
-					`'${control.title}' is empty`,
-					'The template requires it. Fill it in, or check the expression that should give it.',
-				);
-			}
-			return [];
+	const contents: IDataObject[] = [];
+	for (const control of controls) {
+		const given = givenFor(control, value);
+		if (!isEmpty(given)) {
+			const { type, id } = control;
+			contents.push({ control: type, id, value: await toValue(item, control, given) });
+		} else if (control.required) {
+			throw problem(
+				item,
+				`'${control.title}' is empty`,
+				'The template requires it. Fill it in, or check the expression that should give it.',
+			);
 		}
-		return [{ control: control.type, id: control.id, value: toValue(item, control, given) }];
-	});
+	}
+	return contents;
+}
+
+/** The value of a control, as a whole or put together from its parts. */
+function givenFor(control: Control, value: IDataObject): unknown {
+	const whole = value[control.id];
+	if (!isEmpty(whole)) return whole;
+	const named = partsOf(control)
+		.map(({ id }) => [id.slice(control.id.length + 1), value[id]] as const)
+		.filter(([, one]) => !isEmpty(one));
+	return named.length > 0 ? (Object.fromEntries(named) as IDataObject) : undefined;
 }
 
 /** What the template has no control for would be lost without a word, for example after the template was changed. */
 function refuseUnknown(item: ItemContext, controls: Control[], value: IDataObject): void {
-	const known = controls.map(({ id }) => id);
-	const unknown = Object.keys(value).find((id) => !isEmpty(value[id]) && !known.includes(id));
+	const all = controls.flatMap((control) => [control, ...partsOf(control)]);
+	const unknown = Object.keys(value).find(
+		(name) => !isEmpty(value[name]) && !all.some(({ id }) => id === name),
+	);
 	if (unknown === undefined) return;
 	const names = controls.map(({ id, title }) => `${id} (${title})`).join(', ');
 	throw problem(
@@ -184,7 +123,7 @@ function summaryLines(item: ItemContext): IDataObject[] {
 }
 
 /** The value of one control (doc 91853, appendix). */
-function toValue(item: ItemContext, control: Control, given: unknown): IDataObject {
+async function toValue(item: ItemContext, control: Control, given: unknown): Promise<IDataObject> {
 	const { type, config, title } = control;
 	switch (type) {
 		case 'Text':
@@ -201,15 +140,19 @@ function toValue(item: ItemContext, control: Control, given: unknown): IDataObje
 		case 'Contact':
 			return (config.contact as IDataObject | undefined)?.mode === 'department'
 				? { departments: toIds(item, title, given).map((id) => ({ openapi_id: id })) }
-				: { members: toIds(item, title, given).map((userid) => ({ userid })) };
+				: { members: (await idsOfMembers(item, title, given)).map((userid) => ({ userid })) };
 		case 'File':
 			return { files: filesOf(item, control, given) };
 		case 'RelatedApproval':
 			return { related_approval: toIds(item, title, given).map((sp_no) => ({ sp_no })) };
 		case 'Table':
-			return tableOf(item, control, given);
+			return await tableOf(item, control, given);
 		case 'DateRange':
-			return { date_range: dateRangeOf(item, control, given) };
+			return { date_range: dateRangeOf(item, control, given, config.date_range) };
+		case 'Attendance':
+			return attendanceOf(item, control, given);
+		case 'Vacation':
+			return leaveOf(item, control, given);
 		default:
 			return wholeValue(item, control, given);
 	}
@@ -223,8 +166,13 @@ function dateOf(item: ItemContext, { title, config }: Control, given: unknown): 
 }
 
 /** Begin and end of a time, and how long it lasts (seconds): from WeCom's own form, from `begin` and `end`, or from two dates. */
-function dateRangeOf(item: ItemContext, { title, config }: Control, given: unknown): IDataObject {
-	const known = (config.date_range ?? {}) as IDataObject;
+function dateRangeOf(
+	item: ItemContext,
+	{ title }: Control,
+	given: unknown,
+	settings: unknown,
+): IDataObject {
+	const known = (settings ?? {}) as IDataObject;
 	const whole = asJson(given);
 	const pair = Array.isArray(whole)
 		? whole
@@ -240,7 +188,7 @@ function dateRangeOf(item: ItemContext, { title, config }: Control, given: unkno
 			`'${title}' holds '${shown(given)}' where a begin and an end are needed`,
 			'Give {"begin": "2026-03-05", "end": "2026-03-06"}, or a list of the two dates.',
 		);
-	const type = range.type ?? known.type ?? 'halfday';
+	const type = range.type ?? known.type ?? (isByHour(begin) || isByHour(end) ? 'hour' : 'halfday');
 	const isHour = type === 'hour';
 	const new_begin = isHour ? toTimestamp(item, title, begin) : halfDay(item, title, begin, 0);
 	const new_end = isHour ? toTimestamp(item, title, end) : halfDay(item, title, end, HALF_DAY);
@@ -253,6 +201,40 @@ function dateRangeOf(item: ItemContext, { title, config }: Control, given: unkno
 	const new_duration = range.new_duration ?? new_end - new_begin + (isHour ? 0 : HALF_DAY);
 	return { type, new_begin, new_end, new_duration };
 }
+
+/** Whether a time is neither midnight nor noon; asked where the template does not say how time is counted. */
+const isByHour = (value: unknown) =>
+	typeof value === 'string' && /[T\s日]\s*(?!(?:00|0|12)[:时](?:00|$))\d{1,2}[:时]/.test(value);
+
+/** Time away from work: a business trip, overtime. WeCom's own form is taken as it is. */
+function attendanceOf(item: ItemContext, control: Control, given: unknown): IDataObject {
+	const { date_range, type } = (control.config.attendance ?? {}) as IDataObject;
+	const whole = asJson(given);
+	if (isObject(whole) && !isTimes(whole)) return wholeValue(item, control, whole);
+	return { attendance: { date_range: dateRangeOf(item, control, whole, date_range), type } };
+}
+
+const isTimes = (value: IDataObject) => 'begin' in value || 'end' in value;
+
+/** A leave: its type, by name or ID, with begin and end. WeCom's own form is taken as it is. */
+function leaveOf(item: ItemContext, control: Control, given: unknown): IDataObject {
+	const whole = asJson(given);
+	if (!isObject(whole) || !(isTimes(whole) || 'type' in whole))
+		return wholeValue(item, control, whole);
+	const [kind] = partsOf(control);
+	const { type, ...times } = whole;
+	if (isEmpty(type)) throw problem(item, `'${kind.title}' is empty`, 'Choose the kind of leave.');
+	const { date_range } = (control.config.attendance ?? control.config) as IDataObject;
+	return {
+		vacation: {
+			selector: chosenOptions(item, kind, type),
+			attendance: { date_range: dateRangeOf(item, control, times, date_range), type: LEAVE },
+		},
+	};
+}
+
+/** What WeCom calls a leave among the kinds of time away. */
+const LEAVE = 1;
 
 const HALF_DAY = 43_200;
 
@@ -272,27 +254,27 @@ function asJson(given: unknown): unknown {
 }
 
 /** The rows of a table, each an object by the titles or IDs of the inner controls; WeCom's own form is taken as it is. */
-function tableOf(item: ItemContext, control: Control, given: unknown): IDataObject {
+async function tableOf(item: ItemContext, control: Control, given: unknown): Promise<IDataObject> {
 	const whole = asJson(given);
 	if (isObject(whole) && Array.isArray(whole.children)) return whole;
 	const rows = (Array.isArray(whole) ? whole : [whole]) as unknown[];
-	const { children = [] } = (control.config.table ?? {}) as { children?: IDataObject[] };
-	const inner = children.map(toControl);
+	const inner = childrenOf(control);
 	if (!rows.every(isObject))
 		throw problem(
 			item,
 			`'${control.title}' holds '${shown(given)}' where rows are needed`,
 			`Give a list of objects, one for each row, with the fields ${namesIn(inner)}.`,
 		);
-	return { children: rows.map((row) => ({ list: cellsOf(item, control, inner, row) })) };
+	const children = rows.map(async (row) => ({ list: await cellsOf(item, control, inner, row) }));
+	return { children: await Promise.all(children) };
 }
 
-function cellsOf(
+async function cellsOf(
 	item: ItemContext,
 	{ title }: Control,
 	inner: Control[],
 	row: IDataObject,
-): IDataObject[] {
+): Promise<IDataObject[]> {
 	const known = inner.flatMap((one) => [one.id, one.title]);
 	const unknown = Object.keys(row).find((name) => !known.includes(name) && !isEmpty(row[name]));
 	if (unknown !== undefined)
@@ -301,18 +283,21 @@ function cellsOf(
 			`'${title}' has no column '${unknown}'`,
 			`Its columns are: ${namesIn(inner)}.`,
 		);
-	return inner.flatMap((one) => {
+	const cells: IDataObject[] = [];
+	for (const one of inner) {
 		const given = row[one.title] ?? row[one.id];
-		if (!isEmpty(given))
-			return [{ control: one.type, id: one.id, title: [], value: toValue(item, one, given) }];
-		if (one.required)
+		if (!isEmpty(given)) {
+			const value = await toValue(item, one, given);
+			cells.push({ control: one.type, id: one.id, title: [], value });
+		} else if (one.required) {
 			throw problem(
 				item,
 				`'${one.title}' of '${title}' is empty`,
 				'The template requires it. Fill it in, or check the expression that should give it.',
 			);
-		return [];
-	});
+		}
+	}
+	return cells;
 }
 
 const namesIn = (controls: Control[]) => controls.map(({ title }) => title).join(', ');
@@ -328,7 +313,7 @@ function chosenOptions(item: ItemContext, { title, config }: Control, given: unk
 	const keys = wantedOnes.map((wanted) => {
 		const found = optionOf(wanted);
 		if (!found) {
-			const known = options.map(({ value }) => textOf(value)).join(', ');
+			const known = options.map(({ value }) => titleOf(value)).join(', ');
 			throw problem(item, `'${title}' has no option '${wanted}'`, `Choose one of: ${known}.`);
 		}
 		return { key: found.key };
