@@ -42,7 +42,8 @@ function intro(
 
 <!-- Made by npm run docs. Do not edit. -->
 
-All ${endpoints.length} endpoints in the WeCom node's list, by category; the node has a form for the parameters of each. "Token"
+All ${endpoints.length} endpoints in the WeCom node's list, by category; the node has a form for the parameters of each, and calls
+any other endpoint by method and path ([Call any endpoint](../README.md#call-any-endpoint)). "Token"
 says whose access token the call needs: that of an app of your company (app), of a third-party app, of a service
 provider, of a device or its model, the key of a webhook, or none. "(Legacy)" marks endpoints that WeCom has replaced or
 no longer documents. The names link to the official pages, which are in Chinese.

@@ -116,6 +116,57 @@ it('calls by form and by JSON, and says what is wrong before anything is sent', 
 	).toHaveLength(0);
 });
 
+it('calls what is in no list, with the token that is chosen, and leaves the check to WeCom', async () => {
+	const { sim } = surroundings();
+	const path = '/cgi-bin/brand/new';
+	sim.control.inject({ path, times: 2, rawBody: '{"errcode":0,"errmsg":"ok","made":7}' });
+	const byPath = { ...endpoint(`POST ${path}`), mode: 'id' };
+	const json = '{"a":[1,{"b":"2"}]}';
+	for (const [token, expected] of [
+		['auto', { access_token: expect.anything() }],
+		['none', {}],
+	] as const) {
+		const made = await run({ endpoint: byPath, inputMode: 'json', json, options: { token } });
+		expect(itemsOf(made, 'Call')).toEqual([{ made: 7 }]);
+		expect(sim.requests.filter((request) => request.path === path).at(-1)).toMatchObject({
+			method: 'POST',
+			body: JSON.parse(json),
+		});
+		expect(sim.requests.filter((request) => request.path === path).at(-1)!.query).toEqual(expected);
+	}
+
+	const elsewhere = { ...endpoint('POST https://evil.example/cgi-bin/x/y'), mode: 'id' };
+	const refused = await run({ endpoint: elsewhere, inputMode: 'json', json: '{}' });
+	expect(refused.error?.message).toMatch(/a path, not a whole address/);
+
+	sim.control.inject({ path: '/cgi-bin/user/create', rawBody: '{"errcode":0,"errmsg":"ok"}' });
+	const converted = await run({
+		endpoint: endpoint('user.create'),
+		inputMode: 'json',
+		json: '{"userid":"lisi","department":"1、2","brand_new":true}',
+		options: { parameterCheck: 'convert' },
+	});
+	expect(itemsOf(converted, 'Call')).toEqual([
+		expect.objectContaining({ warning: "Sent unchecked: 'brand_new'." }),
+	]);
+	expect(
+		sim.requests.filter((request) => request.path === '/cgi-bin/user/create').at(-1)?.body,
+	).toEqual({ userid: 'lisi', department: [1, 2], brand_new: true });
+});
+
+it('the form of what is in no list says where its parameters go', async () => {
+	const { fields, emptyFieldsNotice } = await surroundings().rest.dynamicParameters<{
+		fields: unknown[];
+		emptyFieldsNotice: string;
+	}>('resource-mapper-fields', {
+		...request({ endpoint: { ...endpoint('POST /cgi-bin/brand/new'), mode: 'id' } }),
+		path: 'parameters.fields',
+		methodName: 'getEndpointFields',
+	});
+	expect(fields).toEqual([]);
+	expect(emptyFieldsNotice).toMatch(/set Input Mode to JSON/);
+});
+
 it('an AI agent calls one endpoint as a tool, over MCP', async () => {
 	const { rest, n8n } = surroundings();
 	const nodes = [

@@ -64,7 +64,7 @@ describe('tokens', () => {
 });
 
 describe('the resource API', () => {
-	const api = async (endpoint: string, json: object) =>
+	const api = async (endpoint: string, json: object, options: IDataObject = {}) =>
 		await provider.itemsOf({
 			resource: 'api',
 			operation: 'call',
@@ -73,6 +73,7 @@ describe('the resource API', () => {
 				endpoint: { __rl: true, mode: 'id', value: endpoint },
 				inputMode: 'json',
 				json: JSON.stringify(json),
+				options,
 			},
 		});
 
@@ -91,6 +92,29 @@ describe('the resource API', () => {
 		expect(queryOf('/cgi-bin/service/corpid_to_opencorpid')).toEqual(['provider_access_token']);
 		expect((await api('department.list', {})).length).toBeGreaterThan(0);
 		expect(queryOf('/cgi-bin/department/list')).toEqual(['access_token']);
+	});
+
+	it.each([
+		['suite', ['suite_access_token']],
+		['provider', ['provider_access_token']],
+		['company', ['access_token']],
+		['none', []],
+	])('takes the token that is chosen, for an endpoint in no list: %s', async (token, names) => {
+		await begin();
+		const path = '/cgi-bin/service/brand_new';
+		simulator().control.inject({ path, rawBody: '{"errcode":0,"errmsg":"ok"}' });
+		await api(`POST ${path}`, {}, { token });
+		const { query } = simulator()
+			.requests.filter((one) => one.path === path)
+			.at(-1)!;
+		expect(Object.keys(query)).toEqual(names);
+	});
+
+	it('has no token of an app', async () => {
+		await begin();
+		await expect(api('POST /cgi-bin/x/y', {}, { token: 'app' })).rejects.toMatchObject({
+			message: "The token of 'app' needs Authentication 'App'",
+		});
 	});
 });
 

@@ -9,6 +9,7 @@ import { AHEAD_SECONDS, dayInChina, toUnixSeconds } from './dates';
 import type { Conversion, Field, ItemContext } from './operation';
 import { problem } from './problem';
 import { isObject } from '../../shared/util/isObject';
+import { BETWEEN_IDS, BETWEEN_TEXTS, readNumber, readSwitch } from '../../shared/util/values';
 
 /**
  * What a value means, whether it was typed or comes from an expression, a spreadsheet, a database or an agent: the only place that
@@ -151,11 +152,6 @@ const staticOptions = ({ typeOptions, options }: Field): INodePropertyOptions[] 
 		? undefined
 		: (options as INodePropertyOptions[]);
 
-/** What stands between IDs that are typed, copied or written by a model. */
-const BETWEEN_IDS = /[|,;，；、\s]/;
-/** The same for words, which may have spaces in them. */
-const BETWEEN_TEXTS = /[|,;，；、\r\n]/;
-
 /** IDs as entered: a list, the text of a JSON list, or text with commas, semicolons, `|`, 、, spaces or line breaks in between. */
 export const splitIds = (value: unknown): string[] => split(value, BETWEEN_IDS);
 
@@ -204,42 +200,14 @@ function toEntries(
 /** Whether a switch is on: an expression may give a word or a number, and any text is true for JavaScript. */
 export function isOn(item: ItemContext, displayName: string, value: unknown): boolean {
 	const word = typeof value === 'object' ? shown(value) : String(value ?? '').trim();
-	if (/^(true|1|yes|是)$/i.test(word) || word === '') return word !== '';
-	if (value === null || /^(false|0|no|否)$/i.test(word)) return false;
+	if (value === null || word === '') return false;
+	const on = readSwitch(word);
+	if (on !== undefined) return on;
 	throw problem(
 		item,
 		`'${displayName}' holds '${shown(word)}', which is neither true nor false`,
 		'Use the switch, or let the expression give true or false.',
 	);
-}
-
-const CURRENCY = String.raw`(?:[¥$€£]|CNY|RMB)`;
-const NUMBER = new RegExp(
-	`^([+-]?)\\s?(${CURRENCY}?)\\s?([+-]?)(\\d{1,3}(?:,\\d{3})+|\\d+)(\\.\\d*)?(e[+-]?\\d{1,3})?\\s?((?:元|CNY|RMB)?)$`,
-	'i',
-);
-const LONGEST_NUMBER = 60;
-
-interface ReadNumber {
-	number: number;
-	/** Its digits as entered, without what groups them. */
-	digits: string;
-	hasCurrency: boolean;
-}
-
-/** A number as people write it: `1,200`, `￥1,234.50`, full-width digits. */
-function readNumber(value: unknown): ReadNumber | undefined {
-	if (typeof value !== 'string' && typeof value !== 'number' && typeof value !== 'bigint')
-		return undefined;
-	const text = String(value).normalize('NFKC').trim();
-	const found = text.length <= LONGEST_NUMBER ? NUMBER.exec(text) : null;
-	if (!found) return undefined;
-	const [, sign, before, inner, whole, fraction = '', exponent = '', after] = found;
-	const digits = `${sign || inner}${whole.replaceAll(',', '')}${fraction}${exponent}`;
-	const number = Number(digits);
-	return Number.isFinite(number)
-		? { number, digits, hasCurrency: Boolean(before || after) }
-		: undefined;
 }
 
 const wrongNumber = (item: ItemContext, displayName: string, value: unknown, wanted: string) =>

@@ -32,10 +32,11 @@ export async function executeOperation(
 ): Promise<INodeExecutionData[]> {
 	const items = context.getInputData();
 	if (!credential) await finishAuthorizations(context);
+	const overlaps = (await operation.overlaps?.(context)) ?? readsOnly(operation);
 	const atOnce = context.getNodeParameter(
 		'options.concurrency',
 		0,
-		readsOnly(operation) ? READS_AT_ONCE : WRITES_AT_ONCE,
+		overlaps ? READS_AT_ONCE : WRITES_AT_ONCE,
 	);
 	const results: INodeExecutionData[][] = new Array<INodeExecutionData[]>(items.length);
 	const failed: Array<{ itemIndex: number; failure: Error }> = [];

@@ -74,6 +74,8 @@ export interface Operation {
 	covers?: string[];
 	/** Whether the call changes nothing, so that it may be repeated and items may overtake each other. Default: GET. */
 	reads?: boolean;
+	/** Whether items may overtake each other, where that depends on what they call. */
+	overlaps?: (context: IExecuteFunctions) => Promise<boolean>;
 	/** The array of the reply whose entries become items; adds 'Return All' and 'Limit'. */
 	list?: string;
 	/** The list answers for things named one by one: all of it is returned, without 'Return All' and 'Limit'. */

@@ -20,6 +20,14 @@ const member = { userid: 'zhangsan', name: 'Zhang San' };
 describe('conversion', () => {
 	it.each([
 		['text of digits to an integer', { main_department: '7' }, { main_department: 7 }],
+		[
+			'whole numbers as a spreadsheet has them',
+			{ order: ['1,200', '3.0', '１２'] },
+			{ order: [1200, 3, 12] },
+		],
+		['a Chinese comma', { direct_leader: 'a、b；c' }, { direct_leader: ['a', 'b', 'c'] }],
+		['a word to a flag', { enable: '是' }, { enable: 1 }],
+		['a word to a truth value', { to_invite: 'No' }, { to_invite: false }],
 		['a negative one', { order: ['-7'] }, { order: [-7] }],
 		['an integer to text', { telephone: 7 }, { telephone: '7' }],
 		['a truth value to text', { alias: true }, { alias: 'true' }],
@@ -120,7 +128,7 @@ describe('integers beyond 2^53', () => {
 
 	it('stay exact in a query and in text', async () => {
 		const query = await check('department.get', { id });
-		expect(query).toEqual({ ok: true, query: { id }, body: {} });
+		expect(query).toEqual({ ok: true, query: { id }, body: {}, unchecked: [] });
 		expect(await body('user.create', { ...member, alias: 9007199254740993n })).toMatchObject({
 			alias: id,
 		});
@@ -163,14 +171,14 @@ describe('problems', () => {
 				await check('user.create', {
 					userId: 'a',
 					department: [1, 'x'],
-					enable: 'yes',
+					enable: 'perhaps',
 					to_invite: 'maybe',
 				}),
 			),
 		).toEqual([
 			"'userId' is not a parameter of user.create: did you mean 'userid'?",
 			"'department[1]' holds 'x' where WeCom needs an integer",
-			"'enable' holds 'yes' where WeCom needs an integer",
+			"'enable' holds 'perhaps' where WeCom needs an integer",
 			"'to_invite' holds 'maybe' where WeCom needs true or false",
 			"'userid' (User ID) is missing",
 			"'name' (Name) is missing",
@@ -181,7 +189,8 @@ describe('problems', () => {
 		[{ name: ['a'] }, "'name' holds a list where WeCom needs text"],
 		[{ name: { a: 1 } }, "'name' holds an object where WeCom needs text"],
 		[{ main_department: 1.5 }, "'main_department' holds 1.5 where WeCom needs an integer"],
-		[{ main_department: '1.0' }, "'main_department' holds '1.0' where WeCom needs an integer"],
+		[{ main_department: '1.5' }, "'main_department' holds '1.5' where WeCom needs an integer"],
+		[{ main_department: '￥7' }, "'main_department' holds '￥7' where WeCom needs an integer"],
 		[{ main_department: true }, "'main_department' holds true where WeCom needs an integer"],
 		[{ main_department: NaN }, "'main_department' holds NaN where WeCom needs an integer"],
 		[{ department: { a: 1 } }, "'department' holds an object where WeCom needs a list"],
@@ -228,13 +237,34 @@ describe('problems', () => {
 		expect(found[0]).toContain(expected);
 	});
 
-	it('are none for unknown fields when those are allowed', async () => {
+	it('are none where known ones are converted only: what was not is named', async () => {
 		const checked = await check(
 			'user.create',
-			{ ...member, brand_new: { a: 1, b: null } },
-			{ allowUnknown: true },
+			{ brand_new: { a: 1, b: null }, order: ['2', 'x'], extattr: { attrs: 'no' } },
+			{ check: 'convert' },
 		);
-		expect(checked).toEqual({ ok: true, query: {}, body: { ...member, brand_new: { a: 1 } } });
+		expect(checked).toEqual({
+			ok: true,
+			query: {},
+			body: { brand_new: { a: 1 }, order: [2, 'x'], extattr: { attrs: 'no' } },
+			unchecked: ['brand_new', 'order[1]', 'extattr.attrs'],
+		});
+	});
+
+	it('are none where nothing is checked, and nothing is changed', async () => {
+		const given = { agentid: '5', button: null, x: '' };
+		expect(await check('menu.create', given, { check: 'off' })).toEqual({
+			ok: true,
+			query: { agentid: '5' },
+			body: { button: null, x: '' },
+			unchecked: [],
+		});
+	});
+
+	it('are none for parameters of a documented variant', async () => {
+		expect(problems(await check('meeting.cancel', { meetingid: 'm', sub_meetingid: 's' }))).toEqual(
+			[],
+		);
 	});
 
 	it('are none for fields the caller adds itself', async () => {
@@ -264,7 +294,7 @@ describe('query and body', () => {
 		['menu.create', { agentid: '5', button: [] }, { agentid: 5 }, { button: [] }],
 		['media.upload', { type: 'file' }, { type: 'file' }, {}],
 	])('%s', async (id, values, query, sent) => {
-		expect(await check(id, values)).toEqual({ ok: true, query, body: sent });
+		expect(await check(id, values)).toEqual({ ok: true, query, body: sent, unchecked: [] });
 	});
 
 	it('leave the file of an upload to the caller', async () => {

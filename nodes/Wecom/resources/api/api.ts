@@ -1,4 +1,4 @@
-import { callEndpoint } from './call';
+import { callEndpoint, readsEverywhere } from './call';
 import { limit, returnAll } from '../../engine/fields';
 import type { Operation, Resource } from '../../engine/operation';
 
@@ -11,7 +11,8 @@ export const apiResource: Resource = {
 			value: 'call',
 			name: 'Call',
 			action: 'Call any API endpoint',
-			description: 'Call any of the 806 endpoints of the WeCom server API',
+			description:
+				'Call any endpoint of the WeCom server API; 806 are listed with their parameters',
 			doc: 90664,
 			fields: [
 				{
@@ -20,7 +21,8 @@ export const apiResource: Resource = {
 					type: 'resourceLocator',
 					default: { mode: 'list', value: '' },
 					required: true,
-					description: 'What to call; search by name, category or path',
+					description:
+						'What to call; search by name, category or path, in English or Chinese, or enter method and path of any other',
 					local: true,
 					modes: [
 						{
@@ -47,7 +49,8 @@ export const apiResource: Resource = {
 						{ name: 'JSON', value: 'json', description: 'One JSON object with all parameters' },
 					],
 					default: 'fields',
-					description: 'How to enter the parameters; both ways are checked before anything is sent',
+					description:
+						'How to enter the parameters; those of an endpoint that is not listed are JSON',
 					local: true,
 				},
 				{
@@ -86,6 +89,7 @@ export const apiResource: Resource = {
 					description: 'Max number of results to return, for endpoints that answer with a list',
 				},
 			],
+			overlaps: readsEverywhere,
 			run: callEndpoint,
 		},
 	],

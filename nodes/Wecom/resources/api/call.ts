@@ -1,10 +1,11 @@
-import type { IDataObject } from 'n8n-workflow';
+import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
 import type { ApiRequest } from '../../../shared/client/client';
 import { downloadFile, uploadRequest } from '../../../shared/client/files';
 import { collect } from '../../../shared/client/paging';
 import { parseReplyJson } from '../../../shared/protocol/reply';
 import { findEndpoint } from './catalog/catalog';
-import { checkParameters, sendable } from './catalog/check';
+import { checkParameters, hasNoBody, sendable, type ParameterCheck } from './catalog/check';
+import { describe } from './catalog/convert';
 import { nest } from './catalog/form';
 import { docUrl, type Endpoint, type TokenKind } from './catalog/format';
 import { readBinary, toBinaryItem } from '../../engine/binary';
@@ -12,35 +13,88 @@ import { wantedCount } from '../../engine/runRow';
 import type { ItemContext, Output } from '../../engine/operation';
 import { keepFields, replyItem } from '../../engine/output';
 import { problem } from '../../engine/parameters';
+import { readReference, unlisted, wrongPath, type Reference } from './reference';
+import { isObject } from '../../../shared/util/isObject';
+import { DEFAULT_BASE_URL } from '../../../shared/protocol/settings';
 
-/** Calls any endpoint of the catalog: parameters checked and converted first, pages, files and lists handled as documented. */
+/** Calls any endpoint: parameters checked and converted first as far as the catalog knows them, pages, files and lists handled as documented. */
 export async function callEndpoint(chosen: ItemContext): Promise<Output> {
-	const endpoint = await chosenEndpoint(chosen);
-	refuseImpossible(chosen, endpoint);
-	const item = withToken(chosen, endpoint);
-	const checked = checkParameters(endpoint, givenParameters(item, endpoint), {
+	const { endpoint, query: inPath, isListed } = await chosenEndpoint(chosen);
+	const token = chosenToken(chosen);
+	if (token === undefined) refuseImpossible(chosen, endpoint);
+	refuseCertificate(chosen, endpoint);
+	const item = withToken(chosen, token ?? endpoint.token);
+	const isField = (name: string) => endpoint.fields.some((field) => field.name === name);
+	const [known, other] = splitBy(inPath, isField);
+	const given = { ...known, ...givenParameters(item, endpoint, isListed) };
+	const checked = checkParameters(endpoint, given, {
+		check: isListed ? optionOf(item, 'parameterCheck', 'Parameter Check', CHECKS) : 'off',
 		notRequired: Object.values(endpoint.paging?.request ?? {}),
 	});
 	if (!checked.ok) {
 		const [first, ...more] = checked.problems;
 		const others = more.length > 0 ? `Also: ${more.join('; ')}. ` : '';
-		throw problem(item, first, `${others}The parameters of this call: ${docUrl(endpoint.doc)}`);
+		const help = `The parameters of this call: ${docUrl(endpoint.doc)}. Options > Parameter Check sends what is newer than that.`;
+		throw problem(item, first, `${others}${isListed ? help : 'Check them.'}`);
 	}
-	const { query, body } = checked;
-	if (endpoint.upload) return await upload(item, endpoint, query);
+	const { body, unchecked } = checked;
+	const query = queryOf({ ...other, ...checked.query });
+	if (endpoint.upload) return warned(await upload(item, endpoint, query), unchecked);
 	const request: ApiRequest = {
 		method: endpoint.method,
 		path: endpoint.path,
 		qs: query,
-		...(endpoint.method === 'POST' ? jsonBody(body) : {}),
-		repeatable: isRepeatable(endpoint),
-		withoutToken: endpoint.token === 'none',
+		...(hasNoBody(endpoint.method) ? {} : jsonBody(body)),
+		repeatable: onlyReads(endpoint),
+		withoutToken: (token ?? endpoint.token) === 'none',
 	};
-	if (endpoint.download) return await download(item, request);
-	return wantsEntries(item, endpoint)
+	if (endpoint.download || item.get('options.output', 'auto') === 'file')
+		return await download(item, request);
+	const output = wantsEntries(item, endpoint)
 		? await list(item, endpoint, request, body)
 		: await single(item, request);
+	return warned(output, unchecked);
 }
+
+/** Whether all items call endpoints that only read, so that they may overtake each other. */
+export async function readsEverywhere(context: IExecuteFunctions): Promise<boolean> {
+	const references = new Set<string>();
+	try {
+		for (const at of context.getInputData().keys())
+			references.add(String(context.getNodeParameter('endpoint', at, '', { extractValue: true })));
+	} catch {
+		// What is wrong with an expression is said at its item.
+		return false;
+	}
+	const endpoints = await Promise.all([...references].map(findEndpoint));
+	return endpoints.every((endpoint) => endpoint !== undefined && onlyReads(endpoint));
+}
+
+/** The result with a warning that names what was sent although the catalog does not know it. */
+function warned(output: IDataObject | IDataObject[], unchecked: string[]): Output {
+	if (unchecked.length === 0) return output;
+	const text = `Sent unchecked: ${unchecked.map((name) => `'${name}'`).join(', ')}.`;
+	const withWarning = (data: IDataObject) => ({
+		...data,
+		warning: data.warning ? `${data.warning as string} ${text}` : text,
+	});
+	return Array.isArray(output) ? output.map(withWarning) : withWarning(output);
+}
+
+/** What of an object is in, and what is not. */
+function splitBy(values: IDataObject, isIn: (name: string) => boolean): [IDataObject, IDataObject] {
+	const part = (wanted: boolean) =>
+		Object.fromEntries(Object.entries(values).filter(([name]) => isIn(name) === wanted));
+	return [part(true), part(false)];
+}
+
+/** A query holds text: lists and objects as JSON. */
+const queryOf = (values: IDataObject): IDataObject =>
+	Object.fromEntries(
+		Object.entries(values)
+			.filter(([, value]) => value !== undefined && value !== null)
+			.map(([name, value]) => [name, typeof value === 'object' ? JSON.stringify(value) : value]),
+	);
 
 /** Whether the documented list becomes the items. Where an answer holds more than its list, nothing of it is dropped unasked. */
 function wantsEntries({ get }: ItemContext, { list: path, partial }: Endpoint): boolean {
@@ -48,16 +102,35 @@ function wantsEntries({ get }: ItemContext, { list: path, partial }: Endpoint): 
 	return path !== undefined && (output === 'entries' || (output === 'auto' && !partial));
 }
 
-async function chosenEndpoint(item: ItemContext): Promise<Endpoint> {
-	const reference = String(item.get('endpoint')).trim();
-	const endpoint = await findEndpoint(reference);
-	if (endpoint) return endpoint;
-	throw problem(
-		item,
-		reference ? `There is no endpoint '${reference}'` : "'Endpoint' is empty",
-		'Choose one from the list, or enter method and path such as POST /cgi-bin/user/create.',
-	);
+interface ChosenEndpoint {
+	endpoint: Endpoint;
+	/** What the reference itself holds of parameters. */
+	query: IDataObject;
+	/** Whether the catalog knows it. */
+	isListed: boolean;
 }
+
+async function chosenEndpoint(item: ItemContext): Promise<ChosenEndpoint> {
+	const text = String(item.get('endpoint')).trim();
+	const reference = readReference(text);
+	const isPath = reference.path.includes('/') || reference.host !== '';
+	const known = isPath && !isOwnHost(item, reference) ? undefined : await findEndpoint(text);
+	const endpoint = known ?? (isPath ? unlisted(reference) : undefined);
+	if (!endpoint)
+		throw problem(
+			item,
+			text ? `There is no endpoint '${text}'` : "'Endpoint' is empty",
+			'Choose one from the list, or enter method and path such as POST /cgi-bin/user/create.',
+		);
+	const { method, path } = endpoint;
+	const wrong = isPath && wrongPath(known ? { ...reference, method, path, host: '' } : reference);
+	if (wrong) throw problem(item, ...wrong);
+	return { endpoint, query: reference.query, isListed: known !== undefined };
+}
+
+/** Whether a reference is a path, or an address as WeCom's pages have it. */
+const isOwnHost = ({ client }: ItemContext, { host }: Reference): boolean =>
+	['', DEFAULT_BASE_URL, client.baseUrl.toLowerCase()].includes(host);
 
 const OTHER_TOKENS: Partial<Record<TokenKind, string>> = {
 	suite: 'the token of a third-party app or a customized app template: authentication "Suite"',
@@ -68,7 +141,7 @@ const OTHER_TOKENS: Partial<Record<TokenKind, string>> = {
 };
 
 /** A clear word before WeCom answers with "invalid access_token". */
-function refuseImpossible(item: ItemContext, { token, certificate, xml, doc }: Endpoint): void {
+function refuseImpossible(item: ItemContext, { token, doc }: Endpoint): void {
 	const needed = OTHER_TOKENS[token];
 	if (needed && !(isOfProvider(token) && item.client.suiteId)) {
 		throw problem(
@@ -77,6 +150,9 @@ function refuseImpossible(item: ItemContext, { token, certificate, xml, doc }: E
 			`The credential of this node has another kind of token, which WeCom refuses here. See ${docUrl(doc)}`,
 		);
 	}
+}
+
+function refuseCertificate(item: ItemContext, { certificate, xml, doc }: Endpoint): void {
 	if (certificate || xml) {
 		throw problem(
 			item,
@@ -88,19 +164,71 @@ function refuseImpossible(item: ItemContext, { token, certificate, xml, doc }: E
 
 const isOfProvider = (token: TokenKind) => token === 'suite' || token === 'provider';
 
-/** The call with the client whose token the endpoint takes. */
-function withToken(item: ItemContext, { token }: Endpoint): ItemContext {
+/** The kinds of token a person may choose, with the authentication that has them. */
+const CHOSEN_TOKENS: Record<string, { kind: TokenKind; authentication?: 'App' | 'Suite' }> = {
+	app: { kind: 'corp', authentication: 'App' },
+	company: { kind: 'corp', authentication: 'Suite' },
+	suite: { kind: 'suite', authentication: 'Suite' },
+	provider: { kind: 'provider', authentication: 'Suite' },
+	none: { kind: 'none' },
+};
+
+/** The token of Options > Token; undefined where the catalog decides. */
+function chosenToken(item: ItemContext): TokenKind | undefined {
+	const choice = optionOf(item, 'token', 'Token', ['auto', ...Object.keys(CHOSEN_TOKENS)]);
+	if (choice === 'auto') return undefined;
+	const { kind, authentication } = CHOSEN_TOKENS[choice];
+	const own = item.client.suiteId ? 'Suite' : 'App';
+	if (own === (authentication ?? own)) return kind;
+	throw problem(
+		item,
+		`The token of '${choice}' needs Authentication '${authentication!}'`,
+		'Change Authentication, or choose another token in the options.',
+	);
+}
+
+const CHECKS: ParameterCheck[] = ['strict', 'convert', 'off'];
+
+/** The choice of an option, which an expression may give; the first one where it is not added. */
+function optionOf<T extends string>(
+	item: ItemContext,
+	name: string,
+	displayName: string,
+	choices: T[],
+): T {
+	const given = item.get(`options.${name}`, choices[0]);
+	const chosen = choices.find((choice) => choice === given);
+	if (chosen) return chosen;
+	throw problem(
+		item,
+		`'${displayName}' holds '${String(given)}', which is none of its choices`,
+		`Let the expression give one of: ${choices.join(', ')}.`,
+	);
+}
+
+/** The call with the client whose token it takes. */
+function withToken(item: ItemContext, token: TokenKind): ItemContext {
 	if (token !== 'suite' && token !== 'provider') return item;
 	return { ...item, client: item.client.actingAs({ kind: token }) };
 }
 
-function givenParameters(item: ItemContext, { fields }: Endpoint): unknown {
+function givenParameters(
+	item: ItemContext,
+	{ id, fields }: Endpoint,
+	isListed: boolean,
+): IDataObject {
 	const { get, context, itemIndex } = item;
 	if (get('inputMode', 'fields') === 'json') {
 		const json = get<unknown>('json', '{}');
-		if (typeof json !== 'string') return json;
-		const parsed = json.trim() === '' ? {} : parseReplyJson(json);
-		if (parsed !== undefined) return parsed;
+		const isBlank = typeof json === 'string' && json.trim() === '';
+		const parsed = isBlank ? {} : typeof json === 'string' ? parseReplyJson(json) : json;
+		if (isObject(parsed)) return parsed;
+		if (parsed !== undefined)
+			throw problem(
+				item,
+				`The parameters of ${id} have to be an object, not ${describe(parsed)}`,
+				'Name each parameter, such as {"userid": "zhangsan"}.',
+			);
 		throw problem(
 			item,
 			"'JSON' is not valid JSON",
@@ -114,19 +242,17 @@ function givenParameters(item: ItemContext, { fields }: Endpoint): unknown {
 	);
 	if (mappingMode !== 'autoMapInputData') return nest(value ?? {});
 	const { json } = context.getInputData()[itemIndex];
-	return keepFields(
-		json,
-		fields.map(({ name }) => name),
-	);
+	const known = fields.map(({ name }) => name);
+	return isListed ? keepFields(json, known) : json;
 }
 
 function jsonBody(body: IDataObject): Pick<ApiRequest, 'body' | 'contentType'> {
 	return { body: sendable(body), contentType: 'application/json' };
 }
 
-/** Reading by GET; what spends a code or deletes is not read. */
-const isRepeatable = ({ method, path }: Endpoint) =>
-	method === 'GET' && !/delete|remove|getuserinfo|authsucc|apply|jscode/.test(path);
+/** Reading by GET or as marked in the catalog; what spends a code or deletes is not read. */
+const onlyReads = ({ method, path, reads }: Endpoint): boolean =>
+	reads ?? (method === 'GET' && !/delete|remove|getuserinfo|authsucc|apply|jscode/.test(path));
 
 async function single(
 	{ client, itemIndex }: ItemContext,

@@ -37,7 +37,9 @@ export async function getEndpointFields(
 	if (!endpoint) {
 		return {
 			fields: [],
-			emptyFieldsNotice: `There is no endpoint '${reference}'. Choose one from the list.`,
+			emptyFieldsNotice: reference.includes('/')
+				? 'This endpoint is not in the list: set Input Mode to JSON, and enter its parameters there.'
+				: `There is no endpoint '${reference}'. Choose one from the list.`,
 		};
 	}
 	return {

@@ -5,7 +5,7 @@ import {
 	type EndpointStatus,
 	type TokenKind,
 } from './format';
-import { allEndpoints, withFields } from './load';
+import { allEndpoints, withVariants } from './load';
 import { rank } from './rank';
 
 /** What a list of endpoints shows. */
@@ -31,7 +31,7 @@ let index: Promise<Map<string, EndpointHead>> | undefined;
 export async function findEndpoint(reference: string): Promise<Endpoint | undefined> {
 	index ??= allEndpoints().then(byReference);
 	const head = (await index).get(normalize(reference));
-	return head && (await withFields(head));
+	return head && (await withVariants(head));
 }
 
 /** Endpoints for what somebody types, best first; all of them, by category and name, for nothing typed. */

@@ -5,24 +5,29 @@ import { isAlwaysRequired, otherType } from './exceptions';
 import type { CatalogField, Endpoint, ScalarType } from './format';
 import { suggest } from './suggest';
 
+/**
+ * How far parameters are held to the catalog: `strict` refuses what it does not know, `convert` sends that as it is and leaves the
+ * rest to WeCom, `off` only sorts them by where they travel.
+ */
+export type ParameterCheck = 'strict' | 'convert' | 'off';
+
 /** The parameters of a call in WeCom's types, sorted by where they travel, or everything that is wrong with them. */
 export type Checked =
-	| { ok: true; query: IDataObject; body: IDataObject }
+	| { ok: true; query: IDataObject; body: IDataObject; unchecked: string[] }
 	| { ok: false; problems: string[] };
 
 export interface CheckOptions {
-	/** Whether fields the catalog does not know are sent as they are. */
-	allowUnknown?: boolean;
+	check?: ParameterCheck;
 	/** Fields that the caller adds itself, such as cursor and page size. */
 	notRequired?: string[];
 }
 
 /** What the credential adds to every call. */
-const TOKENS = new Set(['access_token', 'suite_access_token', 'provider_access_token']);
+export const TOKENS = new Set(['access_token', 'suite_access_token', 'provider_access_token']);
 
 /**
  * Checks parameters against the catalog and converts them: empty ones are dropped, `"7"` becomes 7 where WeCom needs an
- * integer, text with commas or JSON becomes a list. An integer beyond 2^53 comes as text and leaves as a bigint, which
+ * integer, text with commas or JSON becomes a list. `unchecked` names what was sent as it was. An integer beyond 2^53 comes as text and leaves as a bigint, which
  * JSON.stringify refuses: send the body through `sendable`.
  */
 export function checkParameters(
@@ -35,11 +40,15 @@ export function checkParameters(
 		const needed = `The parameters of ${endpoint.id} have to be an object`;
 		return { ok: false, problems: [`${needed}, not ${describe(values)}`] };
 	}
-	const checked = check.fields(endpoint.fields, values, '', '');
-	if (check.problems.length > 0) return { ok: false, problems: check.problems };
+	const isOff = options.check === 'off';
+	const checked = isOff ? values : check.fields(knownFields(endpoint), values, '', '');
+	const isDocumented = (name: string) => endpoint.fields.some((field) => field.name === name);
+	for (const name of Object.keys(values))
+		if (TOKENS.has(name) && !isDocumented(name)) check.problems.push(ownToken(name));
+	if (check.problems.length > 0) return { ok: false, problems: [...new Set(check.problems)] };
 
 	const inQuery = new Set(endpoint.fields.filter((it) => it.in === 'query').map((it) => it.name));
-	const goes = (name: string) => endpoint.method === 'GET' || inQuery.has(name);
+	const goes = (name: string) => hasNoBody(endpoint.method) || inQuery.has(name);
 	const entries = Object.entries(checked);
 	const query = entries.filter(([name]) => goes(name)).map(([name, value]) => [name, plain(value)]);
 	const body = entries.filter(([name]) => !goes(name));
@@ -47,7 +56,31 @@ export function checkParameters(
 		ok: true,
 		query: Object.fromEntries(query) as IDataObject,
 		body: Object.fromEntries(body) as IDataObject,
+		unchecked: check.unchecked,
 	};
+}
+
+/** Whether a call says everything in its query. */
+export const hasNoBody = (method: string): boolean => ['GET', 'DELETE'].includes(method);
+
+/** What a token in the wrong place is told; the text of it never stands in a message. */
+export const ownToken = (name: string): string =>
+	`'${name}' is not a parameter: leave it out, the credential adds the token`;
+
+/** The fields of an endpoint and, for the check, those that WeCom documents for other variants of the same call. */
+const knownFields = ({ fields, variants = [] }: Endpoint): CatalogField[] =>
+	variants.reduce(withVariant, fields);
+
+function withVariant(own: CatalogField[], others: CatalogField[]): CatalogField[] {
+	const known = new Map(own.map((field) => [field.name, field]));
+	const merged = own.map((field) => {
+		const other = others.find(({ name }) => name === field.name);
+		return field.fields && other?.fields
+			? { ...field, fields: withVariant(field.fields, other.fields) }
+			: field;
+	});
+	const added = others.filter(({ name }) => !known.has(name));
+	return [...merged, ...added.map((field) => ({ ...field, required: false }))];
 }
 
 /**
@@ -60,11 +93,16 @@ export function sendable(body: IDataObject): IDataObject | Buffer {
 
 class Check {
 	readonly problems: string[] = [];
+	/** Paths of what is sent as it was given. */
+	readonly unchecked: string[] = [];
+	private readonly isStrict: boolean;
 
 	constructor(
 		private readonly endpoint: Endpoint,
 		private readonly options: CheckOptions,
-	) {}
+	) {
+		this.isStrict = (options.check ?? 'strict') === 'strict';
+	}
 
 	/** An object's fields; `shown` is the path with indexes, `path` the one without. */
 	fields(fields: CatalogField[], given: IDataObject, shown: string, path: string): IDataObject {
@@ -76,10 +114,11 @@ class Check {
 				if (isAbsent(value, field.type)) continue;
 				checked.push([name, this.value(field, value, shown + name, path + name)]);
 			} else if (value !== null && value !== undefined) {
-				if (!this.options.allowUnknown) this.problems.push(this.unknown(fields, name, shown));
+				this.refuse(this.unknown(fields, name, shown), shown + name);
 				checked.push([name, withoutNulls(value)]);
 			}
 		}
+		if (!this.isStrict) return Object.fromEntries(checked) as IDataObject;
 		const present = new Set(checked.map(([name]) => name));
 		for (const { name, type, required, label } of fields) {
 			if (!required || present.has(name) || type === 'binary') continue;
@@ -89,6 +128,11 @@ class Check {
 			}
 		}
 		return Object.fromEntries(checked) as IDataObject;
+	}
+
+	private refuse(problem: string, shown: string): void {
+		if (this.isStrict) this.problems.push(problem);
+		else this.unchecked.push(shown);
 	}
 
 	private value(field: CatalogField, value: unknown, shown: string, path: string): unknown {
@@ -104,8 +148,8 @@ class Check {
 		const entries = toList(type, value);
 		if (!entries) {
 			const needed = type === 'object' ? 'a list of objects' : 'a list';
-			this.problems.push(`'${shown}' holds ${describe(value)} where WeCom needs ${needed}`);
-			return undefined;
+			this.refuse(`'${shown}' holds ${describe(value)} where WeCom needs ${needed}`, shown);
+			return value;
 		}
 		return entries
 			.map((entry, at) => [entry, at] as const)
@@ -122,8 +166,8 @@ class Check {
 	): unknown {
 		const converted = toScalar(type, value, field.options);
 		if ('wrong' in converted) {
-			this.problems.push(`'${shown}' holds ${converted.wrong} where WeCom needs ${NEEDED[type]}`);
-			return undefined;
+			this.refuse(`'${shown}' holds ${converted.wrong} where WeCom needs ${NEEDED[type]}`, shown);
+			return value;
 		}
 		if (type !== 'object') return converted.value;
 		const object = converted.value as IDataObject;
@@ -135,7 +179,7 @@ class Check {
 	private unknown(fields: CatalogField[], name: string, shown: string): string {
 		const where = shown ? `of '${shown.slice(0, -1)}'` : `of ${this.endpoint.id}`;
 		const what = `'${shown}${name}' is not a parameter ${where}`;
-		if (!shown && TOKENS.has(name)) return `${what}: leave it out, the credential adds the token`;
+		if (!shown && TOKENS.has(name)) return ownToken(name);
 		const meant = suggest(name, fields);
 		if (meant) return `${what}: did you mean '${shown}${meant}'?`;
 		const names = fields.map((field) => field.name);

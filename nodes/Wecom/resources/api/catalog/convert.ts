@@ -1,4 +1,5 @@
 import { isObject } from '../../../../shared/util/isObject';
+import { BETWEEN_IDS, BETWEEN_TEXTS, readNumber, readSwitch } from '../../../../shared/util/values';
 import type { CatalogField, FieldType, ScalarType } from './format';
 
 /** A value in WeCom's type, or what it holds instead. */
@@ -19,7 +20,9 @@ const MAX_64_BIT = 2n ** 64n - 1n;
 
 /** Null, undefined, and an empty text where no text belongs: the value of a form field left empty. */
 export const isAbsent = (value: unknown, type: string): boolean =>
-	value === null || value === undefined || (type !== 'string' && value === '');
+	value === null ||
+	value === undefined ||
+	(type !== 'string' && typeof value === 'string' && value.trim() === '');
 
 /** A value as WeCom's type, as far as nothing is lost by it. */
 export function toScalar(
@@ -53,7 +56,7 @@ export function toList(type: ScalarType, value: unknown): unknown[] | undefined 
 	if (Array.isArray(parsed)) return parsed;
 	if (type === 'object') return isObject(parseJson(value, /^\s*\{/)) ? [value] : undefined;
 	return value
-		.split(/[,\uff0c\n]/)
+		.split(type === 'string' ? BETWEEN_TEXTS : BETWEEN_IDS)
 		.map((part) => part.trim())
 		.filter(Boolean);
 }
@@ -101,27 +104,27 @@ function toText(value: unknown): Converted {
 function toInteger(value: unknown, options: CatalogField['options']): Converted {
 	if (isInexact(value)) return inexact(value);
 	if (Number.isSafeInteger(value)) return { value };
-	if (typeof value === 'boolean' && isFlag(options)) return { value: Number(value) };
-	const digits = typeof value === 'bigint' ? String(value) : value;
-	if (typeof digits !== 'string' || !/^\s*[+-]?\d+\s*$/.test(digits)) {
+	const on = isFlag(options) && typeof value !== 'object' ? readSwitch(value) : undefined;
+	if (on !== undefined) return { value: Number(on) };
+	const read = readNumber(value);
+	// An amount in yuan could stand for itself or for its cents.
+	if (!read || read.hasCurrency || !/^[+-]?\d+(\.0*)?$/.test(read.digits))
 		return { wrong: describe(value) };
-	}
-	const exact = BigInt(digits.trim().replace('+', ''));
+	const digits = read.digits.replace(/^\+|\..*$/g, '');
+	const exact = BigInt(digits);
 	if (exact < MIN_64_BIT || exact > MAX_64_BIT) return { wrong: `${digits}, beyond 64 bits,` };
 	return { value: Number.isSafeInteger(Number(exact)) ? Number(exact) : exact };
 }
 
 function toNumber(value: unknown): Converted {
 	if (isInexact(value)) return inexact(value);
-	const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
-	return Number.isFinite(number) ? { value: number } : { wrong: describe(value) };
+	const read = readNumber(value);
+	return read ? { value: read.number } : { wrong: describe(value) };
 }
 
 function toBoolean(value: unknown): Converted {
-	const text = String(value).trim().toLowerCase();
-	if (text === 'true' || text === '1') return { value: true };
-	if (text === 'false' || text === '0') return { value: false };
-	return { wrong: describe(value) };
+	const on = typeof value === 'object' ? undefined : readSwitch(value);
+	return on === undefined ? { wrong: describe(value) } : { value: on };
 }
 
 function toObject(value: unknown): Converted {

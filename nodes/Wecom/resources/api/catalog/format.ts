@@ -67,6 +67,8 @@ interface Extras {
 	xml?: true;
 	/** Whether the call needs a client certificate. */
 	certificate?: true;
+	/** Whether a POST call only reads, so that it may be repeated and calls may overlap. */
+	reads?: true;
 }
 
 /** An endpoint without its fields: all that lists and searches need. */
@@ -85,6 +87,8 @@ export interface EndpointHead extends Extras {
 
 export interface Endpoint extends EndpointHead {
 	fields: CatalogField[];
+	/** The fields of the other endpoints with the same method and path. */
+	variants?: CatalogField[][];
 }
 
 export type EndpointsFile = Record<string, EndpointRow[]>;

@@ -64,3 +64,12 @@ export async function withFields(head: EndpointHead): Promise<Endpoint> {
 	const file = await FIELDS[head.category]();
 	return { ...head, fields: decodeFields(file.default as FieldsFile, head) };
 }
+
+/** An endpoint with its fields, and with those of its documented variants: endpoints that share its method and path. */
+export async function withVariants(head: EndpointHead): Promise<Endpoint> {
+	const others = (await allEndpoints()).filter(
+		({ id, method, path }) => id !== head.id && method === head.method && path === head.path,
+	);
+	const variants = await Promise.all(others.map(async (other) => (await withFields(other)).fields));
+	return { ...(await withFields(head)), ...(variants.length > 0 && { variants }) };
+}
