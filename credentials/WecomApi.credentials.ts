@@ -28,7 +28,7 @@ export class WecomApi implements ICredentialType {
 	icon: Icon = { light: 'file:../icons/wecom.svg', dark: 'file:../icons/wecom.dark.svg' };
 
 	documentationUrl =
-		'https://github.com/n8n-nodes-wecom-kit/n8n-nodes-wecom-kit/blob/main/README.md#the-credential-step-by-step';
+		'https://github.com/n8n-nodes-wecom-kit/n8n-nodes-wecom-kit/blob/main/docs/first-steps.md';
 
 	properties: INodeProperties[] = [
 		{

@@ -18,7 +18,7 @@ const COUNTS: Array<[RegExp, number]> = [
 	[/\d+(?= endpoints\b)|\d+(?= 个接口)/g, endpoints.length],
 	[/(?<=calls all but )\d+|(?<=除末尾说明的 )\d+/g, notCallable.length],
 	[/\d+(?= kinds\b)|\d+(?= 种消息和事件)/g, callbackKinds.length],
-	[/(?<= kinds, )\d+(?= groups)/g, callbackGroups.length],
+	[/(?<= kinds, )\d+(?= groups)|(?<=种消息和事件、)\d+(?= 个分组)/g, callbackGroups.length],
 ];
 
 /** A text with its counts as the code has them. */

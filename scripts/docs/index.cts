@@ -1,31 +1,43 @@
 /**
- * `npm run docs`: writes everything in the documents that follows from the code, and the output schemas. A test says when
+ * `npm run docs`: writes everything in the documents that follows from the code, the drawings, and the output schemas. A test says when
  * something is out of date.
  */
 import fs from 'node:fs';
 import path from 'node:path';
 import { withCompatibility } from './compatibility.cts';
 import { withCounts } from './counts.cts';
+import { renderDrawings } from './drawings.cts';
 import { endpointsPage } from './endpoints.cts';
 import { withEventTables } from './events.cts';
+import type { Language } from './language.cts';
 import { operationsPage, withOverview } from './operations.cts';
 import { renderSchemas, SCHEMA_DIR } from './schemas.cts';
 
 const root = path.resolve(__dirname, '../..');
 const WHOLE: Record<string, () => string> = {
-	'docs/api.md': endpointsPage,
-	'docs/operations.md': operationsPage,
+	'docs/api.md': () => endpointsPage('en'),
+	'docs/operations.md': () => operationsPage('en'),
+	'docs/zh-CN/api.md': () => endpointsPage('zh'),
+	'docs/zh-CN/operations.md': () => operationsPage('zh'),
 };
+
+/** Chinese pages are told by their place. */
+const languageOf = (file: string): Language => (file.includes('zh-CN') ? 'zh' : 'en');
 
 /** Every file that follows from the code, wholly or in part, with the text it should have; by its path in the checkout. */
 export function expectedFiles(): Map<string, string> {
 	const files = new Map(Object.entries(WHOLE).map(([file, render]) => [file, render()]));
 	for (const file of ['README.md', ...markdownIn('docs')]) {
 		if (WHOLE[file]) continue;
+		const language = languageOf(file);
 		const text = fs.readFileSync(path.join(root, file), 'utf8');
-		const tables = file === 'docs/events.md' ? withEventTables(text) : withOverview(text);
-		files.set(file, withCompatibility(withCounts(tables)));
+		const tables =
+			path.basename(file) === 'events.md'
+				? withEventTables(text, language)
+				: withOverview(text, language);
+		files.set(file, withCompatibility(withCounts(tables), language));
 	}
+	for (const [file, text] of renderDrawings()) files.set(`docs/images/${file}`, text);
 	for (const [file, text] of renderSchemas()) files.set(`${SCHEMA_DIR}/${file}`, text);
 	return files;
 }

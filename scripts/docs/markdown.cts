@@ -9,5 +9,5 @@ export const pageLink = (doc: number): string => `[${doc}](${PAGES}/${doc})`;
 export const anchor = (heading: string): string =>
 	heading
 		.toLowerCase()
-		.replace(/[^\w -]/g, '')
+		.replace(/[^\p{L}\p{M}\p{N}_ -]/gu, '')
 		.replaceAll(' ', '-');

@@ -1,0 +1,104 @@
+/** The generated tables come in both languages from the same rows: what a row says in Chinese. */
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+export type Language = 'en' | 'zh';
+
+/** Words of the tables that no form of a node shows. */
+const WORDS: Record<string, string> = {
+	// Whose token an endpoint needs.
+	app: '应用',
+	'third-party app': '第三方应用',
+	'service provider': '服务商',
+	'device model': '设备型号',
+	device: '设备',
+	'webhook key': 'Webhook 密钥',
+	none: '不需要',
+	// The categories of the server API.
+	'API Licenses': '接口调用许可',
+	'Account ID': '账号 ID',
+	'Advanced Features': '高级功能',
+	'App Authorization': '应用授权',
+	Approval: '审批',
+	Apps: '应用管理',
+	Attendance: '打卡',
+	Authentication: '身份验证',
+	Basics: '基础',
+	'Business Calls': '公费电话',
+	Calendar: '日程',
+	Cashier: '收银台',
+	'Chat Archive': '会话内容存档',
+	Contacts: '通讯录',
+	'Customer Contact': '客户联系',
+	'Customer Service (KF)': '微信客服',
+	'Data & Intelligence Zone': '数据与智能专区',
+	Docs: '文档',
+	Drive: '微盘',
+	'E-Invoice': '电子发票',
+	'Emergency Notification': '紧急通知',
+	Government: '政民沟通',
+	HR: '人事助手',
+	Journal: '汇报',
+	'Linked Corporations': '企业互联',
+	'Live Streaming': '直播',
+	Mail: '邮件',
+	Media: '素材',
+	'Meeting Rooms': '会议室',
+	Meetings: '会议',
+	Messages: '消息',
+	'Mini Program Payments': '小程序收款',
+	Payments: '对外收款',
+	'Promotion QR Code': '推广二维码',
+	School: '家校沟通',
+	'School Apps': '家校应用',
+	Security: '安全管理',
+	'Smart Hardware': '智慧硬件',
+	'To-Do': '待办',
+	'Upstream & Downstream': '上下游',
+	// The table of tested releases.
+	'on Node.js': '所用 Node.js',
+	'Callbacks: verified, confirmed, once': '回调：验签、确认、只启动一次',
+	'Replies to callbacks': '被动回复',
+	'Customer service and files': '微信客服与素材',
+	'Tokens, credential test, lists': 'token、凭证测试、列表',
+	'Credentials stay as entered': '凭证保持填写时的样子',
+	'Service providers': '服务商',
+	Logins: '登录',
+	'API > Call, agent tool': 'API > Call、AI Agent 工具',
+	'AI bots': '智能机器人',
+	'Message push': '群消息推送',
+	Customers: '客户联系',
+	'Example workflows': '示例工作流',
+	'n8n answers a callback before it has stored the execution. If the database refuses it, or n8n ends in between, WeCom does not come back and the callback is lost.':
+		'n8n 在存下执行记录之前就应答回调。如果数据库拒绝写入，或 n8n 恰好在这期间停止，企业微信不会再推送，这条回调就丢了。',
+};
+
+const LOCALE_FILE = join(__dirname, '../../locales/zh-CN.json');
+let locale: Map<string, string> | undefined;
+
+/** The texts of the Chinese edition of the nodes, by their English ones. */
+function localeTexts(): Map<string, string> {
+	const texts = new Map<string, string>();
+	const collect = (value: unknown): void => {
+		if (typeof value !== 'object' || value === null) return;
+		for (const [key, inner] of Object.entries(value)) {
+			if (typeof inner === 'string') texts.set(key, inner);
+			else collect(inner);
+		}
+	};
+	if (existsSync(LOCALE_FILE)) collect(JSON.parse(readFileSync(LOCALE_FILE, 'utf8')));
+	return texts;
+}
+
+/** A text of a table in a language; English where there is no Chinese yet. */
+export function say(language: Language, english: string): string {
+	if (language === 'en') return english;
+	locale ??= localeTexts();
+	return WORDS[english] ?? locale.get(english) ?? english;
+}
+
+/** A name: in Chinese with the English one behind it, which the English edition of the nodes shows. */
+export function sayName(language: Language, english: string): string {
+	const said = say(language, english);
+	return said === english ? english : `${said}（${english}）`;
+}
