@@ -20,6 +20,7 @@ import {
 import { identify, type Person } from './person';
 import { answerAgain, keepAnswer, visitKey } from './repetition';
 import { readSettings, type Settings } from './settings';
+import { answerOnceStored } from './onceStored';
 import { mayStartForStranger } from './strangers';
 import { beginLogin, endLogin, type Binding, type Journey } from './state';
 
@@ -170,41 +171,44 @@ function succeed(visit: Visit, person: Person, journey: Journey): IWebhookRespon
 	const { context, client, settings, binding } = visit;
 	const response = context.getResponseObject();
 	const item = toItem(visit, journey, person);
-	const started: IWebhookResponseData = {
-		noWebhookResponse: true,
-		workflowData: [[{ json: item }]],
-	};
-
+	const started: IWebhookResponseData = { workflowData: [[{ json: item }]] };
 	if (settings.answer === 'workflow') {
 		coverBareAnswers(response, 'unanswered');
-		return { workflowData: started.workflowData };
-	}
-	const target = settings.answer === 'redirect' && (journey.target || settings.redirectUrl);
-	if (!target) {
-		if (!settings.pageText) showPage(context, 'done');
-		else
-			send(
-				response,
-				200,
-				htmlPage(PAGES.done.en[0], [settings.pageText], { zh: [PAGES.done.zh[0]] }),
-			);
 		return started;
 	}
-	let url = new URL(target);
-	if (settings.signJwt) {
-		const key = readJwtKey(client.loginJwtKey);
-		if ('lack' in key) return misconfigured(context, `the Login JWT Key ${key.lack}`);
-		url = withJwt(key, {
-			issuer: binding.url.href,
-			subject: person.subject,
-			target: url,
-			nonce: journey.nonce,
-			options: settings.jwtOptions,
-			claims: person.claims,
-		});
+	const target = settings.answer === 'redirect' && (journey.target || settings.redirectUrl);
+	let goOn: () => unknown = () => showDone(context, settings.pageText);
+	if (target) {
+		let url = new URL(target);
+		if (settings.signJwt) {
+			const key = readJwtKey(client.loginJwtKey);
+			if ('lack' in key) return misconfigured(context, `the Login JWT Key ${key.lack}`);
+			url = withJwt(key, {
+				issuer: binding.url.href,
+				subject: person.subject,
+				target: url,
+				nonce: journey.nonce,
+				options: settings.jwtOptions,
+				claims: person.claims,
+			});
+		}
+		goOn = () => redirect(response, url.href);
 	}
-	redirect(response, url.href);
+	const again = againUrl(binding.url, journey);
+	answerOnceStored(response, (stored) => {
+		if (stored) return goOn();
+		log(context, `a login of ${person.subject} came to nothing: n8n could not store the execution`);
+		return showPage(context, 'broken', { again });
+	});
 	return started;
+}
+
+function showDone(context: IWebhookFunctions, text: string): void {
+	if (!text) showPage(context, 'done');
+	else {
+		const html = htmlPage(PAGES.done.en[0], [text], { zh: [PAGES.done.zh[0]] });
+		send(context.getResponseObject(), 200, html);
+	}
 }
 
 interface Failed {

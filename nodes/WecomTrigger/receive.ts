@@ -154,8 +154,12 @@ function handOver(
 function deliverAgain(
 	context: IWebhookFunctions,
 	response: CallbackResponse,
-	again: RedeliveryHandover | Loss,
+	again: RedeliveryHandover | Loss | 'overtaken',
 ): IWebhookResponseData {
+	if (again === 'overtaken') {
+		response.answer(200);
+		return ANSWERED;
+	}
 	if ('items' in again) {
 		const { scope, key } = again;
 		// Whoever holds the claim meanwhile has come without knowing of it, and delivers the same.

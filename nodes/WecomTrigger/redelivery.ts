@@ -60,14 +60,19 @@ export function takeKept(scope: string, key: string): RedeliveryHandover | undef
 	return handover;
 }
 
-/** What a request of the trigger to itself stands for; undefined for all requests from outside. */
-export function takeCalled(context: IWebhookFunctions): RedeliveryHandover | Loss | undefined {
+/**
+ * What a request of the trigger to itself stands for; `overtaken` when a repetition of WeCom has carried it on meanwhile, undefined for
+ * all requests from outside.
+ */
+export function takeCalled(
+	context: IWebhookFunctions,
+): RedeliveryHandover | Loss | 'overtaken' | undefined {
 	const number = context.getHeaderData()[HEADER];
 	if (typeof number !== 'string') return undefined;
 	const what = calls.get(hashOf(number));
 	calls.delete(hashOf(number));
-	if (what && 'items' in what) kept.delete(idOf(what));
-	return what;
+	if (!what || !('items' in what)) return what;
+	return takeKept(what.scope, what.key) === what ? what : 'overtaken';
 }
 
 async function deliverAgain(handover: RedeliveryHandover): Promise<void> {

@@ -1,5 +1,6 @@
 import type { IWebhookFunctions } from 'n8n-workflow';
 import { later } from '../shared/util/later';
+import { silence } from '../shared/util/silence';
 import { Outcome } from './outcome';
 
 type HttpResponse = ReturnType<IWebhookFunctions['getResponseObject']>;
@@ -13,10 +14,6 @@ export interface PreparedAnswer {
 }
 
 const TEXT = 'text/plain; charset=utf-8';
-
-/** The methods of a response that n8n calls to answer. */
-const ANSWERING =
-	'status setHeader setHeaders header set type removeHeader writeHead flushHeaders flush send json write end';
 
 /**
  * The HTTP response to a callback, the only place that touches it. WeCom gets one answer: the trigger's, or n8n's. Whichever goes
@@ -100,8 +97,7 @@ export class CallbackResponse {
 	/** From here on nothing of n8n's answer goes out. */
 	private takeOver(): void {
 		const { response } = this;
-		const methods = response as unknown as Record<string, (...args: never[]) => unknown>;
-		for (const method of ANSWERING.split(' ')) methods[method] = () => response;
+		const methods = silence(response);
 		let status = 200;
 		methods.status = (code: number) => {
 			status = code;

@@ -44,6 +44,8 @@ export interface Setup {
 	credential?: IDataObject;
 	/** A suite's credential in its store, instead of the app's. */
 	provider?: Provider;
+	/** n8n cannot store executions. */
+	failsToStore?: boolean;
 	/** Other stored credentials. */
 	store?: CredentialStore;
 }
@@ -93,7 +95,11 @@ export class Visitor {
 				},
 			},
 		});
-		const cookie = run.response.headers['set-cookie'];
+		const { result, response } = run;
+		const n8nAnswers = result.workflowData && !result.noWebhookResponse;
+		if (n8nAnswers && parameters.answer !== 'workflow')
+			response.status(this.setup.failsToStore ? 500 : 200).json({ message: 'of n8n' });
+		const cookie = response.headers['set-cookie'];
 		if (cookie) {
 			const [name, value] = cookie.split(';')[0].split('=');
 			const maxAge = Number(/Max-Age=(\d+)/.exec(cookie)![1]);

@@ -118,8 +118,8 @@ describe('coming back', () => {
 				receivedAt: expect.stringMatching(/^\d{4}-/),
 			},
 		});
-		expect(run.result.noWebhookResponse).toBe(true);
 		expect(run.response.statusCode).toBe(200);
+		expect(run.response.headers['content-type']).toContain('text/html');
 		expect(run.response.body).toContain('You are logged in');
 		expect(run.response.headers['set-cookie']).toContain('Max-Age=0');
 		const parameters = { pageText: 'Die Tür ist <b>offen</b>.' };
@@ -210,6 +210,31 @@ describe('coming back', () => {
 			error: expect.stringMatching(/names nobody/),
 			reason: 'notAllowed',
 		});
+	});
+});
+
+describe('a login whose execution n8n', () => {
+	const parameters = { answer: 'redirect', redirectUrl: 'https://app.example.com/in' };
+
+	it('cannot store has not happened: the person begins anew, and nobody is sent on', async () => {
+		for (const setup of [{}, { parameters }]) {
+			const run = await visitorWith({ ...setup, failsToStore: true }).logIn();
+			expect(run.response.statusCode).toBe(500);
+			expect(run.response.headers.location).toBeUndefined();
+			expect(run.response.body).toContain('Log in again');
+			expect(run.response.body).not.toContain('of n8n');
+		}
+		expect(JSON.stringify(logged)).toContain(
+			'a login of zhangsan came to nothing: n8n could not store the execution',
+		);
+	});
+
+	it('has stored sends the person on, with nothing of what n8n answers', async () => {
+		const { response } = await visitorWith({ parameters }).logIn();
+		expect(response.statusCode).toBe(302);
+		expect(response.headers).toMatchObject({ location: 'https://app.example.com/in' });
+		expect(response.headers['content-type']).toBeUndefined();
+		expect(response.body ?? '').toBe('');
 	});
 });
 

@@ -54,6 +54,17 @@ it('a repetition carries on what is kept, and that is not delivered once more', 
 	expect(intake.items()).toHaveLength(1);
 });
 
+it('a repetition that overtakes the request of the trigger to itself leaves nothing to deliver', async () => {
+	await begin();
+	Object.assign(intake.n8n, { failures: 1, ownCallMs: 700 });
+	const message = { kind: 'text', fields: { Content: 'overtaken', MsgId: '4712' } };
+	await sim().push(intake.target, message, { retries: 0 });
+	await sleep(400);
+	expect((await sim().push(intake.target, message, { retries: 0 })).ok).toBe(true);
+	await sleep(900);
+	expect(intake.items()).toHaveLength(1);
+});
+
 it('a repetition of what is under way past the deadline does not start a second execution', async () => {
 	await begin({ parameters: waits });
 	intake.n8n.storingMs = 900;

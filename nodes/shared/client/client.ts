@@ -38,6 +38,9 @@ import {
 } from '../credentials/suiteState';
 import type { Token } from '../credentials/tokens';
 
+/** No value of a form belongs into a path: it would call something else with the token. */
+const PLAIN_PATH = /^(?:\/[\w-]+)*$/;
+
 export type ClientContext = CredentialContext;
 
 /** One call of the server API; the access token is added by the credential. */
@@ -342,6 +345,8 @@ export class WecomClient {
 	}
 
 	private options(request: ApiRequest, encoding: 'text' | 'arraybuffer'): IHttpRequestOptions {
+		if (!PLAIN_PATH.test(request.path))
+			throw new Error(`${JSON.stringify(request.path)} is no path of WeCom's API`);
 		const options: IHttpRequestOptions = {
 			method: request.method,
 			url: apiBase(this.credentials) + request.path,
