@@ -79,7 +79,8 @@ export async function decide(
 	}
 
 	const vote: Vote = { userid, at, answer };
-	const votes = await addVote(context, CREDENTIALS[question.source], question, vote);
+	const ends = (all: Vote[]) => outcomeOf(question, all) !== undefined;
+	const votes = await addVote(context, CREDENTIALS[question.source], question, vote, ends);
 	const outcome = outcomeOf(question, votes);
 	if (!outcome) return { kind: 'counted', end: end('counted') };
 	const final = end(outcome);

@@ -168,10 +168,15 @@ async function onPage(
 	const verdict = await decide(context, question, userid, answer, client);
 	if (verdict.kind !== 'decided')
 		return respond(context, messagePage(language, verdict.kind, question, verdict.end));
-	whenAnswered(context, (stored) => {
-		if (stored) void showEnd(context, question, verdict.end, client);
-		else verdict.failed();
-	});
+	const failed = messagePage(language, 'broken');
+	whenAnswered(
+		context,
+		(stored) => {
+			if (stored) void showEnd(context, question, verdict.end, client);
+			else verdict.failed();
+		},
+		failed,
+	);
 	return {
 		webhookResponse: messagePage(language, 'done', question, verdict.end).html,
 		workflowData: [[{ json: { data: verdict.data } }]],
@@ -197,13 +202,24 @@ async function showEnd(
 const clientOf = async (context: IWebhookFunctions, { source }: Question) =>
 	source === 'bot' ? undefined : await WecomClient.open(context);
 
-/** Tells whether n8n has let the execution go on: it answers 2xx only then. */
-function whenAnswered(context: IWebhookFunctions, tell: (stored: boolean) => void): void {
+/** Tells whether n8n has let the execution go on: it answers 2xx only then. `failed` takes the place of its JSON if it has not. */
+function whenAnswered(
+	context: IWebhookFunctions,
+	tell: (stored: boolean) => void,
+	failed?: Page,
+): void {
 	const response = context.getResponseObject();
 	const end = response.end.bind(response) as (...args: unknown[]) => typeof response;
 	response.end = ((...args: unknown[]) => {
-		tell(response.statusCode >= 200 && response.statusCode < 300);
-		return end(...args);
+		const stored = response.statusCode >= 200 && response.statusCode < 300;
+		tell(stored);
+		if (stored || !failed || response.headersSent) return end(...args);
+		const html = Buffer.from(failed.html);
+		response.writeHead(failed.status, {
+			...QUESTION_PAGE_HEADERS,
+			'content-length': String(html.length),
+		});
+		return end(html);
 	}) as typeof response.end;
 }
 

@@ -1,4 +1,4 @@
-import type { ICredentialDataDecryptedObject, IWebhookFunctions } from 'n8n-workflow';
+import { sleep, type ICredentialDataDecryptedObject, type IWebhookFunctions } from 'n8n-workflow';
 import { updateStored } from '../shared/companies/companies';
 import { parsed } from '../shared/credentials/suiteState';
 import type { StoredFields } from '../shared/credentials/fields';
@@ -29,17 +29,33 @@ export const VOTES_FIELD = 'answersUnderWay';
 const MAX_QUESTIONS = 200;
 const KEEP_MS = 90 * 24 * 3_600_000;
 
-/** Stores an answer, in place of an earlier one of the same person, and gives all there are. */
+/**
+ * Looks at what is stored until it holds: n8n writes credentials without a lock, so of two answers that reach two processes at the
+ * same moment one overwrites the other. Milliseconds between the looks, longer than such a write takes.
+ */
+const LOOK_AGAIN_AFTER_MS = [250, 600];
+/** So that two processes do not go on in step. */
+const JITTER_MS = 100;
+
+/** Stores an answer, in place of an earlier one of the same person, and gives all there are; at once when they are `enough`. */
 export async function addVote(
 	context: IWebhookFunctions,
 	credentialType: string,
 	{ ask }: Question,
 	vote: Vote,
+	enough: (votes: Vote[]) => boolean,
 ): Promise<Vote[]> {
-	const stored = await updateStored(context, credentialType, (fields) =>
-		withVote(fields, ask, vote),
-	);
-	return votesIn(stored, ask);
+	const add = async () => {
+		const change = (fields: Fields) => withVote(fields, ask, vote);
+		return votesIn(await updateStored(context, credentialType, change), ask);
+	};
+	let votes = await add();
+	for (const pause of LOOK_AGAIN_AFTER_MS) {
+		if (enough(votes)) break;
+		await sleep(pause + Math.random() * JITTER_MS);
+		votes = await add();
+	}
+	return votes;
 }
 
 /** The answers to a question so far. */

@@ -4,10 +4,10 @@ import { DEMO_APP } from '../../simulator/demo-data.cts';
 import { browserOrSkip, launchBrowser, screenshot, withEditor } from '../support/browser.cts';
 import { openWorkflow } from '../support/editor.cts';
 import type { WorkflowNode } from '../support/n8n-rest.cts';
-import { chain, itemsOf, publishTrigger, START_TIMEOUT, useN8n, uses } from './support.cts';
+import { itemsOf, publishTrigger, START_TIMEOUT, useN8n } from './support.cts';
+import { Asking } from './send-and-wait-support.cts';
 import { until } from '../support/wait.cts';
 
-const SEND_AND_WAIT = 'n8n-nodes-wecom-kit.wecomSendAndWait';
 const PHONE = { width: 360, height: 740 };
 
 browserOrSkip()('in a browser', () => {
@@ -21,46 +21,23 @@ browserOrSkip()('in a browser', () => {
 	}, START_TIMEOUT);
 	afterAll(async () => await browser?.close());
 
+	const asking = new Asking(() => {
+		const { n8n, rest } = surroundings();
+		const waitForWebhook = rest.waitForWebhook.bind(rest);
+		return { ...surroundings(), url: n8n.url, waitForWebhook };
+	});
+
 	/** Asks, and gives the link of the card and the execution. */
-	async function ask(path: string, parameters: object): Promise<{ url: string; id: string }> {
-		const { rest, n8n, sim, credential } = surroundings();
-		const node: WorkflowNode = {
-			name: 'Ask',
-			type: SEND_AND_WAIT,
-			parameters: {
-				authentication: 'app',
-				sendTo: 'members',
+	async function ask(parameters: object): Promise<{ url: string; id: string }> {
+		const { id } = await asking.asked(
+			asking.question({
 				touser: 'lisi',
 				title: 'Trip to Guangzhou · 出差广州',
 				message: 'Please tell us what you need.\nThank you!',
 				...parameters,
-			},
-			credentials: uses(credential),
-		};
-		const start = {
-			name: 'Webhook',
-			type: 'n8n-nodes-base.webhook',
-			typeVersion: 2,
-			parameters: { path },
-		};
-		const { id } = await rest.createWorkflow({
-			name: path,
-			nodes: [start, node],
-			connections: chain('Webhook', 'Ask'),
-		});
-		await rest.activate(id);
-		await rest.waitForWebhook('GET', path);
-		await fetch(`${n8n.url}/webhook/${path}`);
-		const execution = await until(
-			'nothing waits',
-			async () => {
-				const [found] = await rest.listExecutions({ workflowId: id, status: ['waiting'] });
-				return found;
-			},
-			{ within: 20_000, every: 100 },
+			}),
 		);
-		const { template_card: card } = sim.state.messages.at(-1)!.body;
-		return { url: card.button_list[0].url as string, id: execution.id };
+		return { url: asking.newest.button_list[0].url as string, id };
 	}
 
 	/** A page on a phone, with every request it makes. */
@@ -89,7 +66,7 @@ browserOrSkip()('in a browser', () => {
 			{ label: 'Remarks', type: 'textarea' },
 			{ label: 'Hotel', type: 'checkbox' },
 		];
-		const { url, id } = await ask('form', { responseType: 'form', formFields: { values } });
+		const { url, id } = await ask({ responseType: 'form', formFields: { values } });
 		await onPhone(url, 'zh-CN', async (page, requests) => {
 			await page.getByRole('heading', { name: 'Trip to Guangzhou' }).waitFor();
 			expect(await page.locator('html').getAttribute('lang')).toBe('zh');
@@ -131,7 +108,7 @@ browserOrSkip()('in a browser', () => {
 	});
 
 	it('an approval says in English who has decided, and that it is over', async () => {
-		const { url } = await ask('approval', { responseType: 'approval', answerBy: 'link' });
+		const { url } = await ask({ responseType: 'approval', answerBy: 'link' });
 		await onPhone(url, 'en-GB', async (page) => {
 			await screenshot(page, 'send-and-wait-approval');
 			await page.getByRole('button', { name: 'Approve' }).click();

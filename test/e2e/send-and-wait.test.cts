@@ -1,25 +1,19 @@
 /** People asked in WeCom by a real n8n: with one tap, on a page, by an AI agent that needs a permission, and over time. */
 import { DEMO_BOT, DEMO_CALLBACK_BOT } from '../../simulator/bot/data.cts';
-import { MODEL, MODEL_KEY } from '../../simulator/chat-model.cts';
 import { DEMO_APP } from '../../simulator/demo-data.cts';
-import type { Execution } from '../support/execution.cts';
 import type { Credential, WorkflowNode } from '../support/n8n-rest.cts';
-import {
-	chain,
-	itemsOf,
-	publishTrigger,
-	START_TIMEOUT,
-	TRIGGER,
-	useN8n,
-	uses,
-	WECOM,
-} from './support.cts';
-import { sleep } from '../support/wait.cts';
+import { chain, itemsOf, publishTrigger, START_TIMEOUT, TRIGGER, useN8n } from './support.cts';
+import { Asking, PATIENCE } from './send-and-wait-support.cts';
+import { until } from '../support/wait.cts';
 
-export const SEND_AND_WAIT = 'n8n-nodes-wecom-kit.wecomSendAndWait';
 const BOT_TRIGGER = 'n8n-nodes-wecom-kit.wecomBotTrigger';
 const surroundings = useN8n();
 const control = () => surroundings().sim.control;
+const asking = new Asking(() => {
+	const { n8n, rest } = surroundings();
+	const waitForWebhook = rest.waitForWebhook.bind(rest);
+	return { ...surroundings(), url: n8n.url, waitForWebhook };
+});
 
 beforeAll(async () => {
 	await publishTrigger(surroundings(), 'clicks', { events: ['text'] });
@@ -28,103 +22,13 @@ beforeAll(async () => {
 	expect((await control().saveCallback(DEMO_APP.agentid, callback)).ok).toBe(true);
 }, START_TIMEOUT);
 
-const question = (parameters: object = {}): WorkflowNode => ({
-	name: 'Ask',
-	type: SEND_AND_WAIT,
-	parameters: {
-		authentication: 'app',
-		sendTo: 'members',
-		touser: 'zhangsan, lisi',
-		title: 'Expense of 1,200',
-		message: "={{ 'From ' + $json.body.name }}",
-		responseType: 'approval',
-		answerBy: 'card',
-		...parameters,
-	},
-	credentials: uses(surroundings().credential),
-});
-
-let serial = 0;
-
-/** A published workflow that a plain webhook starts; gives the execution once it waits. */
-async function asked(
-	ask: WorkflowNode,
-	body: object = { name: 'Emma' },
-): Promise<{ id: string; workflow: string }> {
-	const { rest, n8n } = surroundings();
-	const path = `ask-${++serial}`;
-	const start = {
-		name: 'Webhook',
-		type: 'n8n-nodes-base.webhook',
-		typeVersion: 2,
-		parameters: { path, httpMethod: 'POST' },
-	};
-	const nodes = [start, ask, { name: 'After', type: 'n8n-nodes-base.noOp' }];
-	const { id } = await rest.createWorkflow({
-		name: path,
-		nodes,
-		connections: chain(...nodes.map(({ name }) => name)),
-	});
-	await rest.activate(id);
-	await rest.waitForWebhook('POST', path);
-	await fetch(`${n8n.url}/webhook/${path}`, {
-		method: 'POST',
-		headers: { 'content-type': 'application/json' },
-		body: JSON.stringify(body),
-	});
-	return { id: await waiting(id), workflow: id };
-}
-
-async function until<T>(
-	read: () => Promise<T | undefined> | T | undefined,
-	what: string,
-	ms = 30_000,
-): Promise<T> {
-	for (const end = Date.now() + ms; Date.now() < end; ) {
-		const value = await read();
-		if (value) return value;
-		await sleep(200);
-	}
-	throw new Error(`Nothing came of: ${what}`);
-}
-
-async function waiting(workflowId: string): Promise<string> {
-	const { rest } = surroundings();
-	return await until(async () => {
-		const [execution] = await rest.listExecutions({ workflowId });
-		if (execution && ['error', 'crashed', 'success'].includes(execution.status))
-			throw new Error(
-				`The execution is ${execution.status}: ${JSON.stringify(await rest.getExecution(execution.id)).slice(0, 2000)}`,
-			);
-		return execution?.status === 'waiting' ? execution.id : undefined;
-	}, 'an execution that waits');
-}
-
-const ended = async (id: string, ms?: number): Promise<Execution> =>
-	await until(
-		async () => {
-			const execution = await surroundings().rest.getExecution(id);
-			return ['success', 'error'].includes(execution.status) ? execution : undefined;
-		},
-		'the end of the execution',
-		ms,
-	);
-
-const newest = () =>
-	surroundings()
-		.sim.state.messages.filter(({ msgtype }) => msgtype === 'template_card')
-		.at(-1)!.body.template_card;
-const seenBy = (userid: string) => control().cardSeenBy(newest().task_id, userid);
-const press = async (userid: string, button?: string, more = {}) =>
-	await control().pressCard({ taskId: newest().task_id, userid, button, ...more });
-
 describe('one tap', () => {
 	it('lets the execution go on, and the cards of all say who it was', async () => {
-		const { id } = await asked(question());
-		expect(newest()).toMatchObject({ sub_title_text: 'From Emma' });
-		expect(newest().button_list[0].key).toMatch(/^hitl:\/webhook-waiting\//);
-		await press('lisi', 'Approve');
-		const execution = await ended(id);
+		const { id } = await asking.asked(asking.question());
+		expect(asking.newest).toMatchObject({ sub_title_text: 'From Emma' });
+		expect(asking.newest.button_list[0].key).toMatch(/^hitl:\/webhook-waiting\//);
+		await asking.press('lisi', 'Approve');
+		const execution = await asking.ended(id);
 		expect(execution.status).toBe('success');
 		expect(itemsOf(execution, 'After')).toEqual([
 			{
@@ -136,27 +40,29 @@ describe('one tap', () => {
 				},
 			},
 		]);
-		await until(() => seenBy('zhangsan').replaced === 'Approved', 'the changed card');
+		await asking.shows('zhangsan', 'Approved');
 		// Late, from a client that still shows the buttons.
-		await press('zhangsan', 'Decline', { stale: true });
-		await until(() => seenBy('zhangsan').replaced === 'Closed', 'the note');
+		await asking.press('zhangsan', 'Decline', { stale: true });
+		await asking.shows('zhangsan', 'Closed');
 	});
 
 	it('goes to one of two who press at the same moment', async () => {
-		const { id } = await asked(question());
-		await Promise.all([press('zhangsan', 'Approve'), press('lisi', 'Decline')]);
-		const [{ data }] = itemsOf(await ended(id), 'After') as Array<{
+		const { id } = await asking.asked(asking.question());
+		await Promise.all([asking.press('zhangsan', 'Approve'), asking.press('lisi', 'Decline')]);
+		const [{ data }] = itemsOf(await asking.ended(id), 'After') as Array<{
 			data: Record<string, unknown>;
 		}>;
 		expect(data.userid).toBe(data.approved ? 'zhangsan' : 'lisi');
 	});
 
 	it('asks several, whose answers n8n keeps', async () => {
-		const { id } = await asked(question({ decidedBy: 'all' }));
-		await press('zhangsan', 'Approve');
-		await until(() => seenBy('zhangsan').replaced === 'Noted', 'the note');
-		await press('lisi', 'Approve');
-		const [{ data }] = itemsOf(await ended(id), 'After') as Array<{ data: { answers: unknown[] } }>;
+		const { id } = await asking.asked(asking.question({ decidedBy: 'all' }));
+		await asking.press('zhangsan', 'Approve');
+		await asking.shows('zhangsan', 'Noted');
+		await asking.press('lisi', 'Approve');
+		const [{ data }] = itemsOf(await asking.ended(id), 'After') as Array<{
+			data: { answers: unknown[] };
+		}>;
 		expect(data.answers.length).toBe(2);
 	});
 
@@ -167,10 +73,10 @@ describe('one tap', () => {
 			resumeUnit: 'minutes',
 			outcome: 'approved',
 		};
-		const { id } = await asked(question({ options: { limitWaitTime: { values } } }));
-		await until(() => seenBy('lisi').replaced === 'Expired', 'the card');
+		const { id } = await asking.asked(asking.question({ options: { limitWaitTime: { values } } }));
+		await asking.shows('lisi', 'Expired');
 		// n8n looks once a minute for those whose time is up.
-		const execution = await ended(id, 90_000);
+		const execution = await asking.ended(id, 90_000);
 		const [item] = itemsOf(execution, 'After') as Array<{ data: unknown; body: unknown }>;
 		expect(item).toMatchObject({
 			body: { name: 'Emma' },
@@ -181,8 +87,8 @@ describe('one tap', () => {
 
 describe('a page', () => {
 	it('takes a text, and n8n says when all is done', async () => {
-		const { id } = await asked(question({ responseType: 'freeText' }));
-		const { url } = newest().button_list[0] as { url: string };
+		const { id } = await asking.asked(asking.question({ responseType: 'freeText' }));
+		const { url } = asking.newest.button_list[0] as { url: string };
 		const page = await fetch(url, { headers: { 'accept-language': 'zh-CN' } });
 		expect(page.headers.get('content-type')).toContain('text/html');
 		expect(await page.text()).toContain('<html lang="zh">');
@@ -192,7 +98,7 @@ describe('a page', () => {
 		});
 		expect(sent.headers.get('content-type')).toContain('text/html');
 		expect(await sent.text()).toContain('your answer is recorded');
-		expect(itemsOf(await ended(id), 'After')).toEqual([
+		expect(itemsOf(await asking.ended(id), 'After')).toEqual([
 			{ data: { text: '好的 <1>', respondedAt: expect.any(String) } },
 		]);
 		const again = await fetch(url);
@@ -203,11 +109,15 @@ describe('a page', () => {
 	it('finds out by WeCom who the person is', async () => {
 		const { n8n } = surroundings();
 		control().setApp(DEMO_APP.agentid, { trustedDomains: [new URL(n8n.url).host] });
-		const { id } = await asked(
-			question({ answerBy: 'link', options: { identify: true }, allowedPeople: { users: 'lisi' } }),
+		const { id } = await asking.asked(
+			asking.question({
+				answerBy: 'link',
+				options: { identify: true },
+				allowedPeople: { users: 'lisi' },
+			}),
 		);
 		const follow = { redirect: 'manual' } as const;
-		const first = await fetch(newest().button_list[0].url, follow);
+		const first = await fetch(asking.newest.button_list[0].url, follow);
 		const there = first.headers.get('location')!.replace(/#.*$/, '');
 		const who = new URLSearchParams({ who: 'userid:lisi', decision: 'allow' });
 		const back = await fetch(there, { method: 'POST', body: who, ...follow });
@@ -215,117 +125,43 @@ describe('a page', () => {
 		const html = await (await fetch(url)).text();
 		const proof = /name="proof" value="([^"]+)"/.exec(html)![1];
 		await fetch(url, { method: 'POST', body: new URLSearchParams({ decision: 'approve', proof }) });
-		expect(itemsOf(await ended(id), 'After')).toMatchObject([
+		expect(itemsOf(await asking.ended(id), 'After')).toMatchObject([
 			{ data: { approved: true, userid: 'lisi' } },
 		]);
 	});
 });
 
 describe('an AI agent that needs a permission', () => {
-	const tool: WorkflowNode = {
-		name: 'Tell_Everybody',
-		type: `${WECOM}Tool`,
-		parameters: {
-			resource: 'message',
-			operation: 'send',
-			toAll: true,
-			content: "={{ $fromAI('content', 'What to say', 'string') }}",
-		},
-	};
-
-	async function chatWorkflow(): Promise<{ id: string; say: (text: string) => Promise<string> }> {
-		const { rest, sim, n8n, credential } = surroundings();
-		const model = await rest.createCredential('Model', 'openAiApi', {
-			apiKey: MODEL_KEY,
-			url: `${sim.url}/v1`,
-		});
-		const path = `agent-${++serial}`;
-		const nodes: WorkflowNode[] = [
-			{
-				name: 'Webhook',
-				type: 'n8n-nodes-base.webhook',
-				typeVersion: 2,
-				parameters: { path, httpMethod: 'POST' },
-			},
-			{
-				name: 'AI Agent',
-				type: '@n8n/n8n-nodes-langchain.agent',
-				typeVersion: 3.1,
-				parameters: { promptType: 'define', text: '={{ $json.body.text }}', options: {} },
-			},
-			{
-				name: 'Model',
-				type: '@n8n/n8n-nodes-langchain.lmChatOpenAi',
-				typeVersion: 1.2,
-				parameters: { model: { __rl: true, mode: 'id', value: MODEL }, options: {} },
-				credentials: { openAiApi: { id: model.id, name: model.name } },
-			},
-			{
-				...question({
-					message:
-						'=The agent wants to use {{ $tool.name }}: {{ JSON.stringify($tool.parameters) }}',
-					touser: 'lisi',
-					allowedPeople: { users: 'lisi' },
-				}),
-				name: 'Supervisor',
-				type: `${SEND_AND_WAIT}HitlTool`,
-			},
-			{ ...tool, credentials: uses(credential) },
-		];
-		const to = (node: string, type: string) => ({ [type]: [[{ node, type, index: 0 }]] });
-		const connections = {
-			Webhook: to('AI Agent', 'main'),
-			Model: to('AI Agent', 'ai_languageModel'),
-			Tell_Everybody: to('Supervisor', 'ai_tool'),
-			Supervisor: to('AI Agent', 'ai_tool'),
-		};
-		const { id } = await rest.createWorkflow({ name: path, nodes, connections });
-		await rest.activate(id);
-		await rest.waitForWebhook('POST', path);
-		const say = async (text: string) => {
-			await fetch(`${n8n.url}/webhook/${path}`, {
-				method: 'POST',
-				headers: { 'content-type': 'application/json' },
-				body: JSON.stringify({ text }),
-			});
-			return await until(async () => {
-				const [execution] = await rest.listExecutions({ workflowId: id, status: ['waiting'] });
-				return execution?.id;
-			}, 'the agent that waits');
-		};
-		return { id, say };
-	}
-
-	// As n8n describes a tool that has somebody in front of it.
-	const toolParameters = { content: 'Holiday tomorrow' };
-	const calls = [{ name: 'Tell_Everybody', arguments: { toolParameters, hitlParameters: {} } }];
-	const toAll = () =>
-		surroundings().sim.state.messages.filter(({ body }) => body.touser === '@all');
-
 	it('does it after an approval, not before, and not after a stranger has pressed', async () => {
-		const { say } = await chatWorkflow();
-		control().setScript([{ calls, say: 'Done: {result}' }]);
+		const say = await asking.supervisedAgent();
+		control().setScript([{ calls: asking.supervisedCalls, say: 'Done: {result}' }]);
 		const id = await say('Tell everybody about the holiday');
-		expect(newest().sub_title_text).toContain('Tell_Everybody');
-		expect(newest().sub_title_text).toContain('Holiday tomorrow');
-		await press('wangfang', 'Approve', { stale: true });
-		expect(toAll()).toEqual([]);
-		await press('lisi', 'Approve');
-		const execution = await ended(id);
+		expect(asking.newest.sub_title_text).toContain('Tell_Everybody');
+		expect(asking.newest.sub_title_text).toContain('Holiday tomorrow');
+		// Of a forwarded card WeCom changes nothing.
+		await asking.press('wangfang', 'Approve', { stale: true });
+		await until(
+			'the stranger was refused',
+			() => surroundings().n8n.logs().includes('could not be changed'),
+			PATIENCE,
+		);
+		expect(asking.toAll()).toEqual([]);
+		await asking.press('lisi', 'Approve');
+		const execution = await asking.ended(id);
 		expect(execution.status).toBe('success');
-		expect(toAll().length).toBe(1);
-		expect(toAll()[0].body.text.content).toBe('Holiday tomorrow');
+		expect(asking.toAll().length).toBe(1);
+		expect(asking.toAll()[0].body.text.content).toBe('Holiday tomorrow');
 	});
 
 	it('hears why it was declined', async () => {
-		const { say } = await chatWorkflow();
-		control().setScript([{ calls, say: 'I heard: {result}' }]);
-		const before = toAll().length;
+		const say = await asking.supervisedAgent();
+		control().setScript([{ calls: asking.supervisedCalls, say: 'I heard: {result}' }]);
+		const before = asking.toAll().length;
 		const id = await say('Tell everybody');
-		await press('lisi', 'Decline');
-		const execution = await ended(id);
+		await asking.press('lisi', 'Decline');
+		const execution = await asking.ended(id);
 		expect(execution.status).toBe('success');
-		expect(toAll().length).toBe(before);
+		expect(asking.toAll().length).toBe(before);
 		expect(JSON.stringify(itemsOf(execution, 'AI Agent'))).toContain('I heard:');
 	});
 });
@@ -339,7 +175,7 @@ describe('an AI bot', () => {
 			.filter(({ card }) => card)
 			.at(-1)!;
 	const botQuestion = (parameters: object) => ({
-		...question({ authentication: 'bot', ...parameters }),
+		...asking.question({ authentication: 'bot', ...parameters }),
 		credentials: { wecomBotApi: { id: credential.id, name: credential.name } },
 	});
 
@@ -362,7 +198,7 @@ describe('an AI bot', () => {
 		// A bot writes only where somebody has written to it before.
 		await sim.bots.say(DEMO_BOT.botId, { from: 'lisi', text: 'Hello' });
 		await rest.waitForExecutions(workflow.id, 1);
-		const { id } = await asked(botQuestion({ botSendTo: 'chat', botChatid: 'lisi' }));
+		const { id } = await asking.asked(botQuestion({ botSendTo: 'chat', botChatid: 'lisi' }));
 		const card = () => newestIn(DEMO_BOT.botId);
 		const { task_id: taskId, button_list } = card().card as {
 			task_id: string;
@@ -373,10 +209,10 @@ describe('an AI bot', () => {
 			eventKey: button_list[0].key,
 			from: 'lisi',
 		});
-		expect(itemsOf(await ended(id), 'After')).toMatchObject([
+		expect(itemsOf(await asking.ended(id), 'After')).toMatchObject([
 			{ data: { approved: true, userid: 'lisi' } },
 		]);
-		await until(() => card().card!.replace_text === 'Approved', 'the changed card');
+		await until('the card changes', () => card().card!.replace_text === 'Approved', PATIENCE);
 		// The message has started one, the click none.
 		expect((await rest.listExecutions({ workflowId: workflow.id })).length).toBe(1);
 		await rest.deactivate(workflow.id);
@@ -412,7 +248,7 @@ describe('an AI bot', () => {
 			callback: { token, encodingAesKey, url: `${n8n.url}/webhook/${path}` },
 		});
 		await sim.bots.say(DEMO_CALLBACK_BOT.botId, { from: 'lisi', text: 'Please ask' });
-		const id = await waiting(workflow);
+		const id = await asking.waiting(workflow);
 		const card = () => newestIn(DEMO_CALLBACK_BOT.botId);
 		const { task_id: taskId, button_list } = card().card as {
 			task_id: string;
@@ -423,21 +259,23 @@ describe('an AI bot', () => {
 			eventKey: button_list[1].key,
 			from: 'lisi',
 		});
-		expect(itemsOf(await ended(id), 'After')).toMatchObject([
+		expect(itemsOf(await asking.ended(id), 'After')).toMatchObject([
 			{ data: { approved: false, userid: 'lisi' } },
 		]);
-		await until(() => card().card!.replace_text === 'Declined', 'the changed card');
+		await until('the card changes', () => card().card!.replace_text === 'Declined', PATIENCE);
 	});
 });
 
 it('goes on after a restart of n8n', async () => {
-	const { id } = await asked(question({ decidedBy: 'all' }));
-	await press('zhangsan', 'Approve');
-	await until(() => seenBy('zhangsan').replaced === 'Noted', 'the note');
+	const { id } = await asking.asked(asking.question({ decidedBy: 'all' }));
+	await asking.press('zhangsan', 'Approve');
+	await asking.shows('zhangsan', 'Noted');
 	const { n8n, rest } = surroundings();
 	await n8n.restart();
 	await rest.waitForWebhook('POST', 'clicks');
-	await press('lisi', 'Approve');
-	const [{ data }] = itemsOf(await ended(id), 'After') as Array<{ data: { answers: unknown[] } }>;
+	await asking.press('lisi', 'Approve');
+	const [{ data }] = itemsOf(await asking.ended(id), 'After') as Array<{
+		data: { answers: unknown[] };
+	}>;
 	expect(data.answers.length).toBe(2);
 });

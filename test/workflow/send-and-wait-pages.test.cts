@@ -60,6 +60,19 @@ describe('an approval on a page', () => {
 		expect((await send(url, { decision: 'approve' })).html).toContain('No action required');
 	});
 
+	it('says on a page, too, that n8n could not let the execution go on, and takes the answer later', async () => {
+		const { n8n, ask } = questions();
+		const execution = await ask({ answerBy: 'link' });
+		const url = pageUrl();
+		n8n.failing = 'storing';
+		const failed = await send(url, { decision: 'approve' });
+		expect(failed.status).toBe(500);
+		expect(failed.html).toContain('Something went wrong');
+		n8n.failing = undefined;
+		await send(url, { decision: 'approve' });
+		expect(answerOf(execution)).toMatchObject({ approved: true });
+	});
+
 	it('works for an app that has no callback URL, with a card that cannot change', async () => {
 		simulator().control.setApp(DEMO_APP.agentid, { callback: { ...DEMO_APP.callback, url: '' } });
 		const execution = await questions().ask({ answerBy: 'link' });

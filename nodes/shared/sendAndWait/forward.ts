@@ -98,7 +98,7 @@ interface Response {
 
 /**
  * Posts to a waiting execution. Somebody can be quicker than n8n, which says "running" until it has stored that the execution
- * waits: then it is asked again for a moment.
+ * waits; and of two processes that let it go on at the same moment one fails. Then it is asked again for a moment.
  */
 export async function handOver(
 	{ helpers }: Pick<Context, 'helpers'>,
@@ -119,14 +119,15 @@ export async function handOver(
 			ignoreHttpStatusErrors: true,
 			disableFollowRedirect: true,
 		})) as Response;
-		if (response.statusCode !== RUNNING || Date.now() - began > RUNNING_FOR_MS) return response;
+		const passes = response.statusCode === RUNNING || response.statusCode >= 500;
+		if (!passes || Date.now() - began > ASK_FOR_MS) return response;
 		await sleep(ASK_AGAIN_MS);
 	}
 }
 
 /** The execution runs: it has not begun to wait, or has gone on. */
 const RUNNING = 409;
-const RUNNING_FOR_MS = 1_500;
+const ASK_FOR_MS = 1_500;
 const ASK_AGAIN_MS = 300;
 /** n8n itself answers for an execution that has gone on, has ended, or was deleted. */
 const HAS_GONE_ON = [200, 404, RUNNING, 410];
