@@ -1,5 +1,6 @@
 /**
- * `gulp build`: dist/ is made from nodes/, credentials/ and icons/.
+ * `gulp build`: dist/ is made from nodes/, credentials/ and icons/. `gulp buildChinese`: so is .cache/zh-CN/dist, with the words of
+ * locales/zh-CN.json in place of the English ones.
  *
  * The steps work in a folder of their own (.cache/build-<pid>) that replaces dist/ at the end, so a build that fails
  * leaves no half of a dist behind, and whoever reads dist/ meanwhile sees a whole one.
@@ -10,7 +11,9 @@ const path = require('node:path');
 const gulp = require('gulp');
 
 const root = __dirname;
-const dist = path.join(root, 'dist');
+/** Where the build goes, and for an edition in another language the folder of what makes it. */
+let dist = path.join(root, 'dist');
+let locales;
 const staging = path.join(root, '.cache', `build-${process.pid}`);
 
 /** The one module with a third-party library in it: the library is bundled into it, since the package has no dependencies. */
@@ -53,10 +56,25 @@ async function prepare() {
 
 /** `npm run dev` sets INCREMENTAL: what has not changed since its last build is not compiled again. */
 async function compile() {
+	if (locales) return await translate();
 	if (!process.env.INCREMENTAL) return await compileInto(staging);
 	const compiled = path.join(root, '.cache', 'compiled');
 	await compileInto(compiled, '--incremental', '--tsBuildInfoFile', `${compiled}.json`);
 	fs.cpSync(compiled, staging, { recursive: true });
+}
+
+/** The compiler with a step of its own, which puts the words of the table in place; then the same for the data. */
+async function translate() {
+	const { packageProgram, translating } = locales('texts.cts');
+	const { readTable } = locales('table.cts');
+	const program = packageProgram({ outDir: staging });
+	program.emit(undefined, undefined, undefined, false, {
+		before: [translating(program, readTable())],
+	});
+}
+
+async function translateData() {
+	if (locales) locales('data.cts').translateData(staging, locales('table.cts').readTable());
 }
 
 function compileInto(folder, ...more) {
@@ -279,6 +297,7 @@ const steps = gulp.series(
 	prepare,
 	compile,
 	copyStatic,
+	translateData,
 	prebuild,
 	bundle,
 	removeUnused,
@@ -293,4 +312,12 @@ function build(done) {
 	});
 }
 
-module.exports = { clean, build, default: build };
+function buildChinese(done) {
+	const { require: load } = require('tsx/cjs/api');
+	locales = (module) => load(`./scripts/locales/${module}`, __filename);
+	dist = path.join(root, '.cache', 'zh-CN', 'dist');
+	fs.mkdirSync(path.dirname(dist), { recursive: true });
+	build(done);
+}
+
+module.exports = { clean, build, buildChinese, default: build };

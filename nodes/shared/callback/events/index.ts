@@ -179,7 +179,7 @@ export function triggerOptions(ofBot = false): EventOption[] {
 function actionOf(name: string): string {
 	const [area, what] = name
 		.replace(/\b[A-Z](?=[a-z])/g, (letter) => letter.toLowerCase())
-		.split(': ');
+		.split(/: |：/);
 	if (area === 'message') return `On ${what} message`;
 	if (what.startsWith('any ')) return `On any ${area} ${what.slice(4)}`;
 	return `On ${area === 'contact' ? '' : `${area} `}${what}`;

@@ -1,0 +1,70 @@
+/** The texts in the data that ships beside the code: what to do about errors, and the labels of the catalog's fields. */
+import fs from 'node:fs';
+import path from 'node:path';
+import type { Found, Table } from './texts.cts';
+
+type Words = (text: string) => string;
+type Row = unknown[];
+
+const root = path.resolve(__dirname, '../..');
+const ERRORS = 'nodes/shared/protocol/errorTable.json';
+const CATALOG = 'nodes/Wecom/resources/api/catalog/data';
+const ENDPOINTS = `${CATALOG}/endpoints.json`;
+
+/** The data files with texts, by their path in the checkout and in the build. */
+const dataFiles = () => [
+	ERRORS,
+	...fs
+		.readdirSync(path.join(root, CATALOG))
+		.map((name) => `${CATALOG}/${name}`)
+		.filter((file) => file !== ENDPOINTS),
+];
+
+/** Every text in the data. */
+export function textsInData(): Found {
+	const found: Found = new Map();
+	for (const file of dataFiles()) {
+		reworded(file, read(path.join(root, file)), (text) => {
+			if (/[A-Za-z]{2}/.test(text)) found.set(text, [...(found.get(text) ?? []), file]);
+			return text;
+		});
+	}
+	return found;
+}
+
+/** Puts the words of the table into the data of a build. A text without an entry stays as it is. */
+export function translateData(build: string, table: Table): void {
+	for (const file of dataFiles()) {
+		const target = path.join(build, file);
+		const data = reworded(file, read(target), (text) => table[text] || text);
+		fs.writeFileSync(target, JSON.stringify(data));
+	}
+}
+
+const read = (file: string) => JSON.parse(fs.readFileSync(file, 'utf8')) as Record<string, Row>;
+
+function reworded(file: string, data: Record<string, Row>, words: Words): Record<string, Row> {
+	const reword =
+		file === ERRORS
+			? errorRow
+			: (rows: Row, to: Words) => rows.map((it) => fieldRow(it as Row, to));
+	return Object.fromEntries(Object.entries(data).map(([key, row]) => [key, reword(row, words)]));
+}
+
+/** What happened, what to do, the class. */
+const errorRow = ([what, todo, ...rest]: Row, words: Words): Row => [
+	words(what as string),
+	words(todo as string),
+	...rest,
+];
+
+/** Name, type, label, then help, the labels of known values, fields of its own. */
+function fieldRow([name, type, label, ...parts]: Row, words: Words): Row {
+	const reworded = parts.map((part) => {
+		if (typeof part === 'string') return words(part);
+		if (Array.isArray(part)) return part.map((row) => fieldRow(row as Row, words));
+		const labels = Object.entries(part as Record<string, string>);
+		return Object.fromEntries(labels.map(([value, text]) => [value, words(text)]));
+	});
+	return [name, type, words(label as string), ...reworded];
+}

@@ -1,0 +1,114 @@
+/** The Chinese edition: the same package in other words. */
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, rmSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import manifest from '../../../package.json';
+import { SAME } from '../../../scripts/locales/rules.cts';
+import { readTable } from '../../../scripts/locales/table.cts';
+import { declaredCredentials, declaredNodes } from '../../support/declared.cts';
+import { repoRoot } from '../../support/paths.cts';
+
+const TEXTS = new Set([
+	'displayName',
+	'description',
+	'action',
+	'placeholder',
+	'hint',
+	'subtitle',
+	'header',
+	'inactive',
+	'active',
+	'activationHint',
+	'activationMessage',
+	'eventTriggerDescription',
+	'waitingNodeTooltip',
+]);
+const table = readTable();
+const folder = join(repoRoot, '.cache', `edition-${process.pid}`);
+
+/** A class of the edition, by what package.json names. */
+function load<T>(built: string): T {
+	const file = built.replace(/^dist\//, '');
+	const loaded = require(join(folder, file)) as Record<string, new () => T>;
+	return new loaded[basename(file).split('.')[0]]();
+}
+
+interface Described {
+	name?: string;
+	description?: unknown;
+}
+
+beforeAll(() => {
+	mkdirSync(folder, { recursive: true });
+	const script = join('test', 'support', 'edition.cts');
+	execFileSync(process.execPath, ['-r', 'tsx/cjs', script, folder], { cwd: repoRoot });
+}, 300_000);
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+/** The words of a description, by their path; options are found by their value, since each language has its order. */
+function texts(value: unknown, path = '', found = new Map<string, string>()): Map<string, string> {
+	if (Array.isArray(value))
+		value.forEach((one, at) => texts(one, `${path}[${idOf(one, at)}]`, found));
+	else if (typeof value === 'object' && value !== null) {
+		for (const [key, one] of Object.entries(value)) {
+			if (isWords(key, value) && typeof one === 'string') found.set(`${path}.${key}`, one);
+			else texts(one, `${path}.${key}`, found);
+		}
+	}
+	return found;
+}
+
+const idOf = (one: any, at: number) => one?.value ?? one?.name ?? at;
+const isWords = (key: string, beside: object) =>
+	TEXTS.has(key) || (key === 'name' && ('value' in beside || 'docsUrl' in beside));
+
+/** Everything but the words. */
+function withoutTexts(value: any): unknown {
+	if (Array.isArray(value)) {
+		const ids = value.map((one) => String(idOf(one, 0)));
+		const parts = value.map(withoutTexts);
+		const isChoice = value.every((one) => typeof one === 'object' && one !== null);
+		return isChoice ? parts.map((part, at) => [ids[at], part]).sort(byId) : parts;
+	}
+	if (typeof value === 'function') return value.name;
+	if (typeof value !== 'object' || value === null) return value;
+	const kept = Object.entries(value).filter(
+		([key, one]) => !(typeof one === 'string' && isWords(key, value)) && key !== 'usableAsTool',
+	);
+	return Object.fromEntries(kept.map(([key, one]) => [key, withoutTexts(one)]));
+}
+const byId = ([a]: any, [b]: any) => (a < b ? -1 : a > b ? 1 : 0);
+
+const english = () => [...declaredNodes(), ...declaredCredentials()].map(described);
+const chinese = () =>
+	[...manifest.n8n.nodes, ...manifest.n8n.credentials].map((built) => described(load(built)));
+const described = (one: Described) => (one.description ?? one) as Described;
+
+it('differs from the English edition in words only', () => {
+	const ours = english();
+	chinese().forEach((theirs, at) => {
+		expect(withoutTexts(theirs)).toEqual(withoutTexts(ours[at]));
+		expect([...texts(theirs).keys()].sort()).toEqual([...texts(ours[at]).keys()].sort());
+	});
+});
+
+it('has what a text is filled with, and its markup', () => {
+	const parts = (text: string, pattern: RegExp) => (text.match(pattern) ?? []).sort();
+	const broken = Object.entries(table).filter(([english, words]) => {
+		if (!words) return false;
+		const known = new Set(parts(english, /\{\d+\}/g));
+		return (
+			parts(words, /\{\d+\}/g).some((part) => !known.has(part)) ||
+			`${parts(words, /\{[a-z]+\}|<\/?[a-z]+|https?:\/\/[\w./-]*[\w/]/g)}` !==
+				`${parts(english, /\{[a-z]+\}|<\/?[a-z]+|https?:\/\/[\w./-]*[\w/]/g)}`
+		);
+	});
+	expect(broken).toEqual([]);
+});
+
+it('speaks as people write: full-width marks after Chinese, and 您', () => {
+	const wrong = Object.entries(table).filter(
+		([, words]) => /[\u4e00-\u9fff][,;:?!](?![\w/])|你|。。|，，/.test(words) || SAME.has(words),
+	);
+	expect(wrong).toEqual([]);
+});
