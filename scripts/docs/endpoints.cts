@@ -6,7 +6,9 @@ import {
 	type EndpointsFile,
 } from '../../nodes/Wecom/resources/api/catalog/format';
 import { rank } from '../../nodes/Wecom/resources/api/catalog/rank';
-import { say, sayName, type Language } from './language.cts';
+import { chineseName } from '../../nodes/Wecom/resources/api/catalog/chinese';
+import names from '../../nodes/Wecom/resources/api/catalog/chinese.json';
+import { say, sayName, withEnglish, type Language } from './language.cts';
 import { anchor } from './markdown.cts';
 
 const TOKENS: Record<EndpointSummary['token'], string> = {
@@ -20,7 +22,8 @@ const TOKENS: Record<EndpointSummary['token'], string> = {
 };
 
 export function endpointsPage(language: Language = 'en'): string {
-	const endpoints = rank(decodeEndpoints(data as unknown as EndpointsFile), '').map(summarize);
+	const heads = decodeEndpoints(data as unknown as EndpointsFile);
+	const endpoints = rank(heads, '').map((head) => summarize(head));
 	const categories = groupByCategory(endpoints);
 	const links = categories.map(([category, list]) => {
 		const name = sayName(language, category);
@@ -54,7 +57,7 @@ no longer documents. The names link to the official pages, which are in Chinese.
 <!-- 由 npm run docs 生成，请勿手工修改。 -->
 
 WeCom 节点的接口列表，共 ${total} 个接口，按类别排列；每个接口的参数在节点里都有表单；清单以外的接口，填方法和路径
-也可以调用（[调用任意接口](../README.zh-CN.md#调用任意接口)）。“Token”一栏说明调用时用谁的 access_token：本企业的应用、第三方应用、服务商、设备或设备型号、Webhook 密钥，或者不需要。标有“(Legacy)”的接口，企业微信已有
+也可以调用（[调用任意接口](../README.zh-CN.md#调用任意接口)）。“Token”一栏说明调用时用谁的 access_token：本企业的应用、第三方应用、服务商、设备或设备型号、Webhook 密钥，或者不需要。标有“旧”“(Legacy)”的接口，企业微信已有
 替代或不再提供文档。名称链接到官方文档。`,
 };
 
@@ -73,7 +76,7 @@ const section = ([name, endpoints]: [string, EndpointSummary[]], language: Langu
 	].join('\n');
 
 const row = (
-	{ name, docUrl, method, path: called, token }: EndpointSummary,
+	{ id, status, name, docUrl, method, path: called, token }: EndpointSummary,
 	language: Language,
 ): string =>
-	`| [${sayName(language, name)}](${docUrl}) | \`${method} ${called}\` | ${say(language, TOKENS[token])} |`;
+	`| [${language === 'zh' ? withEnglish(chineseName(names, { id, status }), name) : name}](${docUrl}) | \`${method} ${called}\` | ${say(language, TOKENS[token])} |`;

@@ -1,6 +1,7 @@
 /** The generated tables come in both languages from the same rows: what a row says in Chinese. */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import chinese from '../../nodes/Wecom/resources/api/catalog/chinese.json';
 
 export type Language = 'en' | 'zh';
 
@@ -14,47 +15,6 @@ const WORDS: Record<string, string> = {
 	device: '设备',
 	'webhook key': 'Webhook 密钥',
 	none: '不需要',
-	// The categories of the server API.
-	'API Licenses': '接口调用许可',
-	'Account ID': '账号 ID',
-	'Advanced Features': '高级功能',
-	'App Authorization': '应用授权',
-	Approval: '审批',
-	Apps: '应用管理',
-	Attendance: '打卡',
-	Authentication: '身份验证',
-	Basics: '基础',
-	'Business Calls': '公费电话',
-	Calendar: '日程',
-	Cashier: '收银台',
-	'Chat Archive': '会话内容存档',
-	Contacts: '通讯录',
-	'Customer Contact': '客户联系',
-	'Customer Service (KF)': '微信客服',
-	'Data & Intelligence Zone': '数据与智能专区',
-	Docs: '文档',
-	Drive: '微盘',
-	'E-Invoice': '电子发票',
-	'Emergency Notification': '紧急通知',
-	Government: '政民沟通',
-	HR: '人事助手',
-	Journal: '汇报',
-	'Linked Corporations': '企业互联',
-	'Live Streaming': '直播',
-	Mail: '邮件',
-	Media: '素材',
-	'Meeting Rooms': '会议室',
-	Meetings: '会议',
-	Messages: '消息',
-	'Mini Program Payments': '小程序收款',
-	Payments: '对外收款',
-	'Promotion QR Code': '推广二维码',
-	School: '家校沟通',
-	'School Apps': '家校应用',
-	Security: '安全管理',
-	'Smart Hardware': '智慧硬件',
-	'To-Do': '待办',
-	'Upstream & Downstream': '上下游',
 	// The table of tested releases.
 	'on Node.js': '所用 Node.js',
 	'Callbacks: verified, confirmed, once': '回调：验签、确认、只启动一次',
@@ -72,6 +32,9 @@ const WORDS: Record<string, string> = {
 	'n8n answers a callback before it has stored the execution. If the database refuses it, or n8n ends in between, WeCom does not come back and the callback is lost.':
 		'n8n 在存下执行记录之前就应答回调。如果数据库拒绝写入，或 n8n 恰好在这期间停止，企业微信不会再推送，这条回调就丢了。',
 };
+
+/** The categories of the server API. */
+const CATEGORIES: Record<string, string> = chinese.categories;
 
 const LOCALE_FILE = join(__dirname, '../../locales/zh-CN.json');
 let locale: Map<string, string> | undefined;
@@ -94,11 +57,15 @@ function localeTexts(): Map<string, string> {
 export function say(language: Language, english: string): string {
 	if (language === 'en') return english;
 	locale ??= localeTexts();
-	return WORDS[english] ?? locale.get(english) ?? english;
+	return WORDS[english] ?? CATEGORIES[english] ?? locale.get(english) ?? english;
 }
 
 /** A name: in Chinese with the English one behind it, which the English edition of the nodes shows. */
 export function sayName(language: Language, english: string): string {
-	const said = say(language, english);
+	return withEnglish(say(language, english), english);
+}
+
+/** What is said in Chinese, with the English words behind it where they differ. */
+export function withEnglish(said: string, english: string): string {
 	return said === english ? english : `${said}（${english}）`;
 }

@@ -58,6 +58,15 @@ describe('the endpoint list', () => {
 		});
 		expect((await search('/cgi-bin/user/get')).results[0].value).toBe('user.get');
 	});
+
+	it('finds by Chinese words, what people call it, and initials; English names stay', async () => {
+		expect((await search('创建会议')).results[0]).toMatchObject({
+			value: 'meeting.create',
+			name: expect.stringMatching(/^Create a Meeting \(Meetings\)/),
+		});
+		expect((await search('拉群')).results[0].value).toBe('appchat.create');
+		expect((await search('cjhy')).results[0].value).toBe('meeting.create');
+	});
 });
 
 it('the form of an endpoint has its fields, the required ones shown', async () => {

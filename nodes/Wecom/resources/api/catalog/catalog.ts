@@ -7,6 +7,8 @@ import {
 } from './format';
 import { allEndpoints, withVariants } from './load';
 import { rank } from './rank';
+import { chineseName, chineseNames, type ChineseNames } from './chinese';
+import { rankChinese, rankInitials } from './rankChinese';
 
 /** What a list of endpoints shows. */
 export interface EndpointSummary {
@@ -34,16 +36,31 @@ export async function findEndpoint(reference: string): Promise<Endpoint | undefi
 	return head && (await withVariants(head));
 }
 
-/** Endpoints for what somebody types, best first; all of them, by category and name, for nothing typed. */
+const CHINESE = /\p{Script=Han}/u;
+const INITIALS = /^[a-z]{2,8}$/i;
+
+/**
+ * Endpoints for what somebody types in English or Chinese, best first; all of them, by category and name, for nothing typed. Letters that
+ * are no English word may be the initials of a Chinese one.
+ */
 export async function searchEndpoints(
 	filter: string,
 	offset = 0,
 	pageSize = 50,
 ): Promise<{ results: EndpointSummary[]; next?: number }> {
-	const found = rank(await allEndpoints(), filter);
+	const endpoints = await allEndpoints();
+	const names = await chineseNames();
+	const found = find(endpoints, names, filter.trim());
 	const end = offset + pageSize;
-	const results = found.slice(offset, end).map(summarize);
+	const results = found.slice(offset, end).map((endpoint) => summarize(endpoint, names));
 	return end < found.length ? { results, next: end } : { results };
+}
+
+function find(endpoints: EndpointHead[], names: ChineseNames, typed: string): EndpointHead[] {
+	if (CHINESE.test(typed)) return rankChinese(endpoints, names, typed);
+	const found = rank(endpoints, typed);
+	if (!INITIALS.test(typed)) return found;
+	return [...new Set([...found, ...rankInitials(endpoints, names, typed.toLowerCase())])];
 }
 
 /** The name for people: says when WeCom has replaced or dropped the endpoint. */
@@ -51,12 +68,13 @@ export function displayName({ name, status }: Pick<EndpointHead, 'name' | 'statu
 	return status === 'current' || name.includes('(Legacy)') ? name : `${name} (Legacy)`;
 }
 
-export function summarize(endpoint: EndpointHead): EndpointSummary {
+/** With the names of the edition: English ones, unless the Chinese ones are to be shown. */
+export function summarize(endpoint: EndpointHead, names?: ChineseNames): EndpointSummary {
 	const { id, category, subcategory, method, path, token, status } = endpoint;
 	return {
 		id,
-		name: displayName(endpoint),
-		category,
+		name: names?.shown ? chineseName(names, endpoint) : displayName(endpoint),
+		category: (names?.shown && names.categories[category]) || category,
 		subcategory,
 		method,
 		path,

@@ -197,10 +197,12 @@ function verb({ name }: EndpointHead): number {
 	return at < 0 ? VERBS.length : at;
 }
 
+export const byVerb = (a: EndpointHead, b: EndpointHead): number => verb(a) - verb(b);
+
 const byRank = (a: Match, b: Match): number =>
 	a.tier - b.tier ||
 	+(a.endpoint.status !== 'current') - +(b.endpoint.status !== 'current') ||
 	b.score - a.score ||
 	+a.endpoint.id.includes('~') - +b.endpoint.id.includes('~') ||
-	verb(a.endpoint) - verb(b.endpoint) ||
+	byVerb(a.endpoint, b.endpoint) ||
 	order(a.endpoint.name, b.endpoint.name);
