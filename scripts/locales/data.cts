@@ -10,6 +10,8 @@ const root = path.resolve(__dirname, '../..');
 const ERRORS = 'nodes/shared/protocol/errorTable.json';
 const CATALOG = 'nodes/Wecom/resources/api/catalog/data';
 const ENDPOINTS = `${CATALOG}/endpoints.json`;
+/** The endpoints have their Chinese names in every edition; this one shows them. */
+const CHINESE_NAMES = 'nodes/Wecom/resources/api/catalog/chinese.json';
 
 /** The data files with texts, by their path in the checkout and in the build. */
 const dataFiles = () => [
@@ -39,6 +41,8 @@ export function translateData(build: string, table: Table): void {
 		const data = reworded(file, read(target), (text) => table[text] || text);
 		fs.writeFileSync(target, JSON.stringify(data));
 	}
+	const names = path.join(build, CHINESE_NAMES);
+	fs.writeFileSync(names, JSON.stringify({ ...read(names), shown: true }));
 }
 
 const read = (file: string) => JSON.parse(fs.readFileSync(file, 'utf8')) as Record<string, Row>;
