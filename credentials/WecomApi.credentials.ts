@@ -10,7 +10,7 @@ import type {
 import {
 	baseUrlField,
 	callbackFields,
-	loginJwtKeyField,
+	loginJwtFields,
 	refreshGuardField,
 	stored,
 	storedForBoth,
@@ -62,8 +62,8 @@ export class WecomApi implements ICredentialType {
 			'Needed by the WeCom Trigger only. On the page of your app under Receive Messages > Set API Receive.',
 			'Needed by the WeCom Trigger only. Beside the Token: 43 letters and digits.',
 		),
-		loginJwtKeyField,
 		baseUrlField,
+		...loginJwtFields,
 		refreshGuardField,
 		stored('Access Token', 'accessToken'),
 		stored('Access Token Expires At', 'accessTokenExpiresAt'),

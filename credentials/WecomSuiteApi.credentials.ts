@@ -10,7 +10,7 @@ import type {
 import {
 	baseUrlField,
 	callbackFields,
-	loginJwtKeyField,
+	loginJwtFields,
 	refreshGuardField,
 	stored,
 	storedForBoth,
@@ -71,8 +71,8 @@ export class WecomSuiteApi implements ICredentialType {
 			default: '',
 			description: 'Beside the Provider Corp ID; needed for the same',
 		},
-		loginJwtKeyField,
 		baseUrlField,
+		...loginJwtFields,
 		refreshGuardField,
 		stored('Suite Ticket', 'suiteTicket'),
 		stored('Suite Ticket At', 'suiteTicketAt'),

@@ -17,6 +17,7 @@ import { triggerProperties } from './properties';
 import { LostCallback, receiveCallback, verifyUrl } from './receive';
 import { CallbackResponse } from './response';
 import { freshSecrets } from './secrets';
+import { senderLists } from './sender';
 import { sourceOf } from './sources';
 
 const WEBHOOK = {
@@ -93,7 +94,7 @@ export class WecomTrigger implements INodeType {
 
 	methods = {
 		credentialTest: { wecomApiTest, wecomSuiteApiTest, wecomBotApiTest },
-		loadOptions: { getCustomerServiceAccounts },
+		loadOptions: { getCustomerServiceAccounts, ...senderLists },
 	};
 
 	webhookMethods = {

@@ -44,7 +44,7 @@ export interface Source extends CredentialSource {
 	/** Hands a click on a send-and-wait card to the execution that waits for it; true when it is one. */
 	takeClick(delivery: Delivery): Promise<boolean>;
 	/** What the form says against it. */
-	whyUnwanted(delivery: Delivery): Unwanted | undefined;
+	whyUnwanted(delivery: Delivery): Unwanted | undefined | Promise<Unwanted | undefined>;
 	/** What a repetition shares with the first attempt. */
 	keyOf(opened: OpenedCallback): string;
 	/** What a repetition is answered; undefined when WeCom has to come back for the outcome of the first attempt. */

@@ -6,6 +6,8 @@ import { ANY_KIND, callbackKinds, triggerOptions } from '../shared/callback/even
 import type { Family } from '../shared/callback/events/kinds';
 import { customerServiceFilters, customerServiceOptions } from './customerService/form';
 import { mediaOption } from './media';
+import { resolveNamesOption, senderFilters } from './sender';
+import { compareText } from '../shared/util/text';
 
 const STEPS = [
 	'In the WeCom admin console open App Management > your app > Receive Messages > Set API Receive. Copy its Token and EncodingAESKey into the credential.',
@@ -45,6 +47,22 @@ const EVENTS: INodePropertyOptions[] = [
 		.filter(({ value }) => value !== ANY_KIND)
 		.map((option) => ({ ...option, name: `Bot ${option.name}` })),
 ];
+
+const FILTERS: INodeProperties[] = [
+	{
+		displayName: 'Change Types',
+		name: 'changeTypes',
+		type: 'string',
+		default: '',
+		placeholder: 'e.g. create_user, delete_user',
+		description:
+			"Comma-separated. Only callbacks with one of these words as 'ChangeType' start the workflow.",
+	},
+	...customerServiceFilters,
+	SEND_AND_WAIT_CLICKS,
+	...senderFilters,
+];
+FILTERS.sort((a, b) => compareText(a.displayName, b.displayName));
 
 /** The form of the trigger. */
 export const triggerProperties: INodeProperties[] = [
@@ -176,19 +194,7 @@ export const triggerProperties: INodeProperties[] = [
 		placeholder: 'Add Filter',
 		default: {},
 		displayOptions: forSource('app', 'suite'),
-		options: [
-			{
-				displayName: 'Change Types',
-				name: 'changeTypes',
-				type: 'string',
-				default: '',
-				placeholder: 'e.g. create_user, delete_user',
-				description:
-					"Comma-separated. Only callbacks with one of these words as 'ChangeType' start the workflow.",
-			},
-			...customerServiceFilters,
-			SEND_AND_WAIT_CLICKS,
-		],
+		options: FILTERS,
 	},
 	{
 		displayName: 'Filters',
@@ -241,7 +247,7 @@ export const triggerProperties: INodeProperties[] = [
 		placeholder: 'Add Option',
 		default: {},
 		displayOptions: forSource('app', 'suite'),
-		options: [mediaOption, ...customerServiceOptions],
+		options: [mediaOption, ...customerServiceOptions, resolveNamesOption],
 	},
 	{
 		displayName: 'Security',

@@ -16,7 +16,8 @@ import {
 import { startsOnClicks } from './answers';
 import { readBody } from './body';
 import { REPLY_WITHIN_MS, WAIT_FOR_FIRST_ATTEMPT_MS } from './deadlines';
-import { warn, type Delivery, type Source } from './delivery';
+import { warn, type Delivery, type Source, type Unwanted } from './delivery';
+import { eventName } from './filters';
 import { Outcome } from './outcome';
 import {
 	addressOf,
@@ -85,10 +86,10 @@ export async function receiveCallback(
 	// Decide.
 	if (source.answerItself?.(delivery)) return ANSWERED;
 	if ((await source.takeClick(delivery)) && !startsOnClicks(context)) return ANSWERED;
-	const unwanted = source.whyUnwanted(delivery);
+	const unwanted = await source.whyUnwanted(delivery);
 	if (unwanted) {
 		response.answer(200);
-		tellTester(context, unwanted.kind, unwanted.reason);
+		tellTester(delivery, unwanted);
 		return ANSWERED;
 	}
 
@@ -239,11 +240,12 @@ function refuse(
 const UNASKED = ['enter_agent', 'LOCATION', 'suite_ticket'];
 
 /** Ends a test in the editor with the reason why a callback does not start the workflow; n8n offers no other way to tell. */
-function tellTester(context: IWebhookFunctions, kind: string, reason: string): void {
+function tellTester({ context, opened }: Delivery, { kind, reason }: Unwanted): void {
 	if (context.getMode() !== 'manual') return;
 	context.logger.info(`WeCom Trigger filtered a callback out during a test: ${reason}`);
 	if (UNASKED.includes(kind)) return;
-	throw notice(context, `'${kind}' arrived and was filtered out`, reason);
+	const name = eventName(opened.classification);
+	throw notice(context, `'${name}' arrived and was filtered out`, reason);
 }
 
 const notice = (context: IWebhookFunctions, message: string, description: string) =>

@@ -49,7 +49,7 @@ beforeAll(async () => {
 const data = () => {
 	const { sim } = surroundings();
 	const baseUrl = `http://localhost:${sim.port}`;
-	return credentialData(sim, { loginJwtKey: SECRET, baseUrl });
+	return credentialData(sim, { signLogins: true, loginJwtKey: SECRET, baseUrl });
 };
 
 const publish = async (path: string, parameters: object = {}, after: WorkflowNode[] = []) =>
@@ -321,6 +321,7 @@ browserOrSkip()('in a browser', () => {
 		await withEditor(n8n, async (page) => {
 			await openCredential(page, own.id);
 			const pem = String(privateKey.export({ type: 'pkcs8', format: 'pem' }));
+			await page.getByTestId('parameter-input-signLogins').locator('.el-switch').click();
 			await fillCredentialField(page, 'loginJwtKey', pem);
 			expect((await saveCredential(page)).kind).toBe('green');
 		});

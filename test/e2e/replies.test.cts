@@ -251,8 +251,8 @@ describe('while a person listens in the editor', () => {
 			{ events: ['text'] },
 			{},
 			200,
-			"'image' arrived and was filtered out",
-			"'Trigger On' does not include 'image'.",
+			"'Message: Image' arrived and was filtered out",
+			"'Trigger On' does not include 'Message: Image'.",
 		],
 		[
 			'refused',

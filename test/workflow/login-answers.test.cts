@@ -35,7 +35,11 @@ describe('the workflow answers', () => {
 			nodeTypes: types,
 			credentialTypes: suiteTypes,
 			credentials: {
-				c1: { ...credentialOf(simulator()), loginJwtKey: SECRET } as ICredentialDataDecryptedObject,
+				c1: {
+					...credentialOf(simulator()),
+					signLogins: true,
+					loginJwtKey: SECRET,
+				} as ICredentialDataDecryptedObject,
 			},
 			nodes: [
 				{ name: 'Login', type: LOGIN, parameters: { answer }, disabled: false },

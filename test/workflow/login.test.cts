@@ -168,7 +168,7 @@ describe('coming back', () => {
 			redirectUrl: 'https://app.example.com',
 			signJwt: true,
 		};
-		const credential = { loginJwtKey: SECRET };
+		const credential = { signLogins: true, loginJwtKey: SECRET };
 		const run = await visitorWith({ parameters, credential }, WXWORK).logIn(who);
 		expect(wecom(run)).toMatchObject({ kind, subject });
 		expect(item(run).corpid).toBe(corpid);
@@ -473,7 +473,7 @@ describe('where the person goes', () => {
 			[SECRET, new TextEncoder().encode(SECRET)],
 			[pem.replaceAll('\n', ''), await importSPKI(spki, 'RS256')],
 		] as const) {
-			const visitor = visitorWith({ parameters, credential: { loginJwtKey } });
+			const visitor = visitorWith({ parameters, credential: { signLogins: true, loginJwtKey } });
 			const run = await visitor.logIn('user:zhangsan', { nonce: 'from-the-app' });
 			const token = new URL(sentTo(run)).searchParams.get('token')!;
 			const { payload } = await jwtVerify(token, key, { issuer: SELF, audience: 'wiki' });

@@ -489,12 +489,12 @@ describe('what the trigger makes of the answer of n8n', () => {
 	it('tells a person who tests why nothing starts, after WeCom has its answer', async () => {
 		const test = receive({ events: ['image'] }, message('x'), { mode: 'manual' });
 		await expect(test).rejects.toMatchObject({
-			message: "'text' arrived and was filtered out",
-			description: "'Trigger On' does not include 'text'.",
+			message: "'Message: Text' arrived and was filtered out",
+			description: "'Trigger On' does not include 'Message: Text'.",
 		});
 		const filters = { changeTypes: 'create_user' };
 		await expect(receive({ filters }, message('x'), { mode: 'manual' })).rejects.toMatchObject({
-			description: "The filter 'Change Types' does not include ''.",
+			description: "It has no change type, and the filter 'Change Types' is set.",
 		});
 		await expect(receive({}, message('x'), { mode: 'manual', query: {} })).rejects.toMatchObject({
 			message: 'A callback arrived and was refused',

@@ -1,6 +1,5 @@
-import { type IDataObject } from 'n8n-workflow';
-import { WecomClient } from '../../shared/client/client';
-import { byName, searchCompanies, type ListChoice } from '../../shared/companies/companyPicker';
+import { searchCompanies } from '../../shared/companies/companyPicker';
+import { departmentChoices, memberChoices } from '../../shared/companies/directory';
 import {
 	corpTagGroups,
 	corpTags,
@@ -10,10 +9,9 @@ import {
 	TAG_FORM,
 } from './customer/lists';
 import { idChosen } from '../engine/convert';
-import { memberChoices } from './memberNames';
 import { docid } from './document';
 import { cursorPages } from '../engine/pages';
-import { listMethods, listOf, entries, get, post, type List } from '../engine/lists';
+import { listMethods, listOf, get, post, type List } from '../engine/lists';
 
 /** Every list behind a picker: `search<Name>` for resource locators, `get<Name>` for multiple choices. */
 
@@ -57,7 +55,7 @@ const LISTS: Record<string, List> = {
 			'strategy.strategy_name',
 		),
 	},
-	Departments: { fetch: departments },
+	Departments: { fetch: departmentChoices },
 	MeetingRooms: listOf(post('/cgi-bin/oa/meetingroom/list'), 'meetingroom_list', [
 		'meetingroom_id',
 		'name',
@@ -93,20 +91,6 @@ const LISTS: Record<string, List> = {
 	}),
 	Tags: listOf(get('/cgi-bin/tag/list'), 'taglist', ['tagid', 'tagname']),
 };
-
-/** All departments the app may see, as paths such as "Company / Research" (doc 90208). */
-async function departments(client: WecomClient): Promise<ListChoice[]> {
-	const all = await entries(client, get('/cgi-bin/department/list'), 'department');
-	const byId = new Map(all.map((department) => [Number(department.id), department]));
-	const path = (department: IDataObject, depth = 0): string => {
-		const parent = depth < 20 ? byId.get(Number(department.parentid)) : undefined;
-		const own = String(department.name ?? department.id);
-		return parent && parent !== department ? `${path(parent, depth + 1)} / ${own}` : own;
-	};
-	return all
-		.map((department) => ({ name: path(department), value: String(department.id) }))
-		.sort(byName);
-}
 
 const methods = listMethods(LISTS);
 

@@ -10,6 +10,7 @@ import { whyUnwanted } from '../filters';
 import { callbackItem } from '../item';
 import { attachMedia } from '../media';
 import { prepareAnswer, quickReply, REPLY_TYPE, replyFacts } from '../reply';
+import { senderFacts, whyOfOthers } from '../sender';
 
 /** Messages and events of a self-built or customized app (doc 90238). */
 export const appSource: Source = {
@@ -25,7 +26,8 @@ export const appSource: Source = {
 	receiveIds: ({ corpId }) => [clean(corpId)],
 	openClient: async (context) => await WecomClient.ofApp(context),
 	takeClick: takeClickInApp,
-	whyUnwanted: ({ context, opened }) => whyUnwanted(context, opened),
+	whyUnwanted: async (delivery) =>
+		whyUnwanted(delivery.context, delivery.opened) ?? (await whyOfOthers(delivery)),
 	keyOf: ({ payload, plaintext }) => callbackKey(payload, plaintext),
 	// WeCom hung up before the quick reply, if it sends the callback again.
 	answerToRepetition: (delivery, claim) =>
@@ -39,7 +41,8 @@ export const appSource: Source = {
 export async function deliverMessage(delivery: Delivery): Promise<INodeExecutionData[]> {
 	const { context, opened, at } = delivery;
 	if (fetchesMessages(context, opened)) return await fetchMessages(delivery);
-	const items = [{ json: callbackItem(opened, replyFacts(delivery)) }];
+	const facts = { ...replyFacts(delivery), ...(await senderFacts(delivery)) };
+	const items = [{ json: callbackItem(opened, facts) }];
 	await attachMedia(delivery, items, at + FETCH_UNTIL_MS);
 	prepareAnswer(delivery, items[0].json);
 	return items;

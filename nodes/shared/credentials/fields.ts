@@ -29,15 +29,25 @@ export const callbackFields = (
 	},
 ];
 
-export const loginJwtKeyField: INodeProperties = {
-	displayName: 'Login JWT Key',
-	name: LOGIN_JWT_KEY,
-	type: 'string',
-	typeOptions: { password: true },
-	default: '',
-	description:
-		'Only to hand logins over to an application as a signed JWT. A secret of at least 32 characters (HS256), or an RSA private key in PEM (RS256).',
-};
+/** Only who hands logins over to an application sees the key. */
+export const loginJwtFields: INodeProperties[] = [
+	{
+		displayName: 'Sign Logins',
+		name: 'signLogins',
+		type: 'boolean',
+		default: false,
+		description: 'Whether logins are handed over to an application as a signed JWT',
+	},
+	{
+		displayName: 'Login JWT Key',
+		name: LOGIN_JWT_KEY,
+		type: 'string',
+		typeOptions: { password: true },
+		default: '',
+		displayOptions: { show: { signLogins: [true] } },
+		description: 'A secret of at least 32 characters (HS256), or an RSA private key in PEM (RS256)',
+	},
+];
 
 export const baseUrlField: INodeProperties = {
 	displayName: 'Base URL',

@@ -83,7 +83,7 @@ function privateKey(pem: string): KeyObject | undefined {
 
 /** What to do about a key that does not work. */
 export const JWT_KEY_HELP =
-	"Enter a secret of at least 32 characters, or an RSA private key in PEM, as 'Login JWT Key' in the credential.";
+	"Switch on 'Sign Logins' in the credential, and enter a secret of at least 32 characters or an RSA private key in PEM as 'Login JWT Key'.";
 
 export interface Handover {
 	issuer: string;

@@ -8,7 +8,7 @@ import type {
 import { WecomClient } from '../../../shared/client/client';
 import { addressed } from '../../engine/fields';
 import { idChosen } from '../../engine/convert';
-import { memberChoices } from '../memberNames';
+import { memberChoices } from '../../../shared/companies/directory';
 
 /** The form that the template of an approval asks for (docs 91853, 91982). */
 

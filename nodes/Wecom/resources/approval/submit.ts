@@ -16,7 +16,7 @@ import {
 import { collectParameters } from '../../engine/parameters';
 import { problem } from '../../engine/problem';
 import { childrenOf, controlsOf, partsOf, selectorOf, titleOf, type Control } from './form';
-import { idsOfMembers } from '../memberNames';
+import { idsOfMembers } from '../memberIds';
 import { isObject } from '../../../shared/util/isObject';
 
 /** Submitting approvals: the values of the form as WeCom wants them (doc 91853). */

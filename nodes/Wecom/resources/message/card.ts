@@ -19,6 +19,11 @@ const CARD_TYPES: INodePropertyOptions[] = [
 	{ name: 'JSON', value: 'json', description: 'A whole card in JSON' },
 ].sort((a, b) => compareText(a.name, b.name));
 
+/** WeCom numbers its styles from 1 to 4. */
+const BUTTON_STYLES: INodePropertyOptions[] = ['Primary', 'Secondary', 'Accent', 'Muted'].map(
+	(name, index) => ({ name, value: index + 1 }),
+);
+
 type Kind = keyof typeof KINDS;
 
 const INTERACTIVE: readonly string[] = [
@@ -117,10 +122,10 @@ export function cardFields(show: Record<string, string[]>, offered = Object.keys
 				{
 					displayName: 'Style',
 					name: 'style',
-					type: 'number',
-					typeOptions: { minValue: 1, maxValue: 4 },
+					type: 'options',
+					options: BUTTON_STYLES,
 					default: 1,
-					description: 'From 1 to 4',
+					description: 'The first button is usually primary, the others secondary',
 				},
 				input('Link', 'url', { description: 'Opened instead of calling back' }),
 			]),
