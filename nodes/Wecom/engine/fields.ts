@@ -250,7 +250,7 @@ export const binaryInput = (overrides: Overrides = {}): Field => ({
 	type: 'string',
 	default: 'data',
 	required: true,
-	description: 'Name of the binary field that holds the file',
+	description: 'The binary field with the file',
 	local: true,
 	...overrides,
 });

@@ -81,8 +81,7 @@ const OPTIONS: INodeProperties = {
 			name: 'additionalParameters',
 			type: 'json',
 			default: '{}',
-			description:
-				'Further parameters under their names in the WeCom documentation; they win over the form',
+			description: "Further parameters under WeCom's names; they win over the form",
 			displayOptions: { hide: { '/resource': ['api', 'bot'] } },
 		},
 		{
@@ -91,7 +90,7 @@ const OPTIONS: INodeProperties = {
 			type: 'boolean',
 			default: false,
 			description:
-				'Whether added fields that are empty are left out. Otherwise an empty one clears its value at WeCom.',
+				'Whether to leave out added fields that are empty instead of clearing them at WeCom',
 			displayOptions: { hide: { '/resource': ['api', 'bot'] } },
 		},
 		{
@@ -109,7 +108,7 @@ const OPTIONS: INodeProperties = {
 			typeOptions: { minValue: 1, maxValue: 20 },
 			default: 8,
 			description:
-				'How many input items to handle at the same time. By default eight for reading, one for everything else.',
+				'How many items to handle at the same time; eight by default for reading, else one',
 		},
 		{
 			displayName: 'Output',
@@ -119,8 +118,7 @@ const OPTIONS: INodeProperties = {
 				{
 					name: 'Automatic',
 					value: 'auto',
-					description:
-						'The entries of the list, or the whole answer where it holds more than a list',
+					description: 'The entries, or the whole answer where it holds more than the list',
 				},
 				{ name: 'List Entries', value: 'entries' },
 				{ name: 'Whole Answer', value: 'answer' },
@@ -223,7 +221,7 @@ function toProperty(field: Field): INodeProperties {
 	const property: Partial<Field> = { ...field };
 	for (const own of ['convert', 'local', 'path', 'each', 'spread'] as const) delete property[own];
 	// n8n would ask for it also where an expression chooses something else, so that the condition is not known before: the row asks.
-	if (field.displayOptions) delete property.required;
+	if (field.displayOptions || !field.required) delete property.required;
 	if (field.type === 'collection')
 		property.options = (field.options as Field[]).map(toProperty) as Field[];
 	if (field.type === 'fixedCollection') {

@@ -30,7 +30,7 @@ export const accessToken: Resource = {
 			value: 'getApiIps',
 			name: 'Get API IPs',
 			action: 'Get API IPs',
-			description: 'List the IPs of the API servers, for outgoing firewall rules',
+			description: 'List the IPs of the API, for outgoing firewall rules',
 			doc: 92520,
 			endpoint: ['GET', '/cgi-bin/get_api_domain_ip'],
 			fields: [],
@@ -39,8 +39,7 @@ export const accessToken: Resource = {
 			value: 'getCallbackIps',
 			name: 'Get Callback IPs',
 			action: 'Get callback IPs',
-			description:
-				'List the IPs that callbacks come from, for incoming firewall rules; refresh the list daily',
+			description: 'List the IPs of callbacks, for incoming firewall rules; refresh it daily',
 			doc: 92521,
 			endpoint: ['GET', '/cgi-bin/getcallbackip'],
 			fields: [],

@@ -69,8 +69,7 @@ export const department: Resource = {
 			value: 'delete',
 			name: 'Delete',
 			action: 'Delete department',
-			description:
-				'Remove a department without members and departments below it (contact sync secret)',
+			description: 'Remove an empty department (contact sync secret)',
 			doc: 90207,
 			endpoint: ['GET', '/cgi-bin/department/delete'],
 			reads: false,
@@ -99,8 +98,7 @@ export const department: Resource = {
 					displayName: 'Below Department',
 					name: 'id',
 					required: false,
-					description:
-						'List this department and all below it; leave empty for everything the app may see',
+					description: 'This department and all below it; everything the app may see when empty',
 				}),
 			],
 			list: 'department',

@@ -32,14 +32,14 @@ export const journal: Resource = {
 			covers: ['oa.journal.get_record_list', 'oa.journal.get_record_detail'],
 			reads: true,
 			fields: [
-				moment('starttime', 'Handed in After', 'Start of the period', { required: true }),
-				moment('endtime', 'Handed in Before', 'End of the period, up to a month later', {
+				moment('starttime', 'From', 'Start of the period', { required: true }),
+				moment('endtime', 'Until', 'End of the period', {
 					required: true,
 				}),
 				toggle(
 					'details',
 					'Include Details',
-					'Whether to read each journal as Get does, which takes one call per journal',
+					'Whether to read each one as Get does, which takes a call for each',
 					{ local: true },
 				),
 				filters([
@@ -62,7 +62,7 @@ export const journal: Resource = {
 			fields: [
 				text('template_id', 'Template ID', 'From a journal that Get has read', { required: true }),
 				moment('starttime', 'From', 'Start of the period', { required: true }),
-				moment('endtime', 'Until', 'End of the period, up to a year later', { required: true }),
+				moment('endtime', 'Until', 'End of the period', { required: true }),
 			],
 			list: 'stat_list',
 		},

@@ -9,20 +9,15 @@ import { collectParameters, emptyField, problem } from '../engine/parameters';
 export const fileName = text(
 	'fileName',
 	'File Name',
-	'The name the recipient sees, with its extension; leave empty for the name of the binary data',
+	'What the recipient sees, with its extension; that of the binary data when empty',
 	{ placeholder: 'e.g. report.pdf', local: true },
 );
 
-const output = text(
-	'outputPropertyName',
-	'Put Output in Field',
-	'Name of the binary field for the file',
-	{
-		default: 'data',
-		required: true,
-		local: true,
-	},
-);
+const output = text('outputPropertyName', 'Put Output in Field', 'The binary field for the file', {
+	default: 'data',
+	required: true,
+	local: true,
+});
 
 const jobId = text('jobid', 'Job ID', 'From Upload by URL, valid for an hour', { required: true });
 
@@ -124,8 +119,7 @@ export const media: Resource = {
 			value: 'uploadByUrl',
 			name: 'Upload by URL',
 			action: 'Upload media by URL',
-			description:
-				'Have WeCom fetch a file of up to 200 MB for welcome messages of customer groups',
+			description: 'Have WeCom fetch up to 200 MB for welcome messages of customer groups',
 			doc: 96219,
 			covers: ['media.upload_by_url', 'media.get_upload_by_url_result'],
 			fields: [

@@ -204,7 +204,7 @@ export const meeting: Resource = {
 			reads: true,
 			fields: [
 				moment('start_time', 'From', 'Start of the period', { required: true }),
-				moment('end_time', 'Until', 'End of the period, up to 31 days later', { required: true }),
+				moment('end_time', 'Until', 'End of the period', { required: true }),
 				filters([
 					text('meetingid', 'Meeting ID', 'Only recordings of this meeting'),
 					text('userid', 'User ID', 'Only recordings of this member'),

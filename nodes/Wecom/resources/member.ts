@@ -269,7 +269,7 @@ export const member: Resource = {
 					name: 'recursive',
 					type: 'boolean',
 					default: false,
-					description: 'Whether to list the members of all departments below as well, each once',
+					description: 'Whether to list members of the departments below, too, each once',
 					local: true,
 				},
 				{
@@ -278,7 +278,7 @@ export const member: Resource = {
 					type: 'boolean',
 					default: false,
 					description:
-						'Whether to return everything the app may read instead of name, user ID and departments',
+						'Whether to return all the app may read, not just name, user ID and departments',
 					local: true,
 				},
 			],

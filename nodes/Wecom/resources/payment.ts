@@ -10,8 +10,8 @@ const pages = (max_limit: number): Paging => ({
 });
 
 const period = [
-	moment('begin_time', 'After', 'Start of the period', { required: true }),
-	moment('end_time', 'Before', 'End of the period', { required: true }),
+	moment('begin_time', 'From', 'Start of the period', { required: true }),
+	moment('end_time', 'Until', 'End of the period', { required: true }),
 ];
 const orderNumber = text('out_trade_no', 'Order Number', 'Your own number of the order', {
 	required: true,

@@ -78,16 +78,12 @@ export const apiResource: Resource = {
 					name: 'json',
 					type: 'json',
 					default: '{}',
-					description:
-						'All parameters under the names WeCom documents, those of the query included',
+					description: "All parameters under WeCom's names, those of the query included",
 					displayOptions: { show: { inputMode: ['json'] } },
 					local: true,
 				},
 				returnAll,
-				{
-					...limit,
-					description: 'Max number of results to return, for endpoints that answer with a list',
-				},
+				limit,
 			],
 			overlaps: readsEverywhere,
 			run: callEndpoint,

@@ -69,18 +69,18 @@ export const approval: Resource = {
 			covers: ['oa.getapprovalinfo', 'oa.getapprovaldetail'],
 			reads: true,
 			fields: [
-				moment('starttime', 'Submitted After', 'Start of the period', {
+				moment('starttime', 'From', 'Start of the period', {
 					required: true,
 					convert: 'timestampText',
 				}),
-				moment('endtime', 'Submitted Before', 'End of the period, up to 31 days later', {
+				moment('endtime', 'Until', 'End of the period', {
 					required: true,
 					convert: 'timestampText',
 				}),
 				toggle(
 					'details',
 					'Include Details',
-					'Whether to read each approval as Get does, which takes one call per approval',
+					'Whether to read each one as Get does, which takes a call for each',
 					{ local: true },
 				),
 				filters([

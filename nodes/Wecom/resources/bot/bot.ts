@@ -51,8 +51,7 @@ const feedbackId: Field = {
 	type: 'string',
 	default: '',
 	placeholder: 'e.g. answer-42',
-	description:
-		"Comes back with thumbs up or down as 'Feedback: Given'. A text after a first answer takes none.",
+	description: "Comes back as 'Feedback: Given'. A text after a first answer takes none.",
 };
 
 const options = (...more: Field[]): Field => ({
@@ -70,8 +69,7 @@ const message: Field = {
 	name: 'message',
 	type: 'json',
 	default: '',
-	description:
-		'The whole item of the trigger, by an expression. Not needed in nodes that follow the trigger.',
+	description: 'The whole item of the trigger; not needed in nodes that follow the trigger',
 };
 
 const operation = (row: Omit<Operation, 'as'>): Operation => ({ ...row, token: 'bot' });

@@ -18,7 +18,7 @@ const throughBridge: Operation[] = [
 		doc: 91774,
 		credential: THROUGH_BRIDGE,
 		fields: [
-			text('after', 'After', "The 'wecom.seq' of the message before; 0 for the oldest there is", {
+			text('after', 'After', "The 'wecom.seq' of the message before; 0 for the oldest", {
 				default: '0',
 			}),
 			additionalFields([
@@ -52,7 +52,7 @@ const throughBridge: Operation[] = [
 			text('fileName', 'File Name', 'Name of the file in n8n', {
 				default: '={{ $json.wecom.media[0].fileName }}',
 			}),
-			text('outputPropertyName', 'Put Output in Field', 'Name of the binary field for the file', {
+			text('outputPropertyName', 'Put Output in Field', 'The binary field for the file', {
 				default: 'data',
 			}),
 		],

@@ -41,7 +41,7 @@ export const fileSource = (show: Record<string, string[]>): Field[] => [
 		],
 		{ displayOptions: { show }, local: true },
 	),
-	text('binaryPropertyName', 'Input Data Field Name', 'Name of the binary field with the file', {
+	text('binaryPropertyName', 'Input Data Field Name', 'The binary field with the file', {
 		default: 'data',
 		displayOptions: { show: { ...show, mediaFrom: ['binary'] } },
 		local: true,

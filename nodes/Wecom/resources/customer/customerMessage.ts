@@ -25,9 +25,9 @@ const chatType = choice('chat_type', 'Send To', 'Who gets the message', [
 	{ name: 'Customer Groups', value: 'group' },
 ]);
 /** The span of a query, and who has made what it finds. */
-export const period = (days: string): Field[] => [
+export const period: Field[] = [
 	moment('start_time', 'Start', 'Created after this', { required: true }),
-	moment('end_time', 'End', `Created before this, up to ${days} later`, { required: true }),
+	moment('end_time', 'End', 'Created before this, up to 30 days later', { required: true }),
 	filters([
 		choice('filter_type', 'Created By', 'Who created it', [
 			{ name: 'All', value: 2 },
@@ -118,7 +118,7 @@ export const customerMessage: Resource = {
 			doc: 93338,
 			endpoint: ['POST', '/cgi-bin/externalcontact/get_groupmsg_list_v2'],
 			reads: true,
-			fields: [chatType, ...period('a month')],
+			fields: [chatType, ...period],
 			check: days('start_time', 'end_time', 31),
 			list: 'group_msg_list',
 			paging: cursorPages(100),

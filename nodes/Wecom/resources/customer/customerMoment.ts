@@ -61,7 +61,7 @@ export const customerMoment: Resource = {
 			doc: 93333,
 			endpoint: ['POST', '/cgi-bin/externalcontact/get_moment_list'],
 			reads: true,
-			fields: period('30 days'),
+			fields: period,
 			check: days('start_time', 'end_time', 30),
 			list: 'moment_list',
 			paging: cursorPages(20),

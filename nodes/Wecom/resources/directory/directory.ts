@@ -51,7 +51,7 @@ export const directory: Resource = {
 			name: 'Import',
 			action: 'Import directory',
 			description:
-				"Create and change members or departments from a CSV file in WeCom's format (contact sync secret)",
+				"Create and change members or departments from WeCom's CSV file (contact sync secret)",
 			doc: 90980,
 			covers: ['batch.syncuser', 'batch.replaceuser', 'batch.replaceparty', 'batch.getresult'],
 			fields: [

@@ -83,7 +83,7 @@ export const driveFile: Resource = {
 			reads: true,
 			fields: [
 				fileid,
-				text('outputPropertyName', 'Put Output in Field', 'Name of the binary field for the file', {
+				text('outputPropertyName', 'Put Output in Field', 'The binary field for the file', {
 					default: 'data',
 					required: true,
 					local: true,
@@ -159,7 +159,7 @@ export const driveFile: Resource = {
 				toggle(
 					'replace',
 					'Replace',
-					'Whether to overwrite files of the same name; else they are renamed',
+					'Whether to overwrite files of the same name, which are renamed otherwise',
 				),
 			],
 			list: 'file_list.item',

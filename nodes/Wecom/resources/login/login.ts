@@ -122,7 +122,7 @@ export const login: Resource = {
 					name: 'withDetail',
 					type: 'boolean',
 					default: false,
-					description: 'Whether to go on to the personal details when WeCom gave a user ticket',
+					description: 'Whether to read the personal details, too, if WeCom gave a user ticket',
 					local: true,
 				},
 			],
@@ -167,8 +167,7 @@ export const login: Resource = {
 			value: 'getSecondVerificationInfo',
 			name: 'Get Second Verification Info',
 			action: 'Get second verification info',
-			description:
-				'Exchange the code of the second verification page for the member and a tfa_code',
+			description: 'Exchange the code of the page for the member and a tfa_code',
 			doc: 99499,
 			endpoint: ['POST', '/cgi-bin/auth/get_tfa_info'],
 			reads: false,
@@ -198,8 +197,7 @@ export const login: Resource = {
 			value: 'confirmFirstLogin',
 			name: 'Confirm First Login',
 			action: 'Confirm first login',
-			description:
-				'Let a member into WeCom who had to be verified when joining; needs the contact-sync secret',
+			description: 'Let in a member who had to be verified when joining (contact sync secret)',
 			doc: 90203,
 			endpoint: ['GET', '/cgi-bin/user/authsucc'],
 			reads: false,

@@ -73,7 +73,7 @@ export function contentFields(form: ContentForm): Field[] {
 			text(
 				'content',
 				'Content',
-				'Up to 2,048 bytes, Markdown of a message push 4,096; text takes line breaks and HTML links',
+				'Up to 2,048 bytes, Markdown of a message push 4,096; text takes HTML links',
 				{
 					path: 'part.content',
 					required: true,
@@ -99,7 +99,7 @@ export function contentFields(form: ContentForm): Field[] {
 		],
 		[
 			['textcard'],
-			text('url', 'Link', 'Opened by a click, with http:// or https://, up to 2,048 bytes', {
+			text('url', 'Link', 'Opened by a click; with https:// or http://, up to 2,048 bytes', {
 				path: 'part.url',
 				required: true,
 				placeholder: 'e.g. https://example.com/orders/42',
@@ -158,7 +158,7 @@ const mediaFrom = choice(
 const cover = text(
 	'thumb_media_id',
 	'Cover Image',
-	'Name of the binary field with a JPG or PNG, or the media ID of an uploaded one',
+	'The binary field with a JPG or PNG, or the media ID of one',
 	{ default: 'data', required: true },
 );
 
@@ -177,7 +177,7 @@ const articles = rows(
 	{
 		path: 'part.articles',
 		required: true,
-		description: 'A list from an expression goes into Additional Parameters as news.articles',
+		description: 'By an expression: in Additional Parameters, as news.articles',
 	},
 );
 
@@ -196,7 +196,7 @@ const storedArticles = rows(
 	{
 		path: 'part.articles',
 		required: true,
-		description: 'A list from an expression goes into Additional Parameters as mpnews.articles',
+		description: 'By an expression: in Additional Parameters, as mpnews.articles',
 	},
 );
 

@@ -73,7 +73,7 @@ export const message: Resource = {
 			value: 'updateTemplateCard',
 			name: 'Update Template Card',
 			action: 'Update template card',
-			description: 'Grey out the button of a card that was sent, or put a new card in its place',
+			description: 'Grey out the button of a sent card, or put a new card in its place',
 			doc: 94888,
 			covers: ['message.update_template_card'],
 			fields: [

@@ -317,7 +317,7 @@ export const suite: Resource = {
 			name: 'Get Customized App Authorization Link',
 			action: 'Get customized app authorization link',
 			description:
-				'Get the link behind the QR code with which a company authorizes customized apps (provider secret needed)',
+				'Get the link by which a company authorizes customized apps (provider secret needed)',
 			doc: 98744,
 			token: 'provider',
 			endpoint: ['POST', '/cgi-bin/service/get_customized_auth_url'],
@@ -366,7 +366,7 @@ export const suite: Resource = {
 			name: 'Forget Company',
 			action: 'Forget company',
 			description:
-				'Delete a company and its permanent code from the credential; WeCom does not issue the code again',
+				'Delete a company and its permanent code here; WeCom does not issue the code again',
 			doc: 100964,
 			token: 'suite',
 			fields: [companyField],
