@@ -12,6 +12,8 @@ interface Shared {
 	field: INodeProperties;
 	resources: string[];
 	operations: string[];
+	/** It is shown by another field, which is in the same forms: where that one is not shown, it has no value. */
+	follows?: true;
 }
 
 /**
@@ -22,7 +24,7 @@ export function shareFields(forms: OperationFields[]): INodeProperties[] {
 	const shared = forms.length > 0 ? collect(forms) : [];
 	return inOrder(shared, forms).map((one) => {
 		const own = one.field.displayOptions;
-		const { show, hide } = condition(one, forms);
+		const { show, hide } = one.follows ? NOWHERE_ELSE : condition(one, forms);
 		const hidden = { ...hide, ...own?.hide };
 		return {
 			...one.field,
@@ -34,6 +36,8 @@ export function shareFields(forms: OperationFields[]): INodeProperties[] {
 		};
 	});
 }
+
+const NOWHERE_ELSE = { show: {}, hide: {} };
 
 type Condition = Required<Pick<IDisplayOptions, 'show' | 'hide'>>;
 
@@ -75,7 +79,11 @@ function collect(forms: OperationFields[]): Shared[] {
 			use.where.set(resource, [...(use.where.get(resource) ?? []), operation]);
 		}
 	}
-	return [...uses.values()].flatMap(({ field, where }) => {
+	return [...uses.values()].flatMap(({ field, where }): Shared[] => {
+		if (isLed(field, forms)) {
+			const operations = [...new Set([...where.values()].flat())];
+			return [{ field, resources: [...where.keys()], operations, follows: true }];
+		}
 		const has = (resource: string, operation: string) =>
 			!exists.has(pair(resource, operation)) || where.get(resource)!.includes(operation);
 		return merged([...where], has).map(([resources, operations]) => ({
@@ -83,6 +91,17 @@ function collect(forms: OperationFields[]): Shared[] {
 			resources,
 			operations,
 		}));
+	});
+}
+
+/** Whether a field that this one is shown by is only in forms that have this one, too. */
+function isLed(field: INodeProperties, forms: OperationFields[]): boolean {
+	return Object.keys(field.displayOptions?.show ?? {}).some((leader) => {
+		const led = forms.filter(({ fields }) => fields.some(({ name }) => name === leader));
+		return (
+			led.length > 0 &&
+			led.every(({ fields }) => fields.some((other) => keyOf(other) === keyOf(field)))
+		);
 	});
 }
 

@@ -16,26 +16,29 @@ const form = (resource: string, operation: string, names: string) => ({
 	operation,
 	fields: [...names].map(field),
 });
-/** Whether n8n shows a property for an operation, whatever else its conditions name. */
-function isShown(property: INodeProperties, resource: string, operation: string): boolean {
-	const only = (conditions: object = {}) =>
-		Object.fromEntries(
-			Object.entries(conditions).filter(([name]) => ['resource', 'operation'].includes(name)),
+/** The properties that n8n shows for an operation for some values of the others: one that is shown by another is not without it. */
+function shownNames(properties: INodeProperties[], resource: string, operation: string): string[] {
+	const places = ['resource', 'operation'];
+	const onlyPlaces = (conditions: object = {}) =>
+		Object.fromEntries(Object.entries(conditions).filter(([name]) => places.includes(name)));
+	const isHere = (property: INodeProperties) => {
+		const { show, hide } = property.displayOptions ?? {};
+		const displayOptions = { show: onlyPlaces(show), hide: onlyPlaces(hide) };
+		return NodeHelpers.displayParameter(
+			{ resource, operation },
+			{ ...property, displayOptions },
+			null,
+			null,
 		);
-	const { show, hide } = property.displayOptions!;
-	const displayOptions = { show: only(show), hide: only(hide) };
-	return NodeHelpers.displayParameter(
-		{ resource, operation },
-		{ ...property, displayOptions },
-		null,
-		null,
-	);
+	};
+	const isShown = (property: INodeProperties): boolean =>
+		isHere(property) &&
+		Object.keys(property.displayOptions?.show ?? {})
+			.filter((name) => !places.includes(name))
+			.every((leader) => properties.some((other) => other.name === leader && isShown(other)));
+	return properties.filter(isShown).map(({ name }) => name);
 }
-const shownNames = (properties: INodeProperties[], resource: string, operation: string) =>
-	properties
-		.filter((property) => isShown(property, resource, operation))
-		.map(({ name }) => name)
-		.join('');
+const namesOf = (fields: INodeProperties[]) => fields.map(({ name }) => name);
 
 it('writes a field once for operations of several resources', () => {
 	const forms = [
@@ -47,7 +50,7 @@ it('writes a field once for operations of several resources', () => {
 	const shared = shareFields(forms);
 	expect(shared.map(({ name }) => name)).toEqual(['x', 'y', 'l']);
 	for (const { resource, operation, fields } of forms) {
-		expect(shownNames(shared, resource, operation)).toBe(fields.map(({ name }) => name).join(''));
+		expect(shownNames(shared, resource, operation)).toEqual(namesOf(fields));
 	}
 });
 
@@ -60,7 +63,7 @@ it('does not give a field to operations that lack it', () => {
 	];
 	const shared = shareFields(forms);
 	for (const { resource, operation, fields } of forms) {
-		expect(shownNames(shared, resource, operation)).toBe(fields.map(({ name }) => name).join(''));
+		expect(shownNames(shared, resource, operation)).toEqual(namesOf(fields));
 	}
 });
 
@@ -84,13 +87,38 @@ it('names what is shorter to name: where a field is, or where it is not', () => 
 		{ show: { resource: ['f'] }, hide: { operation: ['create'] } },
 	]);
 	for (const { resource, operation, fields } of forms) {
-		expect(shownNames(shared, resource, operation)).toBe(fields.map(({ name }) => name).join(''));
+		expect(shownNames(shared, resource, operation)).toEqual(namesOf(fields));
 	}
 });
 
-/** What every form has besides the fields of its operation. */
-const OF_ALL = ['authentication', 'resource', 'operation', 'options'];
+it('a field that another one shows needs no place of its own, if that one is nowhere without it', () => {
+	const leader = field('all');
+	const led = { ...field('limit'), displayOptions: { show: { all: [false] } } };
+	const forms = [
+		{ resource: 'member', operation: 'getAll', fields: [leader, led] },
+		{ resource: 'tag', operation: 'list', fields: [leader, led] },
+		{ resource: 'tag', operation: 'get', fields: [field('id')] },
+		{ resource: 'app', operation: 'get', fields: [] },
+	];
+	const shared = shareFields(forms);
+	const placeOf = (name: string) => shared.find((one) => one.name === name)!.displayOptions;
+	expect(placeOf('limit')).toEqual({ show: { all: [false] } });
+	for (const { resource, operation, fields } of forms)
+		expect(shownNames(shared, resource, operation)).toEqual(namesOf(fields));
+
+	const withoutIt = { resource: 'app', operation: 'getAll', fields: [leader] };
+	const apart = shareFields([...forms, withoutIt]);
+	expect(shownNames(apart, 'app', 'getAll')).toEqual(['all']);
+	expect(shownNames(apart, 'member', 'getAll')).toEqual(['all', 'limit']);
+});
+
 const { properties } = new Wecom().description;
+/** Without what every form has. */
+const ofOperations = properties.filter(
+	({ name, displayOptions }) =>
+		!['authentication', 'resource', 'operation', 'options'].includes(name) &&
+		!displayOptions?.show?.authentication,
+);
 const operations = resources.flatMap((resource) =>
 	resource.operations.map(
 		(operation) => [`${resource.name} > ${operation.name}`, resource.value, operation] as const,
@@ -100,13 +128,7 @@ const operations = resources.flatMap((resource) =>
 it.each(operations)(
 	'the form of %s has its fields in their order',
 	(_name, resource, operation) => {
-		const shown = properties
-			.filter(
-				({ name, displayOptions }) =>
-					!OF_ALL.includes(name) && !displayOptions?.show?.authentication,
-			)
-			.filter((property) => isShown(property, resource, operation.value))
-			.map(({ name }) => name);
+		const shown = shownNames(ofOperations, resource, operation.value);
 		expect(shown).toEqual(operationFields(operation).map(({ name }) => name));
 	},
 );

@@ -14,8 +14,21 @@ const KINDS = {
 	multiple_interaction: 'Selections',
 } as const;
 
+const INTERACTIVE: readonly string[] = [
+	'button_interaction',
+	'vote_interaction',
+	'multiple_interaction',
+];
+
+/** Nobody hears a click on the card of a message push. */
+const NOT_PUSHED = { hide: { resource: ['messagePush'] } };
+
 const CARD_TYPES: INodePropertyOptions[] = [
-	...Object.entries(KINDS).map(([value, name]) => ({ name, value })),
+	...Object.entries(KINDS).map(([value, name]) => ({
+		name,
+		value,
+		...(INTERACTIVE.includes(value) && { displayOptions: NOT_PUSHED }),
+	})),
 	{ name: 'JSON', value: 'json', description: 'A whole card in JSON' },
 ].sort((a, b) => compareText(a.name, b.name));
 
@@ -25,12 +38,6 @@ const BUTTON_STYLES: INodePropertyOptions[] = ['Primary', 'Secondary', 'Accent',
 );
 
 type Kind = keyof typeof KINDS;
-
-const INTERACTIVE: readonly string[] = [
-	'button_interaction',
-	'vote_interaction',
-	'multiple_interaction',
-];
 
 const input = (displayName: string, name: string, more: Partial<Field> = {}): Field => ({
 	displayName,
@@ -63,23 +70,21 @@ const OPTION = [TEXT, input('ID', 'id', { description: 'Comes back when it is ch
 export const WITH_CARD = { msgtype: ['template_card', 'update_template_card'] };
 
 /**
- * The fields of a card; `show` says when the form has them at all, `offered` which kinds there are. The others follow the type,
- * so that operations share them.
+ * The fields of a card; `show` says when the form has them at all. The others follow the type, so that operations share them.
  */
-export function cardFields(show: Record<string, string[]>, offered = Object.keys(KINDS)): Field[] {
+export function cardFields(show: Record<string, string[]>): Field[] {
 	const field = (kinds: string[], property: Omit<Field, 'local'>): Field => ({
 		...property,
 		displayOptions: { show: { card_type: kinds } },
 		local: true,
 	});
-	const isOffered = (kind: unknown) => kind === 'json' || offered.includes(String(kind));
 	const byForm = Object.keys(KINDS);
-	const all: Field[] = [
+	return [
 		{
 			displayName: 'Card Type',
 			name: 'card_type',
 			type: 'options',
-			options: CARD_TYPES.filter(({ value }) => isOffered(value)),
+			options: CARD_TYPES,
 			default: 'text_notice',
 			description: 'The layout of the card',
 			displayOptions: { show },
@@ -168,9 +173,6 @@ export function cardFields(show: Record<string, string[]>, offered = Object.keys
 			options: CARD_OPTIONS,
 		}),
 	];
-	return all.filter(
-		({ displayOptions }) => displayOptions!.show!.card_type?.some(isOffered) ?? true,
-	);
 }
 
 const CARD_OPTIONS: Field[] = [

@@ -1,4 +1,3 @@
-import type { INodePropertyOptions } from 'n8n-workflow';
 import {
 	additionalFields,
 	binaryInput,
@@ -15,39 +14,56 @@ import type { Field } from '../../engine/operation';
  * path below `part`; `deliver` puts that in its place.
  */
 
-const TYPES: Record<string, [name: string, description?: string]> = {
-	file: ['File'],
-	image: ['Image'],
-	markdown: ['Markdown', 'Shown in WeCom only, not in WeChat'],
-	markdown_v2: ['Markdown V2', 'With tables, lists and images, without colors and mentions'],
-	miniprogram: ['Mini Program'],
-	miniprogram_notice: ['Mini Program Notice'],
-	news: ['News', 'Articles that open web pages'],
-	mpnews: ['News Stored in WeCom', 'Articles with their text'],
-	template_card: ['Template Card'],
-	text: ['Text'],
-	textcard: ['Text Card'],
-	video: ['Video'],
-	voice: ['Voice'],
-};
+const toApps = { hide: { resource: ['messagePush'] } };
+const toMembers = { show: { resource: ['message'], operation: ['send'] } };
+const toSchool = { show: { operation: ['sendToSchool'] } };
+const notToSchool = { hide: { operation: ['sendToSchool'] } };
 
-/** The message types a way of sending has. */
-export const messageType = (types: string[]): Field =>
-	choice(
-		'msgtype',
-		'Message Type',
-		'What to send',
-		Object.entries(TYPES)
-			.filter(([value]) => types.includes(value))
-			.map(
-				([value, [name, description]]): INodePropertyOptions => ({
-					name,
-					value,
-					...(description && { description }),
-				}),
-			),
-		{ default: 'text', local: true },
-	);
+/** One list for all ways of sending; a type that only some have says which. A channel knows its own types, too: expressions choose any. */
+export const messageType: Field = choice(
+	'msgtype',
+	'Message Type',
+	'What to send',
+	[
+		{ name: 'File', value: 'file' },
+		{ name: 'Image', value: 'image' },
+		{
+			name: 'Markdown',
+			value: 'markdown',
+			description: 'Shown in WeCom only, not in WeChat',
+			displayOptions: notToSchool,
+		},
+		{
+			name: 'Markdown V2',
+			value: 'markdown_v2',
+			description: 'With tables, lists and images, without colors and mentions',
+			displayOptions: { show: { resource: ['messagePush'] } },
+		},
+		{ name: 'Mini Program', value: 'miniprogram', displayOptions: toSchool },
+		{ name: 'Mini Program Notice', value: 'miniprogram_notice', displayOptions: toMembers },
+		{ name: 'News', value: 'news', description: 'Articles that open web pages' },
+		{
+			name: 'News Stored in WeCom',
+			value: 'mpnews',
+			description: 'Articles with their text',
+			displayOptions: toApps,
+		},
+		{
+			name: 'Template Card',
+			value: 'template_card',
+			displayOptions: { hide: { operation: ['sendMessage', 'sendToSchool'] } },
+		},
+		{ name: 'Text', value: 'text' },
+		{
+			name: 'Text Card',
+			value: 'textcard',
+			displayOptions: { hide: { ...notToSchool.hide, ...toApps.hide } },
+		},
+		{ name: 'Video', value: 'video', displayOptions: toApps },
+		{ name: 'Voice', value: 'voice' },
+	],
+	{ default: 'text', local: true },
+);
 
 export interface ContentForm {
 	types: string[];

@@ -9,7 +9,7 @@ import { collectParameters, problem } from '../../engine/parameters';
 
 const chatid = text('chatid', 'Chat ID', 'The "chatid" that Create returned', {
 	required: true,
-	placeholder: 'e.g. wrOgQhDgAAMYQiS5ol9G7gK9JVAAAA',
+	placeholder: 'e.g. wrOgQhDgAAMYQiS5ol',
 });
 const name = text('name', 'Name', 'Up to 50 characters');
 const owner = memberPicker({
@@ -59,7 +59,7 @@ export const groupChat: Resource = {
 			covers: ['appchat.send'],
 			fields: [
 				chatid,
-				messageType(GROUP_CHAT.types),
+				messageType,
 				...contentFields({
 					types: GROUP_CHAT.types,
 					mentions: [mention('mentioned_list', 'Mention Members', 'User IDs')],

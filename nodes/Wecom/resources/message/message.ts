@@ -28,7 +28,7 @@ export const message: Resource = {
 			doc: 90236,
 			covers: ['message.send'],
 			fields: [
-				messageType(APP.types),
+				messageType,
 				toggle(
 					'toAll',
 					'Send to Everyone',
@@ -52,7 +52,7 @@ export const message: Resource = {
 			doc: 91609,
 			covers: ['externalcontact.message.send'],
 			fields: [
-				messageType(SCHOOL.types),
+				messageType,
 				choice('recv_scope', 'Recipients', 'Which of the people below get the message', [
 					{ name: 'Parents', value: 0 },
 					{ name: 'Parents and Students', value: 2 },

@@ -15,7 +15,7 @@ import { readMessage, type Channel } from './content';
 import type { ItemContext, Resource } from '../../engine/operation';
 import { replyItem } from '../../engine/output';
 
-const MESSAGE_PUSH: Channel = {
+export const MESSAGE_PUSH: Channel = {
 	path: WEBHOOK_SEND,
 	types: ['text', 'markdown', 'markdown_v2', 'image', 'news', 'file', 'voice', 'template_card'],
 	uploadPath: WEBHOOK_UPLOAD,
@@ -38,7 +38,7 @@ export const messagePush: Resource = {
 			doc: 99110,
 			covers: ['webhook.send'],
 			fields: [
-				messageType(MESSAGE_PUSH.types),
+				messageType,
 				...contentFields({
 					types: MESSAGE_PUSH.types,
 					inlineImages: true,
@@ -47,7 +47,7 @@ export const messagePush: Resource = {
 						mention('mentioned_mobile_list', 'Mention Phone Numbers', 'Phone numbers of members'),
 					],
 				}),
-				...cardFields(WITH_CARD, ['text_notice', 'news_notice']),
+				...cardFields(WITH_CARD),
 				MORE_CONTENT,
 			],
 			run: send,
