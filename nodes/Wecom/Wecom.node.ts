@@ -34,10 +34,19 @@ const SECRET_FIELDS = [
 	'access_token',
 	'suite_access_token',
 	'provider_access_token',
+	'device_access_token',
+	'model_access_token',
+	'contact_sync.access_token',
 	'permanent_code',
 	'ticket',
+	'mass_call_ticket',
 	'user_ticket',
+	'user_doc_ticket',
 	'detail.user_ticket',
+	'tfa_code',
+	'session_key',
+	'device_secret',
+	'cookie_value',
 ];
 
 export class Wecom implements INodeType {

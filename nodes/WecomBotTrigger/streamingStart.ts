@@ -29,7 +29,7 @@ export const startTimings = {
 	/** After all of them failed. */
 	probeAgain: 10 * 60_000,
 	/** Before each further try to emit what n8n could not start. */
-	emitAgain: [2_000, 8_000],
+	emitAgain: [2_000, 4_000, 8_000, 16_000, 30_000],
 	/** An agent that waits longer than this waits for a tool. */
 	statusAfter: 1_200,
 };

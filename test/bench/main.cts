@@ -97,7 +97,8 @@ async function soakRun(): Promise<number> {
 		say,
 	});
 	process.stdout.write(`${JSON.stringify(result, undefined, '\t')}\n`);
-	return result.lost.length + result.twice.length === 0 ? 0 : 1;
+	const { lost, twice, messagesTwice } = result;
+	return [lost, twice, messagesTwice].every(({ length }) => length === 0) ? 0 : 1;
 }
 
 async function createCredential(

@@ -116,7 +116,11 @@ describe('the trigger', () => {
 			image,
 			wecom: {
 				media: [
-					{ path: 'image', type: 'image', reason: 'The file could not be downloaded (HTTP 404)' },
+					{
+						path: 'image',
+						type: 'image',
+						reason: expect.stringContaining('(HTTP 404). Links to files live for five minutes'),
+					},
 				],
 			},
 		});

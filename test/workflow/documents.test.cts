@@ -499,7 +499,15 @@ describe('Drive File', () => {
 		const [{ fileid }] = await upload(Buffer.from('some bytes'));
 		simulator().control.inject({ path: '/drive-file', times: 1, status: 403, rawBody: 'no' });
 		const { error } = await download(fileid);
-		expect(error?.message).toBe('The drive answered the download with HTTP 403');
+		expect(error?.message).toBe('The file of the drive could not be downloaded (HTTP 403)');
+		expect(error?.description).toMatch(/Run the node again, and check that the app may download/);
+		simulator().control.inject({ path: '/drive-file', drop: true });
+		const cut = (await download(fileid)).error;
+		expect(cut?.message).toBe(
+			'The file of the drive could not be downloaded (the connection was cut)',
+		);
+		// The link works without a token, so it is a secret.
+		expect(JSON.stringify(cut)).not.toContain('/drive-file');
 	});
 
 	it('refuses an empty file before anything is sent', async () => {

@@ -17,10 +17,13 @@ import { startProvider, suiteTypes, useProvider, type Provider } from './suite-s
 import { credentialOf, nodeTypes, WECOM } from './support.cts';
 
 /** Nothing is worth waiting for here. */
-jest.mock('n8n-workflow', () => ({
-	...jest.requireActual<object>('n8n-workflow'),
-	sleep: async () => await new Promise((resolve) => setTimeout(resolve, 1)),
-}));
+jest.mock('n8n-workflow', () => {
+	const wait = jest.requireActual<typeof import('../support/wait.cts')>('../support/wait.cts');
+	return {
+		...jest.requireActual<object>('n8n-workflow'),
+		sleep: async () => await wait.sleep(1),
+	};
+});
 
 const ATTACK = '../x?y=1&z#';
 const TOKEN = /gettoken|get_\w+_token/;
@@ -195,23 +198,16 @@ describe('API > Call', () => {
 
 	it.each([
 		ATTACK,
-		'GET /cgi-bin/user/get?userid=boss',
 		'GET /cgi-bin/user/../user/delete',
-		'GET /cgi-bin/user/get#',
+		'GET /cgi-bin/user/%2e%2e/user/delete',
+		'GET https://evil.example/cgi-bin/user/get',
 		'GET //evil.example/cgi-bin/user/get',
 		'GET /cgi-bin/user%2fdelete',
 	])('calls nothing for %s', async (value) => {
 		sent = [];
 		const { error } = await run(call, { endpoint: endpoint(value), inputMode: 'json', json: '{}' });
-		expect(error?.message).toMatch(/^There is no endpoint|is missing$/);
+		expect(error?.message).toMatch(/is not a path of the API|is a path, not a whole address/);
 		expect(sent).toEqual([]);
-	});
-
-	it('calls the host of the credential for the address of an endpoint on another one', async () => {
-		const address = 'https://evil.example/cgi-bin/user/get';
-		sent = [];
-		await run(call, { endpoint: endpoint(address), inputMode: 'json', json: '{"userid":"a"}' });
-		expect(sent.flatMap(wrong)).toEqual([]);
 	});
 
 	it('sends what an endpoint of the catalog takes as parameters only', async () => {

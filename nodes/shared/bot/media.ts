@@ -122,8 +122,13 @@ async function fetchFile(
 	const data = decryptBytes(key, Buffer.from(reply.body));
 	return data
 		? { data, fileName: fileNameOf(reply.headers) }
-		: { reason: 'The file could not be decrypted: its key does not fit' };
+		: { reason: `The file could not be decrypted: its key does not fit. ${CHECK_KEY}` };
 }
+
+const SEND_AGAIN = 'Links to files live for five minutes, so the person has to send it again.';
+const CHECK_CONNECTION = `${SEND_AGAIN} If it stays, check that the n8n server may open HTTPS connections to WeCom's file servers (firewall, proxy, DNS).`;
+const CHECK_KEY =
+	'In callback mode, check that the EncodingAESKey in the credential is the one in the settings of the bot.';
 
 /** The link lives for five minutes and the message cannot be asked for again: a passing fault is waited out. */
 const PAUSES_MS = [500, 1_500, 4_000];
@@ -160,10 +165,14 @@ async function askOnce(
 		const { statusCode } = reply;
 		if (statusCode === 200) return reply;
 		const passing = statusCode === 429 || statusCode >= 500;
-		return { reason: `The file could not be downloaded (HTTP ${statusCode})`, passing };
+		const todo = passing ? CHECK_CONNECTION : SEND_AGAIN;
+		return { reason: `The file could not be downloaded (HTTP ${statusCode}). ${todo}`, passing };
 	} catch (error) {
 		// The address is a secret for as long as it lives, and the error holds it.
-		const reason = `The file could not be downloaded (${networkCode(error) ?? 'no answer'})`;
-		return { reason, passing: true };
+		const code = networkCode(error) ?? 'no answer';
+		return {
+			reason: `The file could not be downloaded (${code}). ${CHECK_CONNECTION}`,
+			passing: true,
+		};
 	}
 }

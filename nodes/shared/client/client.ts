@@ -25,6 +25,7 @@ import {
 	TokenFailure,
 	type Failure,
 } from '../protocol/errors';
+import { isApiPath } from '../protocol/path';
 import { failureInFile, parseReply, type WecomReply } from '../protocol/reply';
 import { apiBase, clean, LOGIN_JWT_KEY } from '../protocol/settings';
 import { forOneRequest, noteOf, takeOver, withNote } from '../credentials/note';
@@ -37,9 +38,6 @@ import {
 	type Company,
 } from '../credentials/suiteState';
 import type { Token } from '../credentials/tokens';
-
-/** No value of a form belongs into a path: it would call something else with the token. */
-const PLAIN_PATH = /^(?:\/[\w-]+)*$/;
 
 export type ClientContext = CredentialContext;
 
@@ -345,7 +343,8 @@ export class WecomClient {
 	}
 
 	private options(request: ApiRequest, encoding: 'text' | 'arraybuffer'): IHttpRequestOptions {
-		if (!PLAIN_PATH.test(request.path))
+		// A value of a form in a path would call something else with the token.
+		if (request.path && !isApiPath(request.path))
 			throw new Error(`${JSON.stringify(request.path)} is no path of WeCom's API`);
 		const options: IHttpRequestOptions = {
 			method: request.method,

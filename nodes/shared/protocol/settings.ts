@@ -16,6 +16,9 @@ export function apiBase(credentials: ICredentialDataDecryptedObject): string {
 
 /** An address fit for a message: without a user name and password, which a proxy may want. */
 export const shownAddress = (address: string): string =>
-	address.replace(/^([a-z][a-z\d+.-]*:\/\/)[^/?#]*@/i, '$1');
+	// What is no address may hold a password with a slash in it.
+	URL.canParse(address) && address.includes('://')
+		? address.replace(/^([a-z][a-z\d+.-]*:\/\/)[^/?#]*@/i, '$1')
+		: address.replace(/^.*@/s, '');
 
 export const LOGIN_JWT_KEY = 'loginJwtKey';

@@ -20,6 +20,14 @@ describe('an address in a message', () => {
 	});
 });
 
+it('what is no address is shown without a password, too', () => {
+	for (const address of ['https://proxy:pa/55@gateway.example', 'proxy:pa 55@gateway.example']) {
+		const { message } = describeUnreachable(address, new Error('x'));
+		expect(message).toContain('gateway.example');
+		expect(message).not.toMatch(/pa.?55/);
+	}
+});
+
 describe('a token', () => {
 	const credentials = { baseUrl: 'https://user:pa55@proxy.example/qy/' };
 	it.each([

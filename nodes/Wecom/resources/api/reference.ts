@@ -1,4 +1,5 @@
 import type { IDataObject } from 'n8n-workflow';
+import { isApiPath } from '../../../shared/protocol/path';
 import { ownToken, TOKENS } from './catalog/check';
 import type { Endpoint } from './catalog/format';
 
@@ -28,9 +29,6 @@ export function readReference(text: string): Reference {
 }
 
 const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
-const PATH = /^\/(?!\/)[\w\-.~%!$&'()*+,;=:@/]*$/;
-const HIDDEN_DOTS = /(^|\/)(\.|%2e){2}(\/|$)/i;
-
 /** Why the credential's token must not be sent to such an address, and what to enter instead; undefined when it may. */
 export function wrongPath({ method, path, host, query }: Reference): [string, string] | undefined {
 	const token = Object.keys(query).find((name) => TOKENS.has(name.toLowerCase()));
@@ -40,7 +38,7 @@ export function wrongPath({ method, path, host, query }: Reference): [string, st
 			'An endpoint is a path, not a whole address',
 			`Enter it without scheme and host, such as ${method || 'POST'} /cgi-bin/user/create: calls go to the Base URL of the credential. For other addresses use the HTTP Request node.`,
 		];
-	if (HIDDEN_DOTS.test(path) || /%(2f|5c|00)/i.test(path) || !PATH.test(path))
+	if (!isApiPath(path))
 		return [
 			`'${path.slice(0, 60)}' is not a path of the API`,
 			'Enter it as WeCom documents it, such as POST /cgi-bin/user/create.',

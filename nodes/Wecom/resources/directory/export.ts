@@ -3,6 +3,7 @@ import { sleep, type IDataObject } from 'n8n-workflow';
 import { uploadRequest } from '../../../shared/client/files';
 import { decryptBytes, parseEncodingAesKey } from '../../../shared/callback/crypto';
 import { readBinary } from '../../engine/binary';
+import { downloadLink } from '../../engine/download';
 import { wantedCount } from '../../engine/runRow';
 import type { ItemContext } from '../../engine/operation';
 import { replyItem, toListItem } from '../../engine/output';
@@ -59,12 +60,12 @@ function entriesOf({ userlist, department, partylist }: IDataObject): IDataObjec
 }
 
 async function readFile(item: ItemContext, url: string, key: string): Promise<IDataObject> {
-	const bytes = (await item.context.helpers.httpRequest({
+	const { data } = await downloadLink(item, {
 		url,
-		encoding: 'arraybuffer',
-		timeout: 600_000,
-	})) as ArrayBuffer;
-	const plain = decryptBytes(parseEncodingAesKey(key)!, Buffer.from(bytes));
+		what: 'An exported file',
+		todo: 'Its link lives for two hours. Run the node again.',
+	});
+	const plain = decryptBytes(parseEncodingAesKey(key)!, data);
 	if (!plain) {
 		throw problem(
 			item,

@@ -3,6 +3,7 @@ import type { FileContent } from '../../../shared/client/files';
 import { failureInFile } from '../../../shared/protocol/reply';
 import { eachAtOnce } from '../../engine/runRow';
 import { toBinaryItem, withExtension } from '../../engine/binary';
+import { downloadLink } from '../../engine/download';
 import type { ItemOutput, ItemContext } from '../../engine/operation';
 import { replyItem } from '../../engine/output';
 import { collectParameters, problem } from '../../engine/parameters';
@@ -92,28 +93,17 @@ const post = async (
 
 /** The file behind an ID, over the link and the cookie that WeCom hands out for it. */
 export async function downloadFromDrive(item: ItemContext): Promise<ItemOutput> {
-	const { context } = item;
 	const sent = collectParameters(item);
 	const link = await post(item, 'file_download', sent, true);
-	const response = (await context.helpers.httpRequest({
+	const { data, headers } = await downloadLink(item, {
 		url: String(link.download_url),
 		headers: { cookie: `${String(link.cookie_name)}=${String(link.cookie_value)}` },
-		encoding: 'arraybuffer',
-		returnFullResponse: true,
-		ignoreHttpStatusErrors: true,
-		timeout: 600_000,
-	})) as { body: ArrayBuffer; statusCode: number; headers: IDataObject };
-	if (response.statusCode !== 200) {
-		throw problem(
-			item,
-			`The drive answered the download with HTTP ${response.statusCode}`,
-			'Links live for two hours and one file. Run the node again; if it stays, check that the app may download the file.',
-		);
-	}
+		what: 'The file of the drive',
+		todo: 'Links live for two hours and one file. Run the node again, and check that the app may download the file.',
+	});
 	const info = await post(item, 'file_info', sent, true);
 	const { file_name, file_size } = (info.file_info ?? {}) as IDataObject;
 	const fileName = String(file_name ?? 'file');
-	const data = Buffer.from(response.body);
 	const refused = failureInFile({}, data);
 	if (refused && Number(file_size) !== data.length)
 		throw problem(
@@ -121,9 +111,7 @@ export async function downloadFromDrive(item: ItemContext): Promise<ItemOutput> 
 			`The drive refused the download: ${String(refused.errmsg)} (${String(refused.errcode)})`,
 			'Links live for two hours and one file. Run the node again.',
 		);
-	const mimeType = String(response.headers['content-type'] ?? 'application/octet-stream').split(
-		';',
-	)[0];
+	const mimeType = String(headers['content-type'] ?? 'application/octet-stream').split(';')[0];
 	return await toBinaryItem(item, { data, fileName, mimeType }, fileName);
 }
 
