@@ -57,7 +57,7 @@ function localeTexts(): Map<string, string> {
 export function say(language: Language, english: string): string {
 	if (language === 'en') return english;
 	locale ??= localeTexts();
-	return WORDS[english] ?? CATEGORIES[english] ?? locale.get(english) ?? english;
+	return WORDS[english] || CATEGORIES[english] || locale.get(english) || english;
 }
 
 /** A name: in Chinese with the English one behind it, which the English edition of the nodes shows. */

@@ -1,7 +1,14 @@
 /** Chromium on the editor of a running n8n. */
 import { accessSync, constants, mkdirSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
-import { chromium, selectors, type Browser, type Page } from 'playwright-core';
+import {
+	chromium,
+	selectors,
+	type Browser,
+	type BrowserContext,
+	type BrowserContextOptions,
+	type Page,
+} from 'playwright-core';
 import type { N8n } from './n8n.cts';
 import { N8N_VERSION, n8nVersion } from './n8n-release.cts';
 import { BROWSER_ID, N8nRest } from './n8n-rest.cts';
@@ -63,27 +70,39 @@ export async function launchBrowser(): Promise<Browser> {
 	return await chromium.launch({ executablePath, headless: true, args: ARGS });
 }
 
+/** A browser's context that is logged in to n8n, and reaches nothing outside this machine. */
+export async function editorContext(
+	browser: Browser,
+	n8n: N8n,
+	sessionCookie: string,
+	options: BrowserContextOptions = {},
+): Promise<BrowserContext> {
+	const context = await browser.newContext({
+		viewport: VIEWPORT,
+		baseURL: n8n.url,
+		locale: 'en-US',
+		...options,
+	});
+	await context.addCookies([
+		{ name: 'n8n-auth', value: sessionCookie, url: n8n.url, httpOnly: true, sameSite: 'Lax' },
+	]);
+	await context.addInitScript({
+		content: `localStorage.setItem('n8n-browserId', ${JSON.stringify(BROWSER_ID)})`,
+	});
+	// the editor's own calls to the internet would only wait for a time-out
+	await context.route(
+		(url) => /^(http|ws)/.test(url.protocol) && url.hostname !== '127.0.0.1',
+		async (route) => await route.abort(),
+	);
+	return context;
+}
+
 /** Opens the editor as the owner, gives the page to `use`, and closes the browser whatever happens. */
 export async function withEditor<T>(n8n: N8n, use: (page: Page) => Promise<T>): Promise<T> {
 	const { sessionCookie } = await N8nRest.connect(n8n);
 	const browser = await launchBrowser();
 	try {
-		const context = await browser.newContext({
-			viewport: VIEWPORT,
-			baseURL: n8n.url,
-			locale: 'en-US',
-		});
-		await context.addCookies([
-			{ name: 'n8n-auth', value: sessionCookie, url: n8n.url, httpOnly: true, sameSite: 'Lax' },
-		]);
-		await context.addInitScript({
-			content: `localStorage.setItem('n8n-browserId', ${JSON.stringify(BROWSER_ID)})`,
-		});
-		// the editor's own calls to the internet would only wait for a time-out
-		await context.route(
-			(url) => /^(http|ws)/.test(url.protocol) && url.hostname !== '127.0.0.1',
-			async (route) => await route.abort(),
-		);
+		const context = await editorContext(browser, n8n, sessionCookie);
 		const page = await context.newPage();
 		page.setDefaultTimeout(20_000);
 		return await use(page);

@@ -20,6 +20,9 @@ function onPath(command: string): string {
 const redis = onPath('redis-server');
 const version = existsSync(POSTGRES) ? readdirSync(POSTGRES).sort().at(-1) : undefined;
 
+/** Whether this machine has PostgreSQL. */
+export const hasPostgres = version !== undefined;
+
 /** `describe` for what needs both: without them reported as skipped on a person's machine, and failed when CI=true. */
 export function queueServersOrSkip(): jest.Describe {
 	if (redis && version) return describe;
@@ -40,18 +43,16 @@ export interface QueueServers {
 	stop: () => void;
 }
 
+/** PostgreSQL alone, with an empty database `n8n` that its user `n8n` opens without a password. */
+export async function startDatabase(): Promise<{ port: number; stop: () => void }> {
+	return await startTogether(async (folder, children) => ({
+		port: await startPostgres(folder(), children),
+	}));
+}
+
 /** Starts both, with an empty database. */
 export async function startQueueServers(): Promise<QueueServers> {
-	const children: ChildProcess[] = [];
-	const folders: string[] = [];
-	const folder = () => folders[folders.push(mkdtempSync(join(tmpdir(), 'wecom-kit-queue-'))) - 1];
-	const stop = () => {
-		process.off('exit', stop);
-		for (const { pid } of children) if (pid !== undefined) killGroup(pid);
-		for (const path of folders) rmSync(path, { recursive: true, force: true, maxRetries: 3 });
-	};
-	process.once('exit', stop); // jest that is stopped must not leave them behind
-	try {
+	return await startTogether(async (folder, children) => {
 		const database = await startPostgres(folder(), children);
 		const { port: queue } = await freePorts();
 		const args = ['--port', String(queue), '--bind', '127.0.0.1', '--save', '', '--dir', folder()];
@@ -66,7 +67,25 @@ export async function startQueueServers(): Promise<QueueServers> {
 			QUEUE_BULL_REDIS_HOST: '127.0.0.1',
 			QUEUE_BULL_REDIS_PORT: String(queue),
 		};
-		return { env, stop };
+		return { env };
+	});
+}
+
+/** Starts processes with folders of their own; `stop` ends and deletes them, also when the start fails or jest is stopped. */
+async function startTogether<Started extends object>(
+	start: (folder: () => string, children: ChildProcess[]) => Promise<Started>,
+): Promise<Started & { stop: () => void }> {
+	const children: ChildProcess[] = [];
+	const folders: string[] = [];
+	const folder = () => folders[folders.push(mkdtempSync(join(tmpdir(), 'wecom-kit-queue-'))) - 1];
+	const stop = () => {
+		process.off('exit', stop);
+		for (const { pid } of children) if (pid !== undefined) killGroup(pid);
+		for (const path of folders) rmSync(path, { recursive: true, force: true, maxRetries: 3 });
+	};
+	process.once('exit', stop); // jest that is stopped must not leave them behind
+	try {
+		return { ...(await start(folder, children)), stop };
 	} catch (error) {
 		stop();
 		throw error;

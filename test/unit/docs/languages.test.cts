@@ -86,3 +86,19 @@ it('the Chinese pages say 您', () => {
 	);
 	expect(found).toEqual([]);
 });
+
+it('the galleries show every recipe, and a test plays each', () => {
+	const recipes = readdirSync(join(repoRoot, 'demo/workflows'));
+	const tests = [
+		...readdirSync(join(repoRoot, 'test/e2e')).map((file) => `test/e2e/${file}`),
+		'demo/workflows.cts',
+	].filter((file) => file.endsWith('.cts'));
+	const played = tests.map(read).join('\n');
+	const missing = recipes.filter(
+		(file) =>
+			!read('docs/recipes.md').includes(`/${file})`) ||
+			!read('docs/zh-CN/recipes.md').includes(`/${file})`) ||
+			!new RegExp(`'${file.replace('.json', '')}(\\.json)?'`).test(played),
+	);
+	expect(missing).toEqual([]);
+});
