@@ -12,6 +12,8 @@ import { wecomBotApiTest } from '../shared/bot/credentialTest';
 import { searchCompanies } from '../shared/companies/companyPicker';
 import { wecomApiTest } from '../shared/credentials/appTest';
 import { wecomSuiteApiTest } from '../shared/credentials/suiteTest';
+import { listMethods } from '../shared/lists/lists';
+import { PEOPLE } from '../shared/lists/people';
 import { ask } from './ask';
 import { sendAndWaitProperties } from './properties';
 import { receive } from './receive';
@@ -70,6 +72,7 @@ export class WecomSendAndWait implements INodeType {
 	methods = {
 		credentialTest: { wecomApiTest, wecomSuiteApiTest, wecomBotApiTest },
 		listSearch: { searchCompanies },
+		loadOptions: listMethods(PEOPLE).loadOptions,
 	};
 
 	/** Its webhooks belong to waiting executions: n8n registers none. */

@@ -8,7 +8,7 @@ import { CREDENTIALS } from './credentials';
 import { formProblem, readForm, type Asked } from './form';
 import { membersOf } from './people';
 import { keepQuestion, type Question } from './question';
-import { sendByApp, sendByBot } from './send';
+import { hint, sendByApp, sendByBot } from './send';
 import { startTimers } from './timers';
 
 /** Asks, and lets the execution wait. */
@@ -25,6 +25,7 @@ export async function ask(context: IExecuteFunctions): Promise<INodeExecutionDat
 	const question = await withPeople(context, asked, client);
 	if (source === 'suite') question.corpId = client?.corpId;
 	const links = linksOf(context, question);
+	hintAtAddress(context, question, new URL(links.page));
 	// A click can be quicker than what comes after sending.
 	keepQuestion(context, question);
 	if (client) question.sent = await sendByApp(context, client, question, links.page, links.keys);
@@ -103,6 +104,21 @@ function linksOf(context: IExecuteFunctions, { ask: id, language, answerBy }: Qu
 			submit: key({ chosen: QUESTION_KEY }),
 		},
 	};
+}
+
+/** Without a public address n8n gives its own one, which leads nowhere on a phone. */
+const OWN_ADDRESS = /^(localhost|127\.\d+\.\d+\.\d+|0\.0\.0\.0|\[::1?\])$/;
+
+function hintAtAddress(
+	context: IExecuteFunctions,
+	{ answerBy, withReason }: Question,
+	{ origin, hostname }: URL,
+): void {
+	if ((answerBy === 'card' && !withReason) || !OWN_ADDRESS.test(hostname)) return;
+	hint(
+		context,
+		`The link leads to ${origin}, which no phone can open: set the environment variable WEBHOOK_URL of n8n, and of its workers, to its public address`,
+	);
 }
 
 /** When time is up n8n does not call this node again: it passes on the node's input, which becomes the outcome now. */

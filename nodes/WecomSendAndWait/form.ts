@@ -170,7 +170,7 @@ function check(
 		throw formProblem(
 			context,
 			'A bot does not know departments and tags',
-			"Enter the people under 'Allowed People' > 'User IDs'.",
+			"Enter the people under 'Allowed People' > 'User IDs', and take out what is shown there with 'Send From' > 'App'.",
 		);
 }
 
@@ -188,8 +188,9 @@ function recipientsOf(
 	return Object.fromEntries(lists) as Question['to'];
 }
 
-const allowedOf = ({ users, departments, tags }: IDataObject): Allowed => ({
-	users: idsOf(users),
+/** With what the form does not show for this sender: nobody is let in by a change of the sender. */
+const allowedOf = ({ users, userids, departments, tags }: IDataObject): Allowed => ({
+	users: [...idsOf(users), ...idsOf(userids)],
 	departments: idsOf(departments),
 	tags: idsOf(tags),
 });

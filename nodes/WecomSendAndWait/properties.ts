@@ -81,8 +81,20 @@ const collection = (
 	options: entries,
 });
 
-const IDS = { placeholder: 'e.g. zhangsan, lisi' };
-const NUMBERS = { placeholder: 'e.g. 2, 7' };
+/** Several people, departments or tags, chosen from the list. */
+const several = (
+	displayName: string,
+	name: string,
+	loadOptionsMethod: string,
+	description: string,
+): INodeProperties => ({
+	displayName: `${displayName} Names or IDs`,
+	name,
+	type: 'multiOptions',
+	typeOptions: { loadOptionsMethod },
+	default: [],
+	description: `${description}. Choose, or give IDs by an expression.`,
+});
 
 const FROM: INodeProperties[] = [
 	options('Send From', 'authentication', 'Who asks', 'app', [
@@ -149,9 +161,9 @@ const TO: INodeProperties[] = [
 		]),
 	),
 	...[
-		text('User IDs', 'touser', 'Up to 1,000, with commas between them', IDS),
-		text('Department IDs', 'toparty', 'Up to 100, with commas between them', NUMBERS),
-		text('Tag IDs', 'totag', 'Up to 100, with commas between them', NUMBERS),
+		several('Member', 'touser', 'getMembers', 'Up to 1,000'),
+		several('Department', 'toparty', 'getDepartments', 'Up to 100'),
+		several('Tag', 'totag', 'getTags', 'Up to 100'),
 	].map((property) => shown({ authentication: ['app', 'suite'], sendTo: ['members'] }, property)),
 	shown(
 		{ authentication: ['app', 'suite'], sendTo: ['groupChat'] },
@@ -290,9 +302,22 @@ const WHO: INodeProperties[] = [
 		'allowedPeople',
 		'Who may answer. Whoever gets the card when empty.',
 		[
-			text('Department IDs', 'departments', 'Their members, those of sub-departments too', NUMBERS),
-			text('Tag IDs', 'tags', 'The members with these tags', NUMBERS),
-			text('User IDs', 'users', 'With commas between them', IDS),
+			...[
+				several(
+					'Department',
+					'departments',
+					'getDepartments',
+					'Their members, those of sub-departments too',
+				),
+				several('Member', 'users', 'getMembers', 'These members'),
+				several('Tag', 'tags', 'getTags', 'The members with these tags'),
+			].map((property) => shown({ '/authentication': ['app', 'suite'] }, property)),
+			shown(
+				{ '/authentication': ['bot'] },
+				text('User IDs', 'userids', 'As the bot has them, with commas between them', {
+					placeholder: 'e.g. zhangsan, lisi',
+				}),
+			),
 		],
 		'Add People',
 	),

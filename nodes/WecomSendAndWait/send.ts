@@ -39,7 +39,7 @@ export async function sendByApp(
 		throw formProblem(
 			context,
 			'The question has no recipient',
-			"Enter the people under 'User IDs', or departments or tags.",
+			'Choose members, departments or tags.',
 		);
 	const agentId = await agentIdOf(client, 0);
 	if (!/^\d+$/.test(agentId))
@@ -78,7 +78,7 @@ export async function sendByApp(
 }
 
 /** Tells the person in the editor, and the log. Older n8n has no hints. */
-function hint(context: IExecuteFunctions, message: string): void {
+export function hint(context: IExecuteFunctions, message: string): void {
 	context.logger.warn(`WeCom Send and Wait: ${message}`);
 	context.addExecutionHints?.({ message, type: 'warning', location: 'outputPane' });
 }

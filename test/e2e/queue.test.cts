@@ -296,7 +296,7 @@ queueServersOrSkip()('in queue mode', () => {
 			{
 				name: 'Ask',
 				type: 'n8n-nodes-wecom-kit.wecomSendAndWait',
-				parameters: { touser: 'zhangsan, lisi', message: 'From a worker', decidedBy: 'all' },
+				parameters: { touser: ['zhangsan', 'lisi'], message: 'From a worker', decidedBy: 'all' },
 				credentials: uses(credential),
 			},
 		];

@@ -31,7 +31,7 @@ browserOrSkip()('in a browser', () => {
 	async function ask(parameters: object): Promise<{ url: string; id: string }> {
 		const { id } = await asking.asked(
 			asking.question({
-				touser: 'lisi',
+				touser: ['lisi'],
 				title: 'Trip to Guangzhou · 出差广州',
 				message: 'Please tell us what you need.\nThank you!',
 				...parameters,

@@ -35,7 +35,7 @@ export class Asking {
 			parameters: {
 				authentication: 'app',
 				sendTo: 'members',
-				touser: 'zhangsan, lisi',
+				touser: ['zhangsan', 'lisi'],
 				title: 'Expense of 1,200',
 				message: "={{ 'From ' + $json.body.name }}",
 				responseType: 'approval',
@@ -166,8 +166,8 @@ export class Asking {
 				...this.question({
 					message:
 						'=The agent wants to use {{ $tool.name }}: {{ JSON.stringify($tool.parameters) }}',
-					touser: 'lisi',
-					allowedPeople: { users: 'lisi' },
+					touser: ['lisi'],
+					allowedPeople: { users: ['lisi'] },
 				}),
 				name: 'Supervisor',
 				type: `${SEND_AND_WAIT}HitlTool`,

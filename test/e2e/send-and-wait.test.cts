@@ -1,9 +1,22 @@
 /** People asked in WeCom by a real n8n: with one tap, on a page, by an AI agent that needs a permission, and over time. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { DEMO_BOT, DEMO_CALLBACK_BOT } from '../../simulator/bot/data.cts';
+import { MODEL_KEY } from '../../simulator/chat-model.cts';
 import { DEMO_APP } from '../../simulator/demo-data.cts';
-import type { Credential, WorkflowNode } from '../support/n8n-rest.cts';
-import { chain, itemsOf, publishTrigger, START_TIMEOUT, TRIGGER, useN8n } from './support.cts';
-import { Asking, PATIENCE } from './send-and-wait-support.cts';
+import type { Credential, WorkflowInput, WorkflowNode } from '../support/n8n-rest.cts';
+import { repoRoot } from '../support/paths.cts';
+import {
+	chain,
+	credentialData,
+	itemsOf,
+	publishTrigger,
+	START_TIMEOUT,
+	TRIGGER,
+	useN8n,
+	uses,
+} from './support.cts';
+import { Asking, PATIENCE, SEND_AND_WAIT } from './send-and-wait-support.cts';
 import { until } from '../support/wait.cts';
 
 const BOT_TRIGGER = 'n8n-nodes-wecom-kit.wecomBotTrigger';
@@ -113,7 +126,7 @@ describe('a page', () => {
 			asking.question({
 				answerBy: 'link',
 				options: { identify: true },
-				allowedPeople: { users: 'lisi' },
+				allowedPeople: { users: ['lisi'] },
 			}),
 		);
 		const follow = { redirect: 'manual' } as const;
@@ -264,6 +277,137 @@ describe('an AI bot', () => {
 		]);
 		await until('the card changes', () => card().card!.replace_text === 'Declined', PATIENCE);
 	});
+});
+
+describe('the people that the form offers', () => {
+	it.each([
+		['getMembers', 'lisi', '李四 (lisi)'],
+		['getDepartments', '2', expect.stringContaining(' / ')],
+		['getTags', '1', expect.any(String)],
+	])('%s', async (methodName, value, name) => {
+		const { rest, credential } = surroundings();
+		const options = await rest.dynamicParameters<Array<{ name: string; value: string }>>(
+			'options',
+			{
+				nodeType: SEND_AND_WAIT,
+				methodName,
+				path: 'parameters.touser',
+				parameters: { authentication: 'app' },
+				credentials: uses(credential),
+			},
+		);
+		expect(options).toContainEqual({ name, value });
+	});
+});
+
+describe('the example workflows', () => {
+	beforeAll(async () => {
+		const { rest, sim } = surroundings();
+		await rest.createCredential('WeCom (demo)', 'wecomApi', credentialData(sim));
+		await rest.createCredential('Chat model (demo)', 'openAiApi', {
+			apiKey: MODEL_KEY,
+			url: `${sim.url}/v1`,
+		});
+		await rest.createCredential('WeCom AI Bot (demo)', 'wecomBotApi', {
+			botId: DEMO_BOT.botId,
+			botSecret: DEMO_BOT.secret,
+			websocketUrl: sim.url.replace('http', 'ws'),
+		});
+	});
+
+	/** Sent to n8n unchanged, as a person imports it, and published. */
+	async function imported(file: string): Promise<string> {
+		const { rest } = surroundings();
+		const text = readFileSync(join(repoRoot, 'demo/workflows', file), 'utf8');
+		const { id } = await rest.createWorkflow(JSON.parse(text) as WorkflowInput);
+		await rest.activate(id);
+		return id;
+	}
+
+	it('an agent tells everybody only what its supervisor has approved', async () => {
+		const { rest, sim } = surroundings();
+		const id = await imported('agent-asks-first.json');
+		await sim.bots.waitForConnection(DEMO_BOT.botId);
+		const toolParameters = { content: 'The canteen is closed tomorrow' };
+		const calls = [{ name: 'Tell_Everybody', arguments: { toolParameters, hitlParameters: {} } }];
+		control().setScript([{ calls, say: 'Everybody knows.' }]);
+		const before = asking.toAll().length;
+		const { msgid } = await sim.bots.say(DEMO_BOT.botId, {
+			from: 'zhangsan',
+			text: 'Tell everybody that the canteen is closed tomorrow',
+		});
+		const execution = await asking.waiting(id);
+		expect(asking.newest.sub_title_text).toContain('The canteen is closed tomorrow');
+		expect(asking.toAll()).toHaveLength(before);
+		await asking.press('lisi', 'Approve');
+		expect((await asking.ended(execution)).status).toBe('success');
+		expect(asking.toAll().at(-1)!.body.text.content).toBe('The canteen is closed tomorrow');
+		const replies = await sim.bots.waitForReply(msgid, { timeoutMs: PATIENCE.within });
+		expect(replies.at(-1)!.text ?? replies.at(-1)!.stream?.updates.at(-1)?.content).toContain(
+			'Everybody knows.',
+		);
+		await rest.deactivate(id);
+	});
+
+	it('an expense becomes a row once the manager has approved', async () => {
+		const { n8n, sim } = surroundings();
+		const columns = [
+			['f1', 'What', 'TEXT'],
+			['f2', 'Amount', 'NUMBER'],
+			['f3', 'Approved By', 'TEXT'],
+		];
+		control().setList(
+			'/cgi-bin/wedoc/smartsheet/get_fields',
+			columns.map(([field_id, field_title, type]) => ({
+				field_id,
+				field_title,
+				field_type: `FIELD_TYPE_${type}`,
+			})),
+		);
+		const id = await imported('expense-approval.json');
+		const form = `${n8n.url}/form/5c4e0f77-7f5d-4c3e-9a11-5d7c2b9e0b12`;
+		await until('the form is there', async () => (await fetch(form)).status === 200, PATIENCE);
+		const fill = async (what: string, amount: string) => {
+			const body = new FormData();
+			body.set('field-0', what);
+			body.set('field-1', amount);
+			await fetch(form, { method: 'POST', body });
+			return await asking.waiting(id);
+		};
+		const declined = await fill('A boat', '90000');
+		await asking.press('lisi', 'Decline');
+		await asking.ended(declined);
+		const approved = await fill('Taxi to the airport', '180.5');
+		expect(asking.newest).toMatchObject({
+			sub_title_text: 'Taxi to the airport',
+			horizontal_content_list: [{ keyname: 'Amount', value: '180.5' }],
+		});
+		await asking.press('lisi', 'Approve');
+		const execution = await asking.ended(approved);
+		expect(execution.error).toBeUndefined();
+		const rows = sim.requests.filter(({ path }) => path.endsWith('/smartsheet/add_records'));
+		expect(rows.map(({ body }) => body)).toEqual([
+			expect.objectContaining({
+				records: [
+					{
+						values: {
+							f1: [{ type: 'text', text: 'Taxi to the airport' }],
+							f2: 180.5,
+							f3: [{ type: 'text', text: '李四' }],
+						},
+					},
+				],
+			}),
+		]);
+		control().clearLists();
+	});
+});
+
+it('says so where an execution was deleted while it waited', async () => {
+	const { id } = await asking.asked(asking.question());
+	await surroundings().rest.call('POST', '/executions/delete', { ids: [id] });
+	await asking.press('lisi', 'Approve');
+	await asking.shows('lisi', 'Closed');
 });
 
 it('goes on after a restart of n8n', async () => {

@@ -453,7 +453,7 @@ describe('a question in a company that uses the suite', () => {
 				parameters: {
 					authentication: 'suite',
 					actAsCompany: { __rl: true, mode: 'id', value: '={{ $json.body.company }}' },
-					touser: 'zhangsan, lisi',
+					touser: ['zhangsan', 'lisi'],
 					message: '=For {{ $json.body.company }}',
 					...parameters,
 				},
@@ -505,7 +505,7 @@ describe('a question in a company that uses the suite', () => {
 		await authorize(provider, company);
 		await rest.waitForExecutions(provider.workflow.id, 1);
 		const { card, ended } = await asked(provider, company, {
-			allowedPeople: { users: 'lisi' },
+			allowedPeople: { users: ['lisi'] },
 		});
 		expect(card.sub_title_text).toBe(`For ${company.corpid}`);
 		const press = async (userid: string, more = {}) =>
@@ -606,7 +606,7 @@ describe('a question in a company that uses the suite', () => {
 		for (const one of [company, other]) await authorize(provider, one);
 		await rest.waitForExecutions(provider.workflow.id, 2);
 		const { card, ended } = await asked(provider, company, {
-			allowedPeople: { users: 'lisi' },
+			allowedPeople: { users: ['lisi'] },
 		});
 		const press = async ({ corpid }: Company, button: number) =>
 			await sim.control.pushData(provider.suite.suiteId, corpid, {

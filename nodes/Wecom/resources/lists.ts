@@ -1,5 +1,4 @@
 import { searchCompanies } from '../../shared/companies/companyPicker';
-import { departmentChoices, memberChoices } from '../../shared/companies/directory';
 import {
 	corpTagGroups,
 	corpTags,
@@ -11,7 +10,8 @@ import {
 import { idChosen } from '../engine/convert';
 import { docid } from './document';
 import { cursorPages } from '../engine/pages';
-import { listMethods, listOf, get, post, type List } from '../engine/lists';
+import { listMethods, listOf, get, post, type List } from '../../shared/lists/lists';
+import { PEOPLE } from '../../shared/lists/people';
 
 /** Every list behind a picker: `search<Name>` for resource locators, `get<Name>` for multiple choices. */
 
@@ -55,7 +55,6 @@ const LISTS: Record<string, List> = {
 			'strategy.strategy_name',
 		),
 	},
-	Departments: { fetch: departmentChoices },
 	MeetingRooms: listOf(post('/cgi-bin/oa/meetingroom/list'), 'meetingroom_list', [
 		'meetingroom_id',
 		'name',
@@ -72,7 +71,6 @@ const LISTS: Record<string, List> = {
 			).fetch(client, form),
 	},
 	MemberCustomers: { depends: ['userid'], fetch: memberCustomers },
-	Members: { fetch: memberChoices },
 	Products: listOf(
 		post('/cgi-bin/externalcontact/get_product_album_list'),
 		'product_list',
@@ -89,7 +87,7 @@ const LISTS: Record<string, List> = {
 		response: {},
 		max_limit: 100,
 	}),
-	Tags: listOf(get('/cgi-bin/tag/list'), 'taglist', ['tagid', 'tagname']),
+	...PEOPLE,
 };
 
 const methods = listMethods(LISTS);

@@ -86,7 +86,7 @@ export async function forwardAnswer(
 		warn(context, REFUSED[statusCode] ?? `n8n answered with HTTP ${statusCode}`);
 		return failed;
 	} catch (error) {
-		warn(context, unreachable(url.origin, error as Error));
+		warn(context, unreachable(url, error as Error));
 		return failed;
 	}
 }
@@ -137,8 +137,8 @@ const REFUSED: Record<number, string> = {
 	403: "the waiting node does not take the person's name from this trigger: use a credential with the secret of the same app or bot in both nodes",
 };
 
-function unreachable(origin: string, { message }: Error): string {
-	return `n8n cannot be reached from within at ${origin}, where its executions wait (${message}): check WEBHOOK_URL, and with N8N_SSRF_PROTECTION_ENABLED allow this address`;
+function unreachable({ origin, hostname }: URL, { message }: Error): string {
+	return `n8n cannot be reached from within at ${origin}, where its executions wait (${message}): check WEBHOOK_URL, and with N8N_SSRF_PROTECTION_ENABLED allow ${hostname} in N8N_SSRF_ALLOWED_HOSTNAMES or its address in N8N_SSRF_ALLOWED_IP_RANGES`;
 }
 
 const isAnswered = (body: unknown): body is Answered =>

@@ -15,6 +15,7 @@ const SHARED: Record<string, string[]> = {
 	callback: ['protocol', 'util'],
 	chatArchive: ['callback', 'protocol', 'util'],
 	bot: ['callback', 'client', 'credentials', 'protocol', 'sendAndWait', 'util'],
+	lists: ['client', 'companies', 'protocol', 'util'],
 	login: ['client', 'credentials', 'protocol', 'util'],
 	companies: ['client', 'credentials', 'protocol', 'util'],
 	sendAndWait: ['callback', 'client', 'companies', 'credentials', 'protocol', 'util'],

@@ -1,5 +1,5 @@
 import { byName, type ListChoice } from '../../../shared/companies/companyPicker';
-import type { FormValue } from '../../engine/lists';
+import type { FormValue } from '../../../shared/lists/lists';
 import type { IDataObject } from 'n8n-workflow';
 import type { WecomClient } from '../../../shared/client/client';
 import { collect } from '../../../shared/client/paging';

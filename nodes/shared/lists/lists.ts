@@ -6,10 +6,10 @@ import {
 	type INodeListSearchResult,
 	type NodeApiError,
 } from 'n8n-workflow';
-import { WecomClient, type ApiRequest } from '../../shared/client/client';
-import { collect, type Paging } from '../../shared/client/paging';
-import { reasoned } from '../../shared/companies/reasonedOptions';
-import { byName, pageOf, type ListChoice } from '../../shared/companies/companyPicker';
+import { WecomClient, type ApiRequest } from '../client/client';
+import { collect, type Paging } from '../client/paging';
+import { reasoned } from '../companies/reasonedOptions';
+import { byName, pageOf, type ListChoice } from '../companies/companyPicker';
 
 /**
  * The lists behind the pickers: `search<Name>` for resource locators, `get<Name>` for multiple choices. Each is kept for some
