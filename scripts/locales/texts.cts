@@ -28,8 +28,6 @@ const TEXT_NAMES = new Set([
 	'header',
 	'what',
 	'wanted',
-	'plural',
-	'singular',
 	'unit',
 	'accepts',
 	'intro',
@@ -155,8 +153,10 @@ function isText(node: TextNode, file: ts.SourceFile, checker: ts.TypeChecker): b
 	if (!standsAlone(node) || !standsAlone(child) || isOfTwoLanguages(child)) return false;
 	if (SHORT_TEXTS[pathOf(file)]?.includes(text)) return true;
 	if (!WORD.test(words) || NOT_TEXTS.some((rule) => rule.test(text))) return false;
+	if (text.startsWith('e.g. ') || completes(node)) return true;
 	if (PROSE.test(words)) return true;
 	if (CHINESE.test(words)) return false;
+	if (ts.isPropertyAssignment(parent) && /^(singular|plural)$/.test(nameOf(parent))) return true;
 	if (/^[a-z]+:|^\/|^[\w.-]+\/|^[a-z_]+$|^[a-z]+[A-Z]\w*$/.test(text)) return false;
 	if (ts.isPropertyAssignment(parent)) return isTextProperty(parent);
 	if (ts.isCallExpression(parent)) {
@@ -205,6 +205,18 @@ function standsAlone(node: ts.Node): boolean {
 }
 
 const nameOf = (property: ts.PropertyAssignment) => property.name.getText().replace(/['"]/g, '');
+
+/** A word that a sentence takes as the case may be: `${count === 1 ? 'minute' : 'minutes'}`. */
+function completes(node: ts.Node): boolean {
+	let at = node.parent;
+	if (!ts.isConditionalExpression(at)) return false;
+	while (ts.isConditionalExpression(at) || ts.isParenthesizedExpression(at)) at = at.parent;
+	if (!ts.isTemplateSpan(at)) return false;
+	const sentence = keyOf(at.parent);
+	return (
+		PROSE.test(sentence.replace(/\{\w+\}/g, '')) && !NOT_TEXTS.some((rule) => rule.test(sentence))
+	);
+}
 
 /** `text.trim()`, seen from the text. */
 const isTrim = (node: ts.Node) =>

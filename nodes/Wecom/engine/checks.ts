@@ -16,7 +16,7 @@ export const within =
 			if (size > most) {
 				throw problem(
 					item,
-					`'${path}' has ${size.toLocaleString('en')} ${unit}, WeCom takes ${most.toLocaleString('en')}`,
+					`'${path}' has ${size.toLocaleString('en')} ${unit === 'entries' ? 'entries' : 'characters'}, WeCom takes ${most.toLocaleString('en')}`,
 					unit === 'entries' ? 'Split them over several items.' : 'Shorten it.',
 				);
 			}
@@ -66,7 +66,7 @@ export const days =
 			throw problem(
 				item,
 				'WeCom has no statistics of these days',
-				`It keeps ${DAYS_KEPT} days, and ${latest} is the last of them.`,
+				`It keeps ${DAYS_KEPT} days, and ${latest === 'today' ? 'today' : 'yesterday'} is the last of them.`,
 			);
 		}
 	};

@@ -333,7 +333,7 @@ export function atMost(
 	if (size <= most) return;
 	throw problem(
 		item,
-		`${where}'${label}' has ${size.toLocaleString('en')} ${unit}, WeCom takes ${most.toLocaleString('en')}`,
+		`${where}'${label}' has ${size.toLocaleString('en')} ${unit === 'bytes' ? 'bytes' : 'characters'}, WeCom takes ${most.toLocaleString('en')}`,
 		todo,
 	);
 }
