@@ -1,7 +1,7 @@
 /** The texts in the data that ships beside the code: what to do about errors, and the labels of the catalog's fields. */
 import fs from 'node:fs';
 import path from 'node:path';
-import type { Found, Table } from './texts.cts';
+import { wordsFor, type Found, type Table } from './texts.cts';
 
 type Words = (text: string) => string;
 type Row = unknown[];
@@ -38,7 +38,7 @@ export function textsInData(): Found {
 export function translateData(build: string, table: Table): void {
 	for (const file of dataFiles()) {
 		const target = path.join(build, file);
-		const data = reworded(file, read(target), (text) => table[text] || text);
+		const data = reworded(file, read(target), (text) => wordsFor(table, text, file) || text);
 		fs.writeFileSync(target, JSON.stringify(data));
 	}
 	const names = path.join(build, CHINESE_NAMES);

@@ -21,7 +21,7 @@ export function neededTexts(program: ts.Program = packageProgram()): Found {
 export function compare(needed: Found, table: Table): { missing: string[]; dead: string[] } {
 	return {
 		missing: [...needed.keys()].filter((text) => !table[text]),
-		dead: Object.keys(table).filter((text) => !needed.has(text)),
+		dead: Object.keys(table).filter((text) => !needed.has(text.replace(/\|nodes\/\S+$/, ''))),
 	};
 }
 

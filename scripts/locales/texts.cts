@@ -6,8 +6,20 @@ import path from 'node:path';
 import ts from 'typescript';
 import { NOT_TEXTS, SHORT_TEXTS } from './rules.cts';
 
-/** English text, with `{0}`, `{1}` for what is worked out at run time, and what an edition says instead. */
+/**
+ * English text, with `{0}`, `{1}` for what is worked out at run time, and what an edition says instead. A word that means another thing
+ * somewhere has a second entry, with a folder or file behind it: `Position|nodes/WecomChatArchiveTrigger`.
+ */
 export type Table = Record<string, string>;
+
+/** What the edition says for a text in a file; '' when it says nothing. */
+export function wordsFor(table: Table, text: string, file: string): string {
+	for (let at = file; at.includes('/'); at = at.slice(0, at.lastIndexOf('/'))) {
+		const words = table[`${text}|${at}`];
+		if (words) return words;
+	}
+	return table[text] ?? '';
+}
 
 /** A text and the places where it stands. */
 export type Found = Map<string, string[]>;
@@ -95,7 +107,7 @@ export function translating(
 		if (!file.fileName.endsWith('.ts')) return file;
 		const visit = (node: ts.Node): ts.Node => {
 			if (isTextNode(node) && isText(node, file, checker)) {
-				const words = table[keyOf(node)];
+				const words = wordsFor(table, keyOf(node), pathOf(file));
 				if (words) return worded(node, words);
 			}
 			if (ts.isPropertyAssignment(node) && nameOf(node) === 'usableAsTool')

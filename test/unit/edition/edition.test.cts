@@ -22,6 +22,8 @@ const TEXTS = new Set([
 	'activationMessage',
 	'eventTriggerDescription',
 	'waitingNodeTooltip',
+	'singular',
+	'plural',
 ]);
 const table = readTable();
 const folder = join(repoRoot, '.cache', `edition-${process.pid}`);
