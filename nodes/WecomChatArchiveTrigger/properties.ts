@@ -3,7 +3,7 @@ import { ALL_KINDS } from './filter';
 
 const KINDS: INodePropertyOptions[] = [
 	{ name: 'Calendar', value: 'calendar' },
-	{ name: 'Call', value: 'voiptext', description: 'That somebody called, and how long' },
+	{ name: 'Call', value: 'voiptext', description: 'Who called, and for how long' },
 	{ name: 'Card', value: 'card' },
 	{ name: 'Channels Post', value: 'sphfeed' },
 	{
@@ -106,7 +106,7 @@ export const chatArchiveTriggerProperties: INodeProperties[] = [
 		required: true,
 		placeholder: 'e.g. 1204',
 		displayOptions: { show: { startFrom: ['position'] } },
-		description: "The 'wecom.seq' of the last message that is not wanted any more",
+		description: "The 'wecom.seq' of the last message to skip",
 	},
 	{
 		displayName: 'Filters',
@@ -212,7 +212,7 @@ export const chatArchiveTriggerProperties: INodeProperties[] = [
 					{
 						name: 'Stop Before Them',
 						value: 'stop',
-						description: 'Nothing behind them is read until somebody has mended it',
+						description: 'Nothing after them is read until the cause is fixed',
 					},
 				],
 				default: 'deliver',

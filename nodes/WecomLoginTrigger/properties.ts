@@ -31,7 +31,7 @@ export const loginTriggerProperties: INodeProperties[] = [
 			},
 		],
 		default: 'app',
-		description: 'To whose app people log in',
+		description: 'Whose app people log in to',
 	},
 	{
 		displayName: company.displayName,
@@ -225,7 +225,7 @@ export const loginTriggerProperties: INodeProperties[] = [
 					{ name: 'English', value: 'en' },
 				],
 				default: 'auto',
-				description: 'Of the web login page',
+				description: 'Language of the web login page',
 			},
 			{
 				displayName: 'On Failure',
@@ -241,14 +241,14 @@ export const loginTriggerProperties: INodeProperties[] = [
 				],
 				default: 'page',
 				description:
-					'What a login does that was cancelled, too slow or refused. Forged ones never start the workflow, and where WeCom named nobody at most five an hour do.',
+					'What happens when a login was cancelled, too slow or refused. Forged logins never start the workflow; where WeCom named nobody, at most five an hour do.',
 			},
 			{
 				displayName: 'Read the Member',
 				name: 'readMember',
 				type: 'boolean',
 				default: false,
-				description: 'Whether to add name, department and the like of members to the item',
+				description: 'Whether to add name, department and other details of members to the item',
 			},
 			{
 				displayName: 'Verification File Content',

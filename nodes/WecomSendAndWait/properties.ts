@@ -135,7 +135,7 @@ const FROM: INodeProperties[] = [
 const TO: INodeProperties[] = [
 	shown(
 		{ authentication: ['app', 'suite'] },
-		options('Send To', 'sendTo', 'Who is asked', 'members', [
+		options('Send To', 'sendTo', 'Whom to ask', 'members', [
 			{ name: 'Members', value: 'members', description: 'People, departments or tags' },
 			{
 				name: 'Group Chat',
@@ -146,7 +146,7 @@ const TO: INodeProperties[] = [
 	),
 	shown(
 		{ authentication: ['bot'] },
-		options('Send To', 'botSendTo', 'Where is asked', 'chat', [
+		options('Send To', 'botSendTo', 'Where to ask', 'chat', [
 			{
 				name: 'Chat',
 				value: 'chat',
@@ -321,8 +321,8 @@ const WHO: INodeProperties[] = [
 		],
 		'Add People',
 	),
-	options('Decided By', 'decidedBy', 'Whose answers are awaited', 'first', [
-		{ name: 'First Answer', value: 'first', description: 'Whoever is quicker' },
+	options('Decided By', 'decidedBy', 'Whose answers to wait for', 'first', [
+		{ name: 'First Answer', value: 'first', description: 'Whoever answers first' },
 		{ name: 'Everybody', value: 'all', description: 'All allowed people, or all recipients' },
 		{ name: 'Number of People', value: 'number', description: 'For example a majority' },
 	]),
@@ -420,7 +420,7 @@ const OPTIONS: INodeProperties[] = [
 		displayName: 'Limit Wait Time',
 		name: 'limitWaitTime',
 		type: 'fixedCollection',
-		description: 'How long to wait, and what then',
+		description: 'How long to wait, and what happens then',
 		default: {
 			values: { limitType: 'afterTimeInterval', resumeAmount: 45, resumeUnit: 'minutes' },
 		},
@@ -450,7 +450,7 @@ const OPTIONS: INodeProperties[] = [
 							name: 'maxDateAndTime',
 							type: 'dateTime',
 							default: '',
-							description: 'Goes on then at the latest',
+							description: 'The latest time at which the workflow continues',
 						},
 					),
 					{

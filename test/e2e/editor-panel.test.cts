@@ -1,6 +1,7 @@
 /** What n8n's node panel offers, and what a node has after picking it there. */
 import { randomUUID } from 'node:crypto';
 import type { Locator, Page } from 'playwright-core';
+import codex from '../../nodes/Wecom/Wecom.node.json';
 import { browserOrSkip, screenshot, withEditor } from '../support/browser.cts';
 import { openNode, openWorkflow, parameter } from '../support/editor.cts';
 import { target, TRIGGER, useN8n, uses, WECOM } from './support.cts';
@@ -53,6 +54,23 @@ browserOrSkip()('the node panel', () => {
 			].map((words) => text.indexOf(words));
 			expect(places).not.toContain(-1);
 			expect(places).toEqual([...places].sort((a, b) => a - b));
+		});
+	});
+
+	it('finds the WeCom node by every word that people look for', async () => {
+		await withEditor(surroundings().n8n, async (page) => {
+			await searchNodes(page, 'wecom');
+			const lost: string[] = [];
+			for (const word of codex.alias) {
+				await page.getByTestId('node-creator-search-bar').fill(word);
+				const found = page.getByTestId('item-iterator-item').filter({ hasText: /^\s*WeCom\s/ });
+				await found
+					.first()
+					.waitFor({ timeout: 5_000 })
+					.catch(() => lost.push(word));
+			}
+			expect(codex.alias.length).toBeGreaterThanOrEqual(60);
+			expect(lost).toEqual([]);
 		});
 	});
 

@@ -146,7 +146,8 @@ const OPTIONS: INodeProperties = {
 				{ name: 'Off', value: 'off', description: 'Send everything as it is' },
 			],
 			default: 'strict',
-			description: 'How far parameters are held to the list, which may be older than WeCom',
+			description:
+				'How strictly parameters are checked against the list, which may be older than WeCom',
 			displayOptions: { show: { '/resource': ['api'] } },
 		},
 		permanentCodeOption,

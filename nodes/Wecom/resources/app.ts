@@ -65,7 +65,7 @@ const workbench = (types: Array<[name: string, value: string]>): Field[] => [
 		'Figures',
 		'Figure',
 		[
-			text('key', 'Name', 'What the figure says'),
+			text('key', 'Name', 'Label of the figure'),
 			text('data', 'Value', 'The figure', { required: true }),
 			link,
 			page,
@@ -124,7 +124,7 @@ export const app: Resource = {
 			value: 'update',
 			name: 'Update',
 			action: 'Update app',
-			description: 'Change name, description, home page and the like of the app',
+			description: 'Change name, description, home page and other details of the app',
 			doc: 90228,
 			covers: ['agent.set'],
 			fields: [
@@ -175,7 +175,7 @@ export const app: Resource = {
 			value: 'setMenu',
 			name: 'Set Menu',
 			action: 'Set menu of app',
-			description: 'Give the app a menu in place of the one it has',
+			description: 'Replace the menu of the app',
 			doc: 90231,
 			covers: ['menu.create'],
 			fields: [
@@ -206,7 +206,7 @@ export const app: Resource = {
 			value: 'getWorkbenchData',
 			name: 'Get Workbench Data',
 			action: 'Get workbench data of member',
-			description: 'Read what the workbench of a member shows of the app',
+			description: "Read what a member's workbench shows for the app",
 			doc: 92535,
 			covers: ['agent.get_workbench_data'],
 			reads: true,
@@ -218,7 +218,7 @@ export const app: Resource = {
 			value: 'setWorkbenchData',
 			name: 'Set Workbench Data',
 			action: 'Set workbench data of members',
-			description: 'Change what the workbench of some members shows of the app',
+			description: 'Change what the workbench of some members shows for the app',
 			doc: 92535,
 			covers: ['agent.set_workbench_data', 'agent.batch_set_workbench_data'],
 			fields: [

@@ -60,7 +60,7 @@ export const attendance: Resource = {
 			value: 'getManyRecords',
 			name: 'Get Many Records',
 			action: 'Get many attendance records',
-			description: 'List punches of members within a time',
+			description: 'List check-ins of members within a period',
 			doc: 90262,
 			endpoint: ['POST', '/cgi-bin/checkin/getcheckindata'],
 			reads: true,
@@ -71,7 +71,7 @@ export const attendance: Resource = {
 				choice(
 					'opencheckindatatype',
 					'Type',
-					'Which kind of punches',
+					'Which kind of check-ins',
 					[
 						{ name: 'All', value: 3 },
 						{ name: 'Outside Work', value: 2 },
@@ -128,7 +128,7 @@ export const attendance: Resource = {
 			value: 'getSchedules',
 			name: 'Get Schedules',
 			action: 'Get shift schedules',
-			description: 'Read the shifts of members within a time',
+			description: 'Read the shifts of members within a period',
 			doc: 93380,
 			endpoint: ['POST', '/cgi-bin/checkin/getcheckinschedulist'],
 			reads: true,
@@ -140,7 +140,7 @@ export const attendance: Resource = {
 			value: 'setSchedules',
 			name: 'Set Schedules',
 			action: 'Set shift schedules',
-			description: 'Say who works which shift on which day of a month',
+			description: 'Assign shifts to members for the days of a month',
 			doc: 93385,
 			endpoint: ['POST', '/cgi-bin/checkin/setcheckinschedulist'],
 			fields: [

@@ -86,7 +86,7 @@ export const document: Resource = {
 			value: 'rename',
 			name: 'Rename',
 			action: 'Rename document',
-			description: 'Give a document this app has created another name',
+			description: 'Change the name of a document that this app has created',
 			doc: 97736,
 			endpoint: ['POST', '/cgi-bin/wedoc/rename_doc'],
 			fields: [

@@ -132,10 +132,15 @@ export const media: Resource = {
 				}),
 				text('filename', 'File Name', 'The name people see, up to 128 bytes', { required: true }),
 				text('md5', 'MD5', 'Of the file, 32 hexadecimal digits', { required: true }),
-				toggle('wait', 'Wait Until Finished', 'Whether to go on only with the media ID', {
-					default: true,
-					local: true,
-				}),
+				toggle(
+					'wait',
+					'Wait Until Finished',
+					'Whether to continue only once the media ID is there',
+					{
+						default: true,
+						local: true,
+					},
+				),
 				{
 					displayName: 'Wait at Most',
 					name: 'waitSeconds',
@@ -154,7 +159,7 @@ export const media: Resource = {
 			value: 'uploadImage',
 			name: 'Upload Image',
 			action: 'Upload image',
-			description: 'Store a picture of up to 2 MB for good and get its URL, for use in WeCom',
+			description: 'Store a picture of up to 2 MB permanently and get its URL, for use in WeCom',
 			doc: 90256,
 			covers: ['media.uploadimg'],
 			fields: [binaryInput()],

@@ -60,7 +60,7 @@ export const meetingRoom: Resource = {
 			value: 'book',
 			name: 'Book',
 			action: 'Book meeting room',
-			description: 'Book a room and put the meeting into the calendars of the attendees',
+			description: 'Book a room and add the meeting to the calendars of the attendees',
 			doc: 93620,
 			endpoint: ['POST', '/cgi-bin/oa/meetingroom/book'],
 			fields: [

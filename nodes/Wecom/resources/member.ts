@@ -159,7 +159,7 @@ export const member: Resource = {
 			value: 'convertToOpenid',
 			name: 'Convert to OpenID',
 			action: 'Convert member to OpenID',
-			description: 'Get the OpenID that WeChat Pay knows a member by',
+			description: "Get a member's OpenID for WeChat Pay",
 			doc: 90202,
 			endpoint: ['POST', '/cgi-bin/user/convert_to_openid'],
 			reads: true,

@@ -55,7 +55,7 @@ const scheduleOptions: Field[] = [
 			{ convert: 'integer' },
 		),
 		moment('repeat_until', 'Repeat Until', 'When the repetition ends; empty for never'),
-		integer('timezone', 'UTC Offset', 'Hours ahead of UTC that repetitions are counted in', {
+		integer('timezone', 'UTC Offset', 'Time zone of the repetition, in hours ahead of UTC', {
 			default: 8,
 		}),
 	].map((field) => ({ ...field, path: `schedule.reminders.${field.name}` })),
@@ -65,7 +65,7 @@ const occurrence: Field[] = [
 	choice(
 		'op_mode',
 		'Repetitions',
-		'Which ones of a repeated schedule',
+		'Which occurrences of a repeating schedule',
 		[
 			{ name: 'All', value: 0 },
 			{ name: 'Only One', value: 1 },
@@ -73,7 +73,7 @@ const occurrence: Field[] = [
 		],
 		{ convert: 'integer' },
 	),
-	moment('op_start_time', 'Repetition', 'Start of the repetition that is meant', {
+	moment('op_start_time', 'Repetition', 'Start of the occurrence that is meant', {
 		displayOptions: { show: { op_mode: [1, 2] } },
 	}),
 ];
@@ -96,7 +96,7 @@ export const schedule: Resource = {
 			value: 'create',
 			name: 'Create',
 			action: 'Create schedule',
-			description: 'Put an appointment into the calendars of its attendees',
+			description: 'Add an appointment to the calendars of its attendees',
 			doc: 93648,
 			endpoint: ['POST', '/cgi-bin/oa/schedule/add'],
 			fields: [
@@ -115,7 +115,7 @@ export const schedule: Resource = {
 			value: 'delete',
 			name: 'Delete',
 			action: 'Delete schedule',
-			description: 'Cancel a schedule, or some of its repetitions',
+			description: 'Cancel a schedule, or some of its occurrences',
 			doc: 97725,
 			endpoint: ['POST', '/cgi-bin/oa/schedule/del'],
 			fields: [scheduleId(), ...occurrence],
@@ -171,7 +171,8 @@ export const schedule: Resource = {
 			value: 'update',
 			name: 'Update',
 			action: 'Update schedule',
-			description: 'Change a schedule, or some of its repetitions; what is left out stays',
+			description:
+				'Change a schedule, or some of its occurrences; fields left out stay as they are',
 			doc: 97720,
 			endpoint: ['POST', '/cgi-bin/oa/schedule/update'],
 			fields: [

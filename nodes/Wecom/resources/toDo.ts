@@ -43,7 +43,7 @@ export const toDo: Resource = {
 					},
 				),
 				rows('attendees', 'Attendees', 'Attendee', [
-					text('userid', 'User ID', 'Whose state it is', { required: true }),
+					text('userid', 'User ID', 'The attendee whose state to set', { required: true }),
 					choice('status', 'State', 'State of the to-do for this attendee', STATES, {
 						convert: 'integer',
 					}),

@@ -56,7 +56,7 @@ export const customerServiceOptions: INodeProperties[] = [
 		default: true,
 		displayOptions: forMessages,
 		description:
-			'Whether to fetch the messages that a customer service callback announces, and put out one item for each',
+			'Whether to fetch the messages that a customer service callback announces, and output one item for each',
 	},
 	{
 		displayName: 'Fetch From',
@@ -76,8 +76,7 @@ export const customerServiceOptions: INodeProperties[] = [
 		],
 		default: 'now',
 		displayOptions: forMessages,
-		description:
-			'Which customer service messages to begin with when an account is read for the first time',
+		description: 'Where to start when an account is read for the first time',
 	},
 ];
 

@@ -46,7 +46,7 @@ export const BOT_OPTIONS: INodeProperties[] = [
 		default: '',
 		placeholder: 'e.g. 云帆助手',
 		description:
-			"For 'Strip Mention': the name as it is mentioned. Needed if people write without a space behind it, or if it holds spaces.",
+			"For 'Strip Mention': the name as it is mentioned. Needed if people write no space after it, or if it contains spaces.",
 	},
 	{
 		displayName: 'Closing Text',
@@ -55,7 +55,7 @@ export const BOT_OPTIONS: INodeProperties[] = [
 		default: '',
 		placeholder: 'e.g. Sorry, something went wrong',
 		description:
-			"Takes the place of 'First Answer' when no reply of the workflow does, and stands below an answer that broke off",
+			"Replaces 'First Answer' when the workflow sends no reply, and is added below an answer that broke off",
 	},
 	{
 		displayName: 'Download Media',
@@ -99,7 +99,7 @@ export const BOT_OPTIONS: INodeProperties[] = [
 			},
 		],
 		default: 'chat',
-		description: "Whose 'sessionId' the item carries, which the memory of an AI Agent goes by",
+		description: "Whose memory an AI Agent uses: sets 'sessionId' to the chat or the person",
 	},
 	{
 		displayName: 'Name Speaker',

@@ -170,7 +170,7 @@ export const jwtOptions = {
 			name: 'audience',
 			type: 'string',
 			default: '',
-			description: 'The claim aud. By default the scheme and host of the target.',
+			description: 'The aud claim. By default the scheme and host of the target.',
 		},
 		{
 			displayName: 'Expires After (Seconds)',
@@ -185,7 +185,7 @@ export const jwtOptions = {
 			name: 'issuer',
 			type: 'string',
 			default: '',
-			description: 'The claim iss. By default the URL of the login.',
+			description: 'The iss claim. By default the URL of the login.',
 		},
 		{
 			displayName: 'Parameter Name',

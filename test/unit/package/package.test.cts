@@ -73,6 +73,19 @@ describe('package.json', () => {
 	});
 });
 
+/** What an address of the documentation points to that is not there: the page, or its heading. */
+function lackOf(url: string): string {
+	const [, page, anchor] = /\/blob\/main\/([^#]+)#?(.*)$/.exec(url) ?? [];
+	if (!page || !fs.existsSync(path.join(root, page))) return `no page ${page}`;
+	const headings = [...read(page).matchAll(/^#+ (.+)$/gm)].map(([, heading]) =>
+		heading
+			.toLowerCase()
+			.replace(/[^\p{L}\p{N} _-]/gu, '')
+			.replaceAll(' ', '-'),
+	);
+	return anchor && !headings.includes(anchor) ? `no heading ${anchor}` : '';
+}
+
 describe('codex files', () => {
 	const categories = [
 		'Analytics',
@@ -110,7 +123,19 @@ describe('codex files', () => {
 			...codex.resources.credentialDocumentation,
 		]) {
 			expect(url.startsWith(home)).toBe(true);
+			expect([url, lackOf(url)]).toEqual([url, '']);
 		}
+	});
+
+	it('every node opens a page of its own, and every credential one that is there', () => {
+		const pages = (manifest.n8n.nodes as string[]).map(
+			(built) =>
+				json(built.replace(/^dist\//, '').replace(/\.js$/, '.json')).resources
+					.primaryDocumentation[0].url,
+		);
+		expect(new Set(pages).size).toBe(pages.length);
+		for (const { documentationUrl = '' } of declaredCredentials())
+			expect([documentationUrl, lackOf(documentationUrl)]).toEqual([documentationUrl, '']);
 	});
 });
 

@@ -172,7 +172,7 @@ export const approval: Resource = {
 					noDataExpression: true,
 					default: { mappingMode: 'defineBelow', value: null },
 					description:
-						'Separate several members, options or IDs with commas. By half days a time from 12:00 on is the afternoon. Rows of a table: [{"Item": "Taxi", "Amount": 35}].',
+						'Separate several members, options or IDs with commas. For half days, a time from 12:00 on means the afternoon. Rows of a table: [{"Item": "Taxi", "Amount": 35}].',
 					displayOptions: { hide: { template_id: [''] } },
 					local: true,
 					typeOptions: {
@@ -245,7 +245,8 @@ export const approval: Resource = {
 				departmentPicker({
 					name: 'choose_department',
 					required: false,
-					description: 'For whom it is submitted; the main department of the member when empty',
+					description:
+						"The department for which it is submitted; the member's main department when empty",
 				}),
 			],
 			run: submitApproval,

@@ -51,7 +51,8 @@ const feedbackId: Field = {
 	type: 'string',
 	default: '',
 	placeholder: 'e.g. answer-42',
-	description: "Comes back as 'Feedback: Given'. A text after a first answer takes none.",
+	description:
+		"Returned by the event 'Feedback: Given'. Not possible for text after a first answer.",
 };
 
 const options = (...more: Field[]): Field => ({
@@ -85,7 +86,7 @@ export const bot: Resource = {
 			value: 'send',
 			name: 'Send',
 			action: 'Send bot message',
-			description: 'Write to a person or group first, over the long connection',
+			description: 'Start writing to a person or group, over the long connection',
 			doc: 101463,
 			fields: [
 				{
@@ -127,7 +128,11 @@ export const bot: Resource = {
 					name: 'step',
 					type: 'options',
 					options: [
-						{ name: 'Append', value: 'append', description: 'Show more; the first time begins it' },
+						{
+							name: 'Append',
+							value: 'append',
+							description: 'Add more; the first piece begins the reply',
+						},
 						{ name: 'Replace', value: 'replace', description: 'Show this in place of all before' },
 						{
 							name: 'Finish',

@@ -46,7 +46,7 @@ const throughBridge: Operation[] = [
 				required: true,
 				default: '={{ $json.wecom.media[0].sdkfileid }}',
 			}),
-			text('md5sum', 'MD5', "From 'wecom.media'; the file is checked with it", {
+			text('md5sum', 'MD5', "From 'wecom.media'; used to check the file", {
 				default: '={{ $json.wecom.media[0].md5sum }}',
 			}),
 			text('fileName', 'File Name', 'Name of the file in n8n', {
@@ -78,7 +78,7 @@ const throughApi: Operation[] = [
 		value: 'checkGroupConsent',
 		name: 'Check Group Consent',
 		action: 'Check consent in group',
-		description: 'See who outside the company agreed to the archiving of a group',
+		description: 'Check which outsiders agreed to the archiving of a group',
 		doc: 91782,
 		endpoint: ['POST', '/cgi-bin/msgaudit/check_room_agree'],
 		reads: true,
@@ -90,7 +90,7 @@ const throughApi: Operation[] = [
 		value: 'checkSingleConsent',
 		name: 'Check Single Consent',
 		action: 'Check consent of people',
-		description: 'See who outside the company agreed to the archiving of chats with a member',
+		description: 'Check which outsiders agreed to the archiving of chats with a member',
 		doc: 91782,
 		endpoint: ['POST', '/cgi-bin/msgaudit/check_single_agree'],
 		reads: true,

@@ -103,7 +103,7 @@ export const customer: Resource = {
 			value: 'tag',
 			name: 'Tag',
 			action: 'Tag customer',
-			description: 'Give tags to a customer of a member or take them away',
+			description: "Add tags to a member's customer, or remove them",
 			doc: 92118,
 			endpoint: ['POST', '/cgi-bin/externalcontact/mark_tag'],
 			fields: [
@@ -142,7 +142,7 @@ export const customer: Resource = {
 			value: 'convertToOpenid',
 			name: 'Convert to OpenID',
 			action: 'Convert customer to OpenID',
-			description: 'Get the OpenID that WeChat Pay knows a customer by',
+			description: "Get a customer's OpenID for WeChat Pay",
 			doc: 92323,
 			endpoint: ['POST', '/cgi-bin/externalcontact/convert_to_openid'],
 			reads: true,

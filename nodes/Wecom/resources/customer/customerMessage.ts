@@ -89,7 +89,7 @@ export const customerMessage: Resource = {
 					displayName: 'Sender',
 					required: false,
 					description:
-						'The member to send it; if empty, all who know the customers do. Required for groups.',
+						'The member who sends it; when empty, all who know the customers. Required for groups.',
 				}),
 				content,
 				attachments,
@@ -184,7 +184,7 @@ export const customerMessage: Resource = {
 			fields: [
 				content,
 				attachments,
-				toggle('notify', 'Notify Members', 'Whether to tell members to use it', {
+				toggle('notify', 'Notify Members', 'Whether members are told to use it', {
 					default: true,
 					convert: 'flag',
 				}),

@@ -104,7 +104,7 @@ export const customerMoment: Resource = {
 			value: 'getTaskResult',
 			name: 'Get Task Result',
 			action: 'Get task result of customer moment',
-			description: 'Read what has become of a moment that Create has asked for',
+			description: 'Check on a moment that Create has requested',
 			doc: 95094,
 			endpoint: ['GET', '/cgi-bin/externalcontact/get_moment_task_result'],
 			fields: [text('jobid', 'Job ID', 'The "jobid" that Create returned', { required: true })],

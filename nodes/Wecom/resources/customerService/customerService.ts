@@ -90,7 +90,7 @@ export const customerService: Resource = {
 			fields: [
 				serviceAccountPicker,
 				text('cursor', 'Cursor', 'Where to continue: the "next_cursor" of an earlier message'),
-				text('token', 'Token', 'The "Token" of the event; without it calls are limited strictly'),
+				text('token', 'Token', 'The "Token" of the event; without it, calls are strictly limited'),
 			],
 			list: 'msg_list',
 			paging: MESSAGES,

@@ -108,7 +108,7 @@ export const customerServiceAccount: Resource = {
 			value: 'removeServicers',
 			name: 'Remove Servicers',
 			action: 'Remove servicers from customer service account',
-			description: 'No longer let members and departments answer, with a result for each',
+			description: 'Stop members and departments from answering, with a result for each',
 			doc: 94647,
 			endpoint: ['POST', '/cgi-bin/kf/servicer/del'],
 			fields: [serviceAccountPicker, ...servicers],

@@ -30,7 +30,7 @@ export const directory: Resource = {
 			fields: [
 				choice(
 					'what',
-					'What',
+					'Data',
 					'What to export',
 					[
 						{ name: 'Departments', value: 'department' },

@@ -179,7 +179,7 @@ export const driveFile: Resource = {
 			value: 'rename',
 			name: 'Rename',
 			action: 'Rename file of drive',
-			description: 'Give a file or folder another name',
+			description: 'Change the name of a file or folder',
 			doc: 97883,
 			...drivePost('file_rename'),
 			fields: [fileid, text('new_name', 'New Name', 'With its extension', { required: true })],
@@ -199,7 +199,7 @@ export const driveFile: Resource = {
 			value: 'updateSharing',
 			name: 'Update Sharing',
 			action: 'Update sharing of file of drive',
-			description: 'Say who may open the link to a file',
+			description: 'Choose who may open the link to a file',
 			doc: 97889,
 			...drivePost('file_setting'),
 			fields: [
@@ -259,7 +259,7 @@ export const driveFile: Resource = {
 					toggle(
 						'skip_push_card',
 						'Without Notice',
-						'Whether not to announce large files in WeCom',
+						'Whether to skip the notice about large files in WeCom',
 					),
 				]),
 			],

@@ -67,7 +67,7 @@ export const driveSpace: Resource = {
 			value: 'rename',
 			name: 'Rename',
 			action: 'Rename space of drive',
-			description: 'Give a space another name',
+			description: 'Change the name of a space',
 			doc: 97856,
 			...drivePost('space_rename'),
 			fields: [spaceid, text('space_name', 'New Name', 'What people see', { required: true })],

@@ -63,7 +63,7 @@ export const respondFields: Field[] = [
 		type: 'string',
 		default: '={{ $json.wecom.subject }}',
 		required: true,
-		description: 'The claim sub',
+		description: 'The sub claim',
 		displayOptions: withToken,
 	},
 	{
@@ -71,7 +71,7 @@ export const respondFields: Field[] = [
 		name: 'nonce',
 		type: 'string',
 		default: '={{ $json.wecom.nonce }}',
-		description: 'The claim nonce: what the application began the login with',
+		description: 'The nonce claim: the value with which the application started the login',
 		displayOptions: withToken,
 	},
 	{

@@ -243,7 +243,7 @@ export const smartSheet: Resource = {
 			value: 'renameSheet',
 			name: 'Rename Sheet',
 			action: 'Rename sheet of smart sheet document',
-			description: 'Give a sheet another name',
+			description: 'Change the name of a sheet',
 			doc: 99898,
 			path: 'update_sheet',
 			fields: [

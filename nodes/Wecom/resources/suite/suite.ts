@@ -110,7 +110,7 @@ export const suite: Resource = {
 			value: 'setSessionInfo',
 			name: 'Set Session Info',
 			action: 'Set session info',
-			description: 'Say how the authorization of a pre-auth code is done',
+			description: 'Choose how the authorization with a pre-auth code works',
 			doc: 90602,
 			token: 'suite',
 			reads: true,

@@ -213,14 +213,14 @@ export const appEvents: KindTable = {
 		{
 			on: 'event/low_active_alert',
 			name: 'App: Low Activity Warning',
-			description: 'The app is little used and loses access to customer data at EffectTime',
+			description: 'The app is rarely used and loses access to customer data at EffectTime',
 			answer: 'E',
 			doc: 90240,
 		},
 		{
 			on: 'event/low_active',
 			name: 'App: Low Activity',
-			description: 'The app is little used, and its access to customer data is now limited',
+			description: 'The app is rarely used, and its access to customer data is now limited',
 			answer: 'E',
 			doc: 90240,
 		},

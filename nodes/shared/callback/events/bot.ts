@@ -79,6 +79,7 @@ export const botEvents: KindTable = {
 		{
 			on: 'bot:auth_change_event',
 			name: 'Authorization: Changed',
+			action: 'On AI bot authorization changed',
 			description:
 				'What the bot may do with documents has changed: 1 creates and edits them, 2 reads those of members',
 			answer: 'E',
