@@ -24,7 +24,7 @@ export interface Intake {
 	/** Errors of the trigger, which n8n makes failed executions. */
 	failed: Error[];
 	items: () => IDataObject[];
-	/** What the stored positions are, by account. */
+	/** What the stored positions are, by account; none of those that only are claimed. */
 	positions: () => Record<string, { cursor?: string; since?: number; at: number }>;
 	/** How n8n behaves. */
 	n8n: {
@@ -48,6 +48,8 @@ export interface IntakeOptions {
 	store?: CredentialStore;
 	node?: string;
 	credential?: 'wecomApi' | 'wecomSuiteApi';
+	/** The nodes of another process. */
+	types?: typeof nodeTypes;
 }
 
 let serial = 0;
@@ -59,6 +61,7 @@ export async function startIntake(
 		store,
 		node = `intake-${++serial}`,
 		credential = 'wecomApi',
+		types = nodeTypes,
 	}: IntakeOptions = {},
 ): Promise<Intake> {
 	const credentials = store ?? ({ c1: credentialOf(sim) } as CredentialStore);
@@ -72,7 +75,7 @@ export async function startIntake(
 		parameters,
 	};
 	const trigger = () => ({
-		nodeTypes,
+		nodeTypes: types,
 		credentialTypes: [...credentialTypes, new WecomSuiteApi()],
 		credentials,
 		node: {
@@ -130,13 +133,12 @@ export async function startIntake(
 		failed,
 		items: () => executions.flat().map(({ json }) => json),
 		positions: () => {
-			const all = JSON.parse(String(credentials.c1.kfCursorTokens || '{}')) as Record<
-				string,
-				never
+			const all = JSON.parse(String(credentials.c1.kfCursorTokens || '{}')) as ReturnType<
+				Intake['positions']
 			>;
 			return Object.fromEntries(
 				Object.entries(all)
-					.filter(([reader]) => reader.startsWith(`wf1/${node}/`))
+					.filter(([reader, { at }]) => reader.startsWith(`wf1/${node}/`) && at)
 					.map(([reader, position]) => [reader.split('/')[2], position]),
 			);
 		},

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { IDataObject } from 'n8n-workflow';
+import { claimTimings } from '../../nodes/shared/customerService/claim';
 import { getCustomerServiceAccounts } from '../../nodes/WecomTrigger/customerService/form';
 import { DEMO_APP, DEMO_CORP, DEMO_KF_ACCOUNTS } from '../../simulator/demo-data.cts';
 import type { KfMessage } from '../../simulator/state.cts';
@@ -18,6 +19,9 @@ const sim = useSimulator();
 const [{ open_kfid: KF }, { open_kfid: OTHER }] = DEMO_KF_ACCOUNTS;
 const SYNC = '/cgi-bin/kf/sync_msg';
 const fetchMessages = { triggerOptions: { fetchMessages: true } };
+
+/** There is no other process. */
+claimTimings.settle = 20;
 
 let running: Intake[] = [];
 const start = async (options: IntakeOptions = { parameters: fetchMessages }) => {

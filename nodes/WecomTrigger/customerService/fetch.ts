@@ -7,13 +7,14 @@ import {
 import type { WecomClient } from '../../shared/client/client';
 import { later } from '../../shared/util/later';
 import { splitList } from '../../shared/util/text';
+import { ReaderClaim } from '../../shared/customerService/claim';
 import {
 	credentialIdOf,
-	keepPosition,
 	positionOf,
 	readMessages,
 	type KfMessage,
 	type Position,
+	type Reading as Read,
 } from '../../shared/customerService/read';
 import { DeliveryWindow } from '../../shared/callback/dedupe';
 import type { OpenedCallback } from '../../shared/callback/envelope';
@@ -140,9 +141,8 @@ class Reading {
 	/** The msgids this reading has taken. */
 	private readonly claimed: string[] = [];
 
-	private client?: WecomClient;
-
-	private known?: Position;
+	/** A test run needs none. */
+	private claim?: ReaderClaim;
 
 	private reach?: Reach;
 
@@ -159,19 +159,13 @@ class Reading {
 		const { delivery } = this;
 		const { context, opened, source } = delivery;
 		const openKfId = openKfIdOf(opened.payload);
-		const scope = scopeOf(delivery);
 		try {
-			this.client = await source.openClient(context, opened.receiveId);
-			const credentialId = credentialIdOf(context, this.client.credentialType);
-			this.known = positionOf(this.client, credentialId, readerOf(delivery));
-			const { messages, position, unfinished } = await readMessages(this.client, {
-				openKfId,
-				token: String(opened.payload.Token ?? '').trim(),
-				position: progress.of(scope) ?? this.known ?? firstPosition(context, this.client, opened),
-				keep: this.wantedAndNew(),
-			});
+			const client = await source.openClient(context, opened.receiveId);
+			const { messages, position, unfinished } = isTest(delivery)
+				? await this.readFrom(client, this.storedPosition(client))
+				: await this.readAlone(client);
 			// A test run only looks: the published workflow is to get the same messages.
-			if (!isTest(delivery)) this.reach = progress.advance(scope, position);
+			if (!isTest(delivery)) this.reach = progress.advance(scopeOf(delivery), position);
 			this.items = messages.map((message) => this.toItem(message, openKfId));
 			this.unfinished = unfinished !== undefined;
 			if (unfinished)
@@ -182,15 +176,54 @@ class Reading {
 		later(READ_ON_AFTER_MS, this.turn.release);
 	}
 
+	/** As the only one of n8n's processes: what another one has read meanwhile is not read again. */
+	private async readAlone(client: WecomClient): Promise<Read> {
+		const { delivery } = this;
+		for (;;) {
+			const reader = readerOf(delivery);
+			const claim = await ReaderClaim.take(delivery.context, client.credentialType, reader);
+			this.claim = claim;
+			const read = await this.readFrom(client, claim.position);
+			if (await claim.isSound()) return read;
+			this.claim = undefined;
+			this.settleClaimed(false);
+		}
+	}
+
+	private async readFrom(client: WecomClient, stored: Position | undefined): Promise<Read> {
+		const { context, opened } = this.delivery;
+		return await readMessages(client, {
+			openKfId: openKfIdOf(opened.payload),
+			token: String(opened.payload.Token ?? '').trim(),
+			position:
+				progress.of(scopeOf(this.delivery)) ?? stored ?? firstPosition(context, client, opened),
+			keep: this.wantedAndNew(),
+		});
+	}
+
+	private storedPosition(client: WecomClient): Position | undefined {
+		const { delivery } = this;
+		const credentialId = credentialIdOf(delivery.context, client.credentialType);
+		return positionOf(client, credentialId, readerOf(delivery));
+	}
+
 	/** To be told whether n8n has stored the items; only then they count as read. */
 	async conclude(stored: boolean): Promise<void> {
 		if (this.concluded) return;
 		this.concluded = true;
-		const { delivery, turn, claimed, unfinished, reach } = this;
-		for (const id of claimed) delivered.settle(scopeOf(delivery), id, stored);
-		const position = reach?.conclude(stored);
-		if (position) await this.keepPosition(position);
+		const { delivery, turn, claim, unfinished, reach } = this;
+		this.settleClaimed(stored);
+		const failed = ({ message }: Error) =>
+			warn(
+				delivery.context,
+				`could not store how far it has read, and writes it again: ${message}`,
+			);
+		await claim?.release(reach?.conclude(stored), failed);
 		turn.end(stored && !unfinished);
+	}
+
+	private settleClaimed(stored: boolean): void {
+		for (const id of this.claimed.splice(0)) delivered.settle(scopeOf(this.delivery), id, stored);
 	}
 
 	private wantedAndNew(): (message: KfMessage) => Promise<boolean> {
@@ -218,16 +251,6 @@ class Reading {
 		return {
 			json: callbackItem({ ...opened, payload: message as OpenedCallback['payload'] }, facts),
 		};
-	}
-
-	private async keepPosition({ cursor, since }: Position): Promise<void> {
-		const { delivery, client, known } = this;
-		if (!client || (known && known.cursor === cursor && known.since === since)) return;
-		const { context } = delivery;
-		const failed = ({ message }: Error) =>
-			warn(context, `could not store how far it has read, and writes it again: ${message}`);
-		const position = { cursor, since };
-		await keepPosition(context, client.credentialType, readerOf(delivery), position, failed);
 	}
 }
 

@@ -21,6 +21,8 @@ export interface Position {
 	since?: number;
 	/** When it was stored: milliseconds since the epoch. */
 	at?: number;
+	/** The process that reads on from here. */
+	claim?: { by: string; until: number };
 }
 
 /** A message or an event as WeCom hands it out. */
@@ -85,14 +87,19 @@ export function positionOf(
 	credentialId: string,
 	reader: string,
 ): Position | undefined {
-	const stored = parsed<Position>(credential.stored(FIELD))[reader];
+	const { claim: _, ...stored } = parsed<Position>(credential.stored(FIELD))[reader] ?? {};
 	const own = unstored.get(idOf(credentialId, reader));
-	return own && (own.at ?? 0) > (stored?.at ?? 0) ? own : stored;
+	if (own && (own.at ?? 0) > (stored.at ?? 0)) return own;
+	return stored.at ? stored : undefined;
 }
+
+/** What is stored for a reader, be it a claim alone. */
+export const storedPosition = (credentials: Fields, reader: string): Position | undefined =>
+	parsed<Position>(credentials[FIELD])[reader];
 
 /**
  * Stores how far a reader has read, and writes it again until n8n has it. To be called when the messages up to there are safe, not
- * before. Resolves after the first attempt; `failed` hears of the first failure.
+ * before. Resolves after the first attempt; `failed` hears of the first failure. `change` says which fields to write.
  */
 export async function keepPosition(
 	context: StoringContext,
@@ -100,6 +107,7 @@ export async function keepPosition(
 	reader: string,
 	position: Position,
 	failed: (error: Error) => void,
+	change = withPosition,
 ): Promise<void> {
 	const id = idOf(credentialIdOf(context, type), reader);
 	const kept = { ...position, at: Date.now() };
@@ -108,7 +116,7 @@ export async function keepPosition(
 	await new Promise<void>((attempted) => {
 		void untilStored({
 			write: async () =>
-				await updateStored(context, type, (credentials) => withPosition(credentials, reader, kept)),
+				await updateStored(context, type, (credentials) => change(credentials, reader, kept)),
 			wanted: isNewest,
 			failed: (error) => {
 				failed(error);

@@ -1,0 +1,96 @@
+/** Several processes of n8n that share one credential: each has loaded the nodes for itself. */
+import type { WecomTrigger } from '../../nodes/WecomTrigger/WecomTrigger.node';
+import { DEMO_KF_ACCOUNTS } from '../../simulator/demo-data.cts';
+import type { CredentialStore } from '../support/harness.cts';
+import { sleep, until } from '../support/wait.cts';
+import { startIntake, type Intake } from './intake-support.cts';
+import { credentialOf, nodeTypes, TRIGGER, useSimulator } from './support.cts';
+
+const sim = useSimulator();
+
+/** The trigger as another process has it: with module state of its own. */
+function ofAnotherProcess(): typeof nodeTypes {
+	let trigger: WecomTrigger;
+	jest.isolateModules(() => {
+		const loaded = require('../../nodes/WecomTrigger/WecomTrigger.node') as {
+			WecomTrigger: typeof WecomTrigger;
+		};
+		trigger = new loaded.WecomTrigger();
+	});
+	return { ...nodeTypes, [TRIGGER]: trigger! };
+}
+
+describe('customer service messages, callbacks at two processes', () => {
+	const [{ open_kfid: KF }] = DEMO_KF_ACCOUNTS;
+	const SYNC = '/cgi-bin/kf/sync_msg';
+	const processes = [nodeTypes, ofAnotherProcess()];
+	let running: Intake[];
+	let store: CredentialStore;
+	let serial = 0;
+
+	beforeEach(async () => {
+		store = { c1: credentialOf(sim()) } as CredentialStore;
+		const node = `both-${++serial}`;
+		const parameters = { triggerOptions: { fetchMessages: true } };
+		running = await Promise.all(
+			processes.map(async (types) => await startIntake(sim(), { types, store, node, parameters })),
+		);
+		await say(0, 'first');
+		await until(() => running[0].positions()[KF]);
+	});
+	afterEach(async () => {
+		await Promise.all(running.map(async ({ stop }) => await stop()));
+	});
+
+	const say = async (to: number, content: string) =>
+		await sim().control.kfMessage(running[to].target, KF, [{ msgtype: 'text', text: { content } }]);
+	const said = () =>
+		running
+			.flatMap(({ items }) => items())
+			.map(({ text }) => (text as { content: string }).content)
+			.sort();
+	const reader = () => {
+		const all = JSON.parse(String(store.c1.kfCursorTokens)) as Record<string, object>;
+		return Object.entries(all)[0];
+	};
+
+	it('come once each, when they overlap', async () => {
+		sim().control.inject({ path: SYNC, delayMs: 300, times: 4 });
+		const words = ['a', 'b', 'c', 'd', 'e', 'f'];
+		await Promise.all(
+			words.map(async (word, index) => {
+				await sleep(index * 100);
+				await say(index % 2, word);
+			}),
+		);
+		await until('all are there', () => said().length >= 7, { within: 15_000 });
+		expect(said()).toEqual([...words, 'first'].sort());
+		await until('the claim is released', () => !('claim' in reader()[1]));
+	});
+
+	it('come once each, when they arrive in the same moment', async () => {
+		const words = ['a', 'b', 'c', 'd'];
+		await Promise.all(words.map(async (word, index) => await say(index % 2, word)));
+		await until('all are there', () => said().length >= 5, { within: 15_000 });
+		expect(said()).toEqual([...words, 'first'].sort());
+	});
+
+	it('come once each, when n8n cannot store what one of them has read', async () => {
+		running[0].n8n.failures = 1;
+		running[0].n8n.storingMs = 500;
+		await Promise.all([say(0, 'a'), sleep(50).then(async () => await say(1, 'b'))]);
+		await until('all are there', () => said().length >= 3, { within: 15_000 });
+		expect(said()).toEqual(['a', 'b', 'first']);
+	});
+
+	it('come when the process that claimed them has ended, and not before', async () => {
+		const [name, position] = reader();
+		const end = Date.now() + 1_500;
+		store.c1.kfCursorTokens = JSON.stringify({
+			[name]: { ...position, claim: { by: 'ended', until: end } },
+		});
+		await say(1, 'a');
+		expect(said()).toEqual(['a', 'first']);
+		expect(Date.now()).toBeGreaterThanOrEqual(end);
+	});
+});
