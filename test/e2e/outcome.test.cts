@@ -1,6 +1,6 @@
 /** Only n8n's answer says what is stored: n8n that queues executions, and n8n whose database is locked. */
 import { DEMO_KF_ACCOUNTS } from '../../simulator/demo-data.cts';
-import { sleep } from '../support/wait.cts';
+import { sleep, until } from '../support/wait.cts';
 import { lockDatabase } from '../support/database-lock.cts';
 import type { WorkflowNode } from '../support/n8n-rest.cts';
 import { itemsOf, publishTrigger, START_TIMEOUT, target, useN8n, uses } from './support.cts';
@@ -69,12 +69,15 @@ it('a repetition and more messages after a minute in the queue of n8n start noth
 it(
 	'what n8n could not store while its database was locked comes, once, though WeCom has given up',
 	async () => {
-		const { sim, n8n } = surroundings();
+		const { sim, n8n, rest, credential } = surroundings();
 		const message = await publishTrigger(surroundings(), 'lock/message');
 		const kf = await publishTrigger(surroundings(), 'lock/kf', fetchMessages);
 		const here = (path: string) => target(surroundings(), path);
 		await sim.push(here('lock/message'), text('before'));
 		await sim.control.kfMessage(here('lock/kf'), OTHER, [say('before')] as never);
+		const isReading = async () =>
+			String((await rest.rawCredential(credential.id)).data.kfCursorTokens).includes('"claim"');
+		await until('the reading is concluded', async () => !(await isReading()), { within: 10_000 });
 
 		const unlock = await lockDatabase(n8n);
 		const [pushed, notified] = await Promise.all([

@@ -81,8 +81,8 @@ const RETRY_WAITS_MS = [500, 1500, 4000];
 const LIMIT_REACHED = 45009;
 const LIMIT_WAITS_MS = [4000];
 
-/** Waits before a missing company is looked for again, in milliseconds. */
-const COMPANY_WAITS_MS = [300, 700, 1500];
+/** Waits before a missing company is looked for again, in milliseconds: who has exchanged its code looks four seconds later whether it is still stored. */
+const COMPANY_WAITS_MS = [300, 700, 1500, 3000];
 
 /** The clients of one execution: it reads the credential once, also where each item acts as another company. */
 const opened = new WeakMap<ClientContext, Map<string, Promise<WecomClient>>>();
@@ -121,10 +121,10 @@ export class WecomClient {
 		const corpId = get('actAsCompany');
 		// The node with many operations keeps it among its options.
 		const permanentCode = get('options.permanentCode') || get('permanentCode');
-		if (corpId && !permanentCode) await suite.lookForCompany(corpId);
-		return await once(clients, JSON.stringify([corpId, permanentCode]), async () =>
-			suite.actingAs({ kind: 'company', corpId, ...(permanentCode && { permanentCode }) }),
-		);
+		return await once(clients, JSON.stringify([corpId, permanentCode]), async () => {
+			if (corpId && !permanentCode) await suite.lookForCompany(corpId);
+			return suite.actingAs({ kind: 'company', corpId, ...(permanentCode && { permanentCode }) });
+		});
 	}
 
 	/** The client of the app, whatever the node's parameters say. */
