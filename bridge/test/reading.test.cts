@@ -138,6 +138,40 @@ withCompiler()('reading the archive in n8n', () => {
 		expect(n8n.seqs).toEqual(['4']);
 	});
 
+	/** n8n of several mains: the leader that steps down closes its triggers, the one that takes over opens them. */
+	test.each([
+		['closes before the new one opens', 0],
+		['closes after the new one has opened', 1],
+		['reads on for a while beside the new one', 30],
+	])('the leader changes, and the old one %s: every message once', async (_how, beside) => {
+		const options = { batchSize: 7 };
+		let leader = await n8n.start({ options });
+		const change = async () => {
+			if (beside === 0) await leader.closeFunction?.();
+			const next = await n8n.start({ options }, { activation: 'leadershipChange' });
+			for (let turn = 0; turn < beside; turn++) {
+				lab.store.fill(
+					1,
+					texts(1).map(({ content }) => content),
+				);
+				await sleep(15);
+			}
+			await leader.closeFunction?.();
+			leader = next;
+		};
+		for (let round = 0; round < 3; round++) {
+			lab.store.fill(
+				10,
+				texts(10).map(({ content }) => content),
+			);
+			await change();
+		}
+		const all = 30 + 3 * beside;
+		await until('the end of the archive', () => n8n.position.after === String(all));
+		expect([...n8n.seqs].sort((a, b) => Number(a) - Number(b))).toEqual(numbers(all));
+		expect(n8n.reports).toEqual([]);
+	});
+
 	test('a key that is missing is reported once, and added later nothing is missing', async () => {
 		lab.store.add(...texts(2));
 		const key = lab.store.addKey(2, { heldBack: true });

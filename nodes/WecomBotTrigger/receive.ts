@@ -7,6 +7,7 @@ import { matchesBot } from '../shared/bot/items';
 import { answerToBot } from '../shared/sendAndWait/answerToBot';
 import { clickOfBot } from '../shared/sendAndWait/clicks';
 import { isAnswer, type CardClick } from '../shared/sendAndWait/forward';
+import { later } from '../shared/util/later';
 import { startExecution, streamingFor, type Recipient } from './executions';
 import { asNodeError, report } from './report';
 
@@ -14,6 +15,12 @@ import { asNodeError, report } from './report';
 
 const CREDENTIAL = 'wecomBotApi';
 const REASON_MS = 5_000;
+
+/** Milliseconds. Changed by tests only. */
+export const lossTimings = {
+	/** When another main process of n8n becomes the leader, it takes the bot before this one knows of it and closes its triggers. */
+	leaderChange: 15_000,
+};
 
 /** A workflow that takes part in the bot's connection. */
 export interface Listening {
@@ -36,6 +43,7 @@ export async function listen(context: ITriggerFunctions, once = false): Promise<
 	};
 	const startsOnAnswers = filters.sendAndWaitClicks === true;
 	let over = false;
+	let left = false;
 	const member: BotMember = {
 		accepts: (body) => {
 			if (over || !matchesBot(body, filter) || (isAnswerTo(body) && !startsOnAnswers))
@@ -60,12 +68,14 @@ export async function listen(context: ITriggerFunctions, once = false): Promise<
 			// emitError has n8n activate the workflow again and again: right for a secret that someone will correct, but two
 			// n8n would take the bot from each other for ever.
 			if (why === 'refused') context.emitError(error);
-			else report(context, error);
+			else if (once) report(context, error);
+			else later(lossTimings.leaderChange, () => !left && report(context, error));
 		},
 	};
 	try {
 		const leave = await joinBot(settings, member);
 		listening.leave = async () => {
+			left = true;
 			streaming?.stop();
 			await leave();
 		};

@@ -45,25 +45,40 @@ export class PositionStore {
 			.sort((a, b) => (BigInt(a!.after) < BigInt(b!.after) ? 1 : -1))[0];
 	}
 
-	/** Resolves when the position is stored. */
-	async write(position: ArchivePosition): Promise<void> {
+	/**
+	 * Stores a position, unless another process has moved on from the one that was `last` known to be stored: when the leader changes, two
+	 * read for a moment. Resolves to what is stored then; going on from there, both give n8n the same batches.
+	 */
+	async write(position: ArchivePosition, last?: ArchivePosition): Promise<ArchivePosition> {
+		let stored = position;
 		await updateCredential(
 			this.context,
 			ARCHIVE_CREDENTIAL,
 			`${ARCHIVE_CREDENTIAL} positions`,
 			({ positions }) => {
 				const all = parse(positions);
-				const text = JSON.stringify(position);
-				if (JSON.stringify(all[this.key]) === text) return undefined;
+				const known = all[this.key] as ArchivePosition | undefined;
+				stored = known && isAhead(known, position, last) ? known : position;
+				if (JSON.stringify(known) === JSON.stringify(stored)) return undefined;
 				return { positions: JSON.stringify(keepNewest({ ...all, [this.key]: position })) };
 			},
 		);
-		this.copy.position = { ...position };
+		this.copy.position = { ...stored };
+		return stored;
 	}
 
 	private get copy(): IDataObject {
 		return this.context.getWorkflowStaticData('node');
 	}
+}
+
+/** Whether what is stored is another process' and further. An older one of its own comes back when two writes cross. */
+function isAhead(known: ArchivePosition, next: ArchivePosition, last?: ArchivePosition): boolean {
+	if (known.archive !== next.archive || known.start !== next.start) return false;
+	if (!last || known.begun !== last.begun) return known.begun !== next.begun;
+	if (known.after === next.after && known.to === next.to) return false;
+	if (known.after === last.after) return known.to !== last.to;
+	return BigInt(known.after) > BigInt(last.after);
 }
 
 function parse(stored: unknown): Record<string, ArchivePosition> {

@@ -72,6 +72,8 @@ class Reader {
 	private readonly ended: Promise<void>;
 	private bridge!: Bridge;
 	private position!: ArchivePosition;
+	/** As it is stored, as far as this process knows. */
+	private last?: ArchivePosition;
 	private storedAt = 0;
 	/** The position has moved since it was stored. */
 	private moved = false;
@@ -133,13 +135,14 @@ class Reader {
 		const known = await this.positions.read(archive, start);
 		if (known) {
 			this.position = known;
+			this.last = known;
 			return;
 		}
 		const after = start === 'new' ? await this.bridge.newest() : start === 'oldest' ? '0' : start;
 		const now = Date.now();
 		const position = { archive, start, begun: now, after, to: after, at: now };
-		if (!this.testRun) await this.positions.write(position);
-		this.position = position;
+		this.position = this.testRun ? position : await this.positions.write(position);
+		this.last = this.position;
 	}
 
 	private startFrom(): string {
@@ -212,7 +215,6 @@ class Reader {
 		soon: boolean,
 	): Promise<boolean> {
 		const items = await this.itemsOf(messages);
-		const { after } = this.position;
 		if (items.length === 0) {
 			await this.moveTo(to, at, Date.now() - this.storedAt > readTimings.store);
 			return false;
@@ -222,38 +224,31 @@ class Reader {
 			return true;
 		}
 		const given = { ...this.position, to, at };
-		await this.store(given);
-		if (this.stopped.signal.aborted) return false;
-		this.position = given;
+		if (!(await this.store(given)) || this.stopped.signal.aborted) return false;
 		const done = this.context.helpers.createDeferredPromise<IRun | undefined>();
 		this.context.emit([items], undefined, done as never, this.positions.deduplicationKey(given));
 		// Without an answer that the execution is stored nothing moves: the same batch is given again.
 		await done.promise;
 		this.gap = undefined;
 		// A batch that follows at once brings the new position along. One that nobody waits for any more is settled here.
-		await this.moveTo(to, at, !soon || this.stopped.signal.aborted, after);
+		await this.moveTo(to, at, !soon || this.stopped.signal.aborted);
 		return true;
 	}
 
-	private async moveTo(after: string, at: number, write: boolean, from?: string): Promise<void> {
-		const position = { ...this.position, after, to: after, at };
-		// A reader that was ended meanwhile must not move back the one that has followed it.
-		const followed =
-			from !== undefined && this.stopped.signal.aborted && (await this.isBeyond(from));
-		this.position = position;
+	private async moveTo(after: string, at: number, write: boolean): Promise<void> {
+		this.position = { ...this.position, after, to: after, at };
 		this.moved = true;
-		if (write && !followed && !this.testRun) await this.store(position);
+		if (write && !this.testRun) await this.store(this.position);
 	}
 
-	private async isBeyond(after: string): Promise<boolean> {
-		const { archive, start } = this.position;
-		return (await this.positions.read(archive, start))?.after !== after;
-	}
-
-	private async store(position: ArchivePosition): Promise<void> {
-		await this.positions.write(position);
+	/** False when another process has gone on meanwhile: then it is read on from where that one is. */
+	private async store(position: ArchivePosition): Promise<boolean> {
+		const stored = await this.positions.write(position, this.last);
+		this.position = stored;
+		this.last = stored;
 		this.moved = false;
 		this.storedAt = Date.now();
+		return stored === position;
 	}
 
 	private async itemsOf(messages: ArchivedMessage[]): Promise<INodeExecutionData[]> {

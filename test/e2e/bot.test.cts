@@ -186,7 +186,7 @@ describe('a published workflow', () => {
 				const [one] = await rest.listExecutions({ workflowId: id, status: ['error'] });
 				return one && (await rest.getExecution(one.id));
 			},
-			{ within: 20_000, every: 100 },
+			{ within: 45_000, every: 100 },
 		);
 		expect(failed.error).toMatchObject({
 			message: expect.stringContaining('taken over the long connection'),

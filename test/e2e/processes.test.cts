@@ -17,6 +17,7 @@ import { DEMO_BOT, DEMO_CALLBACK_BOT } from '../../simulator/bot/data.cts';
 import { DEMO_APP, DEMO_KF_ACCOUNTS } from '../../simulator/demo-data.cts';
 import { startSimulator, type Simulator } from '../../simulator/server.cts';
 import { DEMO_PROVIDER, DEMO_SUITE, PROVIDER_SEED } from '../../simulator/suite/data.cts';
+import type { Execution } from '../support/execution.cts';
 import { http } from '../support/http.cts';
 import type { Credential, WorkflowNode } from '../support/n8n-rest.cts';
 import { packPackage } from '../support/pack.cts';
@@ -264,7 +265,18 @@ queueServersOrSkip()('with two webhook processes', () => {
 						expect(verdict).toBe('success');
 					}),
 				);
-			const executions = await rest.waitForExecutions(id, companies.length, 90_000);
+			// What takes more than ten seconds on a slow machine may come once more with a ticket, and says so.
+			const isFirst = (execution: Execution) =>
+				!itemsOf(execution, 'WeCom Trigger').some(({ wecom }) => (wecom as IDataObject).retried);
+			const executions = await until(
+				'the first event of every company',
+				async () => {
+					const all = await rest.waitForExecutions(id, companies.length, 90_000);
+					return all.filter(isFirst).length >= companies.length && all;
+				},
+				{ within: 60_000, every: 1_000 },
+			);
+			expect(executions.filter(isFirst)).toHaveLength(companies.length);
 			for (const execution of executions) {
 				expect(execution.error).toBeUndefined();
 				expect(worker.logs()).toContain(`execution ${execution.id}`);
@@ -272,7 +284,8 @@ queueServersOrSkip()('with two webhook processes', () => {
 		} finally {
 			sim.control.stopTickets(suiteId);
 		}
-		expect(sim.messages).toHaveLength(sent + companies.length);
+		const welcomed = new Set(sim.messages.slice(sent).map(({ corpid }) => corpid));
+		expect(welcomed.size).toBe(companies.length);
 		const list: WorkflowNode = {
 			name: 'List',
 			type: WECOM,

@@ -1,10 +1,18 @@
 /** Several processes of n8n that share one credential: each has loaded the nodes for itself. */
+import type { IDataObject, ITriggerResponse } from 'n8n-workflow';
+import { WecomBotApi } from '../../credentials/WecomBotApi.credentials';
+import type * as bot from '../../nodes/WecomBotTrigger/WecomBotTrigger.node';
+import type * as connection from '../../nodes/shared/bot/connection';
 import type { WecomTrigger } from '../../nodes/WecomTrigger/WecomTrigger.node';
 import { DEMO_KF_ACCOUNTS } from '../../simulator/demo-data.cts';
-import type { CredentialStore } from '../support/harness.cts';
+import { startTrigger, type CredentialStore } from '../support/harness.cts';
+import { botId, useLab } from '../unit/bot/live-support.cts';
 import { sleep, until } from '../support/wait.cts';
 import { startIntake, type Intake } from './intake-support.cts';
 import { credentialOf, nodeTypes, TRIGGER, useSimulator } from './support.cts';
+
+/** Loading the nodes once more takes seconds on a slow machine. */
+jest.setTimeout(60_000);
 
 const sim = useSimulator();
 
@@ -92,5 +100,77 @@ describe('customer service messages, callbacks at two processes', () => {
 		await say(1, 'a');
 		expect(said()).toEqual(['a', 'first']);
 		expect(Date.now()).toBeGreaterThanOrEqual(end);
+	});
+});
+
+describe('a bot, when another main process becomes the leader', () => {
+	const BOT_TRIGGER = 'n8n-nodes-wecom-kit.wecomBotTrigger';
+	const lab = useLab();
+	const said: string[] = [];
+	const failed: string[] = [];
+
+	/** A main process: what it does when it becomes the leader. */
+	function mainProcess(): () => Promise<ITriggerResponse> {
+		let trigger: bot.WecomBotTrigger;
+		jest.isolateModules(() => {
+			const { WecomBotTrigger } =
+				require('../../nodes/WecomBotTrigger/WecomBotTrigger.node') as typeof bot;
+			const { connectionTimings } =
+				require('../../nodes/shared/bot/connection') as typeof connection;
+			Object.assign(connectionTimings, { tick: 5, retryFirst: 20 });
+			trigger = new WecomBotTrigger();
+		});
+		return async () =>
+			await startTrigger({
+				nodeTypes: { [BOT_TRIGGER]: trigger },
+				credentialTypes: [new WecomBotApi()],
+				credentials: { bot: lab.credential() as never },
+				node: {
+					name: 'Bot',
+					type: BOT_TRIGGER,
+					parameters: { events: ['*'] },
+					credentials: { wecomBotApi: 'bot' },
+				},
+				activation: 'leadershipChange',
+				emit: ([[{ json }]], _response, done) => {
+					said.push((json.text as IDataObject).content as string);
+					done?.resolve({ status: 'success' } as never);
+				},
+				failed: ({ message }: Error) => void failed.push(message),
+			});
+	}
+
+	const mains = [mainProcess(), mainProcess()];
+	it.each([
+		['closes the connection before', 'before'],
+		['closes the connection after', 'after'],
+		['closes the connection while', 'while'],
+	])('the old one %s the new one opens its own', async (_what, when) => {
+		said.length = failed.length = 0;
+		const [one, other] = mains;
+		let leader = await one();
+		const words: string[] = [];
+		for (const next of [other, one, other]) {
+			if (when === 'before') await leader.closeFunction?.();
+			const closing = when === 'while' ? leader.closeFunction?.() : undefined;
+			const opened = await next();
+			await closing;
+			if (when === 'after') {
+				// Nobody has told the old one yet.
+				words.push(`beside ${words.length}`);
+				await lab.bots.say(botId, { text: words.at(-1) });
+				await until('a message', () => said.length === words.length);
+				await leader.closeFunction?.();
+			}
+			leader = opened;
+			words.push(`led ${words.length}`);
+			await lab.bots.say(botId, { text: words.at(-1) });
+			await until('a message', () => said.length === words.length);
+			expect(lab.bots.connections(botId)).toMatchObject({ open: 1 });
+		}
+		await leader.closeFunction?.();
+		await until('closing', () => lab.bots.openSockets() === 0);
+		expect(said).toEqual(words);
+		expect(failed).toEqual([]);
 	});
 });

@@ -233,15 +233,17 @@ async function newsOf(context: IWebhookFunctions, corpId: string): Promise<IData
 
 /** Until n8n has stored the execution the code stays: if it does not, the next ticket brings the event. */
 function forgetCode(context: IWebhookFunctions, authCode: string, corpId: string): void {
-	handedOver(context, authCode, corpId).catch((error: Error) =>
-		warn(context, `left an exchanged auth_code stored: ${error.message}`),
+	handedOver(context, authCode, corpId).then(
+		() => lookAgainLater(context, corpId),
+		(error: Error) => warn(context, `left an exchanged auth_code stored: ${error.message}`),
 	);
 }
 
 function lookAgainLater(context: IWebhookFunctions, corpId: string): void {
-	later(LOOK_AGAIN_AFTER_MS, () => {
-		lookAgain(context, corpId).catch((error: Error) =>
-			warn(context, `could not look at the company ${corpId} again: ${error.message}`),
-		);
-	});
+	for (const pause of LOOK_AGAIN_AFTER_MS)
+		later(pause, () => {
+			lookAgain(context).catch((error: Error) =>
+				warn(context, `could not look at the company ${corpId} again: ${error.message}`),
+			);
+		});
 }

@@ -81,8 +81,8 @@ const RETRY_WAITS_MS = [500, 1500, 4000];
 const LIMIT_REACHED = 45009;
 const LIMIT_WAITS_MS = [4000];
 
-/** Waits before a missing company is looked for again, in milliseconds: who has exchanged its code looks four seconds later whether it is still stored. */
-const COMPANY_WAITS_MS = [300, 700, 1500, 3000];
+/** Waits before a missing company is looked for again, in milliseconds: longer than who has exchanged its code waits before looking. */
+const COMPANY_WAITS_MS = [300, 700, 1500];
 
 /** The clients of one execution: it reads the credential once, also where each item acts as another company. */
 const opened = new WeakMap<ClientContext, Map<string, Promise<WecomClient>>>();

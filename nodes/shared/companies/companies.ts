@@ -77,6 +77,20 @@ function lostCompanies(stored: Fields): StoredFields | undefined {
 	return fields;
 }
 
+/** Codes this process is done with, and until when a write of another process may bring them back: milliseconds since the epoch. */
+const done = new Map<string, number>();
+
+/** The fields that bring back what was overwritten, and drop again what was dropped; undefined when nothing is lost. */
+function lost(stored: Fields): StoredFields | undefined {
+	const companies = lostCompanies(stored);
+	let codes: StoredFields | undefined;
+	for (const [authCode, end] of done) {
+		if (end < Date.now()) done.delete(authCode);
+		else codes = withPendingCode({ ...stored, ...codes }, authCode, undefined) ?? codes;
+	}
+	return together(companies, codes);
+}
+
 /** Changes the stored suite credential, see `updateCredential`. */
 export async function updateSuite(
 	context: StoringContext,
@@ -278,11 +292,14 @@ export async function finishPending(
 	forWorkflow = false,
 ): Promise<Finished[]> {
 	const finished: Finished[] = [];
-	if (lostCompanies(credentials)) await updateSuite(context, lostCompanies);
+	if (lost(credentials)) await updateSuite(context, lost);
 	for (const [authCode, { at, event, corpId }] of Object.entries(pendingCodesOf(credentials))) {
 		const code = digest(authCode);
 		const busy =
-			Date.now() - at < LEAVE_ALONE_MS || unstored.has(code) || (!corpId && exchanges.has(code));
+			Date.now() - at < LEAVE_ALONE_MS ||
+			unstored.has(code) ||
+			done.has(authCode) ||
+			(!corpId && exchanges.has(code));
 		if (busy || (corpId && !forWorkflow)) continue;
 		const company = corpId ? companiesOf(credentials)[corpId] : undefined;
 		const exchange: Exchange =
@@ -300,17 +317,17 @@ export async function handedOver(
 	authCode: string,
 	corpId: string,
 ): Promise<void> {
-	await updateSuite(context, (fresh) =>
-		pendingCodesOf(fresh)[authCode]?.corpId && companiesOf(fresh)[corpId]
-			? withPendingCode(fresh, authCode, undefined)
-			: undefined,
-	);
+	await updateSuite(context, (fresh) => {
+		const { [authCode]: pending } = pendingCodesOf(fresh);
+		if (!pending?.corpId || !companiesOf(fresh)[corpId]) return undefined;
+		done.set(authCode, Date.now() + LOOK_AGAIN_MS);
+		return withPendingCode(fresh, authCode, undefined);
+	});
 }
 
-/** Brings back a company that another process has overwritten; to be called a few seconds after its exchange. */
-export async function lookAgain(context: ClientContext, corpId: string): Promise<void> {
-	const stored = await updateSuite(context, lostCompanies);
-	unproven.delete(unprovenKey(suiteFingerprint(stored), corpId));
+/** Writes once more what another process has overwritten; to be called some seconds after an exchange. */
+export async function lookAgain(context: ClientContext): Promise<void> {
+	await updateSuite(context, lost);
 }
 
 /** Name and Agent ID of a company's app (v2/get_auth_info, doc 100779). */

@@ -6,6 +6,7 @@ import type {
 	IWebhookFunctions,
 } from 'n8n-workflow';
 import { WecomBotTrigger } from '../../../nodes/WecomBotTrigger/WecomBotTrigger.node';
+import { lossTimings } from '../../../nodes/WecomBotTrigger/receive';
 import { startTimings } from '../../../nodes/WecomBotTrigger/streamingStart';
 import { liveBot } from '../../../nodes/shared/bot/connectedBots';
 import { streamTimings } from '../../../nodes/shared/bot/connectionReplies';
@@ -127,6 +128,9 @@ class N8n {
 
 const running: N8n[] = [];
 const startTimes = { ...startTimings };
+const lossTimes = { ...lossTimings };
+beforeEach(() => void (lossTimings.leaderChange = 50));
+afterEach(() => void Object.assign(lossTimings, lossTimes));
 beforeEach(
 	() => void Object.assign(startTimings, { probeAfter: [5], emitAgain: [5, 5], statusAfter: 40 }),
 );
@@ -486,6 +490,15 @@ it('a kick is saved as a failed execution; n8n must not activate the workflow ag
 	expect(n8n.saved[0].message).toContain('taken over');
 	expect(n8n.saved[0].description).toContain('another n8n');
 	expect(n8n.fatal).toEqual([]);
+});
+
+it('a kick by the next leader among the main processes is no failure: n8n closes this trigger', async () => {
+	const n8n = await new N8n().start();
+	lab.bots.kick(botId);
+	await until('the kick', () => !liveBot(lab.credential()));
+	await n8n.stop();
+	await pause(100);
+	expect(n8n.saved).toEqual([]);
 });
 
 it('a secret that is no longer right is fatal: n8n activates again with what the credential says then', async () => {
