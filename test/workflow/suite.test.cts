@@ -240,6 +240,7 @@ describe('authorizations', () => {
 		});
 		expect(provider.companies()[first.corpid]).toMatchObject({ permanentCode });
 		expect(provider.stored().pendingAuthCodes).toBe('');
+		await sleep(3_500); // until the last look
 		// From then on what is gone was taken away on purpose.
 		provider.store.s1.companies = '';
 		await provider.itemsOf({ resource: 'suite', operation: 'getSuiteToken' });

@@ -242,7 +242,8 @@ function forgetCode(context: IWebhookFunctions, authCode: string, corpId: string
 function lookAgainLater(context: IWebhookFunctions, corpId: string): void {
 	for (const pause of LOOK_AGAIN_AFTER_MS)
 		later(pause, () => {
-			lookAgain(context).catch((error: Error) =>
+			const last = pause === LOOK_AGAIN_AFTER_MS.at(-1);
+			lookAgain(context, corpId, last).catch((error: Error) =>
 				warn(context, `could not look at the company ${corpId} again: ${error.message}`),
 			);
 		});

@@ -325,9 +325,14 @@ export async function handedOver(
 	});
 }
 
-/** Writes once more what another process has overwritten; to be called some seconds after an exchange. */
-export async function lookAgain(context: ClientContext): Promise<void> {
-	await updateSuite(context, lost);
+/** Writes once more what another process has overwritten; to be called some seconds after an exchange. After the `last` look what is gone was taken away on purpose. */
+export async function lookAgain(
+	context: ClientContext,
+	corpId: string,
+	last: boolean,
+): Promise<void> {
+	const stored = await updateSuite(context, lost);
+	if (last) unproven.delete(unprovenKey(suiteFingerprint(stored), corpId));
 }
 
 /** Name and Agent ID of a company's app (v2/get_auth_info, doc 100779). */
