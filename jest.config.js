@@ -3,8 +3,6 @@ const { availableParallelism } = require('node:os');
 /** One jest project per level, so each can be run alone: `npm run test:unit`, `test:workflow`, `test:e2e`. */
 const base = {
 	testEnvironment: 'node',
-	/** Some tests wait for what WeCom or n8n does within five seconds, on machines that do other things, too. */
-	testTimeout: 20_000,
 	moduleFileExtensions: ['ts', 'cts', 'js', 'mjs', 'cjs', 'json'],
 	transform: {
 		'\\.[cm]?ts$': [
@@ -35,6 +33,8 @@ const level = (name, more = {}) => ({
 module.exports = {
 	/** Much of the time is waiting: also two processors have two workers. Each end-to-end worker starts an n8n of about 400 MB. */
 	maxWorkers: Math.max(2, Math.floor(availableParallelism() / 2)),
+	/** Some tests wait for what WeCom or n8n does within five seconds, on machines that do other things, too. Jest does not read it from a project. */
+	testTimeout: 20_000,
 	projects: [
 		level('unit'),
 		level('simulator', { testMatch: ['<rootDir>/simulator/test/**/*.test.cts'] }),

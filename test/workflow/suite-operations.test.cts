@@ -1,4 +1,5 @@
 import type { ICredentialDataDecryptedObject, IDataObject } from 'n8n-workflow';
+import { companyTimings } from '../../nodes/shared/client/client';
 import { wecomSuiteApiTest } from '../../nodes/shared/credentials/suiteTest';
 import { suite as resource } from '../../nodes/Wecom/resources/suite/suite';
 import { listSearch } from '../../nodes/Wecom/resources/lists';
@@ -12,6 +13,9 @@ import {
 import type { Suite } from '../../simulator/suite/state.cts';
 import { startProvider, suiteTypes, until, useProvider, type Provider } from './suite-support.cts';
 import { nodeTypes, WECOM } from './support.cts';
+
+/** Nobody brings a company that is missing. */
+companyTimings.waits = [10];
 
 const simulator = useProvider();
 const [first, second] = makeCompanies(3);

@@ -81,8 +81,11 @@ const RETRY_WAITS_MS = [500, 1500, 4000];
 const LIMIT_REACHED = 45009;
 const LIMIT_WAITS_MS = [4000];
 
-/** Waits before a missing company is looked for again, in milliseconds: longer than who has exchanged its code waits before looking. */
-const COMPANY_WAITS_MS = [300, 700, 1500];
+/** Milliseconds. Changed by tests only. */
+export const companyTimings = {
+	/** Before a missing company is looked for again: longer than who has exchanged its code waits until it looks. */
+	waits: [300, 700, 1_500, 3_000],
+};
 
 /** The clients of one execution: it reads the credential once, also where each item acts as another company. */
 const opened = new WeakMap<ClientContext, Map<string, Promise<WecomClient>>>();
@@ -145,7 +148,7 @@ export class WecomClient {
 
 	/** A company that has just authorized is missing for a moment when another process overwrites the credential, then it comes back. */
 	private async lookForCompany(corpId: string): Promise<void> {
-		for (const pause of COMPANY_WAITS_MS) {
+		for (const pause of companyTimings.waits) {
 			if (companiesOf(this.credentials)[corpId]) return;
 			await sleep(pause);
 			const stored = await this.context.getCredentials(this.account.type);

@@ -22,6 +22,8 @@ import {
 export const claimTimings = {
 	/** Longer than n8n takes from reading a credential to having written it. */
 	settle: 400,
+	/** What n8n's database has not taken by then, WeCom does not wait for. */
+	write: 1_500,
 	/** Between two looks at the claim of another process. */
 	look: 200,
 	/** A claim that is not renewed belongs to a process that has ended. */
@@ -74,7 +76,13 @@ export class ReaderClaim {
 		};
 		try {
 			for (;;) {
-				const stored = await updateStored(context, type, (fields) => withClaim(fields, reader));
+				const writing = updateStored(context, type, (fields) => withClaim(fields, reader));
+				const tooLate = sleep(claimTimings.write).then(() => undefined);
+				const stored = await Promise.race([writing, tooLate]);
+				if (!stored) {
+					writing.catch(() => {});
+					throw new Error('The database is busy');
+				}
 				if (storedPosition(stored, reader)?.claim?.by === THIS_PROCESS)
 					return claimed(true, stored);
 				shared.sound = false;

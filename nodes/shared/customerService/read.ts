@@ -87,10 +87,11 @@ export function positionOf(
 	credentialId: string,
 	reader: string,
 ): Position | undefined {
-	const { claim: _, ...stored } = parsed<Position>(credential.stored(FIELD))[reader] ?? {};
+	const { cursor, since, at = 0 } = parsed<Position>(credential.stored(FIELD))[reader] ?? {};
 	const own = unstored.get(idOf(credentialId, reader));
-	if (own && (own.at ?? 0) > (stored.at ?? 0)) return own;
-	return stored.at ? stored : undefined;
+	if (own && (own.at ?? 0) > at) return own;
+	// Without a time it is a claim alone.
+	return at ? { cursor, since, at } : undefined;
 }
 
 /** What is stored for a reader, be it a claim alone. */
