@@ -1,7 +1,7 @@
 /**
  * What must be true before a version is published. It names everything that only the owner of the repository can fill in.
  *
- *   node scripts/release-check.mjs [tag]
+ *   node scripts/release-check.mjs [tag]      bridge-<version> is a tag of the chat archive bridge
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -10,8 +10,12 @@ import { fileURLToPath } from 'node:url';
 const PLACEHOLDER_REPOSITORY = 'n8n-nodes-wecom-kit/n8n-nodes-wecom-kit';
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const read = (file) => readFileSync(join(root, file), 'utf8');
-const manifest = JSON.parse(read('package.json'));
 const [tag] = process.argv.slice(2);
+/** The bridge has a version of its own, and neither an author nor a section in the changelog. */
+const isBridge = tag?.startsWith('bridge-') === true;
+const manifestFile = isBridge ? 'bridge/package.json' : 'package.json';
+const manifest = JSON.parse(read(manifestFile));
+const expectedTag = isBridge ? `bridge-${manifest.version}` : manifest.version;
 /** Where this runs, when it runs at GitHub: npm compares it with package.json, too. */
 const here = process.env.GITHUB_REPOSITORY;
 const problems = [];
@@ -22,18 +26,18 @@ if (here ? repository !== here : repository === PLACEHOLDER_REPOSITORY) {
 		`The repository is ${here ? `${here}, not ${repository}` : 'a placeholder'}. Replace ${repository} in: ${filesWith(repository).join(', ')}`,
 	);
 }
-if (/\.example$|@example\./.test(manifest.author.email))
+if (!isBridge && /\.example$|@example\./.test(manifest.author.email))
 	problems.push(`author.email in package.json is a placeholder: ${manifest.author.email}`);
 
 const [newest] = /^## \d\S*/m.exec(read('CHANGELOG.md')) ?? [''];
-if (newest !== `## ${manifest.version}`)
+if (!isBridge && newest !== `## ${manifest.version}`)
 	problems.push(
 		`CHANGELOG.md has no section "## ${manifest.version}" on top: move what is under "Unreleased" there`,
 	);
-if (/^## Unreleased\n+(?!## )\S/m.test(read('CHANGELOG.md')))
+if (!isBridge && /^## Unreleased\n+(?!## )\S/m.test(read('CHANGELOG.md')))
 	problems.push('CHANGELOG.md has changes under "Unreleased" that belong to this version');
-if (tag !== undefined && tag !== manifest.version)
-	problems.push(`The tag is ${tag}, the version in package.json ${manifest.version}`);
+if (tag !== undefined && tag !== expectedTag)
+	problems.push(`The tag is ${tag}, that of the version in ${manifestFile} is ${expectedTag}`);
 
 /** The files that name a text, those of the tests and of what is installed or built left out. */
 function filesWith(text) {
