@@ -233,9 +233,8 @@ async function newsOf(context: IWebhookFunctions, corpId: string): Promise<IData
 
 /** Until n8n has stored the execution the code stays: if it does not, the next ticket brings the event. */
 function forgetCode(context: IWebhookFunctions, authCode: string, corpId: string): void {
-	handedOver(context, authCode, corpId).then(
-		() => lookAgainLater(context, corpId),
-		(error: Error) => warn(context, `left an exchanged auth_code stored: ${error.message}`),
+	handedOver(context, authCode, corpId).catch((error: Error) =>
+		warn(context, `left an exchanged auth_code stored: ${error.message}`),
 	);
 }
 
