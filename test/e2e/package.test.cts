@@ -1,10 +1,13 @@
 /** The built package as n8n loads it: each file in a process that has n8n-workflow. */
-import { existsSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { INodeType } from 'n8n-workflow';
 import { Wecom } from '../../nodes/Wecom/Wecom.node';
 import { methods } from '../../nodes/Wecom/runtime';
 import { run } from '../support/child.cts';
+import { nodesFolder } from '../support/n8n-package.cts';
+import { packPackage } from '../support/pack.cts';
 import { repoRoot } from '../support/paths.cts';
 
 const dist = (file: string) => join(repoRoot, 'dist/nodes/Wecom', file);
@@ -43,3 +46,24 @@ it('the tables of operations are loaded by the first use, not by the start of n8
 		after: true,
 	});
 });
+
+it('the steps of deploy/Dockerfile put the package, and nothing else, where n8n looks for it', async () => {
+	const text = readFileSync(join(repoRoot, 'deploy/Dockerfile'), 'utf8');
+	const [, install] = /^RUN (npm install .*)$/m.exec(text)!;
+	const [, from, to] = /^COPY --from=package --chown=node:node (\S+) (\S+)$/m.exec(text)!;
+	expect(to).toBe(nodesFolder('/home/node'));
+	expect(/^WORKDIR (.*)$/m.exec(text)?.[1]).toBe(from);
+	const name = 'n8n-nodes-wecom-kit@${WECOM_KIT_VERSION}';
+	expect(install).toContain(`"${name}"`);
+	const folder = mkdtempSync(join(tmpdir(), 'wecom-kit-image-'));
+	try {
+		// The file in place of the version on npm.
+		const command = install.replace(name, await packPackage());
+		await run('sh', ['-c', command], { cwd: folder, timeout: 120_000 });
+		const installed = readdirSync(join(folder, 'node_modules'));
+		expect(installed.filter((one) => !one.startsWith('.'))).toEqual(['n8n-nodes-wecom-kit']);
+		expect(existsSync(join(folder, 'node_modules/n8n-nodes-wecom-kit/dist/nodes'))).toBe(true);
+	} finally {
+		rmSync(folder, { recursive: true, force: true });
+	}
+}, 180_000);
