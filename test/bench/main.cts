@@ -20,6 +20,7 @@ import { archiveRows } from './archive.cts';
 import { packBareTrigger } from './bare-trigger.cts';
 import { callbackRows } from './callback.cts';
 import { itemRows } from './items.cts';
+import { largeRows } from './large.cts';
 import { loadRows } from './load.cts';
 import { memoryRows } from './memory.cts';
 import { atMost, table, type Row } from './report.cts';
@@ -48,6 +49,7 @@ async function bench(): Promise<number> {
 		...(await lifetime.whole(loadRows)),
 		...(await callbackRows()),
 		...(await lifetime.whole(memoryRows)),
+		...(await lifetime.whole(largeRows)),
 		...(await lifetime.whole(archiveRows)),
 		...(values.quick ? [] : await n8nRows(tarball, join(folder, 'bare'))),
 	];

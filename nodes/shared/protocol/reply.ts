@@ -35,8 +35,11 @@ export function parseReply(body: unknown): WecomReply | undefined {
 		: undefined;
 }
 
+/** What stands in front of WeCom may answer anything. */
+const MOST_ERRMSG = 2_000;
+
 export function readErrmsg(errmsg: unknown): ErrmsgParts {
-	const full = typeof errmsg === 'string' ? errmsg : '';
+	const full = typeof errmsg === 'string' ? errmsg.slice(0, MOST_ERRMSG) : '';
 	return {
 		text: full
 			.replace(/,?\s*hint: \[[^\]]*\]/, '')
