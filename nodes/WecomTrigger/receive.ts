@@ -111,7 +111,10 @@ export async function receiveCallback(
 	const kept = takeKept(scope, key);
 	if (kept) {
 		const prepared = source.answerToRepetition(delivery, 'duplicate');
-		if (prepared) response.answerBy(at + REPLY_WITHIN_MS - Date.now(), prepared);
+		// Only what may be answered before it is stored: else WeCom comes back for it should this process end.
+		const { answersEarly } = kept.delivery.response;
+		const deadline = answersEarly ? at + REPLY_WITHIN_MS - Date.now() : undefined;
+		if (prepared) response.answerBy(deadline, prepared);
 		return handOver(response, kept, delivery.settle);
 	}
 

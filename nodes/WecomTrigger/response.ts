@@ -30,6 +30,9 @@ export class CallbackResponse {
 
 	private prepared?: PreparedAnswer;
 
+	/** Whether WeCom has an answer of the trigger, or gets one, however far n8n is with storing the execution. */
+	answersEarly = false;
+
 	/** What n8n writes piece by piece, and its end. */
 	private chunks: (chunk: unknown) => void = () => {};
 
@@ -54,6 +57,7 @@ export class CallbackResponse {
 	/** Answers at once; false when an answer has gone out before. n8n's own answer then goes nowhere but to `stored`. */
 	answer(status: number, body = '', contentType = TEXT): boolean {
 		if (this.answered) return false;
+		this.answersEarly = true;
 		this.writeHead(status, {
 			'content-type': contentType,
 			'content-length': String(Buffer.byteLength(body)),
@@ -71,6 +75,7 @@ export class CallbackResponse {
 	answerBy(deadlineMs: number | undefined, answer: PreparedAnswer): void {
 		this.prepared = answer;
 		if (deadlineMs === undefined) return;
+		this.answersEarly = true;
 		later(deadlineMs, () => this.answer(200, bodyOf(answer), answer.contentType));
 	}
 

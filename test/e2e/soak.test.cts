@@ -19,7 +19,7 @@ const SECONDS = Number(process.env.SOAK_SECONDS ?? 0);
 				seconds: SECONDS,
 				killEverySeconds: Math.max(40, SECONDS / 5),
 				lockEverySeconds: Math.max(25, SECONDS / 8),
-				lockSeconds: 6,
+				lockSeconds: 12,
 			});
 			process.stdout.write(`${JSON.stringify(result)}\n`);
 			const { lost, twice, messagesTwice, kills, locks, delivered } = result;

@@ -17,7 +17,6 @@ import { nodeTypes, TRIGGER, WECOM } from './support.cts';
 import { sleep } from '../support/wait.cts';
 
 const { token, encodingAesKey } = DEMO_CALLBACK_BOT.callback;
-const credentials = () => ({ bot: { token, encodingAesKey } });
 const credentialTypes = [new WecomApi(), new WecomBotApi()];
 
 /** A second copy of the action node, which knows nothing of the trigger's process: like a worker of queue mode. */
@@ -95,10 +94,16 @@ export class BotInstance {
 	/** For a node of the type `test.file`. */
 	file?: IBinaryKeyData;
 	mode: 'webhook' | 'manual' = 'webhook';
+	/** What the action node gets in place of the trigger's item. */
+	forged?: IDataObject;
 	/** Items of the trigger, as n8n stored them. */
 	items: IDataObject[] = [];
 	runs: Array<Promise<WorkflowRun>> = [];
 	private readonly node = `bot-${Math.random()}`;
+
+	/** The credential of trigger and action node. */
+	constructor(private readonly credential: IDataObject = { token, encodingAesKey }) {}
+
 	readonly #server = http.createServer((request, response) => void this.#handle(request, response));
 
 	async start(): Promise<void> {
@@ -146,7 +151,7 @@ export class BotInstance {
 		const { result } = await runWebhook({
 			nodeTypes,
 			credentialTypes,
-			credentials: credentials(),
+			credentials: { bot: { ...this.credential } as never },
 			node: trigger,
 			webhookName: request.method === 'GET' ? 'setup' : 'default',
 			mode: this.mode,
@@ -172,10 +177,10 @@ export class BotInstance {
 				'test.file': fileNode(this),
 			},
 			credentialTypes,
-			credentials: credentials(),
+			credentials: { bot: { ...this.credential } as never },
 			nodes: [trigger, ...this.nodes],
 			connections: chain('WeCom Trigger', ...this.nodes.map(({ name }) => name)),
-			items,
+			items: this.forged ? [{ json: this.forged }] : items,
 			onResponse: (given) => {
 				const {
 					body,

@@ -54,6 +54,16 @@ it('a repetition carries on what is kept, and that is not delivered once more', 
 	expect(intake.items()).toHaveLength(1);
 });
 
+it('a repetition that carries on what is kept is answered when it is stored, not before', async () => {
+	await begin();
+	const message = { kind: 'text', fields: { Content: 'kept', MsgId: '4713' } };
+	Object.assign(intake.n8n, { failures: 1, ownCallMs: 5_000 });
+	await sim().push(intake.target, message, { retries: 0 });
+	intake.n8n.storingMs = 900;
+	const { ok } = await sim().push(intake.target, message, { retries: 0 });
+	expect([ok, intake.items().length]).toEqual([true, 1]);
+});
+
 it('a repetition that overtakes the request of the trigger to itself leaves nothing to deliver', async () => {
 	await begin();
 	Object.assign(intake.n8n, { failures: 1, ownCallMs: 700 });
