@@ -8,6 +8,7 @@ import { withCompatibility } from './compatibility.cts';
 import { withCounts } from './counts.cts';
 import { renderDrawings } from './drawings.cts';
 import { endpointsPage } from './endpoints.cts';
+import { withErrorWords } from './errors.cts';
 import { withEventTables } from './events.cts';
 import type { Language } from './language.cts';
 import { operationsPage, withOverview } from './operations.cts';
@@ -35,7 +36,7 @@ export function expectedFiles(): Map<string, string> {
 			path.basename(file) === 'events.md'
 				? withEventTables(text, language)
 				: withOverview(text, language);
-		files.set(file, withCompatibility(withCounts(tables), language));
+		files.set(file, withErrorWords(withCompatibility(withCounts(tables), language)));
 	}
 	for (const [file, text] of renderDrawings()) files.set(`docs/images/${file}`, text);
 	for (const [file, text] of renderSchemas()) files.set(`${SCHEMA_DIR}/${file}`, text);

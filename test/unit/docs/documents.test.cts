@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { resources } from '../../../nodes/Wecom/resources';
 import { callbackKinds } from '../../../nodes/shared/callback/events';
+import { QUOTES, withErrorWords } from '../../../scripts/docs/errors.cts';
 import { expectedFiles, leftoverSchemas } from '../../../scripts/docs/index.cts';
 import { operationsPage, withOverview } from '../../../scripts/docs/operations.cts';
 import { repoRoot } from '../../support/paths.cts';
@@ -48,4 +49,11 @@ it('counts in the text are corrected', async () => {
 		`${kinds} kinds of messages, 除 ${kinds} 种消息和事件`,
 	);
 	expect(read('README.md')).toContain(`${kinds} kinds`);
+});
+
+it('the pages of symptoms quote what the errors in n8n say', () => {
+	const row = '| invalid corpid; n8n: *old words* | 40013 | why | what |';
+	expect(withErrorWords(row)).toContain('n8n: *The Corp ID is not valid* | 40013');
+	for (const file of ['docs/troubleshooting.md', 'docs/zh-CN/troubleshooting.md'])
+		expect(read(file).match(QUOTES)?.length).toBeGreaterThan(25);
 });
