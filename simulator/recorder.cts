@@ -17,6 +17,8 @@ export interface RecordedRequest {
 	errcode: number | null;
 	/** The company that authorized a suite, when the request is about one. */
 	corpid?: string;
+	/** When the first word of the chat model's answer went out, where it is a stream. */
+	spokeAt?: number;
 }
 
 const CAPACITY = 20_000;

