@@ -14,6 +14,8 @@ import type { N8nRest } from '../test/support/n8n-rest.cts';
 import type { Lifetime } from './lifetime.cts';
 
 export const ARCHIVE_CREDENTIAL_NAME = 'WeCom Chat Archive (demo)';
+/** The data table in which the workflow keeps its summaries. */
+const SUMMARIES = 'Chat summaries';
 /** What the scripted model says about it, and who is told. */
 export const ARCHIVE_SUMMARY = 'A customer asks for a better price; a quotation was sent.';
 export const SUPERVISOR = 'liuyang';
@@ -74,4 +76,15 @@ export async function createArchiveCredential(
 		bridgeUrl: bridge?.url ?? 'http://127.0.0.1:8080',
 		bridgeToken: bridge?.token ?? '',
 	});
+}
+
+/** The data table of the workflow, as a person makes it in n8n. */
+export async function createSummaryTable(rest: N8nRest): Promise<void> {
+	const { id } = await rest.call<{ id: string }>('GET', '/projects/personal');
+	const columns = [
+		{ name: 'summary', type: 'string' },
+		{ name: 'people', type: 'string' },
+		{ name: 'messages', type: 'number' },
+	];
+	await rest.call('POST', `/projects/${id}/data-tables`, { name: SUMMARIES, columns });
 }

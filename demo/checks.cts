@@ -77,6 +77,11 @@ function checkArchive({ executions }: Story, simulator: Simulator): Check[] {
 				.map(({ body }) => body.text?.content),
 			[ARCHIVE_SUMMARY],
 		),
+		check(
+			"the summary is a row of n8n's data table",
+			outputItems(execution, 'Keep the Summary').map(({ json }) => [json.summary, json.messages]),
+			[[ARCHIVE_SUMMARY, 3]],
+		),
 	];
 }
 

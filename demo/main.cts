@@ -11,7 +11,7 @@ import { DEMO_BOT } from '../simulator/bot/data.cts';
 import { MODEL_KEY } from '../simulator/chat-model.cts';
 import { DEMO_APP, DEMO_CORP } from '../simulator/demo-data.cts';
 import { startSimulator, type Simulator } from '../simulator/server.cts';
-import { createArchiveCredential, startArchive } from './archive.cts';
+import { createArchiveCredential, createSummaryTable, startArchive } from './archive.cts';
 import { checkSecrets, checkStory } from './checks.cts';
 import { isFree, startInstance } from './instance.cts';
 import { Lifetime } from './lifetime.cts';
@@ -47,6 +47,7 @@ async function demo(): Promise<number> {
 	say('Importing and publishing the workflows ...');
 	await createCredentials(rest, simulator);
 	await createArchiveCredential(rest, bridge);
+	await createSummaryTable(rest);
 	simulator.control.setScript(SCRIPT);
 	const workflows = await importWorkflows(rest, { withArchive: bridge !== undefined });
 	simulator.control.setApp(DEMO_APP.agentid, { trustedDomains: [new URL(n8n.url).host] });
