@@ -139,20 +139,25 @@ async function bundle() {
 	);
 }
 
-/** Worked out by the build: its exports are packed as JSON in its place, so that n8n loads no table when it starts. */
-const prebuilt = 'nodes/Wecom/prebuilt.js';
+/**
+ * Worked out by the build: their exports are packed as JSON in their place, so that n8n loads no table and nothing that a form is
+ * made with when it starts.
+ */
+const isPrebuilt = (file) => /^nodes\/\w+\/(prebuilt|properties)\.js$/.test(file);
 
 async function prebuild() {
-	const file = path.join(staging, prebuilt);
-	const outcome = { ...require(file) };
-	const json = JSON.stringify(outcome);
-	require('node:assert').deepStrictEqual(
-		JSON.parse(json),
-		outcome,
-		`${prebuilt} is not plain data`,
-	);
-	fs.rmSync(file);
-	fs.writeFileSync(file.replace(/\.js$/, '.json'), json);
+	for (const module of filesIn(staging).filter(isPrebuilt)) {
+		const file = path.join(staging, module);
+		const outcome = { ...require(file) };
+		const json = JSON.stringify(outcome);
+		require('node:assert').deepStrictEqual(
+			JSON.parse(json),
+			outcome,
+			`${module} is not plain data`,
+		);
+		fs.rmSync(file);
+		fs.writeFileSync(file.replace(/\.js$/, '.json'), json);
+	}
 }
 
 /** Modules that only the build needed, such as those that make the form, are not packed. */

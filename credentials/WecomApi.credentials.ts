@@ -18,7 +18,6 @@ import {
 import { noteOf } from '../nodes/shared/credentials/note';
 import { refuseOtherHost } from '../nodes/shared/credentials/ownHost';
 import { fieldsToStore, sendNothing } from '../nodes/shared/credentials/store';
-import { holdsValidToken, obtainToken } from '../nodes/shared/credentials/tokens';
 
 export class WecomApi implements ICredentialType {
 	name = 'wecomApi';
@@ -73,6 +72,7 @@ export class WecomApi implements ICredentialType {
 
 	/** Called before every request; returns only what n8n must store, so nothing while the stored token is good. */
 	async preAuthentication(this: IHttpRequestHelper, credentials: ICredentialDataDecryptedObject) {
+		const { holdsValidToken, obtainToken } = await import('../nodes/shared/credentials/tokens');
 		return await fieldsToStore(credentials, async () =>
 			holdsValidToken(credentials)
 				? undefined

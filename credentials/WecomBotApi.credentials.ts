@@ -13,7 +13,7 @@ import {
 	refreshGuardField,
 } from '../nodes/shared/credentials/fields';
 import { fieldsToStore, sendNothing } from '../nodes/shared/credentials/store';
-import { DEFAULT_SOCKET_URL } from '../nodes/shared/bot/connectedBots';
+import { DEFAULT_SOCKET_URL } from '../nodes/shared/protocol/settings';
 
 /** An AI bot (智能机器人): either half is enough, WeCom's console offers one connection mode at a time (doc 101463, 101039). */
 export class WecomBotApi implements ICredentialType {

@@ -7,7 +7,6 @@ import type {
 	Icon,
 	INodeProperties,
 } from 'n8n-workflow';
-import { bridgeHeaders } from '../nodes/shared/chatArchive/bridge';
 import { refreshGuardField, stored } from '../nodes/shared/credentials/fields';
 import { fieldsToStore, sendNothing } from '../nodes/shared/credentials/store';
 
@@ -54,6 +53,7 @@ export class WecomChatArchiveApi implements ICredentialType {
 		credentials: ICredentialDataDecryptedObject,
 		requestOptions: IHttpRequestOptions,
 	): Promise<IHttpRequestOptions> => {
+		const { bridgeHeaders } = await import('../nodes/shared/chatArchive/bridge');
 		sendNothing(credentials);
 		return {
 			...requestOptions,

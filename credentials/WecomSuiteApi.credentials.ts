@@ -17,7 +17,6 @@ import {
 } from '../nodes/shared/credentials/fields';
 import { refuseOtherHost } from '../nodes/shared/credentials/ownHost';
 import { fieldsToStore, sendNothing } from '../nodes/shared/credentials/store';
-import { provideToken, tokenQuery } from '../nodes/shared/credentials/suiteTokens';
 
 export class WecomSuiteApi implements ICredentialType {
 	name = 'wecomSuiteApi';
@@ -91,6 +90,7 @@ export class WecomSuiteApi implements ICredentialType {
 
 	/** Called before every request; returns only what n8n must store, so nothing while the token is known. */
 	async preAuthentication(this: IHttpRequestHelper, credentials: ICredentialDataDecryptedObject) {
+		const { provideToken } = await import('../nodes/shared/credentials/suiteTokens');
 		return await fieldsToStore(
 			credentials,
 			async () => await provideToken(credentials, this.helpers.httpRequest),
@@ -101,6 +101,7 @@ export class WecomSuiteApi implements ICredentialType {
 		credentials: ICredentialDataDecryptedObject,
 		requestOptions: IHttpRequestOptions,
 	): Promise<IHttpRequestOptions> => {
+		const { tokenQuery } = await import('../nodes/shared/credentials/suiteTokens');
 		const token = tokenQuery(credentials);
 		sendNothing(credentials);
 		refuseOtherHost(credentials, requestOptions);

@@ -7,7 +7,6 @@ import type {
 	INodeProperties,
 } from 'n8n-workflow';
 import { DEFAULT_BASE_URL } from '../nodes/shared/protocol/settings';
-import { webhookKey } from '../nodes/shared/credentials/messagePush';
 
 /** A message push, formerly group robot: the key in its URL is all it takes to send into that group (doc 99110). */
 export class WecomWebhookApi implements ICredentialType {
@@ -44,8 +43,8 @@ export class WecomWebhookApi implements ICredentialType {
 	authenticate: IAuthenticate = async (
 		credentials: ICredentialDataDecryptedObject,
 		requestOptions: IHttpRequestOptions,
-	): Promise<IHttpRequestOptions> => ({
-		...requestOptions,
-		qs: { ...requestOptions.qs, key: webhookKey(credentials) },
-	});
+	): Promise<IHttpRequestOptions> => {
+		const { webhookKey } = await import('../nodes/shared/credentials/messagePush');
+		return { ...requestOptions, qs: { ...requestOptions.qs, key: webhookKey(credentials) } };
+	};
 }

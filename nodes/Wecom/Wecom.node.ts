@@ -5,26 +5,19 @@ import {
 	type INodeType,
 	type INodeTypeDescription,
 } from 'n8n-workflow';
-import { wecomApiTest } from '../shared/credentials/appTest';
-import { wecomSuiteApiTest } from '../shared/credentials/suiteTest';
-import { wecomWebhookApiTest } from '../shared/credentials/messagePush';
-import { wecomBotApiTest } from '../shared/bot/credentialTest';
-import { wecomChatArchiveApiTest } from '../shared/chatArchive/credentialTest';
+import { loadedWhenCalled } from '../shared/util/loadedWhenCalled';
 import { archiveOperations, methodNames, properties, resourcesOf } from './prebuilt';
 
 type Methods = typeof import('./runtime').methods;
 
-/** The methods of a kind under their names; the first call of one loads them. */
-function loadedWhenCalled<Kind extends keyof Methods>(kind: Kind): Methods[Kind] {
+/** The methods of a kind under their names, of which the build knows only the names. */
+function methodsOf<Kind extends keyof Methods>(kind: Kind): Methods[Kind] {
 	const methods = methodNames[kind].map((name) => [
 		name,
-		async function (this: unknown, ...given: unknown[]) {
-			const all = (await import('./runtime')).methods[kind] as Record<
-				string,
-				typeof Function.prototype
-			>;
-			return (await all[name].apply(this, given)) as unknown;
-		},
+		loadedWhenCalled(
+			async () =>
+				((await import('./runtime')).methods[kind] as Record<string, () => Promise<unknown>>)[name],
+		),
 	]);
 	return Object.fromEntries(methods) as Methods[Kind];
 }
@@ -109,15 +102,25 @@ export class Wecom implements INodeType {
 
 	methods = {
 		credentialTest: {
-			wecomApiTest,
-			wecomBotApiTest,
-			wecomChatArchiveApiTest,
-			wecomSuiteApiTest,
-			wecomWebhookApiTest,
+			wecomApiTest: loadedWhenCalled(
+				async () => (await import('../shared/credentials/appTest')).wecomApiTest,
+			),
+			wecomBotApiTest: loadedWhenCalled(
+				async () => (await import('../shared/bot/credentialTest')).wecomBotApiTest,
+			),
+			wecomChatArchiveApiTest: loadedWhenCalled(
+				async () => (await import('../shared/chatArchive/credentialTest')).wecomChatArchiveApiTest,
+			),
+			wecomSuiteApiTest: loadedWhenCalled(
+				async () => (await import('../shared/credentials/suiteTest')).wecomSuiteApiTest,
+			),
+			wecomWebhookApiTest: loadedWhenCalled(
+				async () => (await import('../shared/credentials/messagePush')).wecomWebhookApiTest,
+			),
 		},
-		listSearch: loadedWhenCalled('listSearch'),
-		loadOptions: loadedWhenCalled('loadOptions'),
-		resourceMapping: loadedWhenCalled('resourceMapping'),
+		listSearch: methodsOf('listSearch'),
+		loadOptions: methodsOf('loadOptions'),
+		resourceMapping: methodsOf('resourceMapping'),
 	};
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {

@@ -7,10 +7,10 @@ import {
 	type IWebhookFunctions,
 	type IWebhookResponseData,
 } from 'n8n-workflow';
-import { wecomBotApiTest } from '../shared/bot/credentialTest';
+import { loadedWhenCalled } from '../shared/util/loadedWhenCalled';
 import { botTriggerProperties } from './properties';
-import { listen, type Listening } from './receive';
-import { STREAM_PATH, takeTicket } from './streamingStart';
+import type { Listening } from './receive';
+import { STREAM_PATH } from './streamPath';
 
 const WHILE_BUILDING =
 	"<b>While building your workflow</b>, click 'Execute step', then write to the bot in WeCom. It works beside the published workflow, which gets the message too.";
@@ -73,9 +73,16 @@ export class WecomBotTrigger implements INodeType {
 		},
 	};
 
-	methods = { credentialTest: { wecomBotApiTest } };
+	methods = {
+		credentialTest: {
+			wecomBotApiTest: loadedWhenCalled(
+				async () => (await import('../shared/bot/credentialTest')).wecomBotApiTest,
+			),
+		},
+	};
 
 	async trigger(this: ITriggerFunctions): Promise<ITriggerResponse> {
+		const { listen } = await import('./receive');
 		let listening: Listening | undefined;
 		let stopped = false;
 		const closeFunction = async () => {
@@ -100,6 +107,7 @@ export class WecomBotTrigger implements INodeType {
 
 	/** Called by the trigger itself, to start an execution whose agents are heard while they speak. */
 	async webhook(this: IWebhookFunctions): Promise<IWebhookResponseData> {
+		const { takeTicket } = await import('./streamingStart');
 		return takeTicket(this);
 	}
 }

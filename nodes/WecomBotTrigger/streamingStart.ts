@@ -7,6 +7,7 @@ import {
 	type IWebhookFunctions,
 	type IWebhookResponseData,
 } from 'n8n-workflow';
+import { STREAM_PATH } from './streamPath';
 import { networkCode } from '../shared/protocol/errors';
 import { listenToExecution, type ExecutionListener } from '../shared/bot/executionStream';
 
@@ -17,8 +18,6 @@ import { listenToExecution, type ExecutionListener } from '../shared/bot/executi
  * to its response is taken from it within the process. Where n8n does not reach itself, or another process takes the call, the
  * trigger emits its items, and answers come whole.
  */
-
-export const STREAM_PATH = 'stream';
 
 /** Milliseconds. Changed by tests only. */
 export const startTimings = {

@@ -5,9 +5,8 @@ import {
 	type ITriggerFunctions,
 	type ITriggerResponse,
 } from 'n8n-workflow';
-import { wecomChatArchiveApiTest } from '../shared/chatArchive/credentialTest';
+import { loadedWhenCalled } from '../shared/util/loadedWhenCalled';
 import { chatArchiveTriggerProperties } from './properties';
-import { readOnce, startReading } from './read';
 
 const WHILE_BUILDING =
 	"<b>While building your workflow</b>, click 'execute step', then write in a chat that is archived. Test runs do not move the position.";
@@ -44,9 +43,16 @@ export class WecomChatArchiveTrigger implements INodeType {
 		properties: chatArchiveTriggerProperties,
 	};
 
-	methods = { credentialTest: { wecomChatArchiveApiTest } };
+	methods = {
+		credentialTest: {
+			wecomChatArchiveApiTest: loadedWhenCalled(
+				async () => (await import('../shared/chatArchive/credentialTest')).wecomChatArchiveApiTest,
+			),
+		},
+	};
 
 	async trigger(this: ITriggerFunctions): Promise<ITriggerResponse> {
+		const { readOnce, startReading } = await import('./read');
 		if (this.getMode() === 'manual') {
 			let stop = () => {};
 			return {

@@ -7,14 +7,9 @@ import {
 	type IWebhookFunctions,
 	type IWebhookResponseData,
 } from 'n8n-workflow';
-import { searchCompanies } from '../shared/companies/companyPicker';
-import { wecomApiTest } from '../shared/credentials/appTest';
-import { SUITE_CREDENTIAL } from '../shared/credentials/suiteState';
-import { wecomSuiteApiTest } from '../shared/credentials/suiteTest';
+import { loadedWhenCalled } from '../shared/util/loadedWhenCalled';
 import { WEBHOOK_PATH } from '../shared/util/webhookDescription';
-import { receiveVisit, showPage } from './login';
 import { loginTriggerProperties } from './properties';
-import { lackOf } from './settings';
 
 export class WecomLoginTrigger implements INodeType {
 	description: INodeTypeDescription = {
@@ -72,8 +67,19 @@ export class WecomLoginTrigger implements INodeType {
 	};
 
 	methods = {
-		credentialTest: { wecomApiTest, wecomSuiteApiTest },
-		listSearch: { searchCompanies },
+		credentialTest: {
+			wecomApiTest: loadedWhenCalled(
+				async () => (await import('../shared/credentials/appTest')).wecomApiTest,
+			),
+			wecomSuiteApiTest: loadedWhenCalled(
+				async () => (await import('../shared/credentials/suiteTest')).wecomSuiteApiTest,
+			),
+		},
+		listSearch: {
+			searchCompanies: loadedWhenCalled(
+				async () => (await import('../shared/companies/companyPicker')).searchCompanies,
+			),
+		},
 	};
 
 	webhookMethods = {
@@ -84,10 +90,11 @@ export class WecomLoginTrigger implements INodeType {
 			/** Tells before anybody opens the URL whether something is missing. */
 			async create(this: IHookFunctions): Promise<boolean> {
 				const suite = this.getNodeParameter('authentication', 'app') === 'suite';
-				const type = suite ? SUITE_CREDENTIAL : 'wecomApi';
+				const type = suite ? 'wecomSuiteApi' : 'wecomApi';
 				const credentials = await this.getCredentials(type);
 				const get = (name: string, fallback: unknown) =>
 					this.getNodeParameter(name, fallback as string);
+				const { lackOf } = await import('./settings');
 				const lack = lackOf(get, type, credentials);
 				if (lack) {
 					const [message, description] = lack;
@@ -103,6 +110,7 @@ export class WecomLoginTrigger implements INodeType {
 
 	/** Never throws: that would be an HTTP 500 and a failed execution for anyone who knows the URL. */
 	async webhook(this: IWebhookFunctions): Promise<IWebhookResponseData> {
+		const { receiveVisit, showPage } = await import('./login');
 		try {
 			return await receiveVisit(this);
 		} catch (error) {

@@ -8,15 +8,8 @@ import {
 	type IWebhookFunctions,
 	type IWebhookResponseData,
 } from 'n8n-workflow';
-import { wecomBotApiTest } from '../shared/bot/credentialTest';
-import { searchCompanies } from '../shared/companies/companyPicker';
-import { wecomApiTest } from '../shared/credentials/appTest';
-import { wecomSuiteApiTest } from '../shared/credentials/suiteTest';
-import { listMethods } from '../shared/lists/lists';
-import { PEOPLE } from '../shared/lists/people';
-import { ask } from './ask';
+import { loadedWhenCalled } from '../shared/util/loadedWhenCalled';
 import { sendAndWaitProperties } from './properties';
-import { receive } from './receive';
 
 /** Resumes the execution; `$nodeId` tells it apart from other nodes that wait in the same execution. */
 const RESUME = {
@@ -27,6 +20,13 @@ const RESUME = {
 	restartWebhook: true,
 	isFullPath: true,
 };
+
+const peopleList = (name: 'getDepartments' | 'getMembers' | 'getTags') =>
+	loadedWhenCalled(async () => {
+		const { listMethods } = await import('../shared/lists/lists');
+		const { PEOPLE } = await import('../shared/lists/people');
+		return listMethods(PEOPLE).loadOptions[name];
+	});
 
 export class WecomSendAndWait implements INodeType {
 	description: INodeTypeDescription = {
@@ -70,9 +70,27 @@ export class WecomSendAndWait implements INodeType {
 	};
 
 	methods = {
-		credentialTest: { wecomApiTest, wecomSuiteApiTest, wecomBotApiTest },
-		listSearch: { searchCompanies },
-		loadOptions: listMethods(PEOPLE).loadOptions,
+		credentialTest: {
+			wecomApiTest: loadedWhenCalled(
+				async () => (await import('../shared/credentials/appTest')).wecomApiTest,
+			),
+			wecomSuiteApiTest: loadedWhenCalled(
+				async () => (await import('../shared/credentials/suiteTest')).wecomSuiteApiTest,
+			),
+			wecomBotApiTest: loadedWhenCalled(
+				async () => (await import('../shared/bot/credentialTest')).wecomBotApiTest,
+			),
+		},
+		listSearch: {
+			searchCompanies: loadedWhenCalled(
+				async () => (await import('../shared/companies/companyPicker')).searchCompanies,
+			),
+		},
+		loadOptions: {
+			getDepartments: peopleList('getDepartments'),
+			getMembers: peopleList('getMembers'),
+			getTags: peopleList('getTags'),
+		},
 	};
 
 	/** Its webhooks belong to waiting executions: n8n registers none. */
@@ -91,10 +109,12 @@ export class WecomSendAndWait implements INodeType {
 	};
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
+		const { ask } = await import('./ask');
 		return await ask(this);
 	}
 
 	async webhook(this: IWebhookFunctions): Promise<IWebhookResponseData> {
+		const { receive } = await import('./receive');
 		return await receive(this);
 	}
 }

@@ -7,18 +7,9 @@ import {
 	type IWebhookFunctions,
 	type IWebhookResponseData,
 } from 'n8n-workflow';
-import { wecomApiTest } from '../shared/credentials/appTest';
-import { wecomSuiteApiTest } from '../shared/credentials/suiteTest';
-import { getCustomerServiceAccounts } from './customerService/form';
-import { rememberPublishing } from './customerService/publishing';
-import { wecomBotApiTest } from '../shared/bot/credentialTest';
+import { loadedWhenCalled } from '../shared/util/loadedWhenCalled';
 import { WEBHOOK_PATH_AND_MODE } from '../shared/util/webhookDescription';
 import { triggerProperties } from './properties';
-import { LostCallback, receiveCallback, verifyUrl } from './receive';
-import { CallbackResponse } from './response';
-import { freshSecrets } from './secrets';
-import { senderLists } from './sender';
-import { sourceOf } from './sources';
 
 const WEBHOOK = {
 	...WEBHOOK_PATH_AND_MODE,
@@ -93,8 +84,26 @@ export class WecomTrigger implements INodeType {
 	};
 
 	methods = {
-		credentialTest: { wecomApiTest, wecomSuiteApiTest, wecomBotApiTest },
-		loadOptions: { getCustomerServiceAccounts, ...senderLists },
+		credentialTest: {
+			wecomApiTest: loadedWhenCalled(
+				async () => (await import('../shared/credentials/appTest')).wecomApiTest,
+			),
+			wecomSuiteApiTest: loadedWhenCalled(
+				async () => (await import('../shared/credentials/suiteTest')).wecomSuiteApiTest,
+			),
+			wecomBotApiTest: loadedWhenCalled(
+				async () => (await import('../shared/bot/credentialTest')).wecomBotApiTest,
+			),
+		},
+		loadOptions: {
+			getCustomerServiceAccounts: loadedWhenCalled(
+				async () => (await import('./customerService/form')).getCustomerServiceAccounts,
+			),
+			getDepartments: loadedWhenCalled(
+				async () => (await import('./sender')).senderLists.getDepartments,
+			),
+			getMembers: loadedWhenCalled(async () => (await import('./sender')).senderLists.getMembers),
+		},
 	};
 
 	webhookMethods = {
@@ -104,6 +113,8 @@ export class WecomTrigger implements INodeType {
 				return false;
 			},
 			async create(this: IHookFunctions): Promise<boolean> {
+				const { rememberPublishing } = await import('./customerService/publishing');
+				const { sourceOf } = await import('./sources');
 				await rememberPublishing(this, sourceOf(this).credential);
 				return true;
 			},
@@ -117,6 +128,8 @@ export class WecomTrigger implements INodeType {
 			},
 			/** WeCom has no API to set the URL; what can be told before a person tries is whether the credential is complete. */
 			async create(this: IHookFunctions): Promise<boolean> {
+				const { freshSecrets } = await import('./secrets');
+				const { sourceOf } = await import('./sources');
 				const found = await freshSecrets(this, sourceOf(this));
 				if ('lack' in found) {
 					const { message, description } = found.lack;
@@ -135,6 +148,8 @@ export class WecomTrigger implements INodeType {
 	 * it does, once WeCom has its answer: the editor shows the error to the person who waits there.
 	 */
 	async webhook(this: IWebhookFunctions): Promise<IWebhookResponseData> {
+		const { LostCallback, receiveCallback, verifyUrl } = await import('./receive');
+		const { CallbackResponse } = await import('./response');
 		const response = new CallbackResponse(this.getResponseObject());
 		try {
 			return this.getWebhookName() === 'setup'

@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from 'crypto';
 import { LoggerProxy, type IDataObject } from 'n8n-workflow';
-import { clean } from '../protocol/settings';
+import { clean, DEFAULT_SOCKET_URL } from '../protocol/settings';
 import { DeliveryWindow } from '../callback/dedupe';
 import { clickOfBot } from '../sendAndWait/clicks';
 import { isAnswer, type CardClick } from '../sendAndWait/forward';
@@ -19,8 +19,6 @@ import { Quota } from './quota';
  * what WeCom refuses becomes a failed execution of the workflow. `file` (at most some MB, base64) is uploaded first, and its
  * media_id put into `body[type]`. An execution that another trigger has started has no such way to the connection.
  */
-
-export const DEFAULT_SOCKET_URL = 'wss://openws.work.weixin.qq.com';
 
 export type LiveCommand =
 	| 'aibot_respond_msg'

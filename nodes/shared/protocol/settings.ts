@@ -1,6 +1,7 @@
 import type { ICredentialDataDecryptedObject } from 'n8n-workflow';
 
 export const DEFAULT_BASE_URL = 'https://qyapi.weixin.qq.com';
+export const DEFAULT_SOCKET_URL = 'wss://openws.work.weixin.qq.com';
 
 /** A pasted setting without the spaces and line breaks that come along from a console or a mail; '' when unset. */
 export function clean(value: unknown): string {
