@@ -1,6 +1,7 @@
 import { dayOf } from './dates';
 import type { Check } from './operation';
-import { at, problem } from './parameters';
+import { problem } from './problem';
+import { at } from './parameters';
 
 /** Checks that rows share: they refuse what WeCom would cut, ignore or answer with an obscure code. */
 

@@ -198,6 +198,3 @@ export function merge(base: IDataObject, extra: IDataObject): IDataObject {
 	}
 	return merged;
 }
-
-export { isEmpty, isOn, splitIds, toIds, toJson, toObject, toTimestamp } from './convert';
-export { emptyField, problem } from './problem';

@@ -14,7 +14,8 @@ import { ownAgentId } from './message/send';
 import type { Field, ItemContext, Resource } from '../engine/operation';
 import { replyItem } from '../engine/output';
 import { byteLength } from '../../shared/util/text';
-import { collectParameters, problem } from '../engine/parameters';
+import { problem } from '../engine/problem';
+import { collectParameters } from '../engine/parameters';
 
 const BUTTON: Field[] = [
 	text('name', 'Name', 'Up to 16 bytes in the bar, 40 in a submenu', { required: true }),

@@ -5,7 +5,7 @@ import { ticket, type TicketKind } from '../../shared/companies/tickets';
 import { choice, text } from '../engine/fields';
 import { checkLink } from './message/content';
 import type { ItemContext, Resource } from '../engine/operation';
-import { problem } from '../engine/parameters';
+import { problem } from '../engine/problem';
 
 const CONFIG = { name: 'Config', value: 'config', description: 'For the rights of the company' };
 const AGENT_CONFIG = {

@@ -4,7 +4,8 @@ import { MEDIA_KINDS, readBinary, toBinaryItem, type MediaKind } from '../engine
 import { binaryInput, choice, text, toggle } from '../engine/fields';
 import type { ItemOutput, ItemContext, Resource } from '../engine/operation';
 import { replyItem } from '../engine/output';
-import { collectParameters, emptyField, problem } from '../engine/parameters';
+import { emptyField, problem } from '../engine/problem';
+import { collectParameters } from '../engine/parameters';
 
 export const fileName = text(
 	'fileName',

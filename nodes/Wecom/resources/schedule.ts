@@ -3,7 +3,8 @@ import { toRequest } from '../engine/runRow';
 import { additionalFields, choice, ids, integer, moment, text, toggle } from '../engine/fields';
 import type { Field, ItemContext, Resource } from '../engine/operation';
 import { keepFields, replyItem } from '../engine/output';
-import { collectParameters, merge, problem } from '../engine/parameters';
+import { problem } from '../engine/problem';
+import { collectParameters, merge } from '../engine/parameters';
 import { calendarId } from './calendar';
 
 const scheduleId = (overrides: Partial<Field> = {}) =>

@@ -12,7 +12,7 @@ import { readBinary, toBinaryItem } from '../../engine/binary';
 import { wantedCount } from '../../engine/runRow';
 import type { ItemContext, Output } from '../../engine/operation';
 import { keepFields, replyItem } from '../../engine/output';
-import { problem } from '../../engine/parameters';
+import { problem } from '../../engine/problem';
 import { readReference, unlisted, wrongPath, type Reference } from './reference';
 import { isObject } from '../../../shared/util/isObject';
 import { DEFAULT_BASE_URL } from '../../../shared/protocol/settings';

@@ -30,7 +30,7 @@ import {
 } from '../../../shared/callback/crypto';
 import { MAX_BODY_BYTES } from '../../../shared/callback/envelope';
 import type { ItemContext } from '../../engine/operation';
-import { problem } from '../../engine/parameters';
+import { problem } from '../../engine/problem';
 import { type AnsweredMessage } from './message';
 import { BOT_CREDENTIAL } from '../../../shared/credentials/aiBot';
 

@@ -6,7 +6,8 @@ import { clean } from '../../../shared/protocol/settings';
 import { isObject } from '../../../shared/util/isObject';
 import type { Origin } from '../../../shared/bot/connectionReplies';
 import type { ItemContext } from '../../engine/operation';
-import { problem, toJson } from '../../engine/parameters';
+import { toJson } from '../../engine/convert';
+import { problem } from '../../engine/problem';
 import { BOT_CREDENTIAL } from '../../../shared/credentials/aiBot';
 
 /** The message or event to an AI bot that an operation answers. */

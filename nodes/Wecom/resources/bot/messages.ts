@@ -7,7 +7,7 @@ import { byteLength } from '../../../shared/util/text';
 import { readBinary, type MediaKind } from '../../engine/binary';
 import { cardFrom } from '../message/card';
 import type { ItemContext } from '../../engine/operation';
-import { emptyField, problem } from '../../engine/parameters';
+import { emptyField, problem } from '../../engine/problem';
 import { inParts, refusals, withMedia } from './channels';
 import { BOT_CREDENTIAL } from '../../../shared/credentials/aiBot';
 

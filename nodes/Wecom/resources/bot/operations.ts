@@ -6,7 +6,8 @@ import { splitMarkdown } from '../../../shared/util/split';
 import { readBinary, type MediaKind } from '../../engine/binary';
 import { cardFrom } from '../message/card';
 import type { ItemContext } from '../../engine/operation';
-import { problem, splitIds } from '../../engine/parameters';
+import { splitIds } from '../../engine/convert';
+import { problem } from '../../engine/problem';
 import { messageOf, type AnsweredMessage } from './message';
 import {
 	cardFacts,

@@ -13,7 +13,7 @@ import { cardFrom } from '../message/card';
 import { articlesOf, atMost, mediaId } from '../message/content';
 import { byteLength } from '../../../shared/util/text';
 import type { ItemContext } from '../../engine/operation';
-import { emptyField, problem } from '../../engine/parameters';
+import { emptyField, problem } from '../../engine/problem';
 
 const INSTEAD = 'To send something at any other time use the resource Message, operation Send.';
 const HOW_TO_WAIT = `Set 'Respond' of the WeCom Trigger to 'Using the Reply Operation of the WeCom Node'. WeCom takes replies to messages, to clicks on menus and cards, and to a few other events. ${INSTEAD}`;

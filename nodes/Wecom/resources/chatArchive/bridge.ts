@@ -4,7 +4,7 @@ import { archiveItem } from '../../../shared/chatArchive/messages';
 import { toBinaryItem } from '../../engine/binary';
 import { isOn } from '../../engine/convert';
 import type { ItemContext, ItemOutput } from '../../engine/operation';
-import { problem } from '../../engine/parameters';
+import { problem } from '../../engine/problem';
 import { wantedCount } from '../../engine/runRow';
 
 /** The operations that go through the chat archive bridge. */

@@ -3,10 +3,10 @@ import { uploadRequest } from '../../../shared/client/files';
 import { readBinary, type MediaKind } from '../../engine/binary';
 import { choice, rows, text } from '../../engine/fields';
 import { byteLength, withCommas } from '../../../shared/util/text';
-import { withoutEmpty } from '../../engine/convert';
+import { splitIds, withoutEmpty } from '../../engine/convert';
 import type { Field, ItemContext } from '../../engine/operation';
 import { keepFields } from '../../engine/output';
-import { problem, splitIds } from '../../engine/parameters';
+import { problem } from '../../engine/problem';
 
 /** Text and attachments of what customers get (docs 92135, 92137, 92366, 95094): the form, and what WeCom expects of it. */
 

@@ -12,7 +12,7 @@ import {
 	toggle,
 } from '../../engine/fields';
 import type { Check, Field, Resource } from '../../engine/operation';
-import { problem } from '../../engine/parameters';
+import { problem } from '../../engine/problem';
 
 const configId = locator('config_id', 'Contact Way', 'searchContactWays', 'e.g. 42b34949e138eb6e', {
 	description: 'The contact way, by its remark or by config ID; the list goes 90 days back',

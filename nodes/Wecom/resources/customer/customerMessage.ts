@@ -7,7 +7,8 @@ import { all, days, within } from '../../engine/checks';
 import { choice, filters, memberPicker, moment, rows, text, toggle } from '../../engine/fields';
 import type { Check, Field, ItemContext, Resource } from '../../engine/operation';
 import { NOT_SENT, replyItem } from '../../engine/output';
-import { collectParameters, problem } from '../../engine/parameters';
+import { problem } from '../../engine/problem';
+import { collectParameters } from '../../engine/parameters';
 
 const msgid = text('msgid', 'Message ID', 'The "msgid" that Create or Get Many returned', {
 	required: true,

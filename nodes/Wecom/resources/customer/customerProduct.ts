@@ -5,7 +5,9 @@ import { cursorPages } from '../../engine/pages';
 import { within } from '../../engine/checks';
 import { integer, locator, text } from '../../engine/fields';
 import type { Field, ItemContext, Resource } from '../../engine/operation';
-import { collectParameters, problem, splitIds } from '../../engine/parameters';
+import { splitIds } from '../../engine/convert';
+import { problem } from '../../engine/problem';
+import { collectParameters } from '../../engine/parameters';
 
 const productId = locator('product_id', 'Product', 'searchProducts', 'e.g. product123', {
 	description: 'The product, by its description or by ID',

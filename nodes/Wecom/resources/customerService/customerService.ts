@@ -7,7 +7,8 @@ import { cursorPages } from '../../engine/pages';
 import { choice, memberPicker, text, toggle } from '../../engine/fields';
 import type { Check, ItemContext, Resource } from '../../engine/operation';
 import { forTypes, sendServiceMessage, serviceMenu, serviceText, serviceType } from './message';
-import { collectParameters, problem } from '../../engine/parameters';
+import { problem } from '../../engine/problem';
+import { collectParameters } from '../../engine/parameters';
 
 const customerId = text('external_userid', 'Customer ID', 'The "external_userid" of a message', {
 	required: true,

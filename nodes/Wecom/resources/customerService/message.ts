@@ -6,7 +6,8 @@ import { choice, rows, text } from '../../engine/fields';
 import { toNumber, withoutEmpty } from '../../engine/convert';
 import type { Field, ItemContext } from '../../engine/operation';
 import { keepFields, replyItem } from '../../engine/output';
-import { collectParameters, emptyField, problem } from '../../engine/parameters';
+import { emptyField, problem } from '../../engine/problem';
+import { collectParameters } from '../../engine/parameters';
 
 /** What customer service sends: the form of every type of message, and what WeCom expects of it (docs 94677, 95122). */
 

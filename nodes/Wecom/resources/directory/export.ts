@@ -7,7 +7,8 @@ import { downloadLink } from '../../engine/download';
 import { wantedCount } from '../../engine/runRow';
 import type { ItemContext } from '../../engine/operation';
 import { replyItem, toListItem } from '../../engine/output';
-import { collectParameters, problem } from '../../engine/parameters';
+import { problem } from '../../engine/problem';
+import { collectParameters } from '../../engine/parameters';
 
 /** Jobs over the whole directory: exporting it into items (doc 94849 to 94854), importing it from a CSV file (90980 to 90983). */
 

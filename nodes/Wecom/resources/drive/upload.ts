@@ -6,7 +6,8 @@ import { toBinaryItem, withExtension } from '../../engine/binary';
 import { downloadLink } from '../../engine/download';
 import type { ItemOutput, ItemContext } from '../../engine/operation';
 import { replyItem } from '../../engine/output';
-import { collectParameters, problem } from '../../engine/parameters';
+import { problem } from '../../engine/problem';
+import { collectParameters } from '../../engine/parameters';
 
 /** Files of the drive: up in one piece or in parts (doc 97880, 98004), and down (doc 97881). */
 

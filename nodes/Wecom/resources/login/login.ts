@@ -7,7 +7,7 @@ import { memberPicker } from '../../engine/fields';
 import { respond, respondFields } from './person';
 import type { Field, ItemContext, Resource } from '../../engine/operation';
 import { replyItem } from '../../engine/output';
-import { problem } from '../../engine/parameters';
+import { problem } from '../../engine/problem';
 
 const MAX_STATE_BYTES = 128;
 

@@ -9,7 +9,7 @@ import {
 } from '../../../shared/login/handover';
 import { htmlPage, PAGE_HEADERS, PRIVATE_HEADERS } from '../../../shared/login/page';
 import type { Field, ItemContext } from '../../engine/operation';
-import { problem } from '../../engine/parameters';
+import { problem } from '../../engine/problem';
 
 /** Login > Respond: what the person sees after the login, from the workflow. */
 

@@ -2,7 +2,9 @@ import { compareText } from '../../../shared/util/text';
 import { randomBytes } from 'crypto';
 import type { IDataObject, INodePropertyOptions } from 'n8n-workflow';
 import type { Field, ItemContext } from '../../engine/operation';
-import { isOn, merge, problem, toObject } from '../../engine/parameters';
+import { isOn, toObject } from '../../engine/convert';
+import { problem } from '../../engine/problem';
+import { merge } from '../../engine/parameters';
 
 /** Template cards (docs 90236, 101032): the form for what people use, JSON for the rest, and the card WeCom takes. */
 

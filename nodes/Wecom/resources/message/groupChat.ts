@@ -5,7 +5,8 @@ import { contentFields, mention, messageType, MORE_CONTENT } from './fields';
 import { GROUP_CHAT, sendToGroupChat } from './send';
 import type { Field, ItemContext, Resource } from '../../engine/operation';
 import { replyItem } from '../../engine/output';
-import { collectParameters, problem } from '../../engine/parameters';
+import { problem } from '../../engine/problem';
+import { collectParameters } from '../../engine/parameters';
 
 const chatid = text('chatid', 'Chat ID', 'The "chatid" that Create returned', {
 	required: true,

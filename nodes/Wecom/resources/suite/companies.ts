@@ -13,7 +13,8 @@ import { wantedCount } from '../../engine/runRow';
 import { ItemOutput, type ItemContext, type Output } from '../../engine/operation';
 import { replyItem } from '../../engine/output';
 import { checkState, loginPageOf, redirectUrl } from '../login/login';
-import { collectParameters, problem } from '../../engine/parameters';
+import { problem } from '../../engine/problem';
+import { collectParameters } from '../../engine/parameters';
 
 /** What the rows of the resource Suite do beyond one plain call. */
 
