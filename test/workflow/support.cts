@@ -5,6 +5,8 @@ import { WecomApi } from '../../credentials/WecomApi.credentials';
 import { WecomWebhookApi } from '../../credentials/WecomWebhookApi.credentials';
 import { Wecom } from '../../nodes/Wecom/Wecom.node';
 import { WecomTrigger } from '../../nodes/WecomTrigger/WecomTrigger.node';
+// The trigger loads it with the first callback. Compiling it then would take longer than WeCom waits.
+import '../../nodes/WecomTrigger/receive';
 import { DEMO_APP, DEMO_CONTACTS, DEMO_CORP } from '../../simulator/demo-data.cts';
 import { startSimulator, type Simulator } from '../../simulator/server.cts';
 import type { App } from '../../simulator/state.cts';
