@@ -4,6 +4,7 @@
 export const SHORT_TEXTS: Record<string, string[]> = {
 	'nodes/shared/callback/events/index.ts': ['On {0}{1}'],
 	'nodes/shared/protocol/errors.ts': ['More: {0}{1}'],
+	'nodes/Wecom/engine/binary.ts': ['File', 'Image', 'Video', 'Voice'],
 	'nodes/Wecom/engine/checks.ts': [' and '],
 	'nodes/Wecom/resources/api/call.ts': ['Also: {0}. '],
 	'nodes/Wecom/resources/api/catalog/convert.ts': ['a file'],
@@ -12,7 +13,15 @@ export const SHORT_TEXTS: Record<string, string[]> = {
 	'nodes/Wecom/resources/callback/reply.ts': [' or '],
 	'nodes/Wecom/resources/customer/customerMessage.ts': ['a month'],
 	'nodes/Wecom/resources/customer/customerTag.ts': ['{0} Tag'],
-	'nodes/Wecom/resources/message/card.ts': ['Buttons', 'Selections', 'Vote'],
+	'nodes/Wecom/resources/message/card.ts': [
+		'Accent',
+		'Buttons',
+		'Muted',
+		'Primary',
+		'Secondary',
+		'Selections',
+		'Vote',
+	],
 	'nodes/Wecom/resources/message/content.ts': [
 		'Article {0} ',
 		'Author',

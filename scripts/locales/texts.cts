@@ -140,7 +140,7 @@ export function translating(
 
 /**
  * n8n names a tool after its action, and keeps of the name what an AI model may take: of Chinese nothing, so that all tools would have
- * one name. Without it they are called by the node: "WeCom Tool", "WeCom Tool1".
+ * one name. Without it they are called by the node: "WeCom", "WeCom1".
  */
 const ownToolName = (property: ts.PropertyAssignment) => {
 	const { factory: make } = ts;
@@ -164,8 +164,9 @@ function isText(node: TextNode, file: ts.SourceFile, checker: ts.TypeChecker): b
 	const { parent, child } = place(node);
 	if (!standsAlone(node) || !standsAlone(child) || isOfTwoLanguages(child)) return false;
 	if (SHORT_TEXTS[pathOf(file)]?.includes(text)) return true;
+	if (text.startsWith('e.g. ')) return true;
 	if (!WORD.test(words) || NOT_TEXTS.some((rule) => rule.test(text))) return false;
-	if (text.startsWith('e.g. ') || completes(node)) return true;
+	if (completes(node)) return true;
 	if (PROSE.test(words)) return true;
 	if (CHINESE.test(words)) return false;
 	if (ts.isPropertyAssignment(parent) && /^(singular|plural)$/.test(nameOf(parent))) return true;

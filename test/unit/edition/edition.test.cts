@@ -1,10 +1,10 @@
 /** The Chinese edition: the same package in other words. */
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, rmSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import manifest from '../../../package.json';
 import { SAME } from '../../../scripts/locales/rules.cts';
-import { readTable } from '../../../scripts/locales/table.cts';
+import { compare, readTable } from '../../../scripts/locales/table.cts';
 import { declaredCredentials, declaredNodes } from '../../support/declared.cts';
 import { repoRoot } from '../../support/paths.cts';
 
@@ -25,6 +25,7 @@ const TEXTS = new Set([
 	'singular',
 	'plural',
 ]);
+const CHINESE = /[\u3000-\u30ff\u3400-\u9fff\uff00-\uffef]/;
 const table = readTable();
 const folder = join(repoRoot, '.cache', `edition-${process.pid}`);
 
@@ -92,6 +93,39 @@ it('differs from the English edition in words only', () => {
 		expect(withoutTexts(theirs)).toEqual(withoutTexts(ours[at]));
 		expect([...texts(theirs).keys()].sort()).toEqual([...texts(ours[at]).keys()].sort());
 	});
+});
+
+it('says everything in its own words (if not: npm run locales, then fill in what it names)', () => {
+	const needed = new Map(
+		JSON.parse(readFileSync(join(folder, 'texts.json'), 'utf8')) as Array<[string, string[]]>,
+	);
+	const { missing, dead } = compare(needed, table);
+	expect({
+		missing: missing.map((text) => `${text} (${needed.get(text)![0]})`),
+		dead,
+	}).toEqual({ missing: [], dead: [] });
+});
+
+it('leaves nothing in English in its forms but names that stay', () => {
+	const known = new Set([...SAME, ...Object.values(table)]);
+	const left = chinese()
+		.flatMap((one) => [...texts(one)])
+		.filter(([path, words]) => !path.endsWith('.subtitle') && !/^[[{]/.test(words))
+		.filter(([, words]) => /[A-Za-z]{2}/.test(words) && !CHINESE.test(words) && !known.has(words));
+	expect(left).toEqual([]);
+});
+
+it('has short labels: what a form shows on one line is no longer than it was', () => {
+	const width = (text: string) =>
+		[...text].reduce((sum, letter) => sum + (CHINESE.test(letter) ? 2 : 1), 0);
+	const long = english().flatMap((ours, at) => {
+		const theirs = texts(chinese()[at]);
+		return [...texts(ours)].filter(([path, words]) => {
+			if (!/\.(displayName|name)$/.test(path) || words.includes('<')) return false;
+			return width(theirs.get(path)!) > Math.max(24, width(words) * 1.2);
+		});
+	});
+	expect(long.map(([, words]) => [words, table[words]])).toEqual([]);
 });
 
 it('has what a text is filled with, and its markup', () => {
