@@ -1,0 +1,131 @@
+/** The Chinese edition in place of the English one: everything goes on, and the editor speaks Chinese. */
+import type { Page } from 'playwright-core';
+import manifest from '../../package.json';
+import { browserOrSkip, screenshot, withEditor } from '../support/browser.cts';
+import { openNode, openWorkflow, parameter } from '../support/editor.cts';
+import { installPackage } from '../support/n8n-package.cts';
+import { packChinese } from '../support/pack-chinese.cts';
+import {
+	chain,
+	itemsOf,
+	manual,
+	publishTrigger,
+	target,
+	TRIGGER,
+	useN8n,
+	uses,
+	WECOM,
+} from './support.cts';
+
+const surroundings = useN8n();
+const member = { __rl: true, mode: 'id', value: 'zhangsan' };
+let reading: string;
+let answering: string;
+
+beforeAll(async () => {
+	const { n8n, rest, sim, credential } = surroundings();
+	const get = {
+		name: 'Get member',
+		type: WECOM,
+		parameters: { resource: 'member', operation: 'get', userid: member },
+		credentials: uses(credential),
+	};
+	const workflow = await rest.createWorkflow({
+		name: 'Read',
+		nodes: [manual, get],
+		connections: chain('Start', 'Get member'),
+	});
+	reading = workflow.id;
+	answering = (await publishTrigger(surroundings(), 'wecom/edition', { quickReply: 'ok' })).id;
+	expect(itemsOf(await rest.execute(reading, 'Start'), 'Get member')[0]).toMatchObject({
+		userid: 'zhangsan',
+	});
+	await sim.push(target(surroundings(), 'wecom/edition'), { kind: 'text' });
+	await rest.waitForExecutions(answering, 1);
+
+	await installPackage(n8n.userFolder, await packChinese(), n8n.install.nodeBin);
+	await n8n.restart();
+	await rest.login();
+	await rest.waitForWebhook('POST', 'wecom/edition');
+}, 600_000);
+
+it('workflows, the credential and its stored token go on', async () => {
+	const { rest, sim, credential } = surroundings();
+	const tokens = () => sim.requests.filter(({ path }) => path === '/cgi-bin/gettoken').length;
+	const before = tokens();
+	expect(itemsOf(await rest.execute(reading, 'Start'), 'Get member')[0]).toMatchObject({
+		userid: 'zhangsan',
+	});
+	expect(tokens()).toBe(before);
+
+	const pushed = await sim.push(target(surroundings(), 'wecom/edition'), { kind: 'text' });
+	expect(pushed.ok).toBe(true);
+	await rest.waitForExecutions(answering, 2);
+	expect(await rest.testCredential(credential.id)).toEqual({ status: 'OK', message: '连接成功' });
+});
+
+it('says in Chinese what happened and what to do', async () => {
+	const { rest, sim } = surroundings();
+	sim.control.refuseIp(true, { ip: '203.0.113.7' });
+	try {
+		const execution = JSON.stringify(await rest.execute(reading, 'Start'));
+		expect(execution).toContain('企业微信不信任 IP 203.0.113.7（60020）');
+		expect(execution).toContain('企业可信IP');
+	} finally {
+		sim.control.refuseIp(false);
+	}
+});
+
+it('is the same package with the same nodes, and tools have names that models take', async () => {
+	const types = await surroundings().rest.nodeTypes();
+	const own = types.filter(({ name }) => name.startsWith(manifest.name));
+	expect(own.map(({ displayName }) => displayName)).toEqual(
+		expect.arrayContaining(['企业微信', '企业微信触发器', '企业微信发送并等待']),
+	);
+	const tool = own.find(({ name }) => name.endsWith('.wecomTool'));
+	expect(tool).toMatchObject({ skipNameGeneration: true, defaults: { name: 'WeCom' } });
+});
+
+/** Opens the list of a parameter, types `words`, and picks what is found. */
+async function choose(page: Page, name: string, words: string): Promise<void> {
+	await parameter(page, name).click();
+	await page.keyboard.type(words);
+	await page.getByRole('option').filter({ hasText: words }).first().click();
+}
+
+browserOrSkip()('in the editor', () => {
+	it('nodes, events, resources and operations are found by Chinese words', async () => {
+		const { n8n, rest, credential } = surroundings();
+		const nodes = [
+			{ name: 'Trigger', type: TRIGGER, parameters: { path: 'wecom/words' } },
+			{ name: 'Action', type: WECOM, parameters: {} },
+		].map((node) => ({ ...node, credentials: uses(credential) }));
+		const { id } = await rest.createWorkflow({ name: 'Words', nodes });
+		await withEditor(n8n, async (page) => {
+			await openWorkflow(page, id);
+			await page.getByTestId('node-creator-plus-button').click();
+			const found = page.getByTestId('item-iterator-item');
+			for (const [words, title] of [
+				['企业微信', '企业微信'],
+				['wecom', '企业微信'],
+				['等待', '企业微信发送并等待'],
+			]) {
+				await page.getByTestId('node-creator-search-bar').fill(words);
+				await found.filter({ hasText: title }).first().waitFor();
+			}
+			await screenshot(page, 'zh-panel');
+			await page.keyboard.press('Escape');
+
+			await openNode(page, 'Trigger');
+			await screenshot(page, 'zh-trigger');
+			await choose(page, 'events', '审批');
+			await page.goto(`/workflow/${id}`);
+			await page.getByTestId('canvas-node').first().waitFor();
+			await openNode(page, 'Action');
+			await choose(page, 'resource', '审批');
+			await choose(page, 'operation', '提交');
+			await parameter(page, 'template_id').waitFor();
+			expect(await page.getByTestId('ndv').innerText()).toContain('模板');
+		});
+	});
+});
