@@ -69,13 +69,14 @@ export interface ContentForm {
 	types: string[];
 	/** Images are part of the message, so that they have no media ID. */
 	inlineImages?: true;
-	/** Fields beside a text's content. */
+	/** Fields beside the content, and the types that have them, by default text alone. */
 	mentions?: Field[];
+	mentionedIn?: string[];
 }
 
 /** All fields of the content but those of template cards. */
 export function contentFields(form: ContentForm): Field[] {
-	const { types, inlineImages, mentions = [] } = form;
+	const { types, inlineImages, mentions = [], mentionedIn = ['text'] } = form;
 	// Conditions name all types, also those that this way of sending has not, so that one description serves all ways.
 	const shown = (...wanted: string[]) => ({ displayOptions: { show: { msgtype: wanted } } });
 	const uploaded = ['file', 'video', 'voice', ...(inlineImages ? [] : ['image'])];
@@ -97,7 +98,7 @@ export function contentFields(form: ContentForm): Field[] {
 				},
 			),
 		],
-		...mentions.map((field): [string[], Field] => [['text'], field]),
+		...mentions.map((field): [string[], Field] => [mentionedIn, field]),
 		[
 			titled,
 			text('title', 'Title', 'Up to 128 characters; 4 to 12 in a mini program notice', {

@@ -63,7 +63,11 @@ export const groupChat: Resource = {
 				messageType,
 				...contentFields({
 					types: GROUP_CHAT.types,
-					mentions: [mention('mentioned_list', 'Mention Members', 'User IDs')],
+					mentions: [
+						mention('mentioned_list', 'Mention Members', 'User IDs'),
+						mention('mentioned_mobile_list', 'Mention Phone Numbers', 'Phone numbers of members'),
+					],
+					mentionedIn: ['text', 'markdown'],
 				}),
 				MORE_CONTENT,
 			],
@@ -91,7 +95,8 @@ export const groupChat: Resource = {
 /** Two to 2,000 members; longer names would be cut (doc 90245). */
 async function create(item: ItemContext): Promise<IDataObject> {
 	const sent = collectParameters(item);
-	const { length } = sent.userlist as string[];
+	// WeCom takes "Lisi" and "lisi" for the same person (doc 90195).
+	const length = new Set((sent.userlist as string[]).map((id) => id.toLowerCase())).size;
 	if (length < 2 || length > 2000)
 		throw problem(
 			item,
