@@ -72,7 +72,12 @@ async function replyToEvent(
 	if (sent) return told(message, sent, facts);
 	// The address takes one message, and no file.
 	if (type === 'text')
-		return await byUrl(item, message, content ?? contentOfForm(item), feedbackOf(item));
+		return await byUrl(
+			item,
+			message,
+			splitMarkdown(content ?? contentOfForm(item), MAX_TEXT_BYTES),
+			feedbackOf(item),
+		);
 	if (!file) sent = await toResponseUrl(item, message, bodies[0]);
 	return told(message, sent ?? nowhere(item, message), facts);
 }
@@ -92,23 +97,22 @@ async function replyText(
 	const [first, ...rest] = splitMarkdown(content, MAX_TEXT_BYTES);
 	const change: StreamChange = { content: first, finish: true, feedback };
 	const sent = await intoStream(item, message, change);
-	if (!sent) return await byUrl(item, message, content, feedback);
+	if (!sent) return await byUrl(item, message, [first, ...rest], feedback);
 	if (rest.length === 0) return told(message, sent);
 	// A stream shows so much and no more; the one message WeCom takes besides holds the rest.
-	if (message.responseUrl) return told(message, sent, await byUrl(item, message, rest.join('')));
+	if (message.responseUrl) return told(message, sent, await byUrl(item, message, rest));
 	return told(message, sent, { warning: CUT });
 }
 
 const CUT = 'The text is longer than WeCom shows: it was cut after 20,480 bytes';
 
-/** The address takes a single message. */
+/** The address takes a single message: the first of the parts. */
 async function byUrl(
 	item: ItemContext,
 	message: AnsweredMessage,
-	text: string,
+	[content, ...rest]: string[],
 	feedback?: string,
 ): Promise<IDataObject> {
-	const [content, ...rest] = splitMarkdown(text, MAX_TEXT_BYTES);
 	const body = { msgtype: 'markdown', markdown: { content, ...withId(feedback) } };
 	const sent = (await toResponseUrl(item, message, body)) ?? nowhere(item, message);
 	return told(message, sent, rest.length > 0 ? { warning: CUT } : {});
