@@ -81,7 +81,7 @@ function valueFor(field: Field, attack = ATTACK): unknown {
 			],
 		};
 	}
-	if (type === 'json' || convert === 'json' || convert === 'jsonText')
+	if (type === 'json' || convert === 'json' || convert === 'jsonList')
 		return JSON.stringify({ [attack]: attack });
 	if (type === 'dateTime' || /^(day|timestamp)/.test(convert ?? '')) return '2026-11-02T08:00:00';
 	if (type === 'boolean') return field.default;
