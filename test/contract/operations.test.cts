@@ -210,8 +210,7 @@ function entered(field: Field, value: unknown): IDataObject[string] | undefined 
 	}
 	const plain = field.each ? (value as IDataObject[]).map((one) => one[field.each!]) : value;
 	if (field.type === 'resourceLocator') return byId(plain as string);
-	if (field.convert === 'json') return JSON.stringify(plain);
-	if (field.convert === 'jsonText') return plain as string;
+	if (field.convert === 'json' || field.convert === 'jsonList') return JSON.stringify(plain);
 	if (field.convert === 'flag') return plain === 1;
 	return plain as IDataObject[string];
 }

@@ -550,3 +550,58 @@ it('the day of a booking is that day in China', async () => {
 	});
 	expect(bodies('oa/meetingroom/cancel_book')).toMatchObject([{ cancel_date: 1_772_640_000 }]);
 });
+
+it('Who is named twice is one person, in whatever letters', async () => {
+	const create = (userlist: string): Run => ({
+		resource: 'groupChat',
+		operation: 'create',
+		parameters: { userlist: `={{ ${JSON.stringify(userlist)} }}` },
+	});
+	for (const userlist of ['zhangsan,zhangsan', 'zhangsan、ZhangSan', '["zhangsan","zhangsan"]'])
+		expect((await failure(create(userlist)))?.message).toMatch(
+			/1 in 'Member Names or IDs', a group chat takes 2/,
+		);
+	expect(bodies('appchat/create')).toEqual([]);
+	await itemsOf(simulator(), send({ touser: 'zhangsan,lisi,zhangsan' }));
+	expect(bodies('message/send')).toMatchObject([{ touser: 'zhangsan|lisi' }]);
+});
+
+it('A group chat mentions members and phone numbers, in text and in Markdown', async () => {
+	answer('appchat/send', {});
+	for (const msgtype of ['text', 'markdown'])
+		await itemsOf(simulator(), {
+			resource: 'groupChat',
+			operation: 'sendMessage',
+			parameters: {
+				chatid: 'C',
+				msgtype,
+				content: 'x',
+				mentioned_list: 'zhangsan、@all',
+				mentioned_mobile_list: '13800000001',
+			},
+		});
+	const mentioned = {
+		content: 'x',
+		mentioned_list: ['zhangsan', '@all'],
+		mentioned_mobile_list: ['13800000001'],
+	};
+	expect(bodies('appchat/send')).toMatchObject([{ text: mentioned }, { markdown: mentioned }]);
+});
+
+it('One object given where WeCom needs a list is a list of one; a list is no object', async () => {
+	answer('wedoc/create_form', { formid: 'F' });
+	const create = (items: string, more: IDataObject = {}): Run => ({
+		resource: 'form',
+		operation: 'create',
+		parameters: { form_title: 'T', items, additionalFields: more },
+	});
+	const question = { question_id: 1, title: 'Name?' };
+	await itemsOf(simulator(), create(JSON.stringify(question)));
+	await itemsOf(simulator(), create(`={{ ${JSON.stringify(question)} }}`));
+	const [first, second] = bodies('wedoc/create_form');
+	expect(first).toMatchObject({ form_info: { form_question: { items: [question] } } });
+	expect(second).toEqual(first);
+	expect((await failure(create('[]', { form_setting: '[1]' })))?.message).toBe(
+		"'Settings (JSON)' is a list where an object is needed",
+	);
+});

@@ -55,6 +55,8 @@ export function typedValue(item: ItemContext, field: Field, given: unknown): Val
 	if (value === undefined || value === null) return undefined;
 	const { type, displayName, convert } = field;
 	if (type === 'options') return toChoice(item, field, value);
+	if (convert === 'integer' && type === 'number')
+		return isBlank(value) ? undefined : toInteger(item, field, value);
 	if (convert) return value as Value;
 	if (type === 'boolean') return isOn(item, displayName, value);
 	if (type === 'multiOptions') return toChoices(item, field, value);
@@ -101,9 +103,10 @@ const CONVERSIONS: Record<Conversion, Converter> = {
 	fen: (item, field, value) => (isBlank(value) ? undefined : toFen(item, field, value)),
 	flag: (item, { displayName }, value) => (isOn(item, displayName, value) ? 1 : 0),
 	json: (item, { displayName }, value) =>
-		value === '' ? undefined : toJson(item, displayName, value),
-	jsonText: (item, { displayName }, value) =>
-		value === '' ? undefined : JSON.stringify(toJson(item, displayName, value)),
+		isBlank(value) ? undefined : toObject(item, displayName, value),
+	// One object is a list of one.
+	jsonList: (item, { displayName }, value) =>
+		isBlank(value) ? undefined : ([toJson(item, displayName, value)].flat() as Value),
 	day: (item, { displayName }, value) =>
 		isBlank(value) ? undefined : toDay(item, displayName, value),
 	dayText: (item, { displayName }, value) =>
@@ -172,9 +175,10 @@ function jsonList(text: string): unknown[] | undefined {
 	return Array.isArray(list) ? list : undefined;
 }
 
-/** IDs of a field; objects, such as whole members, are none. */
-export const toIds = (item: ItemContext, displayName: string, value: unknown): string[] =>
-	toEntries(item, displayName, value, BETWEEN_IDS);
+/** IDs of a field, each once; objects, such as whole members, are none. */
+export const toIds = (item: ItemContext, displayName: string, value: unknown): string[] => [
+	...new Set(toEntries(item, displayName, value, BETWEEN_IDS)),
+];
 
 /** Words of a field, which may have spaces in them. */
 export const toTexts = (item: ItemContext, displayName: string, value: unknown): string[] =>

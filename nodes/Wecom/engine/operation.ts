@@ -24,7 +24,7 @@ export type Conversion =
 	| 'fen'
 	| 'flag'
 	| 'json'
-	| 'jsonText'
+	| 'jsonList'
 	| 'day'
 	| 'dayText'
 	| 'timestamp'

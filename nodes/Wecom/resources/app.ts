@@ -198,6 +198,7 @@ export const app: Resource = {
 				}),
 				json('button', 'Buttons', 'The list "button" as in the answer of Get Menu', {
 					required: true,
+					convert: 'jsonList',
 					...byForm('json'),
 				}),
 			],

@@ -118,6 +118,7 @@ export const document: Resource = {
 				docid,
 				json('requests', 'Changes (JSON)', 'List of changes, done in order', {
 					required: true,
+					convert: 'jsonList',
 					placeholder: '[{"insert_text": {"text": "Hello", "location": {"index": 0}}}]',
 				}),
 			],

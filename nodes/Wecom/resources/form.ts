@@ -26,6 +26,7 @@ export const form: Resource = {
 					'List of questions; reply_type 1 is text, 2 a single choice',
 					{
 						required: true,
+						convert: 'jsonList',
 						path: 'form_info.form_question.items',
 						placeholder:
 							'[{"question_id": 1, "pos": 1, "title": "Name?", "reply_type": 1, "status": 1, "must_reply": true}]',

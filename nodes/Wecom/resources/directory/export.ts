@@ -23,13 +23,15 @@ const IMPORTED = 3;
 export async function exportDirectory(item: ItemContext): Promise<IDataObject[]> {
 	const { client, get, itemIndex } = item;
 	const what = get('what', 'user');
+	const wanted = wantedCount(item);
+	const minutes = waitMinutes(item);
 	const encoding_aeskey = newKey();
 	const body = { block_size: BLOCK_SIZE, ...collectParameters(item), encoding_aeskey };
 	const { jobid } = await client.call(
 		{ method: 'POST', path: `/cgi-bin/export/${what}`, body },
 		itemIndex,
 	);
-	const files = await waitFor(item, String(jobid), async () => {
+	const files = await waitFor(item, minutes, String(jobid), async () => {
 		const reply = await client.call(
 			{ method: 'GET', path: '/cgi-bin/export/get_result', qs: { jobid } },
 			itemIndex,
@@ -43,7 +45,6 @@ export async function exportDirectory(item: ItemContext): Promise<IDataObject[]>
 		}
 		return reply.status === EXPORTED ? ((reply.data_list ?? []) as IDataObject[]) : undefined;
 	});
-	const wanted = wantedCount(item);
 	const found: IDataObject[] = [];
 	for (const { url } of files) {
 		for (const entry of entriesOf(await readFile(item, String(url), encoding_aeskey))) {
@@ -89,12 +90,13 @@ function newKey(): string {
 /** Uploads the CSV file unless its media ID is given, starts the import, and waits for its result if wanted. */
 export async function importDirectory(item: ItemContext): Promise<IDataObject | IDataObject[]> {
 	const { client, get, itemIndex } = item;
+	const minutes = waitMinutes(item);
 	const media_id = get('media_id') || (await uploadCsv(item));
 	const body = { ...collectParameters(item), media_id };
 	const path = `/cgi-bin/batch/${get('kind', 'syncuser')}`;
 	const { jobid } = await client.call({ method: 'POST', path, body }, itemIndex);
 	if (!get<boolean>('wait', true)) return { jobid };
-	const reply = await waitFor(item, String(jobid), async () => {
+	const reply = await waitFor(item, minutes, String(jobid), async () => {
 		const result = await client.call(
 			{ method: 'GET', path: '/cgi-bin/batch/getresult', qs: { jobid } },
 			itemIndex,
@@ -112,13 +114,16 @@ async function uploadCsv(item: ItemContext): Promise<string> {
 	return String((await item.client.call(request, item.itemIndex)).media_id);
 }
 
+/** What cannot be read is refused before anything is started. */
+const waitMinutes = ({ get }: ItemContext) => get<number>('waitMinutes', 5);
+
 /** Asks until there is a result or the time is up. */
 async function waitFor<T>(
 	item: ItemContext,
+	minutes: number,
 	jobid: string,
 	ask: () => Promise<T | undefined>,
 ): Promise<T> {
-	const minutes = item.get<number>('waitMinutes', 5);
 	const until = Date.now() + minutes * 60_000;
 	for (let tries = 0; ; tries++) {
 		const result = await ask();

@@ -18,6 +18,7 @@ export const driveMembers = (what: string, auth: boolean): Field =>
 		`Who ${what}: type 1 for a member with "userid", 2 for a department with "departmentid"${auth ? '; auth 1 to download, 7 to manage' : ''}`,
 		{
 			required: true,
+			convert: 'jsonList',
 			placeholder: auth
 				? '[{"type": 1, "userid": "zhangsan", "auth": 1}]'
 				: '[{"type": 1, "userid": "zhangsan"}]',

@@ -267,8 +267,10 @@ function refuseThirdParty(item: ItemContext, instead: string): void {
 async function getUserInfo(item: ItemContext): Promise<IDataObject> {
 	const { client, itemIndex, get } = item;
 	refuseThirdParty(item, 'Get User Info');
+	// A switch that cannot be read is refused while the code is still good.
+	const withDetail = get<boolean>('withDetail', false);
 	const info = replyItem(await exchangeCode(client, get('code').trim(), itemIndex));
-	if (!info.user_ticket || !get<boolean>('withDetail', false)) return info;
+	if (!info.user_ticket || !withDetail) return info;
 	try {
 		const detail = await readDetails(client, String(info.user_ticket), itemIndex);
 		return { ...info, ...replyItem(detail) };

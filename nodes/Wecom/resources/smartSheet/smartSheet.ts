@@ -203,7 +203,9 @@ export const smartSheet: Resource = {
 					text('record_ids', 'Record IDs', 'Comma-separated; only these records', {
 						convert: 'stringList',
 					}),
-					json('sort', 'Sort (JSON)', 'Such as [{"field_title": "Date", "desc": true}]'),
+					json('sort', 'Sort (JSON)', 'Such as [{"field_title": "Date", "desc": true}]', {
+						convert: 'jsonList',
+					}),
 					text('view_id', 'View ID', 'Only the records of this view'),
 				]),
 			],
