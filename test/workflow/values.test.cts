@@ -563,7 +563,7 @@ it('Who is named twice is one person, in whatever letters', async () => {
 		);
 	expect(bodies('appchat/create')).toEqual([]);
 	await itemsOf(simulator(), send({ touser: 'zhangsan,lisi,zhangsan' }));
-	expect(bodies('message/send')).toMatchObject([{ touser: 'zhangsan|lisi' }]);
+	expect(bodies('message/send').at(-1)).toMatchObject({ touser: 'zhangsan|lisi' });
 });
 
 it('A group chat mentions members and phone numbers, in text and in Markdown', async () => {
