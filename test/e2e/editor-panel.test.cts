@@ -66,7 +66,7 @@ browserOrSkip()('the node panel', () => {
 				const found = page.getByTestId('item-iterator-item').filter({ hasText: /^\s*WeCom\s/ });
 				await found
 					.first()
-					.waitFor({ timeout: 5_000 })
+					.waitFor({ timeout: 60_000 })
 					.catch(() => lost.push(word));
 			}
 			expect(codex.alias.length).toBeGreaterThanOrEqual(60);

@@ -2,6 +2,18 @@ import { callEndpoint, readsEverywhere } from './call';
 import { limit, returnAll } from '../../engine/fields';
 import type { Operation, Resource } from '../../engine/operation';
 
+/** Endpoints whose name says that they answer with no list: there is nothing to return all of. */
+const UNLISTED = {
+	endpoint: [
+		{
+			_cnd: {
+				regex:
+					'[./_](create|update|delete|set|send|cancel|upload|recall|rename|invite|submit|edit|remark|apply|refund|token|ticket|qrcode)$|[./_](set|del|cancel|upload|mod|close|submit|mark)_',
+			},
+		},
+	],
+};
+
 /** Every endpoint of the server API through one operation; the list of endpoints says where there is an operation of its own. */
 export const apiResource: Resource = {
 	value: 'api',
@@ -82,8 +94,8 @@ export const apiResource: Resource = {
 					displayOptions: { show: { inputMode: ['json'] } },
 					local: true,
 				},
-				returnAll,
-				limit,
+				{ ...returnAll, displayOptions: { hide: UNLISTED } },
+				{ ...limit, displayOptions: { ...limit.displayOptions, hide: UNLISTED } },
 			],
 			overlaps: readsEverywhere,
 			run: callEndpoint,

@@ -6,9 +6,8 @@ import type { CatalogField, Endpoint } from './format';
 /** Objects are shown field by field down to this level, when they do not bring too many of them. */
 const MAX_LEVELS = 2;
 const MAX_FIELDS = { required: 40, optional: 30 };
-/** A hint behind a label must leave the label readable. */
-const MAX_LABEL = 64;
-const MAX_KEYS = 6;
+/** The editor cuts what is longer off, hint and all. */
+const MAX_LABEL = 52;
 
 /** Objects have no form of their own in n8n: their fields get dotted ids, deep ones are entered as JSON. */
 export function endpointFields(endpoint: Endpoint): ResourceMapperField[] {
@@ -129,19 +128,27 @@ function widget({ type, options }: CatalogField): NonNullable<ResourceMapperFiel
 
 /** The form has no place for help: what matters goes behind the label. */
 function withHint({ type, help, fields }: CatalogField, label: string): string {
-	if (type.startsWith('object')) return `${label} (${jsonHint(type === 'object[]', fields)})`;
+	if (type.startsWith('object')) {
+		const room = MAX_LABEL - label.length - ' ()'.length;
+		return `${label} (${jsonHint(type === 'object[]', fields, room)})`;
+	}
 	const list = type.endsWith('[]') ? 'Comma-separated' : '';
 	const full = [list, help].filter(Boolean).join('. ');
 	const hint = label.length + full.length <= MAX_LABEL ? full : list;
 	return hint ? `${label} (${hint})` : label;
 }
 
-/** The keys a JSON field takes, needed ones first. */
-function jsonHint(isList: boolean, fields: CatalogField[] | undefined): string {
+/** The keys a JSON field takes, needed ones first, as many as there is room for. */
+function jsonHint(isList: boolean, fields: CatalogField[] | undefined, room: number): string {
 	const what = isList ? 'JSON list' : 'JSON';
-	if (!fields) return what;
-	const sorted = [...fields].sort((a, b) => +b.required - +a.required);
-	const keys = sorted.slice(0, MAX_KEYS).map(({ name }) => name);
-	if (sorted.length > MAX_KEYS) keys.push('...');
-	return `${what}${isList ? ' of' : ' with'} ${keys.join(', ')}`;
+	const names = [...(fields ?? [])]
+		.sort((a, b) => +b.required - +a.required)
+		.map(({ name }) => name);
+	for (let count = names.length; count > 0; count--) {
+		const keys = names.slice(0, count).join(', ');
+		const more = count < names.length ? ', ...' : '';
+		const hint = `${what}${isList ? ' of' : ' with'} ${keys}${more}`;
+		if (hint.length <= room) return hint;
+	}
+	return what;
 }
