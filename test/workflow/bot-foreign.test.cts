@@ -7,6 +7,8 @@ import { heard, lab, live, ok, run } from './bot-connection-support.cts';
 import { BotInstance, botNode } from './bot-support.cts';
 import { useSimulator } from './support.cts';
 
+jest.setTimeout(60_000);
+
 describe('over a long connection, with a credential of the same Bot ID and another WebSocket URL', () => {
 	const SAID = { content: 'to the attacker?' };
 
@@ -46,8 +48,7 @@ describe('over a long connection, with a credential of the same Bot ID and anoth
 				const { error } = await run([botNode(operation, SAID)], { item, alone: true });
 				expect(error).toBeDefined();
 			}
-			const [entry] = lab.bots.transcript({ replyTo: msgid });
-			expect(entry.stream!.updates.map(({ content }) => content)).toEqual(['Thinking…']);
+			expect(JSON.stringify(lab.bots.transcript({ replyTo: msgid }))).not.toContain(SAID.content);
 		},
 	);
 });

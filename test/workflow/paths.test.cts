@@ -28,6 +28,8 @@ jest.mock('n8n-workflow', () => {
 const ATTACK = '../x?y=1&z#';
 const TOKEN = /gettoken|get_\w+_token/;
 
+jest.setTimeout(120_000);
+
 const simulator = useProvider();
 const [company] = makeCompanies(1);
 
