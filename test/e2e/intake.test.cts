@@ -51,7 +51,10 @@ async function listen(path: string, options: object = {}, parameters: object = {
 		position: async () => {
 			const { data } = await rest.rawCredential(surroundings().credential.id);
 			const all = JSON.parse(String(data.kfCursorTokens || '{}')) as Record<string, IDataObject>;
-			return Object.entries(all).find(([key]) => key.startsWith(id) && key.endsWith(KF))?.[1];
+			const [, found] =
+				Object.entries(all).find(([key]) => key.startsWith(id) && key.endsWith(KF)) ?? [];
+			// Without a time it is a claim alone.
+			return found?.at ? found : undefined;
 		},
 	};
 }
