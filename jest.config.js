@@ -35,8 +35,6 @@ module.exports = {
 	testTimeout: 20_000,
 	/** Much of the time is waiting: also two processors have two workers. Each end-to-end worker starts an n8n of about 400 MB. */
 	maxWorkers: Math.max(2, Math.floor(availableParallelism() / 2)),
-	/** Some tests wait for what WeCom or n8n does within five seconds, on machines that do other things, too. Jest does not read it from a project. */
-	testTimeout: 20_000,
 	projects: [
 		level('unit'),
 		level('simulator', { testMatch: ['<rootDir>/simulator/test/**/*.test.cts'] }),

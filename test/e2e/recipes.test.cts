@@ -70,7 +70,7 @@ afterAll(async () => {
 async function createCredentials(): Promise<void> {
 	const { suiteId, suiteSecret, callback } = DEMO_SUITE;
 	const all: Array<[name: string, type: string, data: object]> = [
-		['WeCom (demo)', 'wecomApi', credentialData(sim, { loginJwtKey: JWT_KEY })],
+		['WeCom (demo)', 'wecomApi', credentialData(sim, { signLogins: true, loginJwtKey: JWT_KEY })],
 		['WeCom group (demo)', 'wecomWebhookApi', { authKey: PUSH_KEY, baseUrl: sim.url }],
 		[
 			'WeCom AI Bot (demo)',

@@ -38,8 +38,8 @@ export function shown(value: unknown): string {
 
 /** The value of a field in the type and form that its row asks for; undefined for nothing. */
 export function convertValue(item: ItemContext, field: Field, value: unknown): Value | undefined {
-	if (value === undefined || value === null) return undefined;
 	const chosen = typedValue(item, field, value);
+	if (chosen === undefined) return undefined;
 	const converted = field.convert ? CONVERSIONS[field.convert](item, field, chosen) : chosen;
 	return field.each && Array.isArray(converted)
 		? (converted as string[]).map((one) => ({ [field.each!]: one }))
