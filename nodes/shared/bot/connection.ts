@@ -66,10 +66,8 @@ export const connectionTimings = {
 const MISSED_PINGS = 2;
 /** WeCom has forgotten that this connection has authenticated. */
 const NOT_SUBSCRIBED = 846609;
-// eslint-disable-next-line no-control-regex
-const CONTROL = /[\x00-\x08\x0b\x0c\x0e-\x1f]/g;
-// eslint-disable-next-line no-control-regex
-const CONTROL_OR_SPACE = /[\x00-\x1f]/g;
+const CONTROL = /(?![\t\n\r])\p{Cc}/gu;
+const CONTROL_OR_SPACE = /\p{Cc}/gu;
 const CHUNK_BYTES = 512 * 1024;
 const MAX_CHUNKS = 100;
 const MIN_BYTES = 5;

@@ -70,7 +70,7 @@ export function parseXml(text: string, repeatable: readonly string[] = []): Pars
 		return { ok: false, reason: 'there is more than one root element' };
 	}
 	const [root, content] = first;
-	const value = isObject(content) ? content : content === '' ? {} : { '#text': content };
+	const value = isNested(content) ? content : content === '' ? {} : { '#text': content };
 	dropBlankText(value);
 	wrapRepeatable(value, repeatable);
 	return { ok: true, root, value };
@@ -114,7 +114,7 @@ export function wrapRepeatable(
 			}
 			const list = Array.isArray(child) ? child : child === '' ? [] : [child];
 			if (patterns.some(({ ending }) => childPath.endsWith(ending))) object[name] = list;
-			for (const entry of list) if (isObject(entry)) pending.push([childPath, entry]);
+			for (const entry of list) if (isNested(entry)) pending.push([childPath, entry]);
 		}
 	}
 }
@@ -172,12 +172,13 @@ function refuseEntities(): never {
 
 /** The library keeps the white space between child elements as their parent's text. */
 function dropBlankText(value: unknown): void {
-	if (!isObject(value)) return;
+	if (!isNested(value)) return;
 	const isBlank = !/[^ \t\r\n]/.test(String(value['#text'] ?? 'none'));
 	if (isBlank && Object.keys(value).length > 1) delete value['#text'];
 	Object.values(value).forEach(dropBlankText);
 }
 
-function isObject(value: unknown): value is XmlObject {
+/** An element with children, or a list of elements. */
+function isNested(value: unknown): value is XmlObject {
 	return typeof value === 'object' && value !== null;
 }
