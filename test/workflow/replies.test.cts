@@ -209,6 +209,8 @@ describe('Callback: Reply', () => {
 	});
 
 	it('is signed with the suite for a company that authorized it', async () => {
+		const company = { suiteId: DEMO_SUITE.suiteId, permanentCode: 'a code' };
+		const companies = JSON.stringify({ [DEMO_CORP.corpid]: company });
 		const nodes = [
 			{ name: 'On message', type: TRIGGER },
 			{
@@ -227,7 +229,7 @@ describe('Callback: Reply', () => {
 		const { error, responses } = await runWorkflow({
 			nodeTypes,
 			credentialTypes: suiteTypes,
-			credentials: { s1: suiteCredential(simulator(), DEMO_SUITE) },
+			credentials: { s1: suiteCredential(simulator(), DEMO_SUITE, { companies }) },
 			nodes,
 			connections: chain('On message', 'Reply'),
 			items: [arrived()],
