@@ -20,6 +20,7 @@ import { archiveRows } from './archive.cts';
 import { packBareTrigger } from './bare-trigger.cts';
 import { callbackRows } from './callback.cts';
 import { itemRows } from './items.cts';
+import { editorRows } from './editor.cts';
 import { largeRows } from './large.cts';
 import { loadRows } from './load.cts';
 import { memoryRows } from './memory.cts';
@@ -69,6 +70,7 @@ async function n8nRows(own: string, bareFolder: string): Promise<Row[]> {
 	return [
 		...(await throughputRows(rest, credential)),
 		...(await itemRows(rest, credential, simulator.url)),
+		...(await editorRows(rest, credential)),
 		atMost(
 			'gettoken calls during all of that',
 			simulator.control.tokenCalls(DEMO_APP.agentid),

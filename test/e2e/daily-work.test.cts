@@ -2,7 +2,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { IDataObject } from 'n8n-workflow';
-import type { Page } from 'playwright-core';
 import { browserOrSkip, screenshot, withEditor } from '../support/browser.cts';
 import { openNode, openWorkflow } from '../support/editor.cts';
 import type { WorkflowInput } from '../support/n8n-rest.cts';
@@ -168,43 +167,4 @@ browserOrSkip()('in the editor', () => {
 			await screenshot(page, 'resources');
 		});
 	});
-
-	it('the node opens about as quickly as the Slack node', async () => {
-		const { n8n, rest } = surroundings();
-		const { id, name } = await rest.createCredential('Slack', 'slackApi', { accessToken: 'none' });
-		const slack = {
-			type: 'n8n-nodes-base.slack',
-			typeVersion: 2.5,
-			credentials: { slackApi: { id, name } },
-		};
-		const nodes: Array<[string, string]> = [
-			['WeCom', await workflowWith('WeCom', { resource: 'message', operation: 'send' })],
-			[
-				'Department',
-				await workflowWith('Department', { resource: 'department', operation: 'get' }),
-			],
-			['Slack', await workflowWith('Slack', { resource: 'message', operation: 'post' }, slack)],
-		];
-		const best: Record<string, number> = {};
-		await withEditor(n8n, async (page) => {
-			for (let round = 0; round < 4; round++) {
-				for (const [name, id] of nodes) {
-					const time = await timeToOpen(page, id, name);
-					if (round > 0) best[name] = Math.min(best[name] ?? Infinity, time);
-				}
-			}
-		});
-		console.log(`milliseconds to open the node: ${JSON.stringify(best)}`);
-		// The largest form with three lists to fetch, and a small one; with room for a busy machine.
-		expect(best.WeCom).toBeLessThan(best.Slack * 1.75 + 100);
-		expect(best.Department).toBeLessThan(best.Slack * 1.4 + 100);
-	});
-
-	async function timeToOpen(page: Page, id: string, name: string): Promise<number> {
-		await openWorkflow(page, id);
-		const started = Date.now();
-		const panel = await openNode(page, name);
-		await panel.getByTestId('parameter-input-resource').waitFor();
-		return Date.now() - started;
-	}
 });

@@ -105,6 +105,7 @@ describe('customer service messages, callbacks at two processes', () => {
 
 describe('a bot, when another main process becomes the leader', () => {
 	const BOT_TRIGGER = 'n8n-nodes-wecom-kit.wecomBotTrigger';
+	const PATIENT = { within: 30_000 };
 	const lab = useLab();
 	const said: string[] = [];
 	const failed: string[] = [];
@@ -145,32 +146,36 @@ describe('a bot, when another main process becomes the leader', () => {
 		['closes the connection before', 'before'],
 		['closes the connection after', 'after'],
 		['closes the connection while', 'while'],
-	])('the old one %s the new one opens its own', async (_what, when) => {
-		said.length = failed.length = 0;
-		const [one, other] = mains;
-		let leader = await one();
-		const words: string[] = [];
-		for (const next of [other, one, other]) {
-			if (when === 'before') await leader.closeFunction?.();
-			const closing = when === 'while' ? leader.closeFunction?.() : undefined;
-			const opened = await next();
-			await closing;
-			if (when === 'after') {
-				// Nobody has told the old one yet.
-				words.push(`beside ${words.length}`);
+	])(
+		'the old one %s the new one opens its own',
+		async (_what, when) => {
+			said.length = failed.length = 0;
+			const [one, other] = mains;
+			let leader = await one();
+			const words: string[] = [];
+			for (const next of [other, one, other]) {
+				if (when === 'before') await leader.closeFunction?.();
+				const closing = when === 'while' ? leader.closeFunction?.() : undefined;
+				const opened = await next();
+				await closing;
+				if (when === 'after') {
+					// Nobody has told the old one yet.
+					words.push(`beside ${words.length}`);
+					await lab.bots.say(botId, { text: words.at(-1) });
+					await until('a message', () => said.length === words.length, PATIENT);
+					await leader.closeFunction?.();
+				}
+				leader = opened;
+				words.push(`led ${words.length}`);
 				await lab.bots.say(botId, { text: words.at(-1) });
-				await until('a message', () => said.length === words.length);
-				await leader.closeFunction?.();
+				await until('a message', () => said.length === words.length, PATIENT);
+				expect(lab.bots.connections(botId)).toMatchObject({ open: 1 });
 			}
-			leader = opened;
-			words.push(`led ${words.length}`);
-			await lab.bots.say(botId, { text: words.at(-1) });
-			await until('a message', () => said.length === words.length);
-			expect(lab.bots.connections(botId)).toMatchObject({ open: 1 });
-		}
-		await leader.closeFunction?.();
-		await until('closing', () => lab.bots.openSockets() === 0);
-		expect(said).toEqual(words);
-		expect(failed).toEqual([]);
-	});
+			await leader.closeFunction?.();
+			await until('closing', () => lab.bots.openSockets() === 0);
+			expect(said).toEqual(words);
+			expect(failed).toEqual([]);
+		},
+		120_000,
+	);
 });
