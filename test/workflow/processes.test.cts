@@ -1,9 +1,14 @@
 /** Several processes of n8n that share one credential: each has loaded the nodes for itself. */
-import type { IDataObject, ITriggerResponse } from 'n8n-workflow';
+import type {
+	IDataObject,
+	ITriggerFunctions,
+	ITriggerResponse,
+	IWebhookFunctions,
+} from 'n8n-workflow';
 import { WecomBotApi } from '../../credentials/WecomBotApi.credentials';
-import type * as bot from '../../nodes/WecomBotTrigger/WecomBotTrigger.node';
+import { WecomBotTrigger } from '../../nodes/WecomBotTrigger/WecomBotTrigger.node';
 import type * as connection from '../../nodes/shared/bot/connection';
-import type { WecomTrigger } from '../../nodes/WecomTrigger/WecomTrigger.node';
+import { WecomTrigger } from '../../nodes/WecomTrigger/WecomTrigger.node';
 import { DEMO_KF_ACCOUNTS } from '../../simulator/demo-data.cts';
 import { startTrigger, type CredentialStore } from '../support/harness.cts';
 import { botId, useLab } from '../unit/bot/live-support.cts';
@@ -16,16 +21,21 @@ jest.setTimeout(60_000);
 
 const sim = useSimulator();
 
-/** The trigger as another process has it: with module state of its own. */
+/** The trigger as another process has it: what it loads when it is called has module state of its own. */
 function ofAnotherProcess(): typeof nodeTypes {
-	let trigger: WecomTrigger;
+	let receive!: typeof import('../../nodes/WecomTrigger/receive');
+	let response!: typeof import('../../nodes/WecomTrigger/response');
 	jest.isolateModules(() => {
-		const loaded = require('../../nodes/WecomTrigger/WecomTrigger.node') as {
-			WecomTrigger: typeof WecomTrigger;
-		};
-		trigger = new loaded.WecomTrigger();
+		receive = require('../../nodes/WecomTrigger/receive') as typeof receive;
+		response = require('../../nodes/WecomTrigger/response') as typeof response;
 	});
-	return { ...nodeTypes, [TRIGGER]: trigger! };
+	const trigger = Object.assign(new WecomTrigger(), {
+		async webhook(this: IWebhookFunctions) {
+			const answer = new response.CallbackResponse(this.getResponseObject());
+			return await receive.receiveCallback(this, answer);
+		},
+	});
+	return { ...nodeTypes, [TRIGGER]: trigger };
 }
 
 describe('customer service messages, callbacks at two processes', () => {
@@ -112,14 +122,17 @@ describe('a bot, when another main process becomes the leader', () => {
 
 	/** A main process: what it does when it becomes the leader. */
 	function mainProcess(): () => Promise<ITriggerResponse> {
-		let trigger: bot.WecomBotTrigger;
+		let receive!: typeof import('../../nodes/WecomBotTrigger/receive');
 		jest.isolateModules(() => {
-			const { WecomBotTrigger } =
-				require('../../nodes/WecomBotTrigger/WecomBotTrigger.node') as typeof bot;
+			receive = require('../../nodes/WecomBotTrigger/receive') as typeof receive;
 			const { connectionTimings } =
 				require('../../nodes/shared/bot/connection') as typeof connection;
 			Object.assign(connectionTimings, { tick: 5, retryFirst: 20 });
-			trigger = new WecomBotTrigger();
+		});
+		const trigger = Object.assign(new WecomBotTrigger(), {
+			async trigger(this: ITriggerFunctions) {
+				return { closeFunction: (await receive.listen(this)).leave };
+			},
 		});
 		return async () =>
 			await startTrigger({
