@@ -201,6 +201,7 @@ it('crm-data-table: customers become rows of a data table, each once', async () 
 	const id = await recipe('crm-data-table', { path: 'wecom-crm-table' });
 	expect((await rest.execute(id, 'Once: Run Me First')).status).toBe('success');
 	await addCustomer('wecom-crm-table', 'fair2026');
+	await succeeded(id, 2);
 	await addCustomer('wecom-crm-table', 'shop');
 	const [, first, second] = await succeeded(id, 3);
 	const row = (execution: typeof first) => itemsOf(execution, 'Insert or Update')[0];
@@ -376,6 +377,7 @@ it('service-handover: the bot answers, and hands over to a colleague who is aske
 it('welcome-by-channel: words and tag follow the channel', async () => {
 	const id = await recipe('welcome-by-channel', { path: 'wecom-channels' });
 	await addCustomer('wecom-channels', 'fair2026');
+	await succeeded(id, 1);
 	await addCustomer('wecom-channels', 'unknown');
 	await succeeded(id, 2);
 	const words = bodies('externalcontact/send_welcome_msg').map(({ text }) => text.content);
