@@ -1,0 +1,185 @@
+/** One entry per picture. */
+import type { Page } from 'playwright-core';
+import { DEMO_BOT } from '../../simulator/bot/data.cts';
+import { executeStep, openCredential, openNode, openWorkflow } from '../../test/support/editor.cts';
+import { sleep } from '../../test/support/wait.cts';
+import { animate, type Frame } from './animation.cts';
+import type { Stage } from './stage.cts';
+import { COLOR_SCHEMES, type Pictures, type Studio } from './studio.cts';
+
+export interface Scene {
+	name: string;
+	/** The simulator's page knows one set of colours; n8n's editor has two. */
+	once?: true;
+	take: (stage: Stage, studio: Studio) => Promise<Pictures>;
+}
+
+const DIALOG = { width: 1180, height: 720 };
+const TALL = { width: 1180, height: 980 };
+const CANVAS = { width: 1000, height: 480 };
+/** What lies over the nodes: tabs, buttons, the zoom, n8n's advice. */
+const WITHOUT_BUTTONS = `
+	[data-test-id='canvas-wrapper'] button:not(.vue-flow__viewport button), .vue-flow__panel, .tab-bar-container,
+	[data-test-id='canvas-controls'], [data-test-id^='execute-workflow'], [data-radix-popper-content-wrapper],
+	[id^='reka-popover'], [class*='executionButtons'] { display: none !important }`;
+const CHAT = { width: 720, height: 420 };
+
+export const SCENES: Scene[] = [
+	{
+		name: 'node-panel',
+		take: async ({ recipes }, studio) =>
+			await studio.page(DIALOG, async (page) => {
+				await openWorkflow(page, recipes.get('callback-reply')!);
+				await page.getByTestId('node-creator-plus-button').click();
+				await page.getByTestId('node-creator-search-bar').fill('wecom');
+				await page.getByText('WeCom Send and Wait', { exact: true }).first().waitFor();
+				await steady(page);
+				const panel = page.getByTestId('node-creator');
+				return await studio.picture('node-panel', page, panel, { height: 560 });
+			}),
+	},
+	{
+		name: 'credential',
+		take: async ({ credential }, studio) =>
+			await studio.page(TALL, async (page) => {
+				await openCredential(page, credential);
+				await steady(page);
+				return await studio.picture('credential', page, page.locator('.el-dialog:visible').first());
+			}),
+	},
+	{ name: 'trigger', take: node('trigger', 'callback-reply', 'WeCom Trigger') },
+	{
+		name: 'first-message',
+		take: async ({ firstMessage }, studio) =>
+			await studio.page(DIALOG, async (page) => {
+				await openWorkflow(page, firstMessage);
+				await openNode(page, 'WeCom');
+				await executeStep(page);
+				return await studio.picture('first-message', page, page.getByTestId('ndv'));
+			}),
+	},
+	{ name: 'form', take: node('form', 'alert-routing', 'Send the Card') },
+	{
+		name: 'execution',
+		take: async (stage, studio) => await execution('execution', 'callback-reply', stage, studio),
+	},
+	{
+		name: 'waiting',
+		take: async (stage, studio) => await execution('waiting', 'expense-approval', stage, studio),
+	},
+	{
+		name: 'card',
+		once: true,
+		take: async ({ simulator }, studio) =>
+			await studio.page(CHAT, async (page) => {
+				await page.goto(`${simulator.url}/_chat`);
+				await page.locator('#me').selectOption('lisi');
+				await page.getByRole('button', { name: 'Messages of apps' }).click();
+				await page.getByRole('button', { name: 'Approve' }).waitFor();
+				return [['card.webp', await studio.take(page)]];
+			}),
+	},
+	{ name: 'bot-answer', once: true, take: growingAnswer },
+	...[
+		'agent-asks-first',
+		'ai-bot',
+		'alert-routing',
+		'approval-to-sheet',
+		'birthday',
+		'callback-reply',
+		'chat-archive',
+		'contact-sync',
+		'crm-data-table',
+		'crm-new-customers',
+		'crm-postgres',
+		'daily-report',
+		'expense-approval',
+		'file-intake',
+		'internal-tool-login',
+		'leave-to-calendar',
+		'oauth-login',
+		'onboarding',
+		'provider-onboarding',
+		'report-chart',
+		'scheduled-broadcast',
+		'service-handover',
+		'support-inbox',
+		'welcome-by-channel',
+	].map((recipe) => ({ name: `recipe-${recipe}`, take: canvas(recipe) })),
+];
+
+/** The files that `npm run pictures` makes. */
+export const pictureFiles = (): string[] =>
+	SCENES.flatMap(({ name, once }) =>
+		once ? `${name}.webp` : COLOR_SCHEMES.map((colors) => `${name}-${colors}.webp`),
+	);
+
+/** The form of a node. */
+function node(name: string, recipe: string, nodeName: string): Scene['take'] {
+	return async ({ recipes }, studio) =>
+		await studio.page(TALL, async (page) => {
+			await openWorkflow(page, recipes.get(recipe)!);
+			await openNode(page, nodeName);
+			await steady(page);
+			return await studio.picture(name, page, page.locator('.node-settings').first());
+		});
+}
+
+async function execution(
+	name: string,
+	recipe: string,
+	{ recipes, rest }: Stage,
+	studio: Studio,
+): Promise<Pictures> {
+	const workflowId = recipes.get(recipe)!;
+	const [{ id }] = await rest.listExecutions({ workflowId });
+	return await studio.page(DIALOG, async (page) => {
+		await page.goto(`/workflow/${workflowId}/executions/${id}`);
+		await page.getByTestId('canvas-node').first().waitFor();
+		await page.addStyleTag({ content: WITHOUT_BUTTONS });
+		await steady(page);
+		return await studio.picture(name, page, page.getByTestId('canvas-wrapper'));
+	});
+}
+
+/** The nodes of a recipe. */
+function canvas(recipe: string): Scene['take'] {
+	return async ({ recipes }, studio) =>
+		await studio.page(CANVAS, async (page) => {
+			await openWorkflow(page, recipes.get(recipe)!);
+			await page.addStyleTag({ content: WITHOUT_BUTTONS });
+			await page.keyboard.press('1');
+			await steady(page);
+			const wrapper = page.getByTestId('canvas-wrapper');
+			return await studio.picture(`recipe-${recipe}`, page, wrapper);
+		});
+}
+
+/** A chat with the AI bot: a question, and the answer that grows. */
+async function growingAnswer({ simulator }: Stage, studio: Studio): Promise<Pictures> {
+	return await studio.page(CHAT, async (page) => {
+		await page.goto(`${simulator.url}/_chat`);
+		await page.locator('#me').selectOption('zhangsan');
+		const frames: Frame[] = [];
+		const take = async (milliseconds: number) =>
+			frames.push({ webp: await studio.take(page), milliseconds });
+		await page.getByLabel('Message').fill('会议室 A 今天下午有空吗？');
+		await take(900);
+		await page.getByRole('button', { name: 'Send' }).click();
+		await page.locator('.growing').waitFor();
+		while (await page.locator('.growing').isVisible()) {
+			await take(700);
+			await sleep(700);
+		}
+		await take(3000);
+		await simulator.bots.waitForConnection(DEMO_BOT.botId);
+		return [['bot-answer.webp', animate(frames, CHAT.width, CHAT.height)]];
+	});
+}
+
+/** Animations of the editor are over, and its advice is out of the picture. */
+async function steady(page: Page): Promise<void> {
+	await page.waitForTimeout(900);
+	const advice = page.locator('[data-radix-popper-content-wrapper]');
+	await advice.evaluateAll((poppers) => poppers.forEach((popper) => popper.remove()));
+}
