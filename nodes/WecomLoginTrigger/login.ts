@@ -17,6 +17,7 @@ import {
 	PRIVATE_HEADERS,
 	type PageName,
 } from '../shared/login/page';
+import { takeEnd } from '../shared/util/takeEnd';
 import { identify, type Person } from './person';
 import { answerAgain, keepAnswer, visitKey } from './repetition';
 import { readSettings, type Settings } from './settings';
@@ -364,8 +365,7 @@ function coverBareAnswers(
 	unanswered: PageName,
 	more?: Parameters<typeof loginPage>[1],
 ): void {
-	const end = response.end.bind(response) as (...args: unknown[]) => Response;
-	response.end = ((...args: unknown[]) => {
+	takeEnd(response, (args, end) => {
 		if (response.headersSent) return end(...args);
 		const bare = !args[0] || typeof args[0] === 'function';
 		const failed = response.statusCode >= 500;
@@ -377,5 +377,5 @@ function coverBareAnswers(
 		response.setHeader('content-length', String(Buffer.byteLength(html)));
 		response.statusCode = PAGES[name].status;
 		return end(html);
-	}) as Response['end'];
+	});
 }

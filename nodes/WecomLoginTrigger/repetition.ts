@@ -1,5 +1,6 @@
 import { createHash } from 'crypto';
 import type { IWebhookFunctions } from 'n8n-workflow';
+import { takeEnd } from '../shared/util/takeEnd';
 
 /**
  * Some WebViews ask for the address that WeCom redirects to twice, a moment apart. A code and a state work once, so the second
@@ -38,13 +39,12 @@ export function keepAnswer(key: string, response: Response): void {
 			for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
 			return writeHead(status);
 		}) as Response['writeHead'];
-		const end = response.end.bind(response) as (...args: unknown[]) => Response;
-		response.end = ((...args: unknown[]) => {
+		takeEnd(response, (args, end) => {
 			const headers = Object.entries(response.getHeaders()) as Answer['headers'];
 			const body = typeof args[0] === 'function' ? undefined : args[0];
 			resolve({ status: response.statusCode, headers, body });
 			return end(...args);
-		}) as Response['end'];
+		});
 		response.on('close', () => resolve(undefined));
 	});
 	kept.set(key, { until: now + KEPT_MS, answer });

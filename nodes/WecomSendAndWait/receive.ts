@@ -3,6 +3,7 @@ import { WecomClient } from '../shared/client/client';
 import type { Answered } from '../shared/sendAndWait/forward';
 import { handoverKeys, openSealed, type SealedQuestion } from '../shared/sendAndWait/seal';
 import { updateAnsweredCard } from '../shared/sendAndWait/updateCard';
+import { takeEnd } from '../shared/util/takeEnd';
 import { answerOfClick, claim, decide, endOf, type Verdict } from './answers';
 import { closedCard, type End } from './card';
 import { CREDENTIALS } from './credentials';
@@ -209,8 +210,7 @@ function whenAnswered(
 	failed?: Page,
 ): void {
 	const response = context.getResponseObject();
-	const end = response.end.bind(response) as (...args: unknown[]) => typeof response;
-	response.end = ((...args: unknown[]) => {
+	takeEnd(response, (args, end) => {
 		const stored = response.statusCode >= 200 && response.statusCode < 300;
 		tell(stored);
 		if (stored || !failed || response.headersSent) return end(...args);
@@ -220,7 +220,7 @@ function whenAnswered(
 			'content-length': String(html.length),
 		});
 		return end(html);
-	}) as typeof response.end;
+	});
 }
 
 function respond(context: IWebhookFunctions, { status, html }: Page): IWebhookResponseData {

@@ -1,10 +1,10 @@
 import type { IWebhookFunctions } from 'n8n-workflow';
 import { later } from '../shared/util/later';
 import { silence } from '../shared/util/silence';
+import { takeEnd, type ResponseEnd } from '../shared/util/takeEnd';
 import { Outcome } from './outcome';
 
 type HttpResponse = ReturnType<IWebhookFunctions['getResponseObject']>;
-type End = (...args: unknown[]) => HttpResponse;
 
 /** What goes out in place of n8n's own empty answer. */
 export interface PreparedAnswer {
@@ -21,7 +21,7 @@ const TEXT = 'text/plain; charset=utf-8';
  * socket: WeCom may have hung up meanwhile, and the execution is stored all the same.
  */
 export class CallbackResponse {
-	private readonly end: End;
+	private readonly end: ResponseEnd;
 
 	private readonly writeHead: HttpResponse['writeHead'];
 
@@ -39,9 +39,8 @@ export class CallbackResponse {
 	private ended: () => void = () => {};
 
 	constructor(private readonly response: HttpResponse) {
-		this.end = response.end.bind(response) as End;
+		this.end = takeEnd(response, (args) => this.pass(args));
 		this.writeHead = response.writeHead.bind(response) as HttpResponse['writeHead'];
-		response.end = ((...args: unknown[]) => this.pass(args)) as HttpResponse['end'];
 	}
 
 	/** Whether an answer has gone out. */
