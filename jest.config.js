@@ -44,6 +44,9 @@ module.exports = {
 		}),
 		level('contract'),
 		level('workflow'),
-		level('e2e', { globalSetup: '<rootDir>/test/support/e2e-setup.cts' }),
+		level('e2e', {
+			globalSetup: '<rootDir>/test/support/e2e-setup.cts',
+			setupFilesAfterEnv: ['<rootDir>/test/support/e2e-repeat.cts'],
+		}),
 	],
 };
