@@ -15,7 +15,7 @@ import {
 import { fieldsToStore, sendNothing } from '../nodes/shared/credentials/store';
 import { DEFAULT_SOCKET_URL } from '../nodes/shared/protocol/settings';
 
-/** An AI bot (智能机器人): either half is enough, WeCom's console offers one connection mode at a time (doc 101463, 101039). */
+/** An AI bot (智能机器人): either half is enough, WeCom's console offers one connection mode at a time (doc 101833, 101039). */
 export class WecomBotApi implements ICredentialType {
 	name = 'wecomBotApi';
 

@@ -93,7 +93,7 @@ const isAnswerTo = (body: IDataObject): boolean => {
 	return click !== undefined && isAnswer(click);
 };
 
-/** Hands a click to the execution that waits for it, and shows on the card what became of it: within five seconds (doc 101463). */
+/** Hands a click to the execution that waits for it, and shows on the card what became of it: within five seconds (doc 101833). */
 async function answerClick(
 	{ context, settings, member }: Pick<Recipient, 'context' | 'settings' | 'member'>,
 	click: CardClick,

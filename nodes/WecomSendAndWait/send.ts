@@ -11,7 +11,7 @@ import { formProblem } from './form';
 import type { Question } from './question';
 import { BOT_CREDENTIAL } from '../shared/credentials/aiBot';
 
-/** Sends a question: by an app as a card or into a group chat (docs 90236, 90248), by an AI bot as a card (docs 101138, 101463). */
+/** Sends a question: by an app as a card or into a group chat (docs 90236, 90248), by an AI bot as a card (docs 101138, 101833). */
 
 /** An app without a callback URL may not send cards with buttons (error 43012). */
 const NO_CALLBACK_URL = 43012;

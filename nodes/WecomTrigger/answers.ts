@@ -25,7 +25,7 @@ export async function takeClickInApp(delivery: Delivery): Promise<boolean> {
 	return true;
 }
 
-/** A click on a card of an AI bot: the answer to the callback is the changed card (doc 101031). */
+/** A click on a card of an AI bot: the answer to the callback is the changed card (doc 101836). */
 export async function takeClickInBot(
 	{ context, response, source, opened }: Delivery,
 	sealed: (reply: IDataObject | undefined) => string,

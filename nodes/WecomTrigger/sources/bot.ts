@@ -28,7 +28,7 @@ import { nodeOf } from '../secrets';
 
 const JSON_TYPE = 'application/json';
 
-/** Messages and events of an AI bot, and WeCom's questions after the streams of its replies (docs 100719, 101031, 101033). */
+/** Messages and events of an AI bot, and WeCom's questions after the streams of its replies (docs 101834, 101836, 101033). */
 export const botSource: Source = {
 	credential: 'wecomBotApi',
 	name: 'WeCom AI Bot API',

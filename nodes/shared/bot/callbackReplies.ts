@@ -7,13 +7,13 @@ import { isObject } from '../util/isObject';
 import { STREAM_LIFE_MS } from './items';
 
 /**
- * Replies in callback mode: what WeCom gets as the answer to a message, and what it finds when it asks again (doc 101031). They
+ * Replies in callback mode: what WeCom gets as the answer to a message, and what it finds when it asks again (doc 101836). They
  * live in the process that took the message, since WeCom's questions come there.
  */
 
 /** WeCom ends a stream at the end of its life: this ends it a little before, whole. */
 const MARGIN_MS = 20_000;
-/** WeCom lets one person wait for this many replies of a bot at a time (doc 101031). */
+/** WeCom lets one person wait for this many replies of a bot at a time (doc 101836). */
 const MOST_PER_USER = 3;
 const MAX_CONVERSATIONS = 2_000;
 const MAX_STREAM_BYTES = 20_480;
@@ -234,7 +234,7 @@ function streamBody(key: string, { stream, cardShown }: Conversation): IDataObje
 		: { msgtype: 'stream', stream: body };
 }
 
-/** A card goes out once, the feedback ID with the first reply only (doc 101031). */
+/** A card goes out once, the feedback ID with the first reply only (doc 101836). */
 function shown(conversation: Conversation): void {
 	const { stream } = conversation;
 	if (stream.finish) {

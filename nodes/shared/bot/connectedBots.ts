@@ -11,7 +11,7 @@ import { ConnectionReplies, type Origin } from './connectionReplies';
 import { Quota } from './quota';
 
 /**
- * The long connections of AI bots that this process holds (doc 101463): one per bot, whoever uses it.
+ * The long connections of AI bots that this process holds (doc 101833): one per bot, whoever uses it.
  *
  * A node that replies asks `liveBot(credentials)`. Where that gives nothing it may run on a worker of queue mode, while the connection
  * lives in the main process. Then it calls `this.sendResponse({ wecomBot: { cmd, body, reqId, origin, file? } })` (a `RelayedReply`), as

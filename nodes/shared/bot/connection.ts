@@ -16,7 +16,7 @@ import {
 	wrongUrl,
 } from './errors';
 
-/** One long connection of one AI bot (doc 101463): authenticated, kept alive, made anew when it breaks. */
+/** One long connection of one AI bot (doc 101833): authenticated, kept alive, made anew when it breaks. */
 
 export interface BotSettings {
 	botId: string;

@@ -8,7 +8,7 @@ import { Quota, RATE_LIMITED } from './quota';
 
 /**
  * Replies to messages that came over a long connection: one after the other per message, streams that grow, are kept alive and
- * ended in time, long texts in parts, and what comes too late as a message of its own (docs 101463, 101836, 101837).
+ * ended in time, long texts in parts, and what comes too late as a message of its own (docs 101833, 101836, 101837).
  */
 
 /** Milliseconds. Changed by tests only. */

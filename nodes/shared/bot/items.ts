@@ -4,7 +4,7 @@ import { callbackKinds, matches, triggerOptions } from '../callback/events';
 import { isObject } from '../util/isObject';
 import { agentInput, messageWithoutMention, type InputOptions } from './words';
 
-/** Messages and events of an AI bot as items, the same from a callback and from a long connection (docs 100719, 101027). */
+/** Messages and events of an AI bot as items, the same from a callback and from a long connection (docs 101834, 101835). */
 
 export interface BotOrigin {
 	transport: 'callback' | 'websocket';
@@ -33,14 +33,14 @@ export interface BotFilter {
 	users?: readonly string[];
 }
 
-/** In callback mode WeCom ends the stream of a reply this long after the message (doc 101031). */
+/** In callback mode WeCom ends the stream of a reply this long after the message (doc 101836). */
 export const STREAM_LIFE_MS = 6 * 60_000;
 /** Over a long connection it takes an answer this long after the message (doc 101836). */
 export const ANSWER_LIFE_MS = 24 * 60 * 60_000;
-/** And drops what comes later than this after somebody entered the chat or clicked (doc 101027). */
+/** And drops what comes later than this after somebody entered the chat or clicked (doc 101835). */
 const EVENT_LIFE_MS = 5_000;
 
-const NO_REPLY = new Set(['bot:feedback_event', 'bot:auth_change_event']);
+const NO_REPLY = new Set(['bot:feedback_event', 'bot:auth_change_event', 'bot:enter_check_update']);
 
 const known = new Set(
 	callbackKinds.filter(({ family }) => family === 'bot').map(({ kind }) => kind),
@@ -108,7 +108,7 @@ function lifeOf(body: IDataObject, kind: string, transport: BotOrigin['transport
 
 const RATINGS = ['up', 'down', 'withdrawn'];
 
-/** Thumbs up or down in words, for an evaluation: WeCom counts them (doc 101027). */
+/** Thumbs up or down in words, for an evaluation: WeCom counts them (doc 101835). */
 function feedbackOf(body: IDataObject): IDataObject | undefined {
 	const event = isObject(body.event) ? body.event : {};
 	const given = event.feedback_event;

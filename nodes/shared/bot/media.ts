@@ -11,7 +11,7 @@ import { fileNameOf } from '../client/files';
 import { decryptBytes } from '../callback/crypto';
 import { isObject } from '../util/isObject';
 
-/** The files in messages to an AI bot: encrypted, on an address that lives five minutes (doc 100719). */
+/** The files in messages to an AI bot: encrypted, on an address that lives five minutes (doc 101834). */
 
 export type BotMediaType = 'image' | 'file' | 'video';
 

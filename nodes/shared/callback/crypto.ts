@@ -77,7 +77,7 @@ export function decrypt(key: Buffer, base64: string): Decrypted | undefined {
 	};
 }
 
-/** Decrypts and unpads bytes, such as the file of a message to an AI bot (doc 100719); undefined as for `decrypt`. */
+/** Decrypts and unpads bytes, such as the file of a message to an AI bot (doc 101834); undefined as for `decrypt`. */
 export function decryptBytes(key: Buffer, encrypted: Buffer): Buffer | undefined {
 	if (key.length !== 32) return undefined;
 	if (encrypted.length < PAD_SIZE || encrypted.length % BLOCK_SIZE !== 0) return undefined;

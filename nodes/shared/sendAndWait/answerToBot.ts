@@ -10,7 +10,7 @@ import { BOT_CREDENTIAL } from '../credentials/aiBot';
 
 /**
  * Hands over a click on a card of an AI bot. The result is what WeCom is to be answered within five seconds: the card as it is
- * to look now (doc 101031). Undefined when it stays as it is. Never throws.
+ * to look now (doc 101836). Undefined when it stays as it is. Never throws.
  */
 export async function answerToBot(
 	context: IWebhookFunctions | ITriggerFunctions,

@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 import type { CardClick } from './forward';
 
-/** Clicks on template cards as the callbacks tell them: of an app as XML (doc 90240), of an AI bot as JSON (doc 101027). */
+/** Clicks on template cards as the callbacks tell them: of an app as XML (doc 90240), of an AI bot as JSON (doc 101835). */
 
 /** A click on a card of an app; undefined for any other callback. */
 export function clickOfApp(payload: IDataObject): CardClick | undefined {

@@ -185,6 +185,17 @@ describe('botItem', () => {
 		expect(matchesBot(event, botFilter(['*'], { chats: 'other' }))).toBe(false);
 	});
 
+	it('knows the question after a version, which no reply answers', () => {
+		const event = {
+			from: { userid: 'lisi' },
+			msgtype: 'event',
+			event: { eventtype: 'enter_check_update' },
+		};
+		const { wecom } = botItem(event, { ...origin, transport: 'websocket' });
+		expect(wecom).toMatchObject({ kind: 'bot:enter_check_update', known: true });
+		expect(wecom).not.toHaveProperty('answerBy');
+	});
+
 	it('tells a thumb in words', () => {
 		const rated = (type: number) =>
 			botItem(
@@ -228,6 +239,7 @@ it('offers every kind once, and all of them together', () => {
 		'*',
 		'bot:auth_change_event',
 		'bot:enter_chat',
+		'bot:enter_check_update',
 		'bot:feedback_event',
 		'bot:file',
 		'bot:image',

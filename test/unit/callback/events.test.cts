@@ -37,12 +37,13 @@ describe('table', () => {
 		// n8n wants a full stop only where there are several sentences.
 		expect(description.endsWith('.')).toBe(description.includes('. '));
 		expect(['P', 'E', 'S', 'B']).toContain(row.answer);
-		// The four that no page in the stored docs shows say so with undefined.
+		// Those that no page in the stored docs shows say so with undefined.
 		const undocumented = [
 			'switch_workbench_mode',
 			'modify_calendar',
 			'add_schedule',
 			'delete_schedule',
+			'bot:enter_check_update',
 		];
 		if (undocumented.includes(row.kind)) expect(row.doc).toBeUndefined();
 		else expect(String(row.doc)).toMatch(/^\d{5,6}$/);
@@ -179,6 +180,14 @@ describe('classify', () => {
 		[{ MsgType: 'toString' }, { family: 'unknown', kind: 'toString' }],
 	])('passes %j on', (payload, expected) => {
 		expect(classify(payload)).toMatchObject({ ...expected, known: false });
+	});
+
+	it('knows the words of a suite as an event of an app, and the other way round', () => {
+		const kind = 'device_data_auth_change';
+		expect(classify(event(kind))).toMatchObject({ known: true, kind, family: 'suite' });
+		expect(classify(event('customer_acquisition', 'change_price')).known).toBe(true);
+		const asInfo = { InfoType: 'upload_media_job_finish' };
+		expect(classify(asInfo)).toMatchObject({ known: true, family: 'appEvent' });
 	});
 
 	it('knows a kind without change types also with one', () => {

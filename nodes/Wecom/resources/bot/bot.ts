@@ -87,7 +87,7 @@ export const bot: Resource = {
 			name: 'Send',
 			action: 'Send bot message',
 			description: 'Start writing to a person or group, over the long connection',
-			doc: 101463,
+			doc: 101837,
 			fields: [
 				{
 					displayName: 'Chat or User ID',
@@ -112,7 +112,7 @@ export const bot: Resource = {
 			name: 'Reply',
 			action: 'Reply to bot message',
 			description: 'Answer a message to the bot',
-			doc: 101031,
+			doc: 101836,
 			fields: [messageType(WITH_FILES), content(), ...card, file, options(message)],
 			run: replyToMessage,
 		}),
@@ -121,7 +121,7 @@ export const bot: Resource = {
 			name: 'Stream Reply',
 			action: 'Stream reply to bot message',
 			description: 'Answer a message to the bot piece by piece',
-			doc: 101031,
+			doc: 101836,
 			fields: [
 				{
 					displayName: 'Step',
@@ -154,7 +154,7 @@ export const bot: Resource = {
 			name: 'Welcome',
 			action: 'Welcome member to bot chat',
 			description: "Answer the event 'Chat: Entered' within five seconds",
-			doc: 101031,
+			doc: 101836,
 			fields: [messageType(TEXT_OR_CARD), content(), ...card, options(message)],
 			run: welcome,
 		}),
@@ -163,7 +163,7 @@ export const bot: Resource = {
 			name: 'Update Card',
 			action: 'Update clicked bot card',
 			description: "Replace the card of the event 'Card: Clicked' within five seconds",
-			doc: 101031,
+			doc: 101836,
 			fields: [
 				// Not by 'Message Type', whose value another operation may have left.
 				...cardFields({}),
@@ -185,7 +185,7 @@ export const bot: Resource = {
 			name: 'Upload Media',
 			action: 'Upload bot media',
 			description: 'Store a file for messages of the bot, over the long connection',
-			doc: 101463,
+			doc: 101833,
 			fields: [
 				{
 					displayName: 'Type',

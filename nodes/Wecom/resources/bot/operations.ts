@@ -171,7 +171,7 @@ async function replyFile(
 	);
 }
 
-/** `stream.msg_item` (doc 101031). */
+/** `stream.msg_item` (doc 101836). */
 const imageOf = (data: Buffer): IDataObject => ({
 	msgtype: 'image',
 	image: {

@@ -119,16 +119,17 @@ export function classify(payload: Record<string, unknown>): Classification {
 	const event = infoType || payment || word(payload.Event);
 	const changeType = word(payment ? payload.event_type : payload.ChangeType);
 	const words = { ...(event && { event }), ...(changeType && { changeType }) };
-	const on = `${infoType ? 'info' : payment ? 'payment' : 'event'}/${event}`;
-	// A suite's command URL gets contact and customer changes as InfoType, with the same words (doc 90639).
-	const asEvent = `event/${event}`;
-	const row = [`${on}/${changeType}`, on, `${asEvent}/${changeType}`, asEvent]
+	// The same words come as InfoType to a suite's command URL and as Event to an app (docs 90639, 96103).
+	const [first, second] = payment ? ['payment'] : infoType ? ['info', 'event'] : ['event', 'info'];
+	const on = `${first}/${event}`;
+	const otherwise = `${second}/${event}`;
+	const row = [`${on}/${changeType}`, on, `${otherwise}/${changeType}`, otherwise]
 		.map((discriminator) => byDiscriminator.get(discriminator))
 		.find(Boolean);
 	if (row) return { family: row.family, kind: row.kind, ...words, known: true, row };
 	const kind = [event, changeType].filter(Boolean).join('.') || 'event';
 	const family =
-		familyByEvent.get(on) ?? familyByEvent.get(asEvent) ?? (payment ? 'payment' : 'unknown');
+		familyByEvent.get(on) ?? familyByEvent.get(otherwise) ?? (payment ? 'payment' : 'unknown');
 	return { family, kind, ...words, known: false };
 }
 
