@@ -9,7 +9,7 @@ import { AHEAD_SECONDS, dayInChina, toUnixSeconds } from './dates';
 import type { Conversion, Field, ItemContext } from './operation';
 import { problem } from './problem';
 import { isObject } from '../../shared/util/isObject';
-import { BETWEEN_IDS, BETWEEN_TEXTS, readNumber, readSwitch } from '../../shared/util/values';
+import { idsIn, readNumber, readSwitch, wordsIn } from '../../shared/util/values';
 
 /**
  * What a value means, whether it was typed or comes from an expression, a spreadsheet, a database or an agent: the only place that
@@ -156,11 +156,11 @@ const staticOptions = ({ typeOptions, options }: Field): INodePropertyOptions[] 
 		: (options as INodePropertyOptions[]);
 
 /** IDs as entered: a list, the text of a JSON list, or text with commas, semicolons, `|`, 、, spaces or line breaks in between. */
-export const splitIds = (value: unknown): string[] => split(value, BETWEEN_IDS);
+export const splitIds = (value: unknown): string[] => split(value, idsIn);
 
-function split(value: unknown, between: RegExp): string[] {
+function split(value: unknown, partsIn: (text: string) => string[]): string[] {
 	const whole = typeof value === 'string' ? (jsonList(value) ?? value) : value;
-	const parts: unknown[] = Array.isArray(whole) ? whole : String(whole ?? '').split(between);
+	const parts: unknown[] = Array.isArray(whole) ? whole : partsIn(String(whole ?? ''));
 	return parts.map((part) => String(idOf(part) ?? '').trim()).filter(Boolean);
 }
 
@@ -177,23 +177,23 @@ function jsonList(text: string): unknown[] | undefined {
 
 /** IDs of a field, each once; objects, such as whole members, are none. */
 export const toIds = (item: ItemContext, displayName: string, value: unknown): string[] => [
-	...new Set(toEntries(item, displayName, value, BETWEEN_IDS)),
+	...new Set(toEntries(item, displayName, value, idsIn)),
 ];
 
 /** Words of a field, which may have spaces in them. */
 export const toTexts = (item: ItemContext, displayName: string, value: unknown): string[] =>
-	toEntries(item, displayName, value, BETWEEN_TEXTS);
+	toEntries(item, displayName, value, wordsIn);
 
 function toEntries(
 	item: ItemContext,
 	displayName: string,
 	value: unknown,
-	between: RegExp,
+	partsIn: (text: string) => string[],
 ): string[] {
 	const list = typeof value === 'string' ? (jsonList(value) ?? value) : value;
 	const isNoId = (part: unknown) =>
 		typeof part === 'object' && part !== null && !isResourceLocatorValue(part);
-	if (!(Array.isArray(list) ? list : [list]).some(isNoId)) return split(list, between);
+	if (!(Array.isArray(list) ? list : [list]).some(isNoId)) return split(list, partsIn);
 	throw problem(
 		item,
 		`'${displayName}' holds an object where WeCom needs IDs`,

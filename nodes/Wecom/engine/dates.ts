@@ -18,13 +18,13 @@ interface Written {
 /**
  * Unix time in seconds of a date as n8n hands it on: a Luxon DateTime or Date, text (in `timeZone`, an IANA name, when it has no
  * offset of its own), the serial number of a spreadsheet, or a number of seconds or milliseconds. Undefined for anything else, also
- * for numbers that would be a moment before 1973: 20260131 is meant as a day.
+ * for numbers that would be a moment before 1973: 20260131 is a day.
  */
 export function toUnixSeconds(value: unknown, timeZone: string): number | undefined {
 	if (Array.isArray(value)) return undefined;
 	if (typeof value === 'object' && value !== null) return seconds(Number(value.valueOf()));
 	const text = plainText(value);
-	if (/^\d{9,13}$/.test(text)) return ofNumber(Number(text));
+	if (/^\d{9,13}(\.\d{1,9})?$/.test(text)) return ofNumber(Number(text));
 	const written = readWritten(text);
 	if (!written) return undefined;
 	const { clock, offset } = written;
@@ -54,44 +54,66 @@ export function dayInChina(value: unknown): number | undefined {
 
 /** Whether a text or number names a day and no time of it. */
 export const isDayOnly = (value: unknown): boolean =>
-	/^(\d{4}(-|\/|\.)\d{1,2}\2\d{1,2}|\d{4}年\d{1,2}月\d{1,2}日?|\d{5})$/.test(plainText(value));
+	/^(\d{4}(-|\/|\.)\d{1,2}\2\d{1,2}|\d{4}年\d{1,2}月\d{1,2}[日号]?|\d{5}|\d{8})$/.test(
+		plainText(value),
+	);
 
 const plainText = (value: unknown) =>
 	typeof value === 'string' || typeof value === 'number'
 		? String(value).normalize('NFKC').trim()
 		: '';
 
-const DATE = String.raw`(\d{4})(?:(-|\/|\.)(\d{1,2})\2(\d{1,2})|年(\d{1,2})月(\d{1,2})日?)`;
-const TIME = String.raw`(?:[T\s]\s*|(?<=日))(\d{1,2})[:时](\d{1,2})(?:(?::|分)(\d{1,2})?(\.\d+)?秒?|分)?`;
-const OFFSET = String.raw`\s?(Z|[+-]\d\d:?\d\d)`;
-const WRITTEN = new RegExp(`^${DATE}(?:${TIME})?(?:${OFFSET})?$`, 'i');
+const DATE = String.raw`(\d{4})(?:(-|\/|\.)(\d{1,2})\2(\d{1,2})|年(\d{1,2})月(\d{1,2})[日号]?)`;
+const WEEKDAY = String.raw`(?:\s?(?:星期|周)[一二三四五六日天])?`;
+const TIME = String.raw`(?:[T\s]\s*|(?<=[日号一二三四五六天]))(上午|下午)?\s?(\d{1,2})(?::(\d{1,2})(?::(\d{1,2})(?:\.\d+)?)?|[时点](?:(\d{1,2})分(?:(\d{1,2})秒)?)?)(?:\s?(AM|PM))?`;
+const OFFSET = String.raw`\s?(Z|[+-]\d\d(?::?\d\d)?)`;
+const WRITTEN = new RegExp(`^${DATE}${WEEKDAY}(?:${TIME})?(?:${OFFSET})?$`, 'i');
+/** A day without anything between its parts, as databases write it. */
+const COMPACT = /^((?:19|20)\d\d)(\d\d)(\d\d)$/;
 const LONGEST = 40;
 
 function readWritten(text: string): Written | undefined {
 	if (/^\d{5}(\.\d{1,15})?$/.test(text))
 		return { clock: SERIAL_EPOCH + Math.round(Number(text) * DAY_SECONDS) * 1000 };
+	const compact = COMPACT.exec(text);
+	if (compact) return written(compact.slice(1, 4), []);
 	const found = text.length <= LONGEST ? WRITTEN.exec(text) : null;
 	if (!found) return undefined;
-	const [, year, , month = found[5], day = found[6]] = found;
-	const [hour, minute, second] = found.slice(7, 10).map((part) => Number(part ?? 0));
-	if (hour > 23 || minute > 59 || second > 59) return undefined;
-	const clock = Date.UTC(Number(year), Number(month) - 1, Number(day), hour, minute, second);
+	const [, year, , month = found[5], day = found[6], , , half, hour, ...rest] = found;
+	const [minute, second, minuteInWords, secondInWords, halfBehind, offset] = rest;
+	const hours = hourOf(Number(hour ?? 0), (half ?? halfBehind ?? '').toLowerCase());
+	const time = [hours, Number(minute ?? minuteInWords ?? 0), Number(second ?? secondInWords ?? 0)];
+	return written([year, month, day], time, offset);
+}
+
+/** The hour of a clock, which may count to twelve; NaN for one that no morning has. */
+function hourOf(hour: number, half: string): number {
+	if (half === 'pm' || half === '下午') return hour < 12 ? hour + 12 : hour;
+	if (!half || hour < 12) return hour;
+	return hour === 12 ? 0 : NaN;
+}
+
+function written(date: string[], time: number[], offset?: string): Written | undefined {
+	const [year, month, day] = date.map(Number);
+	const [hour = 0, minute = 0, second = 0] = time;
+	if (!(hour <= 23) || minute > 59 || second > 59) return undefined;
+	const clock = Date.UTC(year, month - 1, day, hour, minute, second);
 	// JavaScript makes March 3 of February 31.
-	return new Date(clock).getUTCDate() === Number(day) && Number(month) <= 12 && Number(day) > 0
-		? { clock, offset: found[11] }
+	return new Date(clock).getUTCDate() === day && month <= 12 && day > 0
+		? { clock, offset }
 		: undefined;
 }
 
 /** Milliseconds that an offset such as `+08:00` is ahead of UTC. */
 function offsetOf(offset: string): number {
 	if (/^z$/i.test(offset)) return 0;
-	const [hours, minutes] = [Number(offset.slice(1, 3)), Number(offset.slice(-2))];
+	const [hours, minutes] = [Number(offset.slice(1, 3)), Number(offset.slice(3).slice(-2))];
 	return (offset.startsWith('-') ? -1 : 1) * (hours * 60 + minutes) * 60_000;
 }
 
 const ofNumber = (number: number): number | undefined => {
 	if (number < 1e8) return undefined;
-	return number > 1e11 ? seconds(number) : number;
+	return number > 1e11 ? seconds(number) : Math.floor(number);
 };
 
 const seconds = (milliseconds: number) =>

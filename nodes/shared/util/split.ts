@@ -156,6 +156,8 @@ class Finder {
 }
 
 const LONGEST_TAG = 4096;
+/** Of one kind within each other; more are no link, and would take long to read. */
+const MOST_BRACKETS = 8;
 const FENCE = /^ {0,3}(`{3,}|~{3,})([^\n]{0,100})/;
 
 /** Reads what must stay whole, once from left to right. */
@@ -214,10 +216,16 @@ function marksOf(text: string, maxBytes: number, isMarkdown: boolean): Marks {
 			case '!':
 				return isMarkdown && text[from + 1] === '[' ? link(from, from + 1) : from;
 			case '`':
-				return isMarkdown ? between(from, '`') : from;
+				return isMarkdown ? between(from, backticksAt(from)) : from;
 			case '*':
-				if (!isMarkdown || text[from + 1] !== '*') return from;
+				if (!isMarkdown) return from;
+				if (text[from + 1] !== '*') return emphasis(from, '*');
 				return closers.has(from) ? keep(from, from + 2) : between(from, '**');
+			case '_':
+			case '~':
+				return isMarkdown && text[from + 1] === text[from]
+					? emphasis(from, text[from].repeat(2))
+					: from;
 			default:
 				return from;
 		}
@@ -236,13 +244,34 @@ function marksOf(text: string, maxBytes: number, isMarkdown: boolean): Marks {
 		return isShort(from, to) ? keep(from, to) : keep(from, close);
 	}
 
-	/** `[text](address)`, also of an image. */
+	/** `[text](address)`, also of an image; both may have pairs of their own brackets in them. */
 	function link(from: number, bracket: number): number {
-		const middle = find('](', bracket);
-		const end = find(')', middle + 2) + 1;
-		const isLink =
-			end <= lineEnd(from) && end - from <= LONGEST_TAG && find('[', bracket + 1) > middle;
-		return isLink ? keep(from, end) : from;
+		const last = Math.min(lineEnd(from), from + LONGEST_TAG);
+		const textEnd = find('](', bracket) < last ? pairEnd(bracket, '[', ']', last) : -1;
+		if (textEnd < 0 || text[textEnd] !== '(' || find(')', textEnd) >= last) return from;
+		const end = pairEnd(textEnd, '(', ')', last);
+		return keep(from, end < 0 ? find(')', textEnd) + 1 : end);
+	}
+
+	/** Where the bracket that opens at a place is closed, exclusive; -1 when it is not, or stands too deep. */
+	function pairEnd(from: number, open: string, close: string, last: number): number {
+		let depth = 0;
+		for (let at = from; at < last; at++) {
+			if (text[at] === open && ++depth > MOST_BRACKETS) return -1;
+			if (text[at] === close && --depth === 0) return at + 1;
+		}
+		return -1;
+	}
+
+	/** `*text*`, `__text__`, `~~text~~`: short, on one line and with nothing in it that is kept by itself. */
+	function emphasis(from: number, mark: string): number {
+		const inner = from + mark.length;
+		const end = find(mark, inner);
+		if (end > lineEnd(from) || end === inner || text.startsWith(mark, end + mark.length))
+			return inner;
+		const to = end + mark.length;
+		const isPlain = isShort(from, to) && !/^\s|\s$|[<[`]/.test(text.slice(inner, end));
+		return isPlain ? keep(from, to) : inner;
 	}
 
 	function between(from: number, mark: string): number {
@@ -250,8 +279,15 @@ function marksOf(text: string, maxBytes: number, isMarkdown: boolean): Marks {
 		const end = find(mark, inner);
 		if (end > lineEnd(from) || end === inner) return from + mark.length;
 		const to = end + mark.length;
-		if (mark === '`') return isShort(from, to) ? keep(from, to) : to;
+		if (mark[0] === '`') return isShort(from, to) ? keep(from, to) : to;
 		return frame(from, inner, end, to);
+	}
+
+	/** Code that has backticks in it stands between more of them. */
+	function backticksAt(from: number): string {
+		let end = from + 1;
+		while (text[end] === '`' && end - from < MOST_BRACKETS) end++;
+		return text.slice(from, end);
 	}
 
 	function urlEnd(from: number): number {

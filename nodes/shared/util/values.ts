@@ -1,8 +1,8 @@
 /** What people mean by what they type, or by what a spreadsheet, a database or an agent holds. */
 
-const CURRENCY = String.raw`(?:[¥$€£]|CNY|RMB)`;
+const CURRENCY = String.raw`(?:[¥$€£]|CNY|RMB|人民币)`;
 const NUMBER = new RegExp(
-	`^([+-]?)\\s?(${CURRENCY}?)\\s?([+-]?)(\\d{1,3}(?:,\\d{3})+|\\d+)(\\.\\d*)?(e[+-]?\\d{1,3})?\\s?((?:元|CNY|RMB)?)$`,
+	`^([+-]?)\\s?(${CURRENCY}?)\\s?([+-]?)(\\d{1,3}(?:,\\d{3})+|\\d+|(?=\\.\\d))(\\.\\d*)?(e[+-]?\\d{1,3})?\\s?((?:元|CNY|RMB)?)$`,
 	'i',
 );
 const LONGEST_NUMBER = 60;
@@ -18,11 +18,11 @@ export interface ReadNumber {
 export function readNumber(value: unknown): ReadNumber | undefined {
 	if (typeof value !== 'string' && typeof value !== 'number' && typeof value !== 'bigint')
 		return undefined;
-	const text = String(value).normalize('NFKC').trim();
+	const text = String(value).normalize('NFKC').replace('\u2212', '-').trim();
 	const found = text.length <= LONGEST_NUMBER ? NUMBER.exec(text) : null;
 	if (!found) return undefined;
 	const [, sign, before, inner, whole, fraction = '', exponent = '', after] = found;
-	const digits = `${sign || inner}${whole.replaceAll(',', '')}${fraction}${exponent}`;
+	const digits = `${sign || inner}${whole.replaceAll(',', '') || '0'}${fraction}${exponent}`;
 	const number = Number(digits);
 	return Number.isFinite(number)
 		? { number, digits, hasCurrency: Boolean(before || after) }
@@ -31,12 +31,26 @@ export function readNumber(value: unknown): ReadNumber | undefined {
 
 /** Whether a word or a number stands for on; undefined when it is neither on nor off. */
 export function readSwitch(value: unknown): boolean | undefined {
-	const word = String(value).trim();
-	if (/^(true|1|yes|是)$/i.test(word)) return true;
-	return /^(false|0|no|否)$/i.test(word) ? false : undefined;
+	const word = String(value).normalize('NFKC').trim();
+	if (/^(true|1|yes|y|on|是|对|开|开启|启用|√|✓|✔)$/i.test(word)) return true;
+	return /^(false|0|no|n|off|否|错|关|关闭|禁用|停用|×|✗|✘)$/i.test(word) ? false : undefined;
 }
 
-/** What stands between IDs that are typed, copied or written by a model. */
-export const BETWEEN_IDS = /[|,;，；、\s]/;
-/** The same for words, which may have spaces in them. */
-export const BETWEEN_TEXTS = /[|,;，；、\r\n]/;
+const BETWEEN_IDS = /[|｜,;，；、､﹑\s\u200b]/;
+const BETWEEN_WORDS = /[|｜,;，；、､﹑\r\n]/;
+const IN_BRACKETS = /^\s*\[([^]*)\]\s*$/;
+const IN_QUOTES = /^["'“”‘’]([^]*)["'“”‘’]$/;
+
+/** The IDs in a text, typed, copied or written by a model: without the brackets and quotes that a script leaves around them. */
+export const idsIn = (text: string): string[] =>
+	(IN_BRACKETS.exec(text)?.[1] ?? text)
+		.split(BETWEEN_IDS)
+		.map((id) => IN_QUOTES.exec(id)?.[1] ?? id)
+		.filter(Boolean);
+
+/** The words in a text, which may have spaces and quotes in them. */
+export const wordsIn = (text: string): string[] =>
+	text
+		.split(BETWEEN_WORDS)
+		.map((word) => word.trim())
+		.filter(Boolean);

@@ -27,6 +27,12 @@ describe('IDs', () => {
 		['[12345678901234567890]', ['12345678901234567890']],
 		['a,b，c、d;e；f|g h\ni\tj\r\nk', ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i', 'j', 'k']],
 		['[not json', ['[not', 'json']],
+		["['zhangsan', 'lisi']", ['zhangsan', 'lisi']],
+		['[zhangsan, lisi]', ['zhangsan', 'lisi']],
+		['"zhangsan","lisi"', ['zhangsan', 'lisi']],
+		['“zhangsan”，‘lisi’', ['zhangsan', 'lisi']],
+		['zhangsan｜lisi､wangwu\u200bzhaoliu', ['zhangsan', 'lisi', 'wangwu', 'zhaoliu']],
+		['12345678901234567890、2', ['12345678901234567890', '2']],
 		[7, ['7']],
 		['', []],
 		['[]', []],
@@ -44,7 +50,7 @@ describe('IDs', () => {
 	});
 
 	it('are not what words are: those may have spaces', () =>
-		expect(read('textList', '加 微信, 返 现')).toEqual(['加 微信', '返 现']));
+		expect(read('textList', '加 微信, "返 现"')).toEqual(['加 微信', '"返 现"']));
 
 	it('that are to be removed', () => {
 		expect(read('clearedList', '')).toEqual(['']);
@@ -61,6 +67,8 @@ describe('Numbers', () => {
 		['3.0', 3],
 		['￥1,200', 1200],
 		['1e3', 1000],
+		['−5', -5],
+		['人民币 1,200 元', 1200],
 		[7n, 7],
 	])('%p is %p', (value, expected) => expect(read('integer', value)).toBe(expected));
 
@@ -84,6 +92,8 @@ describe('Numbers', () => {
 		[700.5, '700.5', '700.5'],
 		[1200, '1200', '1200'],
 		['12元', '12', '12'],
+		['.5', '0.5', '0.5'],
+		['-￥1,200', '-1200', '-1200'],
 		['1.239', '1.239', '1.239'],
 		['12345678901234567890', '12345678901234567890', '12345678901234567890'],
 	])('as text: %p is %p, as money %p', (value, number, money) => {
@@ -114,6 +124,10 @@ describe('Days', () => {
 		'2026/3/5',
 		'2026.03.05',
 		'2026年3月5日',
+		'2026年03月05号',
+		'2026年3月5日 星期四',
+		'20260305',
+		20260305,
 		'２０２６／３／５',
 		46086,
 		'46086',
@@ -121,9 +135,11 @@ describe('Days', () => {
 		'2026-03-05T23:00:00',
 		'2026/3/5 9:30',
 		'2026年3月5日 9时30分',
+		'2026-03-05 23:59:59.123456+08',
 		DateTime.fromISO('2026-03-05T22:00', { zone: 'America/New_York' }),
 		'2026-03-04T16:00:00.000Z',
 		DAY,
+		DAY + 0.25,
 		DAY * 1000,
 	])('%p, whatever the time zone of the workflow', (value) => {
 		expect(read('day', value)).toBe(DAY);
@@ -141,22 +157,31 @@ describe('Days', () => {
 			'2026/3/5 9:30',
 			'2026-03-05 09:30:00',
 			'2026年3月5日9时30分',
+			'2026年3月5日 9点30分',
+			'2026/3/5 上午9:30',
+			'2026-03-05 9:30 AM',
+			'2026-03-05T09:30+09',
 			46086 + 9.5 / 24,
 			'2026-03-05T00:30Z',
 		])
 			expect(read('timestamp', value)).toBe(moment);
+		for (const value of ['2026/3/5 下午9:30', '2026-03-05 9:30 PM', '2026年3月5日下午9点30分'])
+			expect(read('timestamp', value)).toBe(moment + 12 * 3600);
+		expect(read('timestamp', '2026年3月5日9时')).toBe(moment - 30 * 60);
+		expect(read('timestamp', '2026-03-05 12:30 am')).toBe(moment - 9 * 3600);
+		expect(() => read('timestamp', '2026-03-05 13:00 AM')).toThrow('which is not a date');
 	});
 });
 
 describe('Switches', () => {
 	const toggle = field({ type: 'boolean' });
-	it.each(['是', 'TRUE', 'yes', 1, '1', true])('%p is on', (value) =>
+	it.each(['是', 'TRUE', 'yes', 1, '1', true, 'Y', 'on', '√', '启用', '１'])('%p is on', (value) =>
 		expect(convertValue(item, toggle, value)).toBe(true),
 	);
-	it.each(['否', 'False', 'no', 0, '', false])('%p is off', (value) =>
+	it.each(['否', 'False', 'no', 0, '', false, 'N', 'off', '×', '禁用'])('%p is off', (value) =>
 		expect(convertValue(item, toggle, value)).toBe(false),
 	);
-	it.each(['maybe', 2, {}, []])('%p is refused', (value) =>
+	it.each(['maybe', 2, {}, [], '是的', 'yes!'])('%p is refused', (value) =>
 		expect(() => convertValue(item, toggle, value)).toThrow('neither true nor false'),
 	);
 });

@@ -99,6 +99,42 @@ describe('splitMarkdown', () => {
 		}
 	});
 
+	it.each([
+		'<font color="warning">红 95%</font>',
+		"<FONT color='info'>好</FONT>",
+		'<@zhang.san-1>',
+		'[a link](https://a.example/x?y=1,2;z)',
+		'[链接](https://a.example/p_(1))',
+		'[a [b] c](https://a.example "A title")',
+		'![图 1](https://a.example/p.png)',
+		'<a href="https://a.example/1">看 详情</a>',
+		'https://a.example/path?q=a,b;c',
+		'`a piece of code`',
+		'``one ` of code``',
+		'**粗 体 字**',
+		'__粗 体 字__',
+		'*斜 体 字*',
+		'~~删 除 线~~',
+		'**[l](https://a.example)**',
+		'<font color="info">**b c**</font>',
+		'👨‍👩‍👧‍👦',
+		'🇨🇳',
+	])('never cuts %p apart', (whole) => {
+		const text = `文字, ${whole}，and more words: ${whole} 完`;
+		for (let size = byteLength(whole); size < byteLength(text); size++) {
+			const parts = splitMarkdown(text, size);
+			expect(parts.join('')).toBe(text);
+			expect(parts.join('\n').split(whole)).toHaveLength(3);
+			expect(Math.max(...parts.map(byteLength))).toBeLessThanOrEqual(size);
+		}
+	});
+
+	it('keeps the two characters of a line end of Windows together', () => {
+		const text = 'one line\r\nand the next one\r\n'.repeat(20);
+		for (let size = 12; size < 60; size++)
+			for (const part of splitMarkdown(text, size)) expect(part).not.toMatch(/^\n|\r$/);
+	});
+
 	it('closes a code block and opens it again', () => {
 		const code = Array.from({ length: 90 }, (_, line) => `line ${line} SELECT * FROM t`).join('\n');
 		const parts = splitMarkdown(`Look:\n\`\`\`sql\n${code}\n\`\`\`\nDone.`, 512);
@@ -168,7 +204,7 @@ describe('splitMarkdown', () => {
 		);
 	});
 
-	it.each(['[', '<', '`', '**', '<font color="x">', '![a](', '```\n', 'https://'])(
+	it.each(['[', '<', '`', '**', '*a ', '[a](()', '<font color="x">', '![a](', '```\n', 'https://'])(
 		'copes with half a megabyte of %p',
 		(piece) => {
 			const text = piece.repeat(Math.ceil(500_000 / piece.length));

@@ -1,5 +1,5 @@
 import { isObject } from '../../../../shared/util/isObject';
-import { BETWEEN_IDS, BETWEEN_TEXTS, readNumber, readSwitch } from '../../../../shared/util/values';
+import { idsIn, readNumber, readSwitch, wordsIn } from '../../../../shared/util/values';
 import type { CatalogField, FieldType, ScalarType } from './format';
 
 /** A value in WeCom's type, or what it holds instead. */
@@ -55,10 +55,7 @@ export function toList(type: ScalarType, value: unknown): unknown[] | undefined 
 	const parsed = parseJson(value, /^\s*\[/);
 	if (Array.isArray(parsed)) return parsed;
 	if (type === 'object') return isObject(parseJson(value, /^\s*\{/)) ? [value] : undefined;
-	return value
-		.split(type === 'string' ? BETWEEN_TEXTS : BETWEEN_IDS)
-		.map((part) => part.trim())
-		.filter(Boolean);
+	return type === 'string' ? wordsIn(value) : idsIn(value);
 }
 
 /** A value that has the type of the official sample, where that is not the documented one; undefined if it has not. */
