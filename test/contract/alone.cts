@@ -1,5 +1,6 @@
-/** One operation on one item, without n8n and without a network: what it sends, or why it refuses. */
-import type { IDataObject, INode } from 'n8n-workflow';
+/** One operation on one item or several, without n8n and without a network: what it sends, or why it refuses. */
+import type { IDataObject, IExecuteFunctions, INode, INodeExecutionData } from 'n8n-workflow';
+import { executeOperation } from '../../nodes/Wecom/engine/execute';
 import { operationFields } from '../../nodes/Wecom/engine/form';
 import type {
 	Field,
@@ -10,7 +11,7 @@ import type {
 } from '../../nodes/Wecom/engine/operation';
 import { readValue } from '../../nodes/Wecom/engine/parameters';
 import { runRow } from '../../nodes/Wecom/engine/runRow';
-import type { ApiRequest } from '../../nodes/shared/client/client';
+import { WecomClient, type ApiRequest } from '../../nodes/shared/client/client';
 import { parseReply } from '../../nodes/shared/protocol/reply';
 import { usualAnswer } from '../../simulator/catalog/answers.cts';
 import { at, facts, isObject, type Facts } from './facts.cts';
@@ -100,19 +101,16 @@ const ANSWERS: Record<string, IDataObject> = {
 	'/cgi-bin/media/get_upload_by_url_result': { status: 2, detail: { errcode: 0, media_id: 'M' } },
 	'/cgi-bin/batch/getresult': { status: 3, result: [] },
 	'/cgi-bin/export/get_result': { status: 2, data_list: [] },
+	'/cgi-bin/wedoc/smartsheet/get_fields': {
+		total: 1,
+		fields: [{ field_id: 'f1', field_title: 'A', field_type: 'FIELD_TYPE_TEXT' }],
+	},
 };
 
 let calls = 0;
 
-export async function runAlone(
-	operation: Operation,
-	[owner, field]: [Field, Field],
-	given: IDataObject,
-	base: IDataObject = {},
-): Promise<Outcome> {
-	const form = { ...formFor(operation, owner, field, base), ...given };
-	const requests: Outcome['requests'] = [];
-	const wrongTypes: string[] = [];
+/** A client that answers every call as WeCom's documentation shows, and keeps what was asked; `refusal` is what it says instead. */
+function fakeClient(requests: Outcome['requests'], wrongTypes: string[], refusal?: Error): unknown {
 	const send = async (request: ApiRequest) => {
 		const { method, path, qs, body } = request;
 		requests.push({
@@ -121,6 +119,7 @@ export async function runAlone(
 			...(qs && { qs }),
 			...(body && { body: Buffer.isBuffer(body) ? 'bytes' : structuredClone(body) }),
 		});
+		if (refusal) throw refusal;
 		const fact = facts.find((one) => one.path === path && one.method === method);
 		if (fact && isObject(body)) wrongTypes.push(...wrong(fact.params as never, body, ''));
 		const answer = fact ? usualAnswer(fact as never) : { errcode: 0 };
@@ -149,29 +148,46 @@ export async function runAlone(
 		token: async () => ({ value: 't', expiresAt: 1e13 }),
 		accessToken: async () => ({ value: 't', expiresAt: 1e13 }),
 	};
+	return client;
+}
+
+/** As much of n8n as an operation asks, with a form for each item. */
+function fakeContext(forms: IDataObject[], continueOnFail: boolean) {
 	const binary = { data: '', mimeType: 'image/png', fileName: 'a.png', fileExtension: 'png' };
-	const item = {
-		context: {
-			getNode: () => ({ name: 'WeCom', type: 'wecom', typeVersion: 1 }) as INode,
-			getTimezone: () => 'Asia/Shanghai',
-			getNodeParameter: (name: string, _at: number, fallback: unknown) =>
-				at(form, name.split('.')) ?? fallback,
-			getInputData: () => [{ json: {} }],
-			getCredentials: async () => ({ botId: 'b', botSecret: 's' }),
-			getWorkflowDataProxy: () => ({ $json: {} }),
-			getParentNodes: () => [],
-			continueOnFail: () => false,
-			getWorkflow: () => ({ id: 'w' }),
-			getExecutionId: () => 'e',
-			logger: { warn: () => undefined, debug: () => undefined, info: () => undefined },
-			helpers: {
-				assertBinaryData: () => binary,
-				getBinaryDataBuffer: async () => Buffer.from('123456789'),
-				prepareBinaryData: async () => binary,
-				httpRequest: async () => ({}),
-			},
+	return {
+		getNode: () => ({ name: 'WeCom', type: 'wecom', typeVersion: 1 }) as INode,
+		getTimezone: () => 'Asia/Shanghai',
+		getNodeParameter: (name: string, index: number, fallback: unknown) =>
+			at(forms[index], name.split('.')) ?? fallback,
+		getInputData: () => forms.map(() => ({ json: {} })),
+		getCredentials: async () => ({ botId: 'b', botSecret: 's' }),
+		getWorkflowDataProxy: () => ({ $json: {} }),
+		getParentNodes: () => [],
+		continueOnFail: () => continueOnFail,
+		getWorkflow: () => ({ id: 'w' }),
+		getExecutionId: () => 'e',
+		logger: { warn: () => undefined, debug: () => undefined, info: () => undefined },
+		helpers: {
+			assertBinaryData: () => binary,
+			getBinaryDataBuffer: async () => Buffer.from('123456789'),
+			prepareBinaryData: async () => binary,
+			httpRequest: async () => ({ statusCode: 200, headers: {}, body: Buffer.from('123456') }),
 		},
-		client,
+	};
+}
+
+export async function runAlone(
+	operation: Operation,
+	[owner, field]: [Field, Field],
+	given: IDataObject,
+	base: IDataObject = {},
+): Promise<Outcome> {
+	const requests: Outcome['requests'] = [];
+	const wrongTypes: string[] = [];
+	const form = { ...formFor(operation, owner, field, base), ...given };
+	const item = {
+		context: fakeContext([form], false),
+		client: fakeClient(requests, wrongTypes),
 		operation,
 		itemIndex: 0,
 	} as unknown as ItemContext;
@@ -183,6 +199,35 @@ export async function runAlone(
 		return { requests, wrongTypes, error: error as Error };
 	}
 }
+
+/** What came out of several items, and what each of them sent. */
+export interface Items {
+	output: INodeExecutionData[];
+	requests: Array<Outcome['requests']>;
+}
+
+/** One operation on several items with Continue On Fail; WeCom refuses the calls of the one at `refused`. */
+export async function runItems(
+	operation: Operation,
+	place: [Field, Field] | undefined,
+	given: IDataObject[],
+	base: IDataObject = {},
+	refused?: number,
+): Promise<Items> {
+	const none = { name: '', displayName: '', type: 'string', default: '' } as Field;
+	const [owner, field] = place ?? [none, none];
+	const forms = given.map((one) => ({ ...formFor(operation, owner, field, base), ...one }));
+	const requests = given.map((): Outcome['requests'] => []);
+	jest.spyOn(WecomClient, 'open').mockImplementation(async (_context, index = 0) => {
+		const refusal = index === refused ? new Error(REFUSAL) : undefined;
+		return fakeClient(requests[index], [], refusal) as WecomClient;
+	});
+	const context = fakeContext(forms, true) as unknown as IExecuteFunctions;
+	return { output: await executeOperation(context, operation), requests };
+}
+
+/** What WeCom says in `runItems`. */
+export const REFUSAL = 'WeCom does not want this one';
 
 type Param = Facts['params'][0] & { fields?: Param[] };
 

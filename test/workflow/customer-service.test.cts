@@ -131,7 +131,7 @@ describe('Send Message', () => {
 		],
 		[
 			{ msgtype: 'msgmenu', menu: { row: [{ type: 'view', content: 'x' }] } },
-			"'url' of a menu entry is empty",
+			"'Link' of a menu entry is empty",
 		],
 	])('refuses before anything is sent (%#)', async (parameters, message) => {
 		expect((await failure(send(parameters as IDataObject)))?.message).toBe(message);
@@ -236,7 +236,7 @@ it('up to 20 departments are added as servicers at once, up to 100 removed', asy
 		resource: 'customerServiceAccount',
 	});
 	expect((await failure(run('addServicers')))?.message).toBe(
-		"'department_id_list' has 21 entries, WeCom takes 20",
+		"'Department Names or IDs' has 21 entries, WeCom takes 20",
 	);
 	expect(bodies('/cgi-bin/kf/servicer/add')).toEqual([]);
 	await itemsOf(simulator(), run('removeServicers'));

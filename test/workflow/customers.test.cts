@@ -216,7 +216,7 @@ describe('Customer Message', () => {
 		],
 		[
 			{ content: 'x', external_userid: Array.from({ length: 10_001 }, (_, i) => `wm${i}`).join() },
-			"'external_userid' has 10,001 entries, WeCom takes 10,000",
+			"'External User IDs' has 10,001 entries, WeCom takes 10,000",
 		],
 		[{ attachments: rows({ msgtype: 'link', title: 'T' }) }, "'Link' of an attachment is empty"],
 		[
@@ -473,21 +473,21 @@ describe('what WeCom would refuse or ignore', () => {
 			'customer',
 			'tag',
 			{ userid: member, external_userid: customer },
-			"'add_tag' and 'remove_tag' are empty",
+			"'Tag Names or IDs to Add' and 'Tag Names or IDs to Remove' are empty",
 		],
 		[
 			'customer',
 			'update',
 			{ userid: member, external_userid: customer, updateFields: { remark: '名'.repeat(21) } },
-			"'remark' has 21 characters, WeCom takes 20",
+			"'Remark' has 21 characters, WeCom takes 20",
 		],
 		[
 			'customerTag',
 			'create',
 			{ tag: rows({ name: 'A' }) },
-			"'group_name' and 'group_id' are empty",
+			"'Tag Group Name' and 'Tag Group' are empty",
 		],
-		['customerTag', 'delete', {}, "'tag_id' and 'group_id' are empty"],
+		['customerTag', 'delete', {}, "'Tag IDs' and 'Tag Group IDs' are empty"],
 		[
 			'customerContactWay',
 			'create',
@@ -498,13 +498,13 @@ describe('what WeCom would refuse or ignore', () => {
 			'customerAcquisition',
 			'create',
 			{ link_name: 'x', user_list: Array.from({ length: 501 }, (_, i) => `u${i}`) },
-			"'range.user_list' has 501 entries, WeCom takes 500",
+			"'Member Names or IDs' has 501 entries, WeCom takes 500",
 		],
 		[
 			'customerStatistic',
 			'getContactsPerDay',
 			{ start_time: daysAgo(3), end_time: daysAgo(2) },
-			"'userid' and 'partyid' are empty",
+			"'Member Names or IDs' and 'Department Names or IDs' are empty",
 		],
 		[
 			'customerStatistic',
@@ -522,7 +522,7 @@ describe('what WeCom would refuse or ignore', () => {
 			'customerWordRule',
 			'create',
 			{ rule_name: 'r', word_list: 'a,b', intercept_type: 1 },
-			"'applicable_range' is empty",
+			"'Member Names or IDs' and 'Department Names or IDs' are empty",
 		],
 	] as const)('%s.%s (%#)', async (resource, operation, parameters, message) => {
 		const error = await failure(call(resource, operation, parameters as unknown as IDataObject));

@@ -1,7 +1,7 @@
 import { dayOf } from './dates';
 import type { Check } from './operation';
 import { problem } from './problem';
-import { at } from './parameters';
+import { at, labelsAt } from './parameters';
 
 /** Checks that rows share: they refuse what WeCom would cut, ignore or answer with an obscure code. */
 
@@ -17,7 +17,7 @@ export const within =
 			if (size > most) {
 				throw problem(
 					item,
-					`'${path}' has ${size.toLocaleString('en')} ${unit === 'entries' ? 'entries' : 'characters'}, WeCom takes ${most.toLocaleString('en')}`,
+					`'${labelsAt(item.operation, path)[0]}' has ${size.toLocaleString('en')} ${unit === 'entries' ? 'entries' : 'characters'}, WeCom takes ${most.toLocaleString('en')}`,
 					unit === 'entries' ? 'Split them over several items.' : 'Shorten it.',
 				);
 			}
@@ -29,8 +29,9 @@ export const oneOf =
 	(names: string[], todo: string): Check =>
 	(item, sent) => {
 		if (names.every((name) => sent[name] === undefined)) {
-			const quoted = names.map((name) => `'${name}'`).join(' and ');
-			throw problem(item, `${quoted} ${names.length > 1 ? 'are' : 'is'} empty`, todo);
+			const labels = names.flatMap((name) => labelsAt(item.operation, name));
+			const quoted = labels.map((label) => `'${label}'`).join(' and ');
+			throw problem(item, `${quoted} ${labels.length > 1 ? 'are' : 'is'} empty`, todo);
 		}
 	};
 

@@ -60,6 +60,22 @@ export const labelOf = (operation: Operation, name: string): string =>
 	fieldNamed(operation, name)?.displayName ?? name;
 
 /**
+ * What the form calls the parameter at a dotted path, or the parts of it that it has as fields; the path itself where it has none.
+ * `inside` names the field whose added entries or rows are looked through instead.
+ */
+export function labelsAt({ fields }: Operation, path: string, inside?: string): string[] {
+	const entriesOf = ({ type, options = [] }: Field): Field[] =>
+		type === 'fixedCollection' ? (options as FieldGroup[])[0].values : (options as Field[]);
+	const looked = inside
+		? fields.filter(({ name }) => name === inside).flatMap(entriesOf)
+		: fields.flatMap((field) => [field, ...(field.type === 'collection' ? entriesOf(field) : [])]);
+	const isThere = ({ name, path: own = name, local }: Field) =>
+		!local && (own === path || own.startsWith(`${path}.`));
+	const labels = looked.filter(isThere).map(({ displayName }) => displayName);
+	return labels.length > 0 ? [...new Set(labels)] : [path];
+}
+
+/**
  * Reads the form of one item as WeCom's parameters: converted, each at its path, without empty values. Options > Additional
  * Parameters come last, before the check of what is required. `part` is what WeCom calls the object that the form has at `part`.
  */

@@ -7,7 +7,7 @@ import { toNumber, withoutEmpty } from '../../engine/convert';
 import type { Field, ItemContext } from '../../engine/operation';
 import { keepFields, replyItem } from '../../engine/output';
 import { emptyField, problem } from '../../engine/problem';
-import { collectParameters } from '../../engine/parameters';
+import { collectParameters, labelsAt } from '../../engine/parameters';
 
 /** What customer service sends: the form of every type of message, and what WeCom expects of it (docs 94677, 95122). */
 
@@ -177,7 +177,7 @@ function menu(item: ItemContext): IDataObject[] {
 		if (missing) {
 			throw problem(
 				item,
-				`'${missing}' of a menu entry is empty`,
+				`'${labelsAt(item.operation, missing, 'menu')[0]}' of a menu entry is empty`,
 				'Fill it in, or check the expression that should give it.',
 			);
 		}
