@@ -32,6 +32,19 @@ const MAX_REMEMBERED = 1000;
 export const KEPT_MS = 5 * 24 * 3600_000;
 const ADDRESS_FRESH_MS = 10 * 60_000;
 
+/** What a person is told when nothing is wrong, by what WeCom answered last. */
+const WELL = {
+	unasked: {
+		message: 'Settings, keys and library are in place. WeCom has not been asked yet.',
+		todo: '',
+	},
+	reads: { message: 'The bridge reads the archive.', todo: '' },
+	empty: {
+		message: 'The bridge reads the archive, and it has no messages of the last five days.',
+		todo: 'If there should be some: choose the members under Chat Archive (会话内容存档) in the console of WeCom. What customers write is archived once they have agreed.',
+	},
+};
+
 type Environment = Record<string, string | undefined>;
 
 export interface Page extends Omit<PageResult, 'missingKey'> {
@@ -56,6 +69,7 @@ export class ChatArchive {
 	private readonly files: SdkProcess;
 	private readonly current: { messages?: Problem; files?: Problem } = {};
 	private missingKey?: Page['missingKey'];
+	private well: keyof typeof WELL = 'unasked';
 	private lastError?: Noted;
 	private lastRead?: string;
 	private smallPages = { limit: MAX_LIMIT, until: 0 };
@@ -89,6 +103,7 @@ export class ChatArchive {
 					return await this.ask('page', input, (seq) => (at = seq));
 				});
 				this.lastRead = new Date().toISOString();
+				if (page.count > 0 || this.well === 'unasked') this.well = 'reads';
 				return { ...page, missingKey: this.noteMissingKey(page.missingKey) };
 			} catch (error) {
 				const { code, again } = (error as Problem).details ?? {};
@@ -151,7 +166,10 @@ export class ChatArchive {
 	/** Asks WeCom now, so that `health` tells more than what the last reader met. */
 	async check(): Promise<void> {
 		try {
-			await this.tracked('messages', () => this.ask('probe', { after: '0' }));
+			const { seq } = await this.tracked('messages', () => this.ask('probe', { after: '0' }));
+			this.well = seq === null ? 'empty' : 'reads';
+			// Files go the same way, so what failed with one of them is over; the next one tells otherwise.
+			this.current.files = undefined;
 		} catch (error) {
 			if (!(error instanceof Problem)) throw error;
 		}
@@ -193,9 +211,14 @@ export class ChatArchive {
 		}
 		const problem = this.current.messages ?? this.current.files;
 		if (problem) return stateOf(problem);
-		if (this.missingKey)
+		if (this.missingKey && !this.wasAdded(this.missingKey))
 			return { state: 'missing_key', message: this.missingKey.message, todo: this.missingKey.todo };
-		return { state: 'ok', message: 'The bridge is ready.', todo: '' };
+		return { state: 'ok', ...WELL[this.well] };
+	}
+
+	/** A key that was missing and is there now: the next reader uses it. */
+	private wasAdded({ reason, version }: MissingKey): boolean {
+		return reason === 'missing' && checkKeys(this.env.KEYS_DIR ?? '').includes(version);
 	}
 
 	private noteMissingKey(missing: MissingKey | undefined): Page['missingKey'] {

@@ -10,8 +10,9 @@ declare const BRIDGE_VERSION: string;
 
 const HELP = `wecom-chat-archive-bridge ${BRIDGE_VERSION}: WeCom's chat archive over HTTP
 
-  wecom-chat-archive-bridge           starts the bridge
-  wecom-chat-archive-bridge health    asks the running bridge how it is, and says what to do
+  wecom-chat-archive-bridge                   starts the bridge
+  wecom-chat-archive-bridge health            asks the running bridge, and through it WeCom, how it is; says what to do
+  wecom-chat-archive-bridge health --quick    without asking WeCom: what the last reader met
 
 Settings (environment):
   CORP_ID               the company's ID
@@ -25,6 +26,11 @@ Settings (environment):
   WECOM_API             WeCom's HTTP API (https://qyapi.weixin.qq.com), asked only for the address to trust
   WATCHDOG_SECONDS      after this long a call of the library counts as hanging (30)
 `;
+
+/** How long an answer of the bridge may take; when it asks WeCom, a call of the library and those before it. */
+const QUICK_MS = 5_000;
+const CHECK_MS = 45_000;
+const LOOK_FOR_PARENT_MS = 500;
 
 const log = (line: string): void =>
 	void process.stderr.write(`${new Date().toISOString()} ${line}\n`);
@@ -51,28 +57,42 @@ async function start(settings: Settings): Promise<void> {
 		);
 	});
 	for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => end(0));
+	endWithNpx(() => end(0));
 	const { address, port, family } = server.address() as AddressInfo;
 	log(`The bridge listens on http://${family === 'IPv6' ? `[${address}]` : address}:${port}`);
 	const { state, message, todo } = archive.health();
 	if (state !== 'ok') log(`${message} ${todo}`);
 }
 
-/** Prints how the running bridge is. Also the health check of the container. */
-async function showHealth({ host, port, token }: Settings): Promise<number> {
+/** npx, when it is told to end, ends its shell only: the bridge would stay and hold the port. So it looks for its parent. */
+function endWithNpx(end: () => void): void {
+	if (process.env.npm_command !== 'exec') return;
+	const parent = process.ppid;
+	const timer = setInterval(() => {
+		if (process.ppid === parent) return;
+		clearInterval(timer);
+		end();
+	}, LOOK_FOR_PARENT_MS);
+	timer.unref();
+}
+
+/** Prints how the running bridge is. WeCom is not asked for the health check of the container, which comes every minute. */
+async function showHealth({ host, port, token }: Settings, quick: boolean): Promise<number> {
 	const name = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host;
-	const url = `http://${name.includes(':') ? `[${name}]` : name}:${port}/v1/health`;
+	const address = `http://${name.includes(':') ? `[${name}]` : name}:${port}/v1/health`;
+	const url = quick ? address : `${address}?check=true`;
 	let health: Record<string, unknown>;
 	try {
 		const response = await fetch(url, {
 			headers: { authorization: `Bearer ${token}` },
-			signal: AbortSignal.timeout(5_000),
+			signal: AbortSignal.timeout(quick ? QUICK_MS : CHECK_MS),
 		});
 		const answer = (await response.json()) as Record<string, unknown>;
 		health = response.ok ? answer : { state: 'unreachable', ...(answer.error as object) };
 	} catch {
 		health = {
 			state: 'unreachable',
-			message: `There is no answer from ${url}.`,
+			message: `There is no answer from ${address}.`,
 			todo: 'Start the bridge, with the same settings.',
 		};
 	}
@@ -80,18 +100,19 @@ async function showHealth({ host, port, token }: Settings): Promise<number> {
 	return health.state === 'ok' ? 0 : 1;
 }
 
-async function main(command: string | undefined): Promise<void> {
+async function main(command?: string, option?: string): Promise<void> {
 	if (command === 'worker' && process.send) return serve();
 	if (command === '--help' || command === '-h') return void process.stdout.write(HELP);
 	if (command === '--version') return void process.stdout.write(`${BRIDGE_VERSION}\n`);
 	if (command === undefined) return await start(readSettings(process.env));
-	if (command === 'health')
-		return void (process.exitCode = await showHealth(readSettings(process.env)));
-	throw new SettingError(`There is no command "${command}". See wecom-chat-archive-bridge --help.`);
+	if (command === 'health' && (option === undefined || option === '--quick'))
+		return void (process.exitCode = await showHealth(readSettings(process.env), Boolean(option)));
+	const given = option === undefined ? command : `${command} ${option}`;
+	throw new SettingError(`There is no command "${given}". See wecom-chat-archive-bridge --help.`);
 }
 
 try {
-	await main(process.argv[2]);
+	await main(...process.argv.slice(2));
 } catch (error) {
 	if (!(error instanceof SettingError)) throw error;
 	process.stderr.write(`${error.message}\n`);

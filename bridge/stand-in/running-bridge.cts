@@ -54,9 +54,19 @@ export function bridgeEnvironment(
 	};
 }
 
+/** How the bridge is started: the program that was built, unless a test starts an installed one. */
+export interface StartedAs {
+	command: string;
+	args: string[];
+	cwd?: string;
+}
+
 /** Starts the bridge and waits until it listens. */
-export async function startBridge(env: Record<string, string>): Promise<RunningBridge> {
-	const child = spawn(process.execPath, [PROGRAM], { env, stdio: ['ignore', 'ignore', 'pipe'] });
+export async function startBridge(
+	env: Record<string, string>,
+	{ command, args, cwd }: StartedAs = { command: process.execPath, args: [PROGRAM] },
+): Promise<RunningBridge> {
+	const child = spawn(command, args, { cwd, env, stdio: ['ignore', 'ignore', 'pipe'] });
 	const end = () => void child.kill('SIGKILL');
 	process.once('exit', end);
 	let text = '';

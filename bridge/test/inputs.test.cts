@@ -308,12 +308,26 @@ withCompiler()('what is given to the bridge', () => {
 	test('"health" says how the running bridge is and what to do', async () => {
 		await lab.start();
 		const env = { ...bridgeEnvironment(lab.store), PORT: new URL(lab.bridge.url).port };
-		const ask = (more: Record<string, string> = {}) =>
-			spawnSync(process.execPath, [PROGRAM, 'health'], {
+		const ask = (more: Record<string, string> = {}, ...options: string[]) =>
+			spawnSync(process.execPath, [PROGRAM, 'health', ...options], {
 				env: { ...env, ...more },
 				encoding: 'utf8',
 			});
-		expect(ask()).toMatchObject({ status: 0, stdout: expect.stringMatching(/^ok: /) });
+		expect(ask({}, '--quick')).toMatchObject({
+			status: 0,
+			stdout: 'ok: Settings, keys and library are in place. WeCom has not been asked yet. \n',
+		});
+		expect(ask()).toMatchObject({ status: 0, stdout: 'ok: The bridge reads the archive. \n' });
+		expect(ask({}, '--slow').stderr).toContain('There is no command "health --slow"');
+		// What WeCom refuses is found out by asking it, not by waiting for the next reader.
+		lab.store.script('GetChatData json {"errcode":301053,"errmsg":"not enabled"}');
+		expect(ask({}, '--quick')).toMatchObject({ status: 0 });
+		expect(ask()).toMatchObject({
+			status: 1,
+			stdout: expect.stringMatching(/^refused: The chat archive .* is not enabled.*Enable it/),
+		});
+		expect(ask({}, '--quick')).toMatchObject({ status: 1 });
+		expect(ask()).toMatchObject({ status: 0 });
 		lab.store.writeKey(2, 'hello');
 		expect(ask()).toMatchObject({
 			status: 1,
@@ -322,6 +336,47 @@ withCompiler()('what is given to the bridge', () => {
 		expect(ask({ PORT: '1' })).toMatchObject({
 			status: 1,
 			stdout: expect.stringContaining('There is no answer'),
+		});
+	});
+
+	test('an empty archive: health says what can be behind it', async () => {
+		const empty = new Lab();
+		empty.store.addKey(1);
+		try {
+			await empty.start();
+			expect(await empty.health('?check=true')).toMatchObject({
+				state: 'ok',
+				message: expect.stringContaining('no messages of the last five days'),
+				todo: expect.stringContaining('choose the members'),
+			});
+			expect((await empty.page('after=0')).messages).toEqual([]);
+			expect((await empty.health()).todo).not.toBe('');
+			empty.store.add({ content: text('one') });
+			await empty.page('after=0');
+			expect(await empty.health()).toMatchObject({ todo: '' });
+		} finally {
+			await empty.stop();
+		}
+	});
+
+	test('a key that was missing is not missed any more once it is there', async () => {
+		const key = lab.store.addKey(2, { heldBack: true });
+		lab.store.add({ content: text('two'), version: 2 });
+		await lab.start();
+		await lab.page('after=0');
+		expect(await lab.health()).toMatchObject({ state: 'missing_key' });
+		lab.store.writeKey(2, key);
+		expect(await lab.health()).toMatchObject({ state: 'ok', keyVersions: ['1', '2'] });
+	});
+
+	test('what failed with a file is over when WeCom answers', async () => {
+		await lab.start();
+		lab.store.script(...Array.from({ length: 5 }, () => 'GetMediaData ret 10001'));
+		await lab.failure('/v1/media', { body: { sdkfileid: 'x' } });
+		expect(await lab.health()).toMatchObject({ state: 'failing', lastError: { code: 'network' } });
+		expect(await lab.health('?check=true')).toMatchObject({
+			state: 'ok',
+			lastError: { code: 'network' },
 		});
 	});
 

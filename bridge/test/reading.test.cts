@@ -84,7 +84,11 @@ withCompiler()('reading the archive in n8n', () => {
 			counts.n8n++;
 			setTimeout(() => void n8n.start({ options: { batchSize: 50 } }, { activation: 'init' }), 20);
 		};
+		/** Both kinds of death come for certain, early; whatever else happens is chance. */
+		const certain: Outcome[] = ['success', 'killed before', 'success', 'killed after'];
 		n8n.outcome = (): Outcome => {
+			const next = certain.shift();
+			if (next) return next;
 			const chance = Math.random();
 			if (chance < 0.06) return 'killed before';
 			if (chance < 0.12) return 'killed after';
@@ -109,7 +113,7 @@ withCompiler()('reading the archive in n8n', () => {
 		expect(n8n.seqs).toHaveLength(messages);
 		expect(new Set(n8n.seqs).size).toBe(messages);
 		expect([...n8n.seqs].sort((a, b) => Number(a) - Number(b))).toEqual(numbers(messages));
-		expect(counts.n8n).toBeGreaterThan(0);
+		expect(counts.n8n).toBeGreaterThan(1);
 		expect(n8n.duplicates).toBeGreaterThan(0);
 	}, 700_000);
 

@@ -4,7 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { http, type HttpOptions, type HttpResult } from '../../test/support/http.cts';
 import { repoRoot } from '../../test/support/paths.cts';
-import { bridgeEnvironment, startBridge, type RunningBridge } from '../stand-in/running-bridge.cts';
+import {
+	bridgeEnvironment,
+	startBridge,
+	type RunningBridge,
+	type StartedAs,
+} from '../stand-in/running-bridge.cts';
 import { ArchiveStore, findCompiler, sampleMessages } from '../stand-in/stand-in.cts';
 
 // A bridge is started in nearly every test.
@@ -71,8 +76,8 @@ export class Lab {
 		this.store = new ArchiveStore(mkdtempSync(join(tmpdir(), 'wecom-kit-archive-')));
 	}
 
-	async start(more: Record<string, string> = {}): Promise<this> {
-		this.bridge = await startBridge(bridgeEnvironment(this.store, more));
+	async start(more: Record<string, string> = {}, as?: StartedAs): Promise<this> {
+		this.bridge = await startBridge(bridgeEnvironment(this.store, more), as);
 		return this;
 	}
 

@@ -57,3 +57,21 @@ it('the pages of symptoms quote what the errors in n8n say', () => {
 	for (const file of ['docs/troubleshooting.md', 'docs/zh-CN/troubleshooting.md'])
 		expect(read(file).match(QUOTES)?.length).toBeGreaterThan(25);
 });
+
+it.each(['docs/chat-archive.md', 'docs/zh-CN/chat-archive.md'])(
+	'%s says what to do about every code of the library and state of the bridge',
+	(file) => {
+		const problems = read('bridge/src/problems.mts');
+		const codes = [...problems.matchAll(/^\t(\d{5,6}): /gm)].map(([, code]) => code);
+		const [, states] = /export type State =([^;]*);/.exec(problems)!;
+		const table = read(file)
+			.split('\n')
+			.filter((line) => line.startsWith('| '))
+			.join('\n');
+		expect(codes.length).toBeGreaterThan(20);
+		expect(codes.filter((code) => !new RegExp(`\\b${code}\\b`).test(table))).toEqual([]);
+		const named = [...states.matchAll(/'(\w+)'/g)].map(([, state]) => state);
+		// The last two are said with the code of the library.
+		expect(named.slice(0, -2).filter((state) => !table.includes(`\`${state}\``))).toEqual([]);
+	},
+);
