@@ -2,15 +2,13 @@ import { callEndpoint, readsEverywhere } from './call';
 import { limit, returnAll } from '../../engine/fields';
 import type { Operation, Resource } from '../../engine/operation';
 
-/** Endpoints whose name says that they answer with no list: there is nothing to return all of. */
+/** Most endpoints whose name says that they answer with no list: there is nothing to return all of. */
 const UNLISTED = {
 	endpoint: [
-		{
-			_cnd: {
-				regex:
-					'[./_](create|update|delete|set|send|cancel|upload|recall|rename|invite|submit|edit|remark|apply|refund|token|ticket|qrcode)$|[./_](set|del|cancel|upload|mod|close|submit|mark)_',
-			},
-		},
+		...['create', 'update', 'delete', 'send', 'token'].map((endsWith) => ({ _cnd: { endsWith } })),
+		...['.set_', '.del_', '.mod_', '.close_', 'submit', 'cancel', 'upload'].map((includes) => ({
+			_cnd: { includes },
+		})),
 	],
 };
 
