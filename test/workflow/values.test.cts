@@ -271,6 +271,20 @@ describe('An approval', () => {
 		expect((await failure(submit({ M: '={{ 1e21 }}' })))?.message).toContain("'M' holds");
 	});
 
+	it.each<[unknown, string, string]>([
+		['2026-03-05~2026-03-06', '2026-03-05T00:00', '2026-03-06T12:00'],
+		['2026-03-05 至 2026-03-06', '2026-03-05T00:00', '2026-03-06T12:00'],
+		['2026/3/5-2026/3/6', '2026-03-05T00:00', '2026-03-06T12:00'],
+		['2026年3月5日到2026年3月6日', '2026-03-05T00:00', '2026-03-06T12:00'],
+		[[46086, 46086.5], '2026-03-05T00:00', '2026-03-05T12:00'],
+		[['2026/3/5 下午2:00', '2026/3/6 上午9:00'], '2026-03-05T12:00', '2026-03-06T00:00'],
+	])('has half days: %p', async (given, begin, end) => {
+		useTemplate(control('DateRange', 'R', { date_range: { type: 'halfday' } }));
+		await itemsOf(simulator(), submit({ R: given as string }));
+		const at = (time: string) => Date.parse(`${time}:00+08:00`) / 1000;
+		expect(values()).toMatchObject([[{ date_range: { new_begin: at(begin), new_end: at(end) } }]]);
+	});
+
 	it('has tables by the titles of their columns', async () => {
 		useTemplate(control('Table', 'T', { table: { children: inner } }));
 		await itemsOf(simulator(), submit({ T: [{ 品名: '笔', 数量: 3 }] }));

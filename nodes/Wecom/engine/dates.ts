@@ -58,6 +58,16 @@ export const isDayOnly = (value: unknown): boolean =>
 		plainText(value),
 	);
 
+/** The time of day that a text or a DateTime shows, in seconds, in China for one in UTC; undefined where it shows a day alone. */
+export function timeOfDay(value: unknown): number | undefined {
+	const { hour, minute = 0 } = Object(value) as { hour?: number; minute?: number };
+	if (hour !== undefined) return hour * 3600 + minute * 60;
+	const written = isDayOnly(value) ? undefined : readWritten(plainText(value));
+	if (!written) return undefined;
+	const ahead = written.offset && /^z$/i.test(written.offset) ? AHEAD_SECONDS : 0;
+	return (written.clock / 1000 + ahead) % DAY_SECONDS;
+}
+
 const plainText = (value: unknown) =>
 	typeof value === 'string' || typeof value === 'number'
 		? String(value).normalize('NFKC').trim()

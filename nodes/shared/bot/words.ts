@@ -5,9 +5,11 @@ import { isObject } from '../util/isObject';
 
 /** What ends the name in a mention: the space WeCom puts behind it, or two plain ones, since names may hold a single one. */
 const ENDS_NAME = '\u2005|\\s{2,}';
-/** A mention at the beginning: up to what ends a name, else up to the first space. `@example.com` is an address. */
+/** What people write behind a name, as before the words of a letter. */
+const PUNCTUATION = '，,：:、';
+/** A mention at the beginning: up to what ends a name, else up to the first space or punctuation. `@example.com` is an address. */
 const MENTION = new RegExp(
-	`^\\s*[@＠](?![\\w-]+(?:\\.[\\w-]+)+(?:\\s|$))(?:[^@＠\\n]{1,64}?(?:${ENDS_NAME})|[^\\s@＠]{1,64}\\s)\\s*`,
+	`^\\s*[@＠](?![\\w-]+(?:\\.[\\w-]+)+(?:[\\s${PUNCTUATION}]|$))(?:[^@＠\\n]{1,64}?(?:${ENDS_NAME})|[^\\s@＠${PUNCTUATION}]{1,64}[\\s${PUNCTUATION}])\\s*`,
 );
 /** The end of the last mention, where nothing follows it. */
 const ENDED = new RegExp(`(?:${ENDS_NAME})$`);
@@ -28,9 +30,16 @@ export function withoutMention(text: string, botName = ''): string {
 
 function withoutName(text: string, name: string): string {
 	const escaped = name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&').replace(/\s+/g, '\\s+');
+	const named = `[@＠]${escaped}${/\w$/.test(name) ? '(?!\\w)' : ''}`;
+	// Where a mention of just this name ends, a longer one that begins alike is somebody else's.
+	const ended = `${named}(?=[\\s@＠。！!？?；;${PUNCTUATION}]|$)`;
+	const mention = new RegExp(ended, 'i').test(text) ? ended : named;
 	// Those who are mentioned before the bot are called together with it.
-	const leading = new RegExp(`^\\s*(?:[@＠][^@＠\\n]{1,64}?\\s+)*?[@＠]${escaped}\\s*`, 'i');
-	const anywhere = new RegExp(`[@＠]${escaped}(?:${ENDS_NAME}|\\s|$)?`, 'gi');
+	const leading = new RegExp(
+		`^\\s*(?:[@＠][^@＠\\n]{1,64}?\\s+)*?${mention}\\s*[${PUNCTUATION}]?\\s*`,
+		'i',
+	);
+	const anywhere = new RegExp(`(?<![\\w.])${mention}(?:${ENDS_NAME}|\\s|$)?`, 'gi');
 	return text.replace(leading, '').replace(anywhere, '').trim();
 }
 
@@ -72,7 +81,8 @@ export function agentInput(
 	{ includeQuote = true, nameSpeaker = false }: InputOptions,
 ): string {
 	const own = textOf(body) || fileWord(body);
-	const quoted = includeQuote && isObject(body.quote) ? textOf(body.quote) : '';
+	const { quote } = body;
+	const quoted = includeQuote && isObject(quote) ? textOf(quote) || fileWord(quote) : '';
 	const input = !quoted ? own : own ? `${quoteLines(quoted)}\n\n${own}` : quoted;
 	return nameSpeaker && speaker && input ? `${speaker}: ${input}` : input;
 }

@@ -7,12 +7,15 @@ import type { XmlObject } from './xml';
 const MAX_DEPTH = 32;
 const MAX_MARKUP = 200_000;
 
-const OPEN = /<([A-Za-z_][\w.-]{0,99})(?:\s[^<>]{0,1000})?(\/?)>/y;
-/** WeCom's own page 99648 prints a closing tag without its '>'. */
+/** WeCom's own page 99648 prints a tag without its '>'. */
+const OPEN = /<([A-Za-z_][\w.-]{0,99})(?:\s[^<>]{0,1000})?(?:(\/?)>|(?=<!\[CDATA\[))/y;
 const CLOSE = /<\/([A-Za-z_][\w.-]{0,99})\s{0,100}(?:>|(?=<))/y;
 const CDATA = '<![CDATA[';
 const REFERENCE = /&(?:#x([0-9A-Fa-f]{1,6})|#([0-9]{1,7})|(amp|lt|gt|quot|apos));/g;
 const PREDEFINED: Record<string, string> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" };
+
+/** Half of a surrogate pair: no database takes it. */
+const LONE_HALF = /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
 
 /** Names that must not become keys of an object. */
 const RESERVED = ['__proto__', 'constructor', 'prototype'];
@@ -57,14 +60,15 @@ export function readLenientXml(plaintext: string): XmlObject | undefined {
 			continue;
 		}
 		const close = match(CLOSE, text, at);
-		if (close && stack.some(({ name }) => name === close[1])) {
+		const closed = close ? placeOf(stack, close[1]) : -1;
+		if (close && closed >= 0) {
 			at += close[0].length;
-			for (let name = ''; name !== close[1]; ) {
+			while (stack.length > closed) {
 				const element = stack.pop()!;
-				name = element.name;
-				const value = valueOf(element);
-				if (stack.length > 0) put(stack.at(-1), name, value);
-				else return typeof value === 'object' ? (value as XmlObject) : undefined;
+				const parent = stack.at(-1);
+				if (!parent) return rootOf(element);
+				if (stack.length > closed && isProse(parent, element)) parent.text += asWritten(element);
+				else put(parent, element.name, valueOf(element));
 			}
 			continue;
 		}
@@ -72,6 +76,25 @@ export function readLenientXml(plaintext: string): XmlObject | undefined {
 		at += 1;
 	}
 	return undefined;
+}
+
+/** The innermost open element that a closing tag ends; one in other letters where none has just these. */
+function placeOf(stack: Element[], name: string): number {
+	const names = stack.map((open) => open.name);
+	const exact = names.lastIndexOf(name);
+	if (exact >= 0) return exact;
+	return names.map((one) => one.toLowerCase()).lastIndexOf(name.toLowerCase());
+}
+
+/** Whether a tag that nobody closes is a part of what a person wrote, such as "a<b>c". */
+const isProse = (parent: Element, { children, sections }: Element) =>
+	parent.text.trim() !== '' && children.size === 0 && sections.length === 0;
+
+const asWritten = ({ name, text }: Element) => `<${name}>${text}`;
+
+function rootOf(element: Element): XmlObject | undefined {
+	const value = valueOf(element);
+	return typeof value === 'object' ? (value as XmlObject) : undefined;
 }
 
 const newElement = (name: string): Element => ({
@@ -100,6 +123,9 @@ function sectionEnd(text: string, from: number, name: string): { content: number
 		}
 		close = text.indexOf(`</${name}`, close + 1);
 	}
+	// Nothing ends it as it should: then its element does.
+	const close = text.indexOf(`</${name}`, from);
+	if (close >= 0) return { content: close, after: close };
 	const end = text.indexOf(']]>', from);
 	return end < 0 ? { content: text.length, after: text.length } : { content: end, after: end + 3 };
 }
@@ -113,9 +139,11 @@ function put(parent: Element | undefined, name: string, value: unknown): void {
 }
 
 function valueOf({ children, text, sections }: Element): unknown {
-	if (children.size > 0) return Object.fromEntries(children);
-	if (sections.length > 0 && text.trim() === '') return sections.join('');
-	return text.replace(REFERENCE, decode) + sections.join('');
+	const isBlank = text.trim() === '';
+	if (sections.length > 0 && isBlank && children.size === 0) return sections.join('');
+	const words = (text.replace(REFERENCE, decode) + sections.join('')).replace(LONE_HALF, '\ufffd');
+	if (children.size === 0) return words;
+	return { ...Object.fromEntries(children), ...(isBlank ? {} : { '#text': words }) };
 }
 
 /** The two halves of a surrogate pair may come as two references. */

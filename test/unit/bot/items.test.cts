@@ -80,6 +80,10 @@ describe('botItem', () => {
 		['＠机器人 /list', '/list'],
 		['@张三 @机器人 /list', '/list'],
 		['@机器人 这是', '这是'],
+		['@机器人，你好', '你好'],
+		['@机器人: hi', 'hi'],
+		['@My Robot\u2005@张 三\u2005你好', '你好'],
+		['@机器人\u3000你好\n第二行', '你好\n第二行'],
 		// Certainly a mention and nothing else.
 		['@Robot\u2005', ''],
 		// No mention, or one whose end nobody can tell: nothing is lost.
@@ -105,6 +109,12 @@ describe('botItem', () => {
 		['@机器人', '请看 @机器人', '请看'],
 		['A.I. (new)', '@A.I. (new) hi', 'hi'],
 		['机器人', '@张三 你好', '@张三 你好'],
+		['机器人', '@机器人，你好', '你好'],
+		['机器人', '你好 @机器人 在吗', '你好 在吗'],
+		['机器人', '@机器人 @张三 订票', '@张三 订票'],
+		['大黄', '@大黄 请叫 @大黄蜂', '请叫 @大黄蜂'],
+		['Bot', '@Bottom line', '@Bottom line'],
+		['大黄', 'write to a@大黄.com', 'write to a@大黄.com'],
 	])('with the name %j takes its mention off %j', (botName, content, left) => {
 		const options = { stripMention: true, botName };
 		const item = botItem(group(content), origin, options);
@@ -152,6 +162,16 @@ describe('botItem', () => {
 			},
 			{},
 			'> a\n\nwhat?',
+		],
+		[
+			{ ...group('what?'), quote: { msgtype: 'image', image: { url: 'u' } } },
+			{},
+			'> [Image]\n\nwhat?',
+		],
+		[
+			{ ...group('@Robot\u2005'), quote: { msgtype: 'file', file: { url: 'u' } } },
+			{ stripMention: true },
+			'[File]',
 		],
 		[{ ...group('hi') }, { nameSpeaker: true }, 'lisi: hi'],
 		[{ ...group('hi'), chattype: 'single' }, { nameSpeaker: true }, 'hi'],

@@ -21,6 +21,16 @@ it.each([
 	['a bare <', '<C>1 < 2</C>', '1 < 2'],
 	['CDATA that ends with ]] only (doc 98773)', '<C><![CDATA[x]]</C>', 'x'],
 	['white space around CDATA', '<C>\n<![CDATA[ x ]]>\n</C>', ' x '],
+	['a tag that a person wrote', '<C>if a<b>c then & else</C>', 'if a<b>c then & else'],
+	['CDATA without an end', '<C><![CDATA[x</C>', 'x'],
+	['an opening tag without its >', '<C<![CDATA[x]]></C>', 'x'],
+	['a closing tag in other letters', '<C>x & y</c>', 'x & y'],
+	['half of a character', '<C>x&#xD83D;y</C>', 'x\ufffdy'],
+	[
+		'an address with &',
+		'<C>https://a.example/?a=1&b=2&lt=3</C>',
+		'https://a.example/?a=1&b=2&lt=3',
+	],
 ])('reads %s', (_what, xml, value) => {
 	expect(read(`<A>1</A>${xml}<B>2</B>`)).toEqual({ A: '1', C: value, B: '2' });
 });
@@ -32,6 +42,11 @@ it('reads a closing tag without its > (doc 99648)', () => {
 		ChangeType: 'start',
 		MeetingId: 'm',
 	});
+});
+
+it('keeps text beside elements, and elements that nobody closes', () => {
+	expect(read('<A>1</A><1>x</1>')).toEqual({ A: '1', '#text': '<1>x</1>' });
+	expect(read('<A><B>1</A>')).toEqual({ A: { B: '1' } });
 });
 
 it('reads past bytes behind the document and control characters', () => {

@@ -17,6 +17,7 @@ import { collectParameters } from '../../engine/parameters';
 import { problem } from '../../engine/problem';
 import { childrenOf, controlsOf, partsOf, selectorOf, titleOf, type Control } from './form';
 import { idsOfMembers } from '../memberIds';
+import { timeOfDay } from '../../engine/dates';
 import { isObject } from '../../../shared/util/isObject';
 
 /** Submitting approvals: the values of the form as WeCom wants them (doc 91853). */
@@ -165,6 +166,9 @@ function dateOf(item: ItemContext, { title, config }: Control, given: unknown): 
 	return { type, s_timestamp: String(date(item, title, given)) };
 }
 
+/** A hyphen stands between dates only where it stands in none of them. */
+const BETWEEN_DATES = /[,，、;；~～—–至到]|\s+(?:-|to)\s+|(?<=[/.月]\d{1,2}日?)-(?=\d{4}[/.年])/i;
+
 /** Begin and end of a time, and how long it lasts (seconds): from WeCom's own form, from `begin` and `end`, or from two dates. */
 function dateRangeOf(
 	item: ItemContext,
@@ -177,7 +181,7 @@ function dateRangeOf(
 	const pair = Array.isArray(whole)
 		? whole
 		: typeof whole === 'string'
-			? whole.split(/[,，、;；~～至]|\s+(?:-|to)\s+/i).map((one) => one.trim())
+			? whole.split(BETWEEN_DATES).map((one) => one.trim())
 			: undefined;
 	const outer = isObject(whole) ? whole : {};
 	const range = (isObject(outer.date_range) ? outer.date_range : outer) as IDataObject;
@@ -203,8 +207,7 @@ function dateRangeOf(
 }
 
 /** Whether a time is neither midnight nor noon; asked where the template does not say how time is counted. */
-const isByHour = (value: unknown) =>
-	typeof value === 'string' && /[T\s日]\s*(?!(?:00|0|12)[:时](?:00|$))\d{1,2}[:时]/.test(value);
+const isByHour = (value: unknown) => (timeOfDay(value) ?? 0) % HALF_DAY !== 0;
 
 /** Time away from work: a business trip, overtime. WeCom's own form is taken as it is. */
 function attendanceOf(item: ItemContext, control: Control, given: unknown): IDataObject {
@@ -241,9 +244,7 @@ const HALF_DAY = 43_200;
 /** When a half day begins: at midnight or at noon in China. A date without a time is a whole day, of which `whole` is the half. */
 function halfDay(item: ItemContext, title: string, value: unknown, whole: number): number {
 	const day = toDay(item, title, value);
-	const written = typeof value === 'string' && /[T\s日]\s*(\d{1,2})[:时]/.exec(value);
-	const { hour = written ? Number(written[1]) : undefined } = Object(value) as { hour?: number };
-	const isNoon = hour === undefined ? whole > 0 : hour >= 12;
+	const isNoon = (timeOfDay(value) ?? whole) >= HALF_DAY;
 	return day + (isNoon ? HALF_DAY : 0);
 }
 
