@@ -6,7 +6,7 @@ import {
 	type INodeTypeDescription,
 } from 'n8n-workflow';
 import { loadedWhenCalled } from '../shared/util/loadedWhenCalled';
-import { archiveOperations, methodNames, properties, resourcesOf } from './prebuilt';
+import { methodNames, properties, uses } from './prebuilt';
 
 type Methods = typeof import('./runtime').methods;
 
@@ -42,6 +42,9 @@ const SECRET_FIELDS = [
 	'cookie_value',
 ];
 
+/** What neither the credential of an app nor that of a suite is for. */
+const NOT_BY_APP = { resource: uses.app.others, operation: uses.app.otherOperations };
+
 export class Wecom implements INodeType {
 	description: INodeTypeDescription = {
 		displayName: 'WeCom',
@@ -57,44 +60,40 @@ export class Wecom implements INodeType {
 		sensitiveOutputFields: SECRET_FIELDS,
 		inputs: [NodeConnectionTypes.Main],
 		outputs: [NodeConnectionTypes.Main],
+		// None is shown by Operation: n8n's editor then takes Resource, which shows Operation, for a part of the authentication and hides it.
 		credentials: [
 			{
 				name: 'wecomApi',
 				required: true,
 				testedBy: 'wecomApiTest',
-				displayOptions: {
-					show: { authentication: ['app'], resource: resourcesOf.account },
-					hide: { operation: archiveOperations },
-				},
+				displayOptions: { show: { authentication: ['app'] }, hide: NOT_BY_APP },
 			},
 			{
 				name: 'wecomSuiteApi',
 				required: true,
 				testedBy: 'wecomSuiteApiTest',
-				displayOptions: {
-					show: { authentication: ['suite'], resource: resourcesOf.account },
-					hide: { operation: archiveOperations },
-				},
+				displayOptions: { show: { authentication: ['suite'] }, hide: NOT_BY_APP },
 			},
 			{
 				name: 'wecomWebhookApi',
 				required: true,
 				testedBy: 'wecomWebhookApiTest',
-				displayOptions: { show: { resource: resourcesOf.messagePush } },
+				displayOptions: { show: { resource: uses.messagePush.resources } },
 			},
 			{
 				name: 'wecomBotApi',
 				required: true,
 				testedBy: 'wecomBotApiTest',
-				displayOptions: { show: { resource: resourcesOf.bot } },
+				displayOptions: { show: { resource: uses.bot.resources } },
 			},
 			{
 				name: 'wecomChatArchiveApi',
-				// Some operations of the resource need it, others the app's. By the operation it must not be shown: n8n's editor then
-				// takes Resource for a part of the authentication and hides it.
-				required: false,
+				required: true,
 				testedBy: 'wecomChatArchiveApiTest',
-				displayOptions: { show: { resource: ['chatArchive'] } },
+				displayOptions: {
+					show: { resource: uses.chatArchive.resources },
+					hide: { operation: uses.chatArchive.otherOperations },
+				},
 			},
 		],
 		properties,

@@ -1,6 +1,6 @@
 import { nodeProperties } from './engine/form';
 import { methods } from './runtime';
-import { operationsWith, resources, resourcesWith } from './resources';
+import { resources, usesOf } from './resources';
 
 /**
  * What n8n has to know of the operations before one of them runs. The build works it out and packs the outcome (`form.json`), so that
@@ -8,15 +8,13 @@ import { operationsWith, resources, resourcesWith } from './resources';
  */
 export const properties = nodeProperties(resources);
 
-/** The resources by the credential they use. */
-export const resourcesOf = {
-	account: resourcesWith(),
-	bot: resourcesWith('wecomBotApi'),
-	messagePush: resourcesWith('wecomWebhookApi'),
+/** Where each credential is used; 'app' stands for those of an app and of a suite. */
+export const uses = {
+	app: usesOf(undefined),
+	bot: usesOf('wecomBotApi'),
+	chatArchive: usesOf('wecomChatArchiveApi'),
+	messagePush: usesOf('wecomWebhookApi'),
 };
-
-/** The operations that use the bridge to the chat archive. */
-export const archiveOperations = operationsWith('wecomChatArchiveApi');
 
 /** The names of what the editor may ask the node for. */
 export const methodNames = {

@@ -113,15 +113,22 @@ export const credentialOf = (resource: string, operation: string): ResourceCrede
 	findOperation(resource, operation)?.credential ??
 	resources.find(({ value }) => value === resource)?.credential;
 
-/** The operations with a credential of their own. */
-export const operationsWith = (credential: ResourceCredential): string[] =>
-	resources.flatMap(({ operations }) =>
-		operations.filter((one) => one.credential === credential).map(({ value }) => value),
+/** Where a credential is used: in which resources and not in which others, and which operations of those take another one. */
+export function usesOf(credential: ResourceCredential | undefined) {
+	const uses = (resource: Resource, { value }: Operation) =>
+		credentialOf(resource.value, value) === credential;
+	const values = (all: Array<{ value: string }>) => all.map(({ value }) => value);
+	const [used, others] = [true, false].map((wanted) =>
+		resources.filter((one) => one.operations.some((other) => uses(one, other)) === wanted),
 	);
-
-/** The resources that use the credential of an app or suite, as the authentication says, or those with one of their own. */
-export const resourcesWith = (credential?: string): string[] =>
-	resources.filter((resource) => resource.credential === credential).map(({ value }) => value);
+	return {
+		resources: values(used),
+		others: values(others),
+		otherOperations: used.flatMap((one) =>
+			values(one.operations.filter((other) => !uses(one, other))),
+		),
+	};
+}
 
 /** Operations of their own by the catalog id of the endpoint they call, such as "Member > Create" for `user.create`. */
 export const typedOperations = new Map(

@@ -1,3 +1,5 @@
+import { NodeHelpers, type INodeProperties } from 'n8n-workflow';
+import { credentialOf, resources } from '../../../nodes/Wecom/resources';
 import { declaredNodes } from '../../support/declared.cts';
 
 /** n8n's editor hides every parameter that a field of the authentication is shown by. */
@@ -17,4 +19,34 @@ it.each(declaredNodes().map(({ description }) => [description.name, description]
 it('no condition is a regular expression: n8n gives it 250 ms by the clock, then the execution fails', () => {
 	for (const { description } of declaredNodes())
 		expect(JSON.stringify(description.properties)).not.toMatch(/"_cnd":\{"regex"/);
+});
+
+it('WeCom: each operation shows the credential that it uses, which it needs, and no other', () => {
+	const { description } = declaredNodes().find((node) => node.description.name === 'wecom')!;
+	const shown = (parameters: object) =>
+		description.credentials!.filter((credential) =>
+			NodeHelpers.displayParameter(
+				parameters as never,
+				credential as unknown as INodeProperties,
+				{ typeVersion: 1 },
+				description,
+			),
+		);
+	for (const { value: resource, operations } of resources) {
+		for (const { value: operation } of operations) {
+			for (const [authentication, type] of [
+				['app', 'wecomApi'],
+				['suite', 'wecomSuiteApi'],
+			]) {
+				const found = shown({ resource, operation, authentication });
+				const wanted = credentialOf(resource, operation) ?? type;
+				expect([resource, operation, found.map(({ name }) => name)]).toEqual([
+					resource,
+					operation,
+					[wanted],
+				]);
+				expect(found[0].required).toBe(true);
+			}
+		}
+	}
 });
