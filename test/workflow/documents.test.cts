@@ -27,6 +27,27 @@ const bodies = (path: string) =>
 const failure = async (run: Run) =>
 	(await runWecom(simulator(), run)).error as (Error & { description?: string }) | undefined;
 
+it('a form and an acquisition link are found by their addresses, too', async () => {
+	const byUrl = (value: string) => ({ __rl: true, mode: 'url', value });
+	const form: Run = { resource: 'form', operation: 'delete', parameters: {} };
+	const address = 'https://doc.weixin.qq.com/forms/AbC-d_1?page=1';
+	for (const given of [byUrl(address), byId('AbC-d_1'), 'AbC-d_1']) {
+		form.parameters = { formid: given };
+		await itemsOf(simulator(), form);
+	}
+	const deleted = bodies('/cgi-bin/wedoc/del_doc').map(({ formid }) => formid);
+	expect(deleted).toEqual(Array(3).fill('AbC-d_1'));
+
+	const link: Run = { resource: 'customerAcquisition', operation: 'delete' };
+	link.parameters = { link_id: byUrl('https://work.weixin.qq.com/ca/cawcde-1?customer_channel=x') };
+	await itemsOf(simulator(), link);
+	expect(bodies('/cgi-bin/externalcontact/customer_acquisition/delete_link')).toEqual([
+		{ link_id: 'cawcde-1' },
+	]);
+	link.parameters = { link_id: byUrl('https://example.com/') };
+	expect((await failure(link))?.message).toContain('holds an address that names none');
+});
+
 describe('Smart Sheet', () => {
 	const column = (field_id: string, field_title: string, type: string, more: IDataObject = {}) => ({
 		field_id,

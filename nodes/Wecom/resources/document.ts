@@ -1,15 +1,14 @@
 import { additionalFields, addressed, choice, json, text } from '../engine/fields';
 import type { Field, Resource } from '../engine/operation';
 
+/** The last part of the path is the ID. */
+export const DOCUMENT_ADDRESS = String.raw`//doc\.weixin\.qq\.com/[^?#]*?([\w-]+)/?(?:[?#]|$)`;
+
 export const docid = addressed(
 	'docid',
 	'Document',
 	'Its address in the browser, or the ID that Create, Share or a callback gives. The app must have created it or have access.',
-	[
-		String.raw`//doc\.weixin\.qq\.com/[^?#]*?([\w-]+)/?(?:[?#]|$)`,
-		'e.g. https://doc.weixin.qq.com/smartsheet/s3_AbCd',
-		'e.g. s3_AbCd',
-	],
+	[DOCUMENT_ADDRESS, 'e.g. https://doc.weixin.qq.com/smartsheet/s3_AbCd', 'e.g. s3_AbCd'],
 );
 export const place: Field[] = [
 	text('fatherid', 'Folder ID', 'Folder of the drive to put it into; the space ID for its root'),

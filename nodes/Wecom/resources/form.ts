@@ -1,8 +1,16 @@
-import { additionalFields, json, moment, text } from '../engine/fields';
-import type { Resource } from '../engine/operation';
-import { place } from './document';
+import { additionalFields, addressed, json, moment, text } from '../engine/fields';
+import type { Field, Resource } from '../engine/operation';
+import { DOCUMENT_ADDRESS, place } from './document';
 
-const formid = text('formid', 'Form ID', 'From Create or a callback', { required: true });
+const formid: Field = {
+	...addressed(
+		'formid',
+		'Form',
+		'The ID that Create or a callback gives, or its address in the browser',
+		[DOCUMENT_ADDRESS, 'e.g. https://doc.weixin.qq.com/forms/AbCd', 'e.g. AbCd'],
+	),
+	default: { mode: 'id', value: '' },
+};
 
 export const form: Resource = {
 	value: 'form',

@@ -1,12 +1,30 @@
 import { departmentIds, listIds, memberIds } from './fields';
 import { cursorPages } from '../../engine/pages';
 import { within } from '../../engine/checks';
-import { additionalFields, choice, locator, moment, text, toggle } from '../../engine/fields';
+import {
+	additionalFields,
+	byAddress,
+	choice,
+	locator,
+	moment,
+	text,
+	toggle,
+} from '../../engine/fields';
 import type { Field, Resource } from '../../engine/operation';
 
-const linkId = locator('link_id', 'Acquisition Link', 'searchAcquisitionLinks', 'e.g. caxxxxxxx', {
-	description: 'The link, by name or by ID; only those of this app',
+const LISTED = locator('link_id', 'Acquisition Link', 'searchAcquisitionLinks', 'e.g. caxxxxxxx', {
+	description: 'The link, by name, by its address or by ID; only those of this app',
 });
+const linkId: Field = {
+	...LISTED,
+	modes: [
+		...LISTED.modes!,
+		byAddress(
+			String.raw`//work\.weixin\.qq\.com/ca/([\w-]+)`,
+			'e.g. https://work.weixin.qq.com/ca/caxxxxxxx',
+		),
+	],
+};
 const range: Field[] = [
 	memberIds('user_list', 500, { path: 'range.user_list' }),
 	departmentIds('department_list', 500, { path: 'range.department_list' }),
