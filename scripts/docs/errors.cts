@@ -1,13 +1,17 @@
-/** What the errors in n8n say, where the pages of symptoms quote it. */
+/** What the errors in n8n say, where the pages of symptoms quote it; on Chinese pages in both editions' words. */
 import table from '../../nodes/shared/protocol/errorTable.json';
+import { say, type Language } from './language.cts';
 
-const WORDS = table as unknown as Record<string, [what: string]>;
+const ERRORS = table as unknown as Record<string, [what: string]>;
 
 /** `n8n: *What it says* | 60020` in a row of a table. */
-export const QUOTES = /(?<=n8n(?:: |：)\*)[^*]+(?=\* \| (\d+))/g;
+export const QUOTES = /n8n(?:: |：)\*([^*]+)\*(?:（中文版：\*[^*]+\*）)?(?= \| (\d+))/g;
 
-export const withErrorWords = (text: string): string =>
-	text.replace(QUOTES, (_quoted, code: string) => {
-		if (!WORDS[code]) throw new Error(`The table of errors does not know ${code}`);
-		return WORDS[code][0];
+export const withErrorWords = (text: string, language: Language): string =>
+	text.replace(QUOTES, (_quoted, _words, code: string) => {
+		if (!ERRORS[code]) throw new Error(`The table of errors does not know ${code}`);
+		const [english] = ERRORS[code];
+		return language === 'en'
+			? `n8n: *${english}*`
+			: `n8n：*${english}*（中文版：*${say('zh', english)}*）`;
 	});

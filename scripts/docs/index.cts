@@ -36,7 +36,7 @@ export function expectedFiles(): Map<string, string> {
 			path.basename(file) === 'events.md'
 				? withEventTables(text, language)
 				: withOverview(text, language);
-		files.set(file, withErrorWords(withCompatibility(withCounts(tables), language)));
+		files.set(file, withErrorWords(withCompatibility(withCounts(tables), language), language));
 	}
 	for (const [file, text] of renderDrawings()) files.set(`docs/images/${file}`, text);
 	for (const [file, text] of renderSchemas()) files.set(`${SCHEMA_DIR}/${file}`, text);

@@ -55,9 +55,27 @@ function localeTexts(): Map<string, string> {
 
 /** A text of a table in a language; English where there is no Chinese yet. */
 export function say(language: Language, english: string): string {
-	if (language === 'en') return english;
+	return (language === 'zh' && inChinese(english)) || english;
+}
+
+function inChinese(english: string): string | undefined {
 	locale ??= localeTexts();
-	return WORDS[english] || CATEGORIES[english] || locale.get(english) || english;
+	return (
+		WORDS[english] || CATEGORIES[english] || locale.get(english) || putTogether(english, locale)
+	);
+}
+
+/** What the code puts together from a template such as `Create {0}` and a word, both of which have Chinese words. */
+function putTogether(english: string, texts: Map<string, string>): string | undefined {
+	for (const [template, said] of texts) {
+		const [before, after, ...more] = template.split('{0}');
+		if (after === undefined || more.length > 0 || before + after === '') continue;
+		if (!english.startsWith(before) || !english.endsWith(after)) continue;
+		const word = english.slice(before.length, english.length - after.length);
+		const chinese = word && texts.get(word);
+		if (chinese) return said.replace('{0}', chinese);
+	}
+	return undefined;
 }
 
 /** A name: in Chinese with the English one behind it, which the English edition of the nodes shows. */

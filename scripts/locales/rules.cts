@@ -12,7 +12,7 @@ export const SHORT_TEXTS: Record<string, string[]> = {
 	'nodes/Wecom/resources/app.ts': ['Figures', 'List', 'Picture', 'Web Page'],
 	'nodes/Wecom/resources/callback/reply.ts': [' or '],
 	'nodes/Wecom/resources/customer/customerMessage.ts': ['a month'],
-	'nodes/Wecom/resources/customer/customerTag.ts': ['{0} Tag'],
+	'nodes/Wecom/resources/customer/customerTag.ts': ['customer', 'strategy'],
 	'nodes/Wecom/resources/message/card.ts': [
 		'Accent',
 		'Buttons',
@@ -71,7 +71,7 @@ export const SHORT_TEXTS: Record<string, string[]> = {
 
 /** What looks like a text and is none: markup, styles, headers, names of functions, expressions without words. */
 export const NOT_TEXTS: RegExp[] = [
-	/^\s*(\{\d\})?<(?!b>)|^ ?[\w-]+="/,
+	/^\s*(\{\d\})?<(?!b>|br \/><br \/>)|^ ?[\w-]+="/,
 	/^[\w.#:*@()[\]]+(,[\w.#:()[\]]+)*\{|[;:][\w-]+:[^ ]+;/,
 	/^(text|multipart)\/|^Content-|^jsapi_ticket=|^font:|^button\{|'none'|'self'|'sha256-/,
 	/\bsetHeader\b/,

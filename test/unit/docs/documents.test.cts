@@ -53,7 +53,12 @@ it('counts in the text are corrected', async () => {
 
 it('the pages of symptoms quote what the errors in n8n say', () => {
 	const row = '| invalid corpid; n8n: *old words* | 40013 | why | what |';
-	expect(withErrorWords(row)).toContain('n8n: *The Corp ID is not valid* | 40013');
+	expect(withErrorWords(row, 'en')).toContain('n8n: *The Corp ID is not valid* | 40013');
+	const chinese = '| 不合法的 CorpID；n8n：*old words* | 40013 | 原因 | 处理 |';
+	const both =
+		'| 不合法的 CorpID；n8n：*The Corp ID is not valid*（中文版：*企业ID 不正确*） | 40013 |';
+	expect(withErrorWords(chinese, 'zh')).toContain(both);
+	expect(withErrorWords(both, 'zh')).toBe(both);
 	for (const file of ['docs/troubleshooting.md', 'docs/zh-CN/troubleshooting.md'])
 		expect(read(file).match(QUOTES)?.length).toBeGreaterThan(25);
 });
