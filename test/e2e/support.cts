@@ -37,10 +37,13 @@ export const credentialData = (sim: Simulator, overrides: object = {}) => ({
 });
 
 /** Starts both before the tests of the file and stops them afterwards. */
-export function useN8n(env: NodeJS.ProcessEnv = {}): () => Surroundings {
+export function useN8n(
+	env: NodeJS.ProcessEnv = {},
+	simulation: Parameters<typeof startSimulator>[0] = {},
+): () => Surroundings {
 	let all: Surroundings;
 	beforeAll(async () => {
-		const sim = await startSimulator();
+		const sim = await startSimulator(simulation);
 		const n8n = await startN8n({ tarball: await packPackage(), env });
 		const rest = await N8nRest.connect(n8n);
 		const credential = await rest.createCredential('WeCom e2e', 'wecomApi', credentialData(sim));
