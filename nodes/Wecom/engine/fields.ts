@@ -1,5 +1,5 @@
 import { compareText } from '../../shared/util/text';
-import type { INodeProperties, INodePropertyMode, INodePropertyOptions } from 'n8n-workflow';
+import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 import { companyProperties } from '../../shared/companies/companyPicker';
 import type { Field } from './operation';
 
@@ -159,18 +159,15 @@ export const addressed = (
 	required: true,
 	description,
 	modes: [
-		byAddress(regex, address),
+		{
+			displayName: 'By URL',
+			name: 'url',
+			type: 'string',
+			placeholder: address,
+			extractValue: { type: 'regex', regex },
+		},
 		{ displayName: 'By ID', name: 'id', type: 'string', placeholder: id },
 	],
-});
-
-/** The mode of a locator for a pasted address, in which `regex` finds the ID. */
-export const byAddress = (regex: string, placeholder: string): INodePropertyMode => ({
-	displayName: 'By URL',
-	name: 'url',
-	type: 'string',
-	placeholder,
-	extractValue: { type: 'regex', regex },
 });
 
 export const memberPicker = (overrides: Overrides = {}): Field =>

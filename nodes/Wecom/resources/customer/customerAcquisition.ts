@@ -1,15 +1,7 @@
 import { departmentIds, listIds, memberIds } from './fields';
 import { cursorPages } from '../../engine/pages';
 import { within } from '../../engine/checks';
-import {
-	additionalFields,
-	byAddress,
-	choice,
-	locator,
-	moment,
-	text,
-	toggle,
-} from '../../engine/fields';
+import { additionalFields, choice, locator, moment, text, toggle } from '../../engine/fields';
 import type { Field, Resource } from '../../engine/operation';
 
 const LISTED = locator('link_id', 'Acquisition Link', 'searchAcquisitionLinks', 'e.g. caxxxxxxx', {
@@ -19,10 +11,13 @@ const linkId: Field = {
 	...LISTED,
 	modes: [
 		...LISTED.modes!,
-		byAddress(
-			String.raw`//work\.weixin\.qq\.com/ca/([\w-]+)`,
-			'e.g. https://work.weixin.qq.com/ca/caxxxxxxx',
-		),
+		{
+			displayName: 'By URL',
+			name: 'url',
+			type: 'string',
+			placeholder: 'e.g. https://work.weixin.qq.com/ca/caxxxxxxx',
+			extractValue: { type: 'regex', regex: String.raw`//work\.weixin\.qq\.com/ca/([\w-]+)` },
+		},
 	],
 };
 const range: Field[] = [
