@@ -228,6 +228,23 @@ describe('Reply', () => {
 		expect(entries.map(({ text }) => text).join('')).toBe('长'.repeat(8_000));
 	});
 
+	it('closes a code block where the stream ends, and opens it again in the second message', async () => {
+		n8n.parameters = WAITS;
+		const lines = Array.from({ length: 2_000 }, (_, line) => `SELECT ${line};`);
+		n8n.nodes = [botNode('reply', { content: `\`\`\`sql\n${lines.join('\n')}\n\`\`\`` })];
+		const { msgid } = await bots.say(botId, { text: 'what?' });
+		const run = await n8n.run();
+		expect(run.json('reply')[0]).not.toHaveProperty('warning');
+		const entries = await bots.waitForReply(msgid);
+		expect(entries.map(({ via }) => via)).toEqual(['reply', 'response_url']);
+		for (const { text } of entries) {
+			expect(text).toMatch(/^```sql\n(SELECT \d+;\n)+```$/);
+			expect(Buffer.byteLength(text)).toBeLessThanOrEqual(20_480);
+		}
+		const shown = entries.flatMap(({ text }) => text.match(/SELECT \d+;/g));
+		expect(shown).toEqual(lines);
+	});
+
 	it('tells when WeCom takes no reply any more', async () => {
 		n8n.nodes = [
 			botNode('reply', { content: 'one' }),

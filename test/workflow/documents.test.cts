@@ -531,6 +531,14 @@ describe('Drive File', () => {
 		expect(JSON.stringify(cut)).not.toContain('/drive-file');
 	});
 
+	it('stores no error that comes in place of the file', async () => {
+		const [{ fileid }] = await upload(Buffer.from('some bytes'));
+		const rawBody = JSON.stringify({ errcode: 301025, errmsg: 'link expired' });
+		simulator().control.inject({ path: '/drive-file', times: 1, rawBody });
+		const { error } = await download(fileid);
+		expect(error?.message).toBe('The drive refused the download: link expired (301025)');
+	});
+
 	it('refuses an empty file before anything is sent', async () => {
 		const run = {
 			resource: 'driveFile',

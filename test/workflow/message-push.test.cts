@@ -46,6 +46,27 @@ describe('Message Push: Send', () => {
 		]);
 	});
 
+	it.each<[string, IDataObject]>([
+		['text', { content: 'x' }],
+		['markdown', { content: '**x**' }],
+		['markdown_v2', { content: '**x**' }],
+		['news', { articles: { row: [{ title: 'T', url: 'https://a.example' }] } }],
+		['template_card', { main_title: 'T', card_url: 'https://a.example' }],
+	])('takes the type %s from an expression, and what belongs to it', async (type, parameters) => {
+		const items = await push({ msgtype: `={{ '${type}' }}`, ...parameters });
+		expect(items).toEqual([{ sent: true }]);
+		expect(pushed()).toMatchObject([{ msgtype: type, [type]: {} }]);
+	});
+
+	it('takes another type for each item from an expression', async () => {
+		const items = [{ t: 'text' }, { t: 'markdown' }].map((json) => ({ json }));
+		await push({ msgtype: '={{ $json.t }}', content: '={{ $json.t }}' }, items as Items);
+		expect(pushed()).toEqual([
+			{ msgtype: 'text', text: { content: 'text' } },
+			{ msgtype: 'markdown', markdown: { content: 'markdown' } },
+		]);
+	});
+
 	it('takes the whole URL for the key', async () => {
 		const url = `https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=${KEY}`;
 		expect(await push({ content: 'x' }, undefined, url)).toEqual([{ sent: true }]);

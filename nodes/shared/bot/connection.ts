@@ -71,6 +71,7 @@ const CONTROL_OR_SPACE = /\p{Cc}/gu;
 const CHUNK_BYTES = 512 * 1024;
 const MAX_CHUNKS = 100;
 const MIN_BYTES = 5;
+const PART_TRIES = 3;
 const UPLOADS_AT_A_TIME = 3;
 
 /** The part of the WebSocket in use. It is a global of Node.js 22 and newer; 20 has none. */
@@ -200,11 +201,20 @@ export class BotConnection {
 			md5: createHash('md5').update(data).digest('hex'),
 		});
 		let next = 0;
+		// WeCom keeps what has arrived for half an hour, over a new connection too, and takes a part twice.
+		const sendPart = async (part: IDataObject, triesLeft = PART_TRIES): Promise<void> => {
+			try {
+				await send('chunk', { upload_id, ...part });
+			} catch (error) {
+				if (triesLeft <= 1 || (error as BotFailure).errcode !== undefined) throw error;
+				await sendPart(part, triesLeft - 1);
+			}
+		};
 		const sendParts = async () => {
 			for (let index = next++; index < chunks; index = next++) {
 				const part = data.subarray(index * CHUNK_BYTES, (index + 1) * CHUNK_BYTES);
 				const base64_data = part.toString('base64');
-				await send('chunk', { upload_id, chunk_index: index, base64_data });
+				await sendPart({ chunk_index: index, base64_data });
 			}
 		};
 		await Promise.all(Array.from({ length: UPLOADS_AT_A_TIME }, sendParts));

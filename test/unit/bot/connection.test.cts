@@ -350,6 +350,17 @@ describe('uploads', () => {
 		expect(counts().parallelChunks).toBeLessThanOrEqual(4);
 	});
 
+	it('sends a part again whose answer got lost, and none that WeCom refuses', async () => {
+		await lab.join();
+		connectionTimings.uploadAnswer = 1_000;
+		const file = { data: Buffer.alloc(1024, 'x'), fileName: 'a.bin', type: 'file' as const };
+		const upload = async () => await liveBot(lab.credential())!.upload(file);
+		lab.bots.inject({ cmd: 'aibot_upload_media_chunk', silent: true });
+		expect(lab.bots.media((await upload()).media_id)).toMatchObject({ size: 1024 });
+		lab.bots.inject({ cmd: 'aibot_upload_media_chunk', errcode: 45009 });
+		await expect(upload()).rejects.toMatchObject({ errcode: 45009 });
+	});
+
 	it.each([0, 50 * 1024 * 1024 + 1])('refuses %d bytes', async (size) => {
 		await lab.join();
 		const file = { data: Buffer.alloc(size), fileName: 'a.bin', type: 'file' as const };

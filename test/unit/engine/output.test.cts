@@ -23,6 +23,11 @@ it.each([
 	expect(warning).toMatch(new RegExp(`^Not sent to .*${meaning}: x\\|y\\.$`));
 });
 
+it('warns of members that come as a list, as those of a card that is updated', () => {
+	const reply = { errcode: 0, errmsg: 'ok', invaliduser: ['x', 'y'], invalidtag: [] };
+	expect(replyItem(reply).warning).toBe('Left out: unknown or out-of-reach members: x, y.');
+});
+
 it('warns of nothing where nothing was left out', () => {
 	const reply = { errcode: 0, errmsg: 'ok', invaliduser: '', invalidparty: undefined };
 	expect(replyItem(reply)).not.toHaveProperty('warning');

@@ -30,7 +30,8 @@ export const customerEvents: KindTable = {
 		{
 			on: 'event/change_external_contact/add_external_contact',
 			name: 'Customer: Added',
-			description: 'By a member; WelcomeCode allows a welcome message for a short time',
+			description:
+				'By a member; WelcomeCode allows a welcome for a short time, LinkId names the acquisition link',
 			answer: 'E',
 			doc: 92130,
 		},
@@ -196,7 +197,8 @@ export const customerEvents: KindTable = {
 		{
 			on: 'event/customer_acquisition/message_from_customer',
 			name: 'Acquisition: Message From Customer',
-			description: 'The 3rd, 5th or 10th message; ChatKey gives access to it for 30 minutes',
+			description:
+				'The 3rd, 5th or 10th message; ChatKey alone comes with it, and gives access for 30 minutes',
 			answer: 'E',
 			doc: 97299,
 		},
