@@ -18,6 +18,7 @@ import {
 import { noteOf } from '../nodes/shared/credentials/note';
 import { refuseOtherHost } from '../nodes/shared/credentials/ownHost';
 import { fieldsToStore, sendNothing } from '../nodes/shared/credentials/store';
+import { apiBase } from '../nodes/shared/protocol/settings';
 
 export class WecomApi implements ICredentialType {
 	name = 'wecomApi';
@@ -89,7 +90,7 @@ export class WecomApi implements ICredentialType {
 		requestOptions: IHttpRequestOptions,
 	): Promise<IHttpRequestOptions> => {
 		sendNothing(credentials);
-		refuseOtherHost(credentials, requestOptions);
+		refuseOtherHost(apiBase(credentials), requestOptions);
 		return {
 			...requestOptions,
 			qs: { ...requestOptions.qs, access_token: credentials.accessToken },

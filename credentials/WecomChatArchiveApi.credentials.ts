@@ -8,6 +8,7 @@ import type {
 	INodeProperties,
 } from 'n8n-workflow';
 import { refreshGuardField, stored } from '../nodes/shared/credentials/fields';
+import { refuseOtherHost } from '../nodes/shared/credentials/ownHost';
 import { fieldsToStore, sendNothing } from '../nodes/shared/credentials/store';
 
 /** The bridge to WeCom's chat archive library: keys and secret of the archive stay with the bridge. */
@@ -53,8 +54,9 @@ export class WecomChatArchiveApi implements ICredentialType {
 		credentials: ICredentialDataDecryptedObject,
 		requestOptions: IHttpRequestOptions,
 	): Promise<IHttpRequestOptions> => {
-		const { bridgeHeaders } = await import('../nodes/shared/chatArchive/bridge');
+		const { bridgeHeaders, bridgeUrlOf } = await import('../nodes/shared/chatArchive/bridge');
 		sendNothing(credentials);
+		refuseOtherHost(bridgeUrlOf(credentials), requestOptions);
 		return {
 			...requestOptions,
 			headers: { ...requestOptions.headers, ...bridgeHeaders(credentials) },

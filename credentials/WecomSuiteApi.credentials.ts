@@ -17,6 +17,7 @@ import {
 } from '../nodes/shared/credentials/fields';
 import { refuseOtherHost } from '../nodes/shared/credentials/ownHost';
 import { fieldsToStore, sendNothing } from '../nodes/shared/credentials/store';
+import { apiBase } from '../nodes/shared/protocol/settings';
 
 export class WecomSuiteApi implements ICredentialType {
 	name = 'wecomSuiteApi';
@@ -104,7 +105,7 @@ export class WecomSuiteApi implements ICredentialType {
 		const { tokenQuery } = await import('../nodes/shared/credentials/suiteTokens');
 		const token = tokenQuery(credentials);
 		sendNothing(credentials);
-		refuseOtherHost(credentials, requestOptions);
+		refuseOtherHost(apiBase(credentials), requestOptions);
 		return { ...requestOptions, qs: { ...requestOptions.qs, ...token } };
 	};
 }

@@ -6,7 +6,8 @@ import type {
 	Icon,
 	INodeProperties,
 } from 'n8n-workflow';
-import { DEFAULT_BASE_URL } from '../nodes/shared/protocol/settings';
+import { refuseOtherHost } from '../nodes/shared/credentials/ownHost';
+import { apiBase, DEFAULT_BASE_URL } from '../nodes/shared/protocol/settings';
 
 /** A message push, formerly group robot: the key in its URL is all it takes to send into that group (doc 99110). */
 export class WecomWebhookApi implements ICredentialType {
@@ -45,6 +46,7 @@ export class WecomWebhookApi implements ICredentialType {
 		requestOptions: IHttpRequestOptions,
 	): Promise<IHttpRequestOptions> => {
 		const { webhookKey } = await import('../nodes/shared/credentials/messagePush');
+		refuseOtherHost(apiBase(credentials), requestOptions);
 		return { ...requestOptions, qs: { ...requestOptions.qs, key: webhookKey(credentials) } };
 	};
 }

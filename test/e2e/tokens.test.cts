@@ -1,3 +1,5 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { DEMO_APP } from '../../simulator/demo-data.cts';
 import { since } from '../support/n8n-release.cts';
 import type { Credential, WorkflowNode } from '../support/n8n-rest.cts';
@@ -117,6 +119,52 @@ it('one token serves 100 items, two workflows, the HTTP Request node, and a rest
 	expect(itemsOf(await run(first), 'Get member')).toHaveLength(100);
 	expect(itemsOf(await run(http), 'HTTP Request')).toHaveLength(3);
 	expect(fetched()).toBe(storesTokens ? 1 : 2);
+});
+
+it('the HTTP Request node sends the token to the own host only, also when it goes through pages', async () => {
+	const { sim } = surroundings();
+	const credential = await freshCredential();
+	const heard: string[] = [];
+	const stranger = createServer(({ url = '' }, response) => {
+		heard.push(url);
+		response.setHeader('content-type', 'application/json');
+		response.end('{"errcode":0}');
+	});
+	await new Promise<void>((resolve) => stranger.listen(0, '127.0.0.1', resolve));
+	const elsewhere = `http://127.0.0.1:${(stranger.address() as AddressInfo).port}/cgi-bin/user/get`;
+	const request = httpRequest(credential);
+	const to = (url: string, options = {}): WorkflowNode => ({
+		...request,
+		parameters: { ...request.parameters, url, options } as never,
+	});
+	const nextPage = {
+		pagination: {
+			pagination: {
+				paginationMode: 'responseContainsNextURL',
+				nextURL: `={{ $pageCount === 0 ? '${sim.url}/cgi-bin/user/get' : '${elsewhere}' }}`,
+				limitPagesFetched: true,
+				maxRequests: 3,
+			},
+		},
+	};
+	try {
+		for (const node of [to(elsewhere), to(`${sim.url}/cgi-bin/user/get`, nextPage)]) {
+			const { error } = await run(await workflow(node, 1));
+			expect(error?.message).toMatch(/What this credential holds goes to http:.+ only/);
+		}
+		expect(heard).toEqual([]);
+		// A node without the credential gets through: it is the credential that refuses.
+		const open = to(elsewhere);
+		const bare = {
+			...open,
+			parameters: { ...open.parameters, authentication: 'none' },
+			credentials: {},
+		};
+		expect((await run(await workflow(bare as never, 1))).error).toBeUndefined();
+		expect(heard).toHaveLength(1);
+	} finally {
+		stranger.close();
+	}
 });
 
 it('one JS-SDK ticket serves every execution, before and after a restart', async () => {

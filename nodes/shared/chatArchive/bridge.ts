@@ -116,7 +116,8 @@ export function wrongBridgeField(credentials: ICredentialDataDecryptedObject): s
 		: undefined;
 }
 
-const bridgeUrlOf = ({ bridgeUrl }: ICredentialDataDecryptedObject): string =>
+/** Where the bridge listens, without a trailing slash. */
+export const bridgeUrlOf = ({ bridgeUrl }: ICredentialDataDecryptedObject): string =>
 	clean(bridgeUrl).replace(/\/+$/, '');
 
 /** The headers of a request to the bridge. */

@@ -1,5 +1,4 @@
-import type { ICredentialDataDecryptedObject } from 'n8n-workflow';
-import { apiBase, shownAddress } from '../protocol/settings';
+import { shownAddress } from '../protocol/settings';
 
 /** What a request has of an address; the HTTP Request node still says `uri`. */
 interface Addressed {
@@ -8,16 +7,16 @@ interface Addressed {
 	baseURL?: string;
 }
 
-/** A token is for WeCom only: whoever sends it elsewhere, such as with the HTTP Request node, is told so and nothing goes out. */
-export function refuseOtherHost(
-	credentials: ICredentialDataDecryptedObject,
-	request: object,
-): void {
-	const base = apiBase(credentials);
+/**
+ * What a credential sends is for its own host only, `base`: whoever sends it elsewhere, such as with the HTTP Request node, is told so
+ * and nothing goes out.
+ */
+export function refuseOtherHost(base: string, request: object): void {
 	const { url, uri, baseURL } = request as Addressed;
-	if (originOf(String(url ?? uri ?? ''), baseURL) === originOf(base)) return;
+	const own = originOf(base);
+	if (own !== undefined && originOf(String(url ?? uri ?? ''), baseURL) === own) return;
 	throw new Error(
-		`The access token of this credential goes to ${shownAddress(base)} only. Use a URL that begins with that, or no credential.`,
+		`What this credential holds goes to ${shownAddress(base)} only. Use a URL that begins with that, or no credential.`,
 	);
 }
 

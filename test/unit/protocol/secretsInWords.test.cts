@@ -1,4 +1,4 @@
-import { refuseOtherHost } from '../../../nodes/shared/credentials/ownHost';
+import type { ICredentialType } from 'n8n-workflow';
 import { lookUpError } from '../../../nodes/shared/protocol/errorTable';
 import table from '../../../nodes/shared/protocol/errorTable.json';
 import {
@@ -6,6 +6,7 @@ import {
 	describeUnreachable,
 	isWorthRetrying,
 } from '../../../nodes/shared/protocol/errors';
+import { declaredCredentials } from '../../support/declared.cts';
 
 describe('an address in a message', () => {
 	it.each(['https', 'wss'])('%s: is without user name and password', (scheme) => {
@@ -28,30 +29,45 @@ it('what is no address is shown without a password, too', () => {
 	}
 });
 
-describe('a token', () => {
-	const credentials = { baseUrl: 'https://user:pa55@proxy.example/qy/' };
-	it.each([
-		['https://proxy.example/qy/cgi-bin/user/get', undefined],
-		['/cgi-bin/user/get', 'https://proxy.example/'],
-	])('goes to the own host: %s', (url, baseURL) => {
-		expect(() => refuseOtherHost(credentials, { url, baseURL })).not.toThrow();
-		// The HTTP Request node of n8n says it so.
-		expect(() => refuseOtherHost(credentials, { uri: url, baseURL })).not.toThrow();
+describe('what a credential holds', () => {
+	const base = 'https://user:pa55@proxy.example/qy/';
+	const data = { baseUrl: base, bridgeUrl: base, authKey: 'key', bridgeToken: 'token' };
+	// An AI bot's credential sends nothing.
+	const own = declaredCredentials()
+		.filter(({ name }) => name !== 'wecomBotApi')
+		.map((type): [string, ICredentialType] => [type.name, type]);
+	const send = async ({ authenticate }: ICredentialType, credentials: object, request: object) =>
+		await (authenticate as (...args: object[]) => Promise<object>)(credentials, request);
+
+	describe.each(own)('%s', (_name, type) => {
+		it.each([
+			['https://proxy.example/qy/cgi-bin/user/get', undefined],
+			['/cgi-bin/user/get', 'https://proxy.example/'],
+		])('goes to the own host: %s', async (url, baseURL) => {
+			await send(type, data, { url, baseURL });
+			// The HTTP Request node of n8n says it so.
+			await send(type, data, { uri: url, baseURL });
+		});
+		it.each([
+			'https://proxy.example.evil.com/',
+			'http://proxy.example/',
+			'https://proxy.example:444/',
+			'https://proxy.example@evil.com/',
+			'/relative',
+			'',
+		])('does not go to %s', async (url) => {
+			await expect(send(type, data, { url })).rejects.toThrow(
+				/^What this credential holds goes to https:\/\/proxy\.example\/qy only/,
+			);
+		});
+		it('goes nowhere while its own address is none', async () => {
+			const none = { ...data, baseUrl: 'nowhere', bridgeUrl: 'nowhere' };
+			await expect(send(type, none, { url: '/relative' })).rejects.toThrow(/goes to nowhere only/);
+		});
 	});
-	it.each([
-		'https://proxy.example.evil.com/',
-		'http://proxy.example/',
-		'https://proxy.example:444/',
-		'https://proxy.example@evil.com/',
-		'/relative',
-	])('does not go to %s', (url) => {
-		expect(() => refuseOtherHost(credentials, { url })).toThrow(
-			/^The access token of this credential goes to https:\/\/proxy\.example\/qy only/,
-		);
-	});
-	it('goes to WeCom by default', () => {
+	it('goes to WeCom by default', async () => {
 		const url = 'https://qyapi.weixin.qq.com/cgi-bin/user/get';
-		expect(() => refuseOtherHost({}, { url })).not.toThrow();
+		await send(own[0][1], {}, { url });
 	});
 });
 
