@@ -100,8 +100,11 @@ export function frameText(text: string, maxBytes: number, status = ''): string {
 }
 
 /** Words come in pieces that may end within a character, or before the one that it is joined with. */
-const wholeCharacters = (text: string): string =>
-	text.replace(/(?:[\ud800-\udbff]|\ufffd|\u200d)+$/, '');
+function wholeCharacters(text: string): string {
+	let end = text.length;
+	while (end > 0 && /[\ud800-\udbff\ufffd\u200d]/.test(text[end - 1])) end--;
+	return text.slice(0, end);
+}
 
 const CLOSING_BYTES = 16;
 const FENCE = /^ {0,3}(`{3,}|~{3,})/gm;

@@ -11,6 +11,7 @@ const PUNCTUATION = '，,：:、';
 const MENTION = new RegExp(
 	`^\\s*[@＠](?![\\w-]+(?:\\.[\\w-]+)+(?:[\\s${PUNCTUATION}]|$))(?:[^@＠\\n]{1,64}?(?:${ENDS_NAME})|[^\\s@＠${PUNCTUATION}]{1,64}[\\s${PUNCTUATION}])\\s*`,
 );
+const MOST_OF_NAME = 64;
 /** The end of the last mention, where nothing follows it. */
 const ENDED = new RegExp(`(?:${ENDS_NAME})$`);
 
@@ -35,12 +36,24 @@ function withoutName(text: string, name: string): string {
 	const ended = `${named}(?=[\\s@＠。！!？?；;${PUNCTUATION}]|$)`;
 	const mention = new RegExp(ended, 'i').test(text) ? ended : named;
 	// Those who are mentioned before the bot are called together with it.
-	const leading = new RegExp(
-		`^\\s*(?:[@＠][^@＠\\n]{1,64}?\\s+)*?${mention}\\s*[${PUNCTUATION}]?\\s*`,
-		'i',
-	);
+	const found = new RegExp(`${mention}\\s*[${PUNCTUATION}]?\\s*`, 'i').exec(text);
+	const leads = found && areMentions(text.slice(0, found.index));
+	const rest = leads ? text.slice(found.index + found[0].length) : text;
 	const anywhere = new RegExp(`(?<![\\w.])${mention}(?:${ENDS_NAME}|\\s|$)?`, 'gi');
-	return text.replace(leading, '').replace(anywhere, '').trim();
+	return rest.replace(anywhere, '').trim();
+}
+
+/** Whether a text is mentions, each with a space behind it, and nothing else. A pattern for that would try all ways to part the spaces. */
+function areMentions(text: string): boolean {
+	const [before, ...mentions] = text.trimStart().split(/[@＠]/);
+	return (
+		before === '' &&
+		mentions.every((mention) => {
+			const name = mention.trimEnd();
+			const isName = name.length <= MOST_OF_NAME && !/\n/.test(name) && !mention.startsWith('\n');
+			return isName && mention.length > Math.max(1, name.length);
+		})
+	);
 }
 
 /** The message without the mention of the bot, in whichever text of it the mention stands. */

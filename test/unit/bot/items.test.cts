@@ -1,6 +1,7 @@
 import { botFilter } from '../../../nodes/shared/bot/fields';
+import { frameText } from '../../../nodes/shared/bot/agentText';
 import { botItem, botKind, botKindOptions, matchesBot } from '../../../nodes/shared/bot/items';
-import { agentInput, textOf } from '../../../nodes/shared/bot/words';
+import { agentInput, textOf, withoutMention } from '../../../nodes/shared/bot/words';
 import samples from '../../fixtures/bot-samples.json';
 
 const receivedAt = new Date('2026-01-02T03:04:05Z');
@@ -271,4 +272,23 @@ it('offers every kind once, and all of them together', () => {
 	]);
 	expect(botKind({ msgtype: 'event', event: { eventtype: 'new_event' } })).toBe('bot:new_event');
 	expect(botKind({})).toBe('bot:unknown');
+});
+
+describe('texts that nobody writes', () => {
+	/** Processor time, whatever else the machine does: a pattern that tries all ways takes minutes, and nothing can stop it. */
+	const millisecondsOf = (work: () => unknown) => {
+		const before = process.cpuUsage();
+		work();
+		return process.cpuUsage(before).user / 1_000;
+	};
+	it.each(['my bot', ''])('many mentions, with the name %j', (name) => {
+		const text = `${'@a   '.repeat(20)}x`;
+		expect(millisecondsOf(() => withoutMention(text, name))).toBeLessThan(1_000);
+		const more = '@a   '.repeat(20_000);
+		expect(withoutMention(`${more}@my bot hello`, 'my bot')).toBe('hello');
+	});
+	it('halves of characters at the end of what an agent says', () => {
+		const text = `${'\ufffd'.repeat(100_000)}!`;
+		expect(millisecondsOf(() => frameText(text, 20_480))).toBeLessThan(1_000);
+	});
 });
