@@ -72,6 +72,8 @@ export const replyKey = (
 };
 
 const streamIdIn = (key: string) => key.slice(key.lastIndexOf(':') + 1);
+/** Whose bot it is: its ID alone is public. */
+const ownerIn = (key: string) => key.slice(0, Math.max(0, key.lastIndexOf(':')));
 
 /** The same for a message in every process, so that any of them can name its stream. */
 export function streamIdOf(body: IDataObject): string {
@@ -106,8 +108,14 @@ export function giveFirstAnswer(id: string, content: string, closingText = ''): 
 	const conversation = conversations.get(id);
 	if (!conversation) return false;
 	const { botId, userId } = conversation;
-	const waiting = [...conversations.values()].filter(
-		(other) => other.known && !isOver(other) && other.botId === botId && other.userId === userId,
+	const owner = ownerIn(id);
+	const waiting = [...conversations].filter(
+		([key, other]) =>
+			ownerIn(key) === owner &&
+			other.known &&
+			!isOver(other) &&
+			other.botId === botId &&
+			other.userId === userId,
 	);
 	if (waiting.length >= MOST_PER_USER) return false;
 	Object.assign(conversation, { known: true, closingText, stream: { content } });

@@ -207,13 +207,19 @@ export async function tryBot(settings: BotSettings): Promise<void> {
 		onEnd() {},
 		onTick() {},
 	});
-	ownTests.set(botKey(settings), Date.now());
+	const bot = botKey(settings);
+	// WeCom may tell the connection that is taken before it answers the one that takes it.
+	ownTests.set(bot, Date.now());
 	try {
 		connection.start();
 		await connection.whenLive();
+		ownTests.set(bot, Date.now());
+	} catch (error) {
+		// A wrong secret has taken nothing.
+		ownTests.delete(bot);
+		throw error;
 	} finally {
 		await connection.close();
-		ownTests.set(botKey(settings), Date.now());
 	}
 }
 
@@ -250,9 +256,11 @@ function hold(key: string, settings: BotSettings): Held {
 	});
 	const wire = {
 		botId: settings.botId,
-		// Workflows outlive this connection: what they say then goes over the one that has come after it.
+		// Workflows outlive this connection: what they say then goes over the one that has come after it. If WeCom has never taken the
+		// secret, they are not the bot's.
 		request: async (cmd: string, body: IDataObject, reqId?: string) => {
-			const current = connection.isOpen ? connection : heldFor(settings)?.connection;
+			const next = connection.hasBeenLive ? heldFor(settings)?.connection : undefined;
+			const current = connection.isOpen ? connection : next;
 			return await (current ?? connection).request(cmd, body, reqId);
 		},
 	};

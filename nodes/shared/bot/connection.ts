@@ -142,6 +142,11 @@ export class BotConnection {
 		return this.state === 'live';
 	}
 
+	/** Whether WeCom has taken the secret at some time. */
+	get hasBeenLive(): boolean {
+		return this.liveAt > 0;
+	}
+
 	/** Connects. The outcome of the first attempt is told by `whenLive`; once it has worked, it is made anew whenever it breaks. */
 	start(): void {
 		if (this.isOpen) return;

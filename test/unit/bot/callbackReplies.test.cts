@@ -6,6 +6,7 @@ import {
 	giveFirstAnswer,
 	isHere,
 	isStreaming,
+	replyKey,
 	streamIdOf,
 	takeRelayed,
 } from '../../../nodes/shared/bot/callbackReplies';
@@ -121,6 +122,19 @@ it('lets a person wait for three replies at a time', () => {
 	changeStream(ids[0], { content: 'done', finish: true });
 	expect(giveFirstAnswer(ids[3], 'Wait')).toBe(true);
 	expect(ids.map(isStreaming)).toEqual([false, true, true, true]);
+});
+
+it('people who wait for a bot of another owner with the same ID do not count', () => {
+	const begin = (token: string, serial: number) =>
+		beginConversation(
+			message('waiting'),
+			Date.now(),
+			{ canAsk: true },
+			replyKey({ token }, `stream-${serial}`),
+		);
+	const foreign = [1, 2, 3].map((serial) => begin('of-the-attacker', serial));
+	expect(foreign.map((id) => giveFirstAnswer(id, 'Wait'))).toEqual([true, true, true]);
+	expect(giveFirstAnswer(begin('of-the-owner', 4), 'Wait')).toBe(true);
 });
 
 it('takes what another process hands over, the newest only, and no old copy', () => {

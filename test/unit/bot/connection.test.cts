@@ -294,6 +294,25 @@ describe('when the bot is gone', () => {
 		expect(members[0].lostBy).toEqual(['kicked']);
 	});
 
+	it('a wrong secret says nothing over the connection of the owner, however long it waits', async () => {
+		await lab.join();
+		lab.bots.inject({ cmd: 'aibot_subscribe', delayMs: 80 });
+		const wrong = lab.join(undefined, { secret: 'of-a-stranger' });
+		// As a node has it that must wait for its place among the messages of a minute.
+		const live = liveBot(lab.credential({ botSecret: 'of-a-stranger' }))!;
+		await expect(wrong).rejects.toThrow('refused');
+		const message = { chatid: 'zhangsan', msgtype: 'markdown', markdown: { content: 'a lie' } };
+		await expect(live.request('aibot_send_msg', message)).rejects.toThrow();
+		expect(JSON.stringify(lab.bots.frames(botId))).not.toContain('a lie');
+	});
+
+	it('a wrong secret that is tested does not hide a kick', async () => {
+		const member = await lab.join();
+		await expect(tryBot(lab.settings({ secret: 'of-a-stranger' }))).rejects.toThrow('refused');
+		lab.bots.kick(botId);
+		await until('the news', () => member.lostBy.length === 1);
+	});
+
 	it('workflows with the old secret move to the connection with the new one', async () => {
 		const old = await lab.join();
 		lab.bots.setBot(botId, { secret: 'new' });

@@ -50,7 +50,7 @@ export interface SentReply {
 const RELAY_TIMEOUT_MS = 8_000;
 const URL_TIMEOUT_MS = 30_000;
 
-/** Messages whose one HTTP answer this process has given from afar. */
+/** Messages whose one HTTP answer this process has given from afar, by `replyKey`. */
 const answered = new Set<string>();
 const MAX_ANSWERED = 10_000;
 
@@ -166,14 +166,14 @@ export const isStreamed = ({ received, replyKey }: AnsweredMessage): boolean =>
 /** From a worker: n8n hands the answer to the process that holds the callback open. */
 async function throughN8n(
 	item: ItemContext,
-	{ received, streamId, ownTrigger }: AnsweredMessage,
+	{ received, replyKey, ownTrigger }: AnsweredMessage,
 	body: IDataObject,
 ): Promise<boolean> {
 	const { replyUntil, nonce, receiveId } = received.wecom as { [name: string]: string | undefined };
 	const inTime = replyUntil !== undefined && Date.now() < Date.parse(replyUntil);
-	if (!inTime || !nonce || !ownTrigger || answered.has(streamId)) return false;
+	if (!inTime || !nonce || !ownTrigger || answered.has(replyKey)) return false;
 	const sealed = await seal(item, body, nonce, receiveId);
-	remember(streamId);
+	remember(replyKey);
 	await item.context.sendResponse({
 		body: signedReplyJson(sealed),
 		statusCode: 200,
@@ -182,15 +182,15 @@ async function throughN8n(
 	return true;
 }
 
-function remember(streamId: string): void {
+function remember(key: string): void {
 	if (answered.size >= MAX_ANSWERED) answered.clear();
-	answered.add(streamId);
+	answered.add(key);
 }
 
 /** From a worker: to the trigger's own URL, where the process is that WeCom asks; sealed so that nobody else can. */
 async function relay(
 	item: ItemContext,
-	{ received, streamId }: AnsweredMessage,
+	{ received, replyKey, streamId }: AnsweredMessage,
 	change: StreamChange,
 ): Promise<SentReply | undefined> {
 	const { replyUrl } = received.wecom as { replyUrl?: string };
@@ -220,7 +220,7 @@ async function relay(
 		});
 		const { via } = (parseReply(reply) ?? {}) as { via?: string };
 		if (via !== 'answer' && via !== 'stream') return undefined;
-		remember(streamId);
+		remember(replyKey);
 		return { via };
 	} catch (error) {
 		// Another way may be open; only if none is does it matter.
