@@ -108,12 +108,14 @@ export class WecomLoginTrigger implements INodeType {
 		},
 	};
 
-	/** Never throws: that would be an HTTP 500 and a failed execution for anyone who knows the URL. */
+	/** Never throws for a request from outside: that would be an HTTP 500 and a failed execution for anyone who knows the URL. */
 	async webhook(this: IWebhookFunctions): Promise<IWebhookResponseData> {
 		const { receiveVisit, showPage } = await import('./login');
+		const { LostLogin } = await import('./lateFailure');
 		try {
 			return await receiveVisit(this);
 		} catch (error) {
+			if (error instanceof LostLogin) throw error as NodeOperationError;
 			this.logger.error(`WeCom Login Trigger could not answer: ${(error as Error).message}`, {
 				workflowId: this.getWorkflow().id,
 				nodeName: this.getNode().name,

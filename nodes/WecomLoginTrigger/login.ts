@@ -21,6 +21,7 @@ import { takeEnd } from '../shared/util/takeEnd';
 import { identify, type Person } from './person';
 import { answerAgain, keepAnswer, visitKey } from './repetition';
 import { readSettings, type Settings } from './settings';
+import { deliverLater, takeLateLogin } from './lateFailure';
 import { answerOnceStored } from './onceStored';
 import { mayStartForStranger } from './strangers';
 import { beginLogin, endLogin, type Binding, type Journey } from './state';
@@ -40,6 +41,8 @@ interface Visit {
 }
 
 export async function receiveVisit(context: IWebhookFunctions): Promise<IWebhookResponseData> {
+	const late = takeLateLogin(context);
+	if (late) return { workflowData: [late] };
 	const query = context.getQueryData() as IDataObject;
 	const text = (name: string) => (typeof query[name] === 'string' ? query[name] : '');
 	if (query.file !== undefined) return ownershipFile(context, text('file'));
@@ -172,7 +175,8 @@ function succeed(visit: Visit, person: Person, journey: Journey): IWebhookRespon
 	const { context, client, settings, binding } = visit;
 	const response = context.getResponseObject();
 	const item = toItem(visit, journey, person);
-	const started: IWebhookResponseData = { workflowData: [[{ json: item }]] };
+	const items = [{ json: item }];
+	const started: IWebhookResponseData = { workflowData: [items] };
 	if (settings.answer === 'workflow') {
 		coverBareAnswers(response, 'unanswered');
 		return started;
@@ -196,11 +200,13 @@ function succeed(visit: Visit, person: Person, journey: Journey): IWebhookRespon
 		goOn = () => redirect(response, url.href);
 	}
 	const again = againUrl(binding.url, journey);
-	answerOnceStored(response, (stored) => {
+	const { subject } = person;
+	const answer = (stored: boolean) => {
 		if (stored) return goOn();
-		log(context, `a login of ${person.subject} came to nothing: n8n could not store the execution`);
+		log(context, `a login of ${subject} came to nothing: n8n could not store the execution`);
 		return showPage(context, 'broken', { again });
-	});
+	};
+	answerOnceStored(response, answer, () => deliverLater(context, items, subject));
 	return started;
 }
 

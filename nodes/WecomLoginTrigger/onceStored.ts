@@ -4,14 +4,22 @@ import { silence } from '../shared/util/silence';
 
 type Response = ReturnType<IWebhookFunctions['getResponseObject']>;
 
-/** A person does not wait longer for an n8n that queues its executions. */
-const WAIT_MS = 4_000;
+/** Milliseconds. Changed by tests only. */
+export const onceStoredTimings = {
+	/** A person does not wait longer for an n8n that queues its executions. */
+	wait: 4_000,
+};
 
 /**
  * A code of WeCom works once, so a login is over only when n8n has stored its execution. `answer` is called once: with true when it
- * has, or takes longer than a person waits; with false when it could not. n8n's own answer goes nowhere.
+ * has, or takes longer than a person waits; with false when it could not. n8n's own answer goes nowhere. `lost` hears when it could
+ * not after all.
  */
-export function answerOnceStored(response: Response, answer: (stored: boolean) => void): void {
+export function answerOnceStored(
+	response: Response,
+	answer: (stored: boolean) => void,
+	lost: () => void,
+): void {
 	const own = new Set(Object.keys(response.getHeaders()));
 	const end = response.end;
 	let given = false;
@@ -22,9 +30,11 @@ export function answerOnceStored(response: Response, answer: (stored: boolean) =
 			if (!own.has(name)) response.removeHeader(name);
 		response.end = end;
 		answer(stored);
-		silence(response);
+		silence(response, (late) => {
+			if (stored && !late) lost();
+		});
 		return response;
 	};
 	response.end = (() => give(response.statusCode < 300)) as Response['end'];
-	later(WAIT_MS, () => give(true));
+	later(onceStoredTimings.wait, () => give(true));
 }

@@ -36,14 +36,6 @@ export const FETCH_AGAIN_AFTER_MS: readonly number[] = [15_000, 45_000, 120_000]
 /** How long the next reading of an account waits for n8n to store what the one before has read, before it goes on from there. */
 export const READ_ON_AFTER_MS = 1_000;
 
-/** When n8n gets again what it could not store, each counted from the failure before: after that it is lost. */
-export const DELIVER_AGAIN_AFTER_MS: readonly number[] = [
-	1_000, 2_000, 4_000, 8_000, 15_000, 30_000, 60_000, 120_000,
-];
-
-/** How long the trigger waits for n8n's answer to its own call; what has arrived by then is watched all the same. */
-export const CALL_SELF_TIMEOUT_MS = 10_000;
-
 /** How long the secrets of a node are kept in memory: reading them costs more than all the rest of a callback. */
 export const KEEP_SECRETS_MS = 5_000;
 

@@ -6,10 +6,10 @@ import {
 	type IWebhookResponseData,
 } from 'n8n-workflow';
 import { DeliveryWindow } from '../shared/callback/dedupe';
+import { addressOf } from '../shared/callback/ownCalls';
 import {
 	openCallback,
 	openVerification,
-	type CallbackSecrets,
 	type OpenedCallback,
 	type Refusal,
 } from '../shared/callback/envelope';
@@ -19,16 +19,9 @@ import { REPLY_WITHIN_MS, WAIT_FOR_FIRST_ATTEMPT_MS } from './deadlines';
 import { warn, type Delivery, type Source, type Unwanted } from './delivery';
 import { eventName } from './filters';
 import { Outcome } from './outcome';
-import {
-	addressOf,
-	keep,
-	takeCalled,
-	takeKept,
-	type RedeliveryHandover,
-	type Loss,
-} from './redelivery';
+import { keep, takeCalled, takeKept, type RedeliveryHandover, type Loss } from './redelivery';
 import { bodyOf, type CallbackResponse } from './response';
-import { cachedSecrets, nodeOf, type SecretsOrLack } from './secrets';
+import { cachedSecrets, nodeOf, type NodeSecrets, type SecretsOrLack } from './secrets';
 import { sourceOf } from './sources';
 
 const delivered = new DeliveryWindow();
@@ -182,7 +175,7 @@ async function open(
 	context: IWebhookFunctions,
 	source: Source,
 	rawBody: Buffer,
-): Promise<Opened<OpenedCallback & { secrets: CallbackSecrets }>> {
+): Promise<Opened<OpenedCallback & { secrets: NodeSecrets }>> {
 	const query = context.getQueryData() as IDataObject;
 	return await withSecrets(context, source, (secrets) => {
 		const receiveIds = source.receivers?.(context) ?? secrets.receiveIds;
@@ -197,7 +190,7 @@ async function open(
 async function withSecrets<T extends { ok: true }>(
 	context: IWebhookFunctions,
 	source: Source,
-	open: (secrets: CallbackSecrets) => T | Refusal,
+	open: (secrets: NodeSecrets) => T | Refusal,
 ): Promise<Opened<T>> {
 	const first = tryOpen(await cachedSecrets(context, source), open);
 	if (first.ok || first.status === 413) return first;
@@ -207,7 +200,7 @@ async function withSecrets<T extends { ok: true }>(
 
 function tryOpen<T>(
 	found: SecretsOrLack | undefined,
-	open: (secrets: CallbackSecrets) => T | Refusal,
+	open: (secrets: NodeSecrets) => T | Refusal,
 ): Opened<T> {
 	if (found && 'secrets' in found) return open(found.secrets);
 	return {

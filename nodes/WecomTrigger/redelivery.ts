@@ -1,14 +1,12 @@
-import { createHash, randomBytes } from 'crypto';
 import type { INodeExecutionData, IWebhookFunctions } from 'n8n-workflow';
+import { callSelf, DELIVER_AGAIN_AFTER_MS, takeOwnCall } from '../shared/callback/ownCalls';
 import { later } from '../shared/util/later';
-import { CALL_SELF_TIMEOUT_MS, DELIVER_AGAIN_AFTER_MS } from './deadlines';
 import type { Delivery } from './delivery';
 import type { Outcome } from './outcome';
 
 /**
  * What n8n could not store stays in memory and is delivered again: WeCom may have its answer already, or give up after a few
- * repetitions within seconds. Only a request to a webhook starts an execution, so the trigger calls its own URL, with a secret number
- * that stands for the kept delivery. A repetition of WeCom that comes first carries it as well.
+ * repetitions within seconds. So the trigger calls its own URL with it. A repetition of WeCom that comes first carries it as well.
  */
 
 /** Items on their way to n8n. */
@@ -23,13 +21,10 @@ export interface RedeliveryHandover {
 	failures: number;
 }
 
-const HEADER = 'x-wecom-kit-delivery';
 /** A kept delivery holds its items, and what of the request they came with is still in use. */
 const MAX_KEPT = 500;
 
 const kept = new Map<string, RedeliveryHandover>();
-/** What the calls under way to the own URL stand for, by the hash of their number. */
-const calls = new Map<string, RedeliveryHandover | Loss>();
 
 /** What is lost, in words for the owner of the workflow. */
 export interface Loss {
@@ -67,10 +62,7 @@ export function takeKept(scope: string, key: string): RedeliveryHandover | undef
 export function takeCalled(
 	context: IWebhookFunctions,
 ): RedeliveryHandover | Loss | 'overtaken' | undefined {
-	const number = context.getHeaderData()[HEADER];
-	if (typeof number !== 'string') return undefined;
-	const what = calls.get(hashOf(number));
-	calls.delete(hashOf(number));
+	const what = takeOwnCall(context) as RedeliveryHandover | Loss | undefined;
 	if (!what || !('items' in what)) return what;
 	return takeKept(what.scope, what.key) === what ? what : 'overtaken';
 }
@@ -79,14 +71,15 @@ async function deliverAgain(handover: RedeliveryHandover): Promise<void> {
 	const { failures } = handover;
 	const isKept = () => kept.get(idOf(handover)) === handover && handover.failures === failures;
 	if (!isKept()) return;
-	await callSelf(handover.delivery, handover);
+	const { context, here } = handover.delivery;
+	await callSelf(context, 'POST', here, handover);
 	// Nobody took the call: n8n itself is not there.
 	if (isKept()) keep(handover);
 }
 
 /** A failed execution, if n8n can store that, and a line in the log. */
 async function reportLoss({ delivery, failures }: RedeliveryHandover): Promise<void> {
-	const { context, opened, at } = delivery;
+	const { context, here, opened, at } = delivery;
 	const { kind } = opened.classification;
 	const { FromUserName: from, MsgId: msgId, AuthCorpId: corpId } = opened.payload;
 	const names = Object.entries({ from, msgId, corpId })
@@ -101,48 +94,8 @@ async function reportLoss({ delivery, failures }: RedeliveryHandover): Promise<v
 		workflowId: context.getWorkflow().id,
 		nodeName: context.getNode().name,
 	});
-	await callSelf(delivery, loss);
-}
-
-/** Calls the own URL; never throws. It has arrived when `takeCalled` was asked for it. */
-async function callSelf(
-	{ context, here }: Delivery,
-	what: RedeliveryHandover | Loss,
-): Promise<void> {
-	const number = randomBytes(32).toString('hex');
-	calls.set(hashOf(number), what);
-	for (const url of [here, context.getNodeWebhookUrl('default')]) {
-		if (!url || !calls.has(hashOf(number))) continue;
-		await context.helpers
-			.httpRequest({
-				method: 'POST',
-				url,
-				headers: { [HEADER]: number },
-				timeout: CALL_SELF_TIMEOUT_MS,
-				ignoreHttpStatusErrors: true,
-				// n8n's own certificate is not for this address.
-				skipSslCertificateValidation: url === here,
-			})
-			.catch(() => {});
-	}
-	calls.delete(hashOf(number));
-}
-
-/** The address at which this process has got a request, past every proxy; undefined where that cannot be known. */
-export function addressOf(context: IWebhookFunctions): string | undefined {
-	const { socket, originalUrl } = context.getRequestObject() as unknown as {
-		socket?: { localAddress?: string; localPort?: number; encrypted?: boolean };
-		originalUrl?: string;
-	};
-	const { localAddress, localPort, encrypted } = socket ?? {};
-	if (!localAddress || !localPort || !originalUrl) return undefined;
-	const address = localAddress.replace(/^::ffff:/, '');
-	const host = address.includes(':') ? `[${address}]` : address;
-	const [path] = originalUrl.split('?');
-	return `${encrypted ? 'https' : 'http'}://${host}:${localPort}${path}`;
+	await callSelf(context, 'POST', here, loss);
 }
 
 const idOf = ({ scope, key }: Pick<RedeliveryHandover, 'scope' | 'key'>) =>
 	JSON.stringify([scope, key]);
-
-const hashOf = (number: string) => createHash('sha256').update(number).digest('hex');

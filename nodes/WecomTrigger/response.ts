@@ -1,6 +1,6 @@
 import type { IWebhookFunctions } from 'n8n-workflow';
 import { later } from '../shared/util/later';
-import { silence } from '../shared/util/silence';
+import { isStored, silence } from '../shared/util/silence';
 import { takeEnd, type ResponseEnd } from '../shared/util/takeEnd';
 import { Outcome } from './outcome';
 
@@ -100,24 +100,14 @@ export class CallbackResponse {
 
 	/** From here on nothing of n8n's answer goes out. */
 	private takeOver(): void {
-		const { response } = this;
-		const methods = silence(response);
-		let status = 200;
-		methods.status = (code: number) => {
-			status = code;
-			return response;
-		};
+		const methods = silence(this.response, (stored) => {
+			this.stored.tell(stored);
+			if (stored) this.ended();
+		});
 		methods.write = (chunk: unknown) => {
 			this.chunks(chunk);
 			return true;
 		};
-		for (const method of ['send', 'json', 'end'])
-			methods[method] = (body: unknown) => {
-				const stored = isStored(status, typeof body === 'string' ? body : JSON.stringify(body));
-				this.stored.tell(stored);
-				if (stored) this.ended();
-				return response;
-			};
 	}
 
 	/** n8n answers and nothing has gone out before. */
@@ -144,15 +134,3 @@ export class CallbackResponse {
 
 /** What goes out now. */
 export const bodyOf = ({ body }: PreparedAnswer) => (typeof body === 'string' ? body : body());
-
-/** n8n answers with 500 also when a workflow failed whose execution it has stored; what it could not store has a `code`. */
-function isStored(status: number, body: unknown): boolean {
-	if (status >= 200 && status < 300) return true;
-	if (status !== 500) return false;
-	try {
-		const told: unknown = JSON.parse(String(body));
-		return typeof told === 'object' && told !== null && !('code' in told);
-	} catch {
-		return false;
-	}
-}

@@ -1,4 +1,5 @@
 /** A login trigger in this process with people in front of it: cookies, WeCom's page and all. */
+import type { IncomingMessage } from 'node:http';
 import type {
 	ICredentialDataDecryptedObject,
 	IDataObject,
@@ -10,6 +11,7 @@ import type { Simulator } from '../../simulator/server.cts';
 import { runWebhook, type CredentialStore, type WebhookRun } from '../support/harness.cts';
 import { suiteTypes, type Provider } from './suite-support.cts';
 import { credentialOf, nodeTypes } from './support.cts';
+import { sleep } from '../support/wait.cts';
 
 export const LOGIN = 'n8n-nodes-wecom-kit.wecomLoginTrigger';
 /** A node that keeps nothing of the items it gets. */
@@ -44,8 +46,12 @@ export interface Setup {
 	credential?: IDataObject;
 	/** A suite's credential in its store, instead of the app's. */
 	provider?: Provider;
-	/** n8n cannot store executions. */
-	failsToStore?: boolean;
+	/** n8n cannot store executions, all or as asked for each. */
+	failsToStore?: boolean | (() => boolean);
+	/** The time n8n takes to find that out, in milliseconds. */
+	storesAfter?: number;
+	/** The server that a request comes to. */
+	request?: IncomingMessage;
 	/** Other stored credentials. */
 	store?: CredentialStore;
 }
@@ -87,6 +93,7 @@ export class Visitor {
 			},
 			call: {
 				method: 'GET',
+				request: this.setup.request,
 				query,
 				headers: {
 					'user-agent': this.agent,
@@ -97,8 +104,12 @@ export class Visitor {
 		});
 		const { result, response } = run;
 		const n8nAnswers = result.workflowData && !result.noWebhookResponse;
-		if (n8nAnswers && parameters.answer !== 'workflow')
-			response.status(this.setup.failsToStore ? 500 : 200).json({ message: 'of n8n' });
+		if (n8nAnswers && parameters.answer !== 'workflow') {
+			const { failsToStore, storesAfter } = this.setup;
+			if (storesAfter) await sleep(storesAfter);
+			const fails = typeof failsToStore === 'function' ? failsToStore() : failsToStore;
+			response.status(fails ? 500 : 200).json({ message: 'of n8n', ...(fails && { code: 0 }) });
+		}
 		const cookie = response.headers['set-cookie'];
 		if (cookie) {
 			const [name, value] = cookie.split(';')[0].split('=');

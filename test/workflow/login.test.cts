@@ -1,6 +1,9 @@
 import { generateKeyPairSync } from 'node:crypto';
+import { createServer, type IncomingMessage } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { decodeJwt, importSPKI, jwtVerify } from 'jose';
 import type { IDataObject } from 'n8n-workflow';
+import { onceStoredTimings } from '../../nodes/WecomLoginTrigger/onceStored';
 import { DEMO_APP, DEMO_CORP } from '../../simulator/demo-data.cts';
 import { logged, type WebhookRun } from '../support/harness.cts';
 import {
@@ -16,6 +19,14 @@ import {
 	type Setup,
 } from './login-support.cts';
 import { useSimulator } from './support.cts';
+import { sleep, until } from '../support/wait.cts';
+
+jest.mock('../../nodes/shared/callback/ownCalls', () => ({
+	...jest.requireActual<object>('../../nodes/shared/callback/ownCalls'),
+	DELIVER_AGAIN_AFTER_MS: [30, 30, 30],
+}));
+const timings = { ...onceStoredTimings };
+afterEach(() => Object.assign(onceStoredTimings, timings));
 
 const simulator = useSimulator();
 beforeEach(() => (logged.length = 0));
@@ -227,6 +238,62 @@ describe('a login whose execution n8n', () => {
 		expect(JSON.stringify(logged)).toContain(
 			'a login of zhangsan came to nothing: n8n could not store the execution',
 		);
+	});
+
+	describe('fails to store after the person was sent on', () => {
+		/** How often n8n fails; what it has stored, and what became a failed execution. */
+		const logInWhile = async (failures: number) => {
+			onceStoredTimings.wait = 20;
+			const stored: unknown[] = [];
+			const failed: Error[] = [];
+			const fails = () => failures-- > 0;
+			const server = createServer(async (request, response) => {
+				const own = visitorWith({ ...setup, storesAfter: 0 });
+				await own
+					.open({}, request.headers as Record<string, string>)
+					.then((run) => void (failures < 0 && stored.push(item(run))))
+					.catch((error: Error) => failed.push(error));
+				response.end();
+			});
+			await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+			const socket = {
+				localAddress: '127.0.0.1',
+				localPort: (server.address() as AddressInfo).port,
+			};
+			const request = { socket, url: '/login', headers: {} } as unknown as IncomingMessage;
+			const setup = { parameters, failsToStore: fails, storesAfter: 100, request };
+			logged.length = 0;
+			const { response } = await visitorWith(setup).logIn();
+			expect(response.headers.location).toBe(parameters.redirectUrl);
+			return { stored, failed, close: () => server.close() };
+		};
+
+		it('comes again from memory, once', async () => {
+			const { stored, failed, close } = await logInWhile(3);
+			await until(() => stored.length > 0);
+			await sleep(300);
+			expect(stored).toMatchObject([{ userid: 'zhangsan' }]);
+			expect(failed).toEqual([]);
+			close();
+		});
+
+		it('becomes a failed execution and a line in the log when nothing helps', async () => {
+			const { stored, failed, close } = await logInWhile(99);
+			await until(() => failed.length > 0);
+			expect(failed[0].message).toBe('A login could not start this workflow: zhangsan');
+			expect(JSON.stringify(logged)).toContain(failed[0].message);
+			expect(stored).toEqual([]);
+			close();
+		});
+	});
+
+	it('takes no number of a stranger for a login', async () => {
+		const run = await visitorWith({ parameters }).open(
+			{},
+			{ 'x-wecom-kit-delivery': 'f'.repeat(64) },
+		);
+		expect(run.response.statusCode).toBe(302);
+		expect(run.result).toEqual({ noWebhookResponse: true });
 	});
 
 	it('has stored sends the person on, with nothing of what n8n answers', async () => {

@@ -9,9 +9,31 @@ const ANSWERING =
 /** The methods of an HTTP response, to be replaced. */
 export type Methods = Record<string, (...args: never[]) => unknown>;
 
-/** From here on nothing that n8n answers goes out: the caller has an answer already. */
-export function silence(response: Response): Methods {
+/** From here on nothing that n8n answers goes out: the caller has an answer already. `ended` hears whether n8n has stored the execution. */
+export function silence(response: Response, ended: (stored: boolean) => void): Methods {
 	const methods = response as unknown as Methods;
 	for (const method of ANSWERING.split(' ')) methods[method] = () => response;
+	let status = 200;
+	methods.status = (code: number) => {
+		status = code;
+		return response;
+	};
+	for (const method of ['send', 'json', 'end'])
+		methods[method] = (body: unknown) => {
+			ended(isStored(status, typeof body === 'string' ? body : JSON.stringify(body)));
+			return response;
+		};
 	return methods;
+}
+
+/** n8n answers with 500 also when a workflow failed whose execution it has stored; what it could not store has a `code`. */
+export function isStored(status: number, body: unknown): boolean {
+	if (status >= 200 && status < 300) return true;
+	if (status !== 500) return false;
+	try {
+		const told: unknown = JSON.parse(String(body));
+		return typeof told === 'object' && told !== null && !('code' in told);
+	} catch {
+		return false;
+	}
 }
