@@ -1,9 +1,10 @@
 /**
  * `npm run bench`: measures the package against its budgets and prints a table; exit code 1 if one is missed.
  * `npm run bench -- --quick` leaves out what needs a real n8n.
- * `npm run bench -- --soak` runs for 30 minutes (`--minutes 5`: another time) against trouble of every kind and counts what is lost.
+ * `npm run bench -- --soak` runs for 30 minutes (`--minutes 5`: another time) against trouble of every kind and counts what is lost;
+ * `--result FILE` puts the figures there, too.
  */
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -14,7 +15,7 @@ import { startSimulator, type Simulator } from '../../simulator/server.cts';
 import { say } from '../support/child.cts';
 import { ensureN8n } from '../support/n8n-install.cts';
 import { N8nRest } from '../support/n8n-rest.cts';
-import { npmPack } from '../support/pack.cts';
+import { npmPack, packPackage } from '../support/pack.cts';
 import { repoRoot } from '../support/paths.cts';
 import { archiveRows } from './archive.cts';
 import { packBareTrigger } from './bare-trigger.cts';
@@ -26,7 +27,8 @@ import { loadRows } from './load.cts';
 import { memoryRows } from './memory.cts';
 import { atMost, table, type Row } from './report.cts';
 import { descriptionRows, packageRows } from './size.cts';
-import { soak } from './soak.cts';
+import { WITH_INSPECTOR } from './live-memory.cts';
+import { complaints, soak, troubleOf } from './soak.cts';
 import { throughputRows } from './throughput.cts';
 
 const LIMIT_MS = 20 * 60_000;
@@ -36,6 +38,7 @@ const { values } = parseArgs({
 		quick: { type: 'boolean', default: false },
 		soak: { type: 'boolean', default: false },
 		minutes: { type: 'string', default: '30' },
+		result: { type: 'string' },
 	},
 });
 const lifetime = new Lifetime();
@@ -81,28 +84,18 @@ async function n8nRows(own: string, bareFolder: string): Promise<Row[]> {
 }
 
 async function soakRun(): Promise<number> {
-	const minutes = Number(values.minutes);
-	const folder = mkdtempSync(join(tmpdir(), 'wecom-kit-soak-'));
-	lifetime.atEnd(() => rmSync(folder, { recursive: true, force: true }));
-	const tarball = await lifetime.whole(async () => await npmPack(repoRoot, folder));
+	const tarball = await lifetime.whole(packPackage);
 	const sim = await startSimulator();
 	lifetime.atEnd(async () => await sim.stop());
-	const n8n = await startInstance(lifetime, [tarball]);
+	const n8n = await startInstance(lifetime, [tarball], { env: WITH_INSPECTOR });
 	const rest = await N8nRest.connect(n8n);
-	const result = await soak({
-		n8n,
-		rest,
-		sim,
-		credential: (await createCredential(rest, sim)) as never,
-		seconds: minutes * 60,
-		killEverySeconds: 180,
-		lockEverySeconds: 110,
-		lockSeconds: 15,
-		say,
-	});
-	process.stdout.write(`${JSON.stringify(result, undefined, '\t')}\n`);
-	const { lost, twice, messagesTwice } = result;
-	return [lost, twice, messagesTwice].every(({ length }) => length === 0) ? 0 : 1;
+	const credential = (await createCredential(rest, sim)) as never;
+	const trouble = troubleOf(Number(values.minutes));
+	const result = await soak({ n8n, rest, sim, credential, ...trouble, say });
+	const text = JSON.stringify({ ...result, complaints: complaints(result) }, undefined, '\t');
+	if (values.result) writeFileSync(values.result, text);
+	process.stdout.write(`${text}\n`);
+	return complaints(result).length > 0 ? 1 : 0;
 }
 
 async function createCredential(

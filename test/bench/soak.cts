@@ -4,7 +4,6 @@
  * what was under way at a kill. Nothing here depends on how fast the machine is.
  */
 import { spawn } from 'node:child_process';
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DEMO_BOT } from '../../simulator/bot/data.cts';
 import { DEMO_APP, DEMO_CORP, DEMO_KF_ACCOUNTS } from '../../simulator/demo-data.cts';
@@ -15,6 +14,8 @@ import { lockDatabase } from '../support/database-lock.cts';
 import type { N8n } from '../support/n8n.cts';
 import type { Credential, N8nRest, WorkflowNode } from '../support/n8n-rest.cts';
 import { sleep, until } from '../support/wait.cts';
+import { liveMemory, type LiveMemory } from './live-memory.cts';
+import { median } from './stats.cts';
 
 export interface SoakOptions {
 	n8n: N8n;
@@ -44,12 +45,47 @@ export interface SoakResult {
 	/** Messages of the workflows that WeCom has taken, and those it has taken more often than there were executions. */
 	messagesSent: number;
 	messagesTwice: string[];
-	kills: number;
+	/** Messages in executions that n8n has stored, reported as failed, and never started. */
+	neverStarted: number;
+	/** When n8n was away. */
+	kills: string[];
 	locks: number;
 	faults: number;
-	/** Resident memory of n8n in MB, before each kill and at the end. */
-	memory: number[];
+	/** What n8n held, in every life between two kills: when it had warmed up, if it lived so long, and at its end. */
+	memory: Array<{ warm?: LiveMemory; end: LiveMemory }>;
 }
+
+/** How much more an n8n may hold at the end of its life than when it had warmed up, and than another one, in MB. */
+const MAY_GROW = 16;
+const MAY_DIFFER = 40;
+
+/** What must not have happened, in words; empty after a good run. */
+export function complaints({ lost, twice, messagesTwice, memory }: SoakResult): string[] {
+	const all: string[] = [];
+	const say = (what: string, ids: string[]) =>
+		ids.length > 0 && all.push(`${what}: ${ids.join(', ')}`);
+	say('Lost', lost);
+	say('In two executions, and not under way at a kill', twice);
+	say('Messages sent more often than their workflow ran', messagesTwice);
+	const grown = memory.flatMap(({ warm, end }) => (warm ? [end.live - warm.live] : []));
+	if (grown.length > 0 && median(grown) > MAY_GROW)
+		all.push(`n8n holds more and more: ${grown.map(Math.round).join(', ')} MB in a life`);
+	const ends = memory.map(({ end }) => end.live);
+	if (Math.max(...ends) - Math.min(...ends) > MAY_DIFFER)
+		all.push(`n8n does not hold the same in every life: ${ends.map(Math.round).join(', ')} MB`);
+	return all;
+}
+
+/** How a run of so many minutes is made difficult. */
+export const troubleOf = (minutes: number) => {
+	const seconds = minutes * 60;
+	return {
+		seconds,
+		killEverySeconds: Math.min(180, seconds / 5),
+		lockEverySeconds: Math.min(110, seconds / 8),
+		lockSeconds: Math.min(15, seconds / 25),
+	};
+};
 
 const WAYS = ['app', 'kf', 'bot'] as const;
 type Way = (typeof WAYS)[number];
@@ -64,6 +100,8 @@ interface Sent {
 }
 
 const PAUSE_MS = 1_000;
+/** By then n8n has loaded everything, and compiled what runs often. */
+const WARM_AFTER_MS = 90_000;
 /** A kill reaches what was sent so long before: n8n stores, tries again what it could not store, and keeps positions. */
 const UNDER_WAY_MS = 30_000;
 const LISTENS_WITHIN_MS = 150_000;
@@ -146,7 +184,8 @@ export async function soak(options: SoakOptions): Promise<SoakResult> {
 
 	const all: Sent[] = [];
 	const kills: Array<{ from: number; to: number }> = [];
-	const memory: number[] = [];
+	const memory: SoakResult['memory'] = [];
+	let warm: LiveMemory | undefined;
 	const underWay: Array<Promise<void>> = [];
 	let locks = 0;
 	let faults = 0;
@@ -191,13 +230,19 @@ export async function soak(options: SoakOptions): Promise<SoakResult> {
 			await sleep(PAUSE_MS);
 		}
 	};
+	const lifeEnds = async () => {
+		memory.push({ warm, end: await liveMemory(n8n) });
+		warm = undefined;
+	};
 	// A kill and a lock never overlap: a lock ends first.
 	const trouble = async () => {
 		let [kill, lock] = [options.killEverySeconds, options.lockEverySeconds].map(
 			(every) => Date.now() + every * 1_000,
 		);
+		let listensSince = Date.now();
 		while (running()) {
 			await sleep(500);
+			if (!warm && Date.now() - listensSince > WARM_AFTER_MS) warm = await liveMemory(n8n);
 			if (Date.now() > lock) {
 				say('The database is locked');
 				const unlock = await lockDatabase(n8n);
@@ -207,7 +252,7 @@ export async function soak(options: SoakOptions): Promise<SoakResult> {
 				lock = Date.now() + options.lockEverySeconds * 1_000;
 			}
 			if (Date.now() > kill) {
-				memory.push(residentMb(n8n));
+				await lifeEnds();
 				say('n8n is killed');
 				const from = Date.now();
 				await n8n.kill();
@@ -215,7 +260,8 @@ export async function soak(options: SoakOptions): Promise<SoakResult> {
 				await rest.login();
 				await everythingListens();
 				kills.push({ from, to: Date.now() });
-				kill = Date.now() + options.killEverySeconds * 1_000;
+				listensSince = Date.now();
+				kill = listensSince + options.killEverySeconds * 1_000;
 			}
 		}
 	};
@@ -227,20 +273,22 @@ export async function soak(options: SoakOptions): Promise<SoakResult> {
 
 	const byKill = ({ from, to }: Sent) =>
 		kills.some((kill) => from - UNDER_WAY_MS <= kill.to && kill.from <= to + UNDER_WAY_MS);
-	let counts = await countExecutions(n8n);
-	const missing = () => all.filter(({ id, delivered }) => delivered && !counts.has(id));
+	let executions = await executionsOf(n8n);
+	const runsOf = (id: string) =>
+		(executions.get(id) ?? []).filter(({ startedAt }) => startedAt !== null).length;
+	const missing = () => all.filter(({ id, delivered }) => delivered && runsOf(id) === 0);
 	const lost = () => missing().filter((sent) => sent.way !== 'bot' || !byKill(sent));
 	await until(
 		'everything is in an execution',
 		async () => {
-			counts = await countExecutions(n8n);
+			executions = await executionsOf(n8n);
 			return lost().length === 0;
 		},
 		{ within: SETTLED_WITHIN_MS, every: 2_000 },
 	).catch(() => say('Something is lost'));
-	memory.push(residentMb(n8n));
+	await lifeEnds();
 
-	const twice = all.filter(({ id }) => (counts.get(id) ?? 0) > 1);
+	const twice = all.filter(({ id }) => runsOf(id) > 1);
 	const taken = takenBy(sim);
 	const byWay = (list: Sent[]) =>
 		Object.fromEntries(
@@ -251,13 +299,20 @@ export async function soak(options: SoakOptions): Promise<SoakResult> {
 		delivered: byWay(all.filter(({ delivered }) => delivered)),
 		lost: lost().map(({ id }) => id),
 		lostByKill: missing().length - lost().length,
-		twice: twice.filter((sent) => !byKill(sent)).map(({ id }) => id),
+		twice: twice
+			.filter((sent) => !byKill(sent))
+			.map(({ id, from, to }) => {
+				const times = [from, to].map((at) => new Date(at).toISOString()).join(' to ');
+				return `${id} (${times}: ${JSON.stringify(executions.get(id))})`;
+			}),
 		twiceByKill: twice.filter(byKill).length,
 		messagesSent: [...taken.values()].reduce((sum, times) => sum + times, 0),
-		messagesTwice: [...taken]
-			.filter(([id, times]) => times > (counts.get(id) ?? 0))
-			.map(([id]) => id),
-		kills: kills.length,
+		messagesTwice: [...taken].filter(([id, times]) => times > runsOf(id)).map(([id]) => id),
+		neverStarted: [...executions.values()].flat().filter(({ startedAt }) => startedAt === null)
+			.length,
+		kills: kills.map(({ from, to }) =>
+			[from, to].map((at) => new Date(at).toISOString()).join(' to '),
+		),
 		locks,
 		faults,
 		memory,
@@ -277,29 +332,30 @@ function takenBy(sim: Simulator): Map<string, number> {
 const COUNT = `
 const { DatabaseSync } = require('node:sqlite');
 const database = new DatabaseSync(process.argv[1], { readOnly: true });
-const counts = {};
-for (const { data } of database.prepare('SELECT data FROM execution_data').iterate())
-	for (const id of new Set(data.match(/soak-(app|kf|bot)-\\d+!/g))) counts[id] = (counts[id] ?? 0) + 1;
-process.stdout.write(JSON.stringify(counts));
+const executions = database.prepare(
+	'SELECT id, status, startedAt, data FROM execution_data JOIN execution_entity ON id = executionId'
+);
+const found = {};
+for (const { data, ...execution } of executions.iterate())
+	for (const id of new Set(data.match(/soak-(app|kf|bot)-\\d+!/g))) (found[id] ??= []).push(execution);
+process.stdout.write(JSON.stringify(found));
 `;
 
-/** In how many executions each message is, from n8n's own database: also in those a kill has ended. */
-async function countExecutions({ userFolder, install }: N8n): Promise<Map<string, number>> {
+/** An execution as n8n has stored it. */
+interface Stored {
+	id: number;
+	status: string;
+	/** Null of one that n8n has stored and then, its database being locked, reported as failed: it never runs. */
+	startedAt: string | null;
+}
+
+/** The executions of each message, from n8n's own database: also those a kill has ended. */
+async function executionsOf({ userFolder, install }: N8n): Promise<Map<string, Stored[]>> {
 	const path = join(userFolder, '.n8n', 'database.sqlite');
 	const child = spawn(install.nodeBin, ['-e', COUNT, path], {
 		stdio: ['ignore', 'pipe', 'inherit'],
 	});
 	let text = '';
 	for await (const chunk of child.stdout) text += String(chunk);
-	return new Map(Object.entries(JSON.parse(text) as Record<string, number>));
-}
-
-/** Only Linux tells; NaN elsewhere. */
-function residentMb({ pid }: N8n): number {
-	try {
-		const status = readFileSync(`/proc/${pid}/status`, 'utf8');
-		return Math.round(Number(/VmRSS:\s+(\d+)/.exec(status)?.[1]) / 1024);
-	} catch {
-		return NaN;
-	}
+	return new Map(Object.entries(JSON.parse(text) as Record<string, Stored[]>));
 }
