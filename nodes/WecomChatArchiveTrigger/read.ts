@@ -201,7 +201,7 @@ class Reader {
 				this.stopped.signal,
 			);
 			if (page.missingKey) throw missingKey(page.missingKey);
-			messages.push(...page.messages);
+			for (const one of page.messages) messages.push(one);
 			({ next, more } = page);
 		}
 		return messages;

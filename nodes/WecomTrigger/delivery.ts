@@ -1,9 +1,9 @@
 import type { INodeExecutionData, IWebhookFunctions } from 'n8n-workflow';
 import type { WecomClient } from '../shared/client/client';
 import type { Claim } from '../shared/callback/dedupe';
-import type { CallbackSecrets, OpenedCallback } from '../shared/callback/envelope';
+import type { OpenedCallback } from '../shared/callback/envelope';
 import type { CallbackResponse, PreparedAnswer } from './response';
-import type { CredentialSource } from './secrets';
+import type { CredentialSource, NodeSecrets } from './secrets';
 
 /** One callback that WeCom has proven to be its own, on its way to the workflow. */
 export interface Delivery {
@@ -12,7 +12,7 @@ export interface Delivery {
 	source: Source;
 	/** The payload, its classification and its receiver. */
 	opened: OpenedCallback;
-	secrets: CallbackSecrets;
+	secrets: NodeSecrets;
 	/** When it arrived: milliseconds since the epoch. */
 	at: number;
 	/** Ends the claim on it: stored, or free for the repetition that WeCom is asked for. Only the first call counts. */

@@ -4,7 +4,8 @@ import type {
 	INode,
 	IWebhookFunctions,
 } from 'n8n-workflow';
-import { clean } from '../shared/protocol/settings';
+import { digest } from '../shared/credentials/tokens';
+import { apiBase, clean } from '../shared/protocol/settings';
 import { parseEncodingAesKey } from '../shared/callback/crypto';
 import type { CallbackSecrets } from '../shared/callback/envelope';
 import { KEEP_SECRETS_MS, REREAD_SECRETS_AFTER_MS } from './deadlines';
@@ -15,9 +16,18 @@ export interface Lack {
 	description: string;
 }
 
-export type SecretsOrLack = { secrets: CallbackSecrets } | { lack: Lack };
+/** What opens the callbacks of a credential. */
+export interface NodeSecrets extends CallbackSecrets {
+	/** Tells the settings of the credential apart, without a secret: what is remembered of one must not serve another. */
+	fingerprint: string;
+}
+
+export type SecretsOrLack = { secrets: NodeSecrets } | { lack: Lack };
 
 const MAX_KEPT = 1_000;
+
+/** What tells credentials apart besides where the API is reached. */
+const SETTINGS = ['corpId', 'corpSecret', 'suiteId', 'suiteSecret', 'token', 'encodingAesKey'];
 
 /** A credential that receives callbacks. */
 export interface CredentialSource {
@@ -67,7 +77,9 @@ export function readSecrets(
 				: `The EncodingAESKey of the ${name} credential has ${key.length} characters, not the 43 of a key`;
 		return { lack: { message, description: where } };
 	}
-	return { secrets: { token, aesKey, receiveIds: receiveIds(credentials) } };
+	const settings = SETTINGS.map((field) => clean(credentials[field]));
+	const fingerprint = digest(apiBase(credentials), ...settings);
+	return { secrets: { token, aesKey, receiveIds: receiveIds(credentials), fingerprint } };
 }
 
 /** Reads the credential without memory, for the activation. */

@@ -18,7 +18,6 @@ import { later } from '../shared/util/later';
 import { splitList } from '../shared/util/text';
 import { FETCH_UNTIL_MS } from './deadlines';
 import { warn, type Delivery, type Unwanted } from './delivery';
-import { nodeOf } from './secrets';
 
 /** The member who wrote a message or clicked: for the filters, and for the option "Resolve Names". Read once in ten minutes. */
 
@@ -61,11 +60,10 @@ class TooLate extends Error {}
 
 /** Reads the member (doc 90196) and the departments (doc 90208), as far as WeCom's time limit allows. */
 async function senderOf(delivery: Delivery, userid: string): Promise<Writer> {
-	const { context, source, opened, at } = delivery;
+	const { context, source, opened, secrets, at } = delivery;
 	// The callbacks of an individual developer's suite are encrypted for nobody (doc 90968), and name the company inside.
 	const corpId = opened.receiveId || String((opened.payload as IDataObject).ToUserName ?? '');
-	const credential = nodeOf(context).credentials?.[source.credential]?.id ?? '';
-	const scope = [source.credential, credential, corpId].join('|');
+	const scope = `${secrets.fingerprint}|${corpId}`;
 	const left = Math.max(0, at + FETCH_UNTIL_MS - Date.now());
 	const reading = once(`${scope}|${userid}`, async () => {
 		const client = await source.openClient(context, corpId);

@@ -196,6 +196,23 @@ describe('a command that somebody has caught and sends again', () => {
 		},
 	);
 
+	it('cancel_auth: from before an import does nothing to the company', async () => {
+		await begin();
+		await ticket();
+		await provider.authorize(first.corpid);
+		await until(() => provider.items.length === 1);
+		const { permanentCode } = provider.companies()[first.corpid];
+		provider.store.s1.companies = '';
+		await provider.itemsOf({
+			resource: 'suite',
+			operation: 'importCompany',
+			parameters: { corpId: first.corpid, importedCode: permanentCode },
+		});
+		await replay('cancel_auth', 3_600);
+		expect(provider.companies()[first.corpid]).toMatchObject({ permanentCode });
+		expect(provider.items).toHaveLength(1);
+	});
+
 	it('a cancel_auth of now is obeyed', async () => {
 		await begin();
 		await ticket();
@@ -253,6 +270,128 @@ describe('an authorization', () => {
 		);
 		expect(JSON.stringify(logged)).toContain("could not read 'Include Permanent Code'");
 	});
+});
+
+describe('an authorization that n8n has crashed over', () => {
+	const suiteId = () => provider.suite.suiteId;
+	/** What the process before has left in the credential. */
+	const leave = (code: string, { secondsAgo = 15, ...more }: Record<string, unknown> = {}) => {
+		const at = Date.now() - Number(secondsAgo) * 1_000;
+		const event = {
+			SuiteId: suiteId(),
+			InfoType: 'create_auth',
+			TimeStamp: String(Math.floor(at / 1_000)),
+			AuthCode: code,
+		};
+		provider.store.s1.pendingAuthCodes = JSON.stringify({ [code]: { at, event, ...more } });
+		return event;
+	};
+	const asked = () =>
+		simulator().requests.filter(({ path }) => /get_permanent_code/.test(path)).length;
+	const listed = { resource: 'suite', operation: 'getSuiteToken' };
+
+	it('before it had stored the permanent code reaches the workflow once, with why', async () => {
+		await begin();
+		await ticket();
+		leave('used-before');
+		await provider.itemsOf(listed);
+		await provider.itemsOf(listed);
+		await ticket();
+		await until(() => provider.items.length === 1);
+		expect(provider.items[0]).toMatchObject({
+			InfoType: 'create_auth',
+			wecom: { exchange: 'failed', retried: true, reason: expect.stringContaining('(40078)') },
+		});
+		await until(() => provider.stored().pendingAuthCodes === '');
+		await ticket();
+		expect(provider.items).toHaveLength(1);
+		expect(asked()).toBe(1);
+	});
+
+	it('and that was away for longer than the code lives reaches the workflow once, with why', async () => {
+		await begin();
+		leave('too-old', { secondsAgo: 3_600 });
+		await ticket();
+		await until(() => provider.items.length === 1);
+		expect(provider.items[0]).toMatchObject({
+			wecom: { exchange: 'failed', retried: true, reason: expect.stringContaining('expired') },
+		});
+		await until(() => provider.stored().pendingAuthCodes === '');
+		expect(asked()).toBe(0);
+	});
+
+	it('is the same when WeCom sends it again', async () => {
+		await begin();
+		await ticket();
+		const { suiteId: known } = provider.suite;
+		provider.store.s1.companies = JSON.stringify({
+			[first.corpid]: { suiteId: known, permanentCode: 'a-code', name: 'The Company' },
+		});
+		const event = leave('exchanged', { corpId: first.corpid });
+		expect(await simulator().control.pushSuite(known, event as never)).toMatchObject({
+			verdict: 'success',
+		});
+		await until(() => provider.items.length === 1);
+		expect(provider.items[0]).toMatchObject({
+			wecom: { exchange: 'done', company: { name: 'The Company' } },
+		});
+		await until(() => provider.stored().pendingAuthCodes === '');
+		expect(asked()).toBe(0);
+	});
+
+	it('is not told twice when the workflow knows that its code could not be exchanged', async () => {
+		await begin();
+		await provider.authorize(first.corpid);
+		await until(() => provider.stored().pendingAuthCodes.includes('told'));
+		age(3_600_000);
+		await ticket();
+		await ticket();
+		expect(provider.items).toHaveLength(1);
+	});
+});
+
+describe('an auth_code that somebody else knows', () => {
+	it('gives another credential nothing of what became of it', async () => {
+		await begin();
+		await ticket();
+		await provider.authorize(first.corpid);
+		await until(() => provider.items.length === 1);
+		const { AuthCode } = provider.items[0];
+		const owner = provider;
+		provider = await startProvider(simulator());
+		try {
+			await provider.listen({ suiteOptions: { includePermanentCode: true } });
+			await ticket();
+			const known = { InfoType: 'create_auth', AuthCode };
+			await simulator().control.pushSuite(provider.suite.suiteId, known as never);
+			await until(() => provider.items.length === 1);
+			expect(provider.items[0]).toMatchObject({ wecom: { exchange: 'failed' } });
+			expect(provider.companies()).toEqual({});
+		} finally {
+			await owner.stop();
+		}
+	});
+
+	it.each(['of a company that is stored', 'of long ago'])(
+		'%s starts nothing when it is sent again',
+		async (when) => {
+			await begin();
+			await ticket();
+			await provider.authorize(first.corpid);
+			await until(() => provider.items.length === 1);
+			const { authorizedAt } = provider.companies()[first.corpid] as { authorizedAt?: number };
+			const at = when === 'of long ago' ? Date.now() - 11 * 60_000 : Number(authorizedAt);
+			logged.length = 0;
+			await simulator().control.pushSuite(provider.suite.suiteId, {
+				InfoType: 'create_auth',
+				AuthCode: 'used-before-the-restart',
+				TimeStamp: String(Math.floor(at / 1_000)),
+			} as never);
+			await until(() => JSON.stringify(logged).includes('whose auth_code was used before'));
+			await until(() => provider.stored().pendingAuthCodes === '');
+			expect(provider.items).toHaveLength(1);
+		},
+	);
 });
 
 it('a company that another process has overwritten for a moment is looked for again', async () => {

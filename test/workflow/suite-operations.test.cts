@@ -67,6 +67,26 @@ describe('tokens', () => {
 	});
 });
 
+it('a reply to a callback asks WeCom nothing, so it waits for no company', async () => {
+	await begin();
+	const { waits } = companyTimings;
+	companyTimings.waits = [60_000];
+	try {
+		const { error } = await provider.run({
+			resource: 'callback',
+			operation: 'reply',
+			company: 'ww-not-stored',
+			parameters: {
+				content: 'hello',
+				additionalFields: { FromUserName: 'zhangsan', ToUserName: 'ww-not-stored' },
+			},
+		});
+		expect(error).toBeUndefined();
+	} finally {
+		companyTimings.waits = waits;
+	}
+});
+
 describe('the resource API', () => {
 	const api = async (endpoint: string, json: object, options: IDataObject = {}) =>
 		await provider.itemsOf({

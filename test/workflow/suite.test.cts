@@ -264,7 +264,6 @@ describe('authorizations', () => {
 		await simulator().control.pushSuite(DEMO_SUITE.suiteId, {
 			SuiteId: DEMO_SUITE.suiteId,
 			InfoType: 'create_auth',
-			TimeStamp: '1700000000',
 			AuthCode: 'never-issued',
 		} as never);
 		await until(() => provider.items.length === 1);

@@ -15,8 +15,8 @@ afterEach(async () => {
 	running = [];
 });
 
-async function start(parameters: IDataObject): Promise<Intake> {
-	const intake = await startIntake(sim(), { parameters });
+async function start(parameters: IDataObject, store?: CredentialStore): Promise<Intake> {
+	const intake = await startIntake(sim(), { parameters, store });
 	running.push(intake);
 	return intake;
 }
@@ -140,6 +140,17 @@ describe('Resolve Names', () => {
 			departments: [{ id: expect.any(Number), name: expect.stringMatching(/\D/) }],
 		});
 		expect(senders[1]).toEqual(senders[0]);
+	});
+
+	it('is read again with a credential that has changed', async () => {
+		const intake = await start(option);
+		await write(intake, 'lisi', 'one');
+		const asked = calls(GET);
+		sim().control.setApp(DEMO_APP.agentid, { secret: 'a-new-one' });
+		const c1 = credentialOf(sim(), { ...DEMO_APP, secret: 'a-new-one' });
+		const other = await start(option, { c1 } as CredentialStore);
+		await write(other, 'lisi', 'two');
+		expect(calls(GET)).toBe(asked + 1);
 	});
 
 	it('says why it could not, and starts the workflow all the same', async () => {

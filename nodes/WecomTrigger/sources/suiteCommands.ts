@@ -11,15 +11,19 @@ import {
 	finishPending,
 	forgetCompany,
 	handedOver,
+	isDead,
 	isOutdated,
 	lookAgain,
 	refreshCompany,
 	shownCompany,
 	takeUpLater,
 	updateSuite,
+	type Authorization,
 	type Exchange,
 } from '../../shared/companies/companies';
 import {
+	AUTH_CODE_LIFE_MS,
+	companiesOf,
 	pendingCodesOf,
 	SUITE_CREDENTIAL,
 	suiteIdOf,
@@ -128,9 +132,9 @@ async function onTicket(delivery: Delivery): Promise<INodeExecutionData[]> {
 		selected.includes('suite_ticket') && isWanted(context, opened)
 			? [{ json: callbackItem(opened) }]
 			: [];
-	const finished: Array<[authCode: string, corpId: string]> = [];
+	const finished: Array<[authCode: string, exchange: Exchange]> = [];
 	for (const { authCode, event, exchange } of await finishPending(context, stored, true)) {
-		if (underWay.has(authCode)) continue;
+		if (underWay.has(codeOf(delivery, authCode))) continue;
 		const kind = String(event.InfoType).trim();
 		const earlier = {
 			...opened,
@@ -139,29 +143,34 @@ async function onTicket(delivery: Delivery): Promise<INodeExecutionData[]> {
 		};
 		if (isWanted(context, earlier))
 			items.push({ json: callbackItem(earlier, { ...factsOf(context, exchange), retried: true }) });
-		finished.push([authCode, exchange.corpId]);
-		lookAgainLater(context, exchange.corpId);
+		finished.push([authCode, exchange]);
+		if (exchange.done) lookAgainLater(context, exchange.corpId);
 		forgetSecrets(context, source);
 	}
-	for (const [authCode, corpId] of finished) forgetWhenStored(delivery, items, authCode, corpId);
+	for (const [authCode, exchange] of finished)
+		forgetWhenStored(delivery, items, authCode, exchange);
 	return items;
 }
 
-/** Authorizations whose event is on its way to n8n, by their auth_code: the next ticket must not bring it once more. */
+const codeOf = ({ secrets }: Delivery, authCode: string) => `${secrets.fingerprint}|${authCode}`;
+
+/** Authorizations whose event is on its way to n8n, by `codeOf`: the next ticket must not bring it once more. */
 const underWay = new Set<string>();
 
 /** Once n8n has the event nothing of the code needs to stay; until then it does, and if n8n fails, the next ticket brings the event. */
 function forgetWhenStored(
-	{ context, whenStored }: Delivery,
+	delivery: Delivery,
 	items: INodeExecutionData[],
 	authCode: string,
-	corpId: string,
+	exchange: Exchange,
 ): void {
-	if (items.length === 0) return forgetCode(context, authCode, corpId);
-	underWay.add(authCode);
+	const { context, whenStored } = delivery;
+	if (items.length === 0) return forgetCode(context, authCode, exchange);
+	const code = codeOf(delivery, authCode);
+	underWay.add(code);
 	whenStored((stored) => {
-		underWay.delete(authCode);
-		if (stored) forgetCode(context, authCode, corpId);
+		underWay.delete(code);
+		if (stored) forgetCode(context, authCode, exchange);
 	});
 }
 
@@ -192,11 +201,26 @@ async function onAuthCode(delivery: Delivery, authCode: string): Promise<INodeEx
 	forgetSecrets(context, source);
 	if (exchange.done) lookAgainLater(context, exchange.corpId);
 	else warn(context, `could not exchange an auth_code: ${exchange.reason}`);
-	const items = isWanted(context, opened)
-		? [{ json: callbackItem(opened, factsOf(context, exchange)) }]
-		: [];
-	if (exchange.done) forgetWhenStored(delivery, items, authCode, exchange.corpId);
+	const starts =
+		isWanted(context, opened) && !(await isUsedBefore(context, exchange, authorization));
+	const items = starts ? [{ json: callbackItem(opened, factsOf(context, exchange)) }] : [];
+	forgetWhenStored(delivery, items, authCode, exchange);
 	return items;
+}
+
+/** Whether an authorization is one that somebody has caught and sends again: of a company that is stored, or of long ago. */
+async function isUsedBefore(
+	context: IWebhookFunctions,
+	exchange: Exchange,
+	{ at }: Authorization,
+): Promise<boolean> {
+	if (!isDead(exchange) || at === undefined) return false;
+	const companies = Object.values(companiesOf(await context.getCredentials(SUITE_CREDENTIAL)));
+	const isOld =
+		Date.now() - at > AUTH_CODE_LIFE_MS ||
+		companies.some(({ authorizedAt }) => authorizedAt === at);
+	if (isOld) warn(context, 'left an authorization aside whose auth_code was used before');
+	return isOld;
 }
 
 /** What the workflow learns of an exchange. */
@@ -232,9 +256,9 @@ async function newsOf(context: IWebhookFunctions, corpId: string): Promise<IData
 }
 
 /** Until n8n has stored the execution the code stays: if it does not, the next ticket brings the event. */
-function forgetCode(context: IWebhookFunctions, authCode: string, corpId: string): void {
-	handedOver(context, authCode, corpId).catch((error: Error) =>
-		warn(context, `left an exchanged auth_code stored: ${error.message}`),
+function forgetCode(context: IWebhookFunctions, authCode: string, exchange: Exchange): void {
+	handedOver(context, authCode, exchange).catch((error: Error) =>
+		warn(context, `left an auth_code stored: ${error.message}`),
 	);
 }
 

@@ -125,8 +125,10 @@ export class WecomClient {
 		// The node with many operations keeps it among its options.
 		const permanentCode = get('options.permanentCode') || get('permanentCode');
 		return await once(clients, JSON.stringify([corpId, permanentCode]), async () => {
-			if (corpId && !permanentCode) await suite.lookForCompany(corpId);
-			return suite.actingAs({ kind: 'company', corpId, ...(permanentCode && { permanentCode }) });
+			const code = permanentCode && { permanentCode };
+			const client = suite.actingAs({ kind: 'company', corpId, ...code });
+			client.expects = corpId && !permanentCode ? corpId : undefined;
+			return client;
 		});
 	}
 
@@ -146,14 +148,25 @@ export class WecomClient {
 		return new WecomClient(context, suiteAccount, suiteAccount.as!(credentials, act), act);
 	}
 
-	/** A company that has just authorized is missing for a moment when another process overwrites the credential, then it comes back. */
+	/** The company that a person has chosen and the credential should store. */
+	private expects?: string;
+
+	private lookedFor?: Promise<void>;
+
+	/**
+	 * Resolves when the company is stored, or will not be: one that has just authorized is missing for a moment when another process
+	 * overwrites the credential, then it comes back. To be awaited before what is known of it is used; every call does.
+	 */
+	async companyKnown(): Promise<void> {
+		if (this.expects) await (this.lookedFor ??= this.lookForCompany(this.expects));
+	}
+
 	private async lookForCompany(corpId: string): Promise<void> {
 		for (const pause of companyTimings.waits) {
 			if (companiesOf(this.credentials)[corpId]) return;
 			await sleep(pause);
 			const stored = await this.context.getCredentials(this.account.type);
-			if (companiesOf(stored)[corpId])
-				this.credentials = this.account.as!(stored, { kind: 'suite' });
+			if (companiesOf(stored)[corpId]) this.credentials = this.account.as!(stored, this.act!);
 		}
 	}
 
@@ -232,6 +245,7 @@ export class WecomClient {
 
 	/** The token of a suite, provider or company, fetched if need be; nothing else is asked of WeCom. */
 	async token(itemIndex?: number): Promise<Token> {
+		await this.companyKnown();
 		const data = withNote(this.credentials, { tokenOnly: true });
 		try {
 			await this.send({ method: 'GET', path: '' }, 'text', data);
@@ -279,6 +293,7 @@ export class WecomClient {
 		itemIndex: number | undefined,
 		read: (response: FullResponse) => Promise<Outcome<T>>,
 	): Promise<T> {
+		await this.companyKnown();
 		const repeatable = request.repeatable ?? request.method === 'GET';
 		let renewed = false;
 		for (let tries = 0; ; ) {

@@ -7,6 +7,7 @@ import { untilStored } from '../credentials/untilStored';
 import {
 	AUTH_CODE_LIFE_MS,
 	companiesOf,
+	isAlive,
 	isCustomized,
 	pendingCodesOf,
 	SUITE_CREDENTIAL,
@@ -42,9 +43,15 @@ const WAIT_FOR_STORING_MS = 60_000;
 /** How much earlier than its exchange a company may have authorized: as long as an auth_code lives. */
 const AUTHORIZED_BEFORE_MS = AUTH_CODE_LIFE_MS;
 
-/** The exchanges of this process, by a hash of their auth_code: while they run, and if they succeeded, as long as the code lives. */
+/** An auth_code in this process: whoever knows it, but not the secret of the suite, gets nothing of what became of it. */
+const codeKey = (credentials: Fields, authCode: string) =>
+	digest(suiteFingerprint(credentials), authCode);
+
+/** The exchanges of this process, by `codeKey`: while they run, and if they succeeded, as long as the code lives. */
 const exchanges = new Map<string, Promise<Exchange>>();
-/** Exchanges whose permanent code n8n has not taken yet: the code in the credential only looks as if it was left over. */
+/** Codes that WeCom has called wrong or used, by `codeKey`: it need not be asked again. */
+const dead = new Map<string, Exchange & { done: false }>();
+/** Exchanges whose permanent code n8n has not taken yet, by `codeKey`: the code in the credential only looks as if it was left over. */
 const unstored = new Set<string>();
 
 interface Unproven {
@@ -77,17 +84,17 @@ function lostCompanies(stored: Fields): StoredFields | undefined {
 	return fields;
 }
 
-/** Codes this process is done with, and until when a write of another process may bring them back: milliseconds since the epoch. */
+/** Codes this process is done with, by `codeKey`, and until when a write of another process may bring them back: milliseconds since the epoch. */
 const done = new Map<string, number>();
 
 /** The fields that bring back what was overwritten, and drop again what was dropped; undefined when nothing is lost. */
 function lost(stored: Fields): StoredFields | undefined {
 	const companies = lostCompanies(stored);
 	let codes: StoredFields | undefined;
-	for (const [authCode, end] of done) {
-		if (end < Date.now()) done.delete(authCode);
-		else codes = withPendingCode({ ...stored, ...codes }, authCode, undefined) ?? codes;
-	}
+	for (const [key, end] of done) if (end < Date.now()) done.delete(key);
+	for (const authCode of done.size > 0 ? Object.keys(pendingCodesOf(stored)) : [])
+		if (done.has(codeKey(stored, authCode)))
+			codes = withPendingCode({ ...stored, ...codes }, authCode, undefined) ?? codes;
 	return together(companies, codes);
 }
 
@@ -139,10 +146,16 @@ export async function exchangeAuthCode(
 	authCode: string,
 	authorization: Authorization = {},
 ): Promise<Exchange> {
-	const key = digest(authCode);
-	const known = exchanges.get(key);
+	let stored: Fields;
+	try {
+		stored = await context.getCredentials(SUITE_CREDENTIAL);
+	} catch (error) {
+		return { done: false, reason: (error as Error).message };
+	}
+	const key = codeKey(stored, authCode);
+	const known = exchanges.get(key) ?? dead.get(key) ?? storedExchange(stored, authCode);
 	if (known) return await known;
-	const exchange = exchangeNow(context, authCode, authorization);
+	const exchange = exchangeNow(context, authCode, key, authorization);
 	exchanges.set(key, exchange);
 	void exchange.then(({ done }) => {
 		if (!done) exchanges.delete(key);
@@ -151,12 +164,20 @@ export async function exchangeAuthCode(
 	return await exchange;
 }
 
+/** An exchange that an earlier process has made. */
+function storedExchange(stored: Fields, authCode: string): Exchange | undefined {
+	const { corpId } = pendingCodesOf(stored)[authCode] ?? {};
+	const company = corpId && companiesOf(stored)[corpId];
+	return company ? { done: true, corpId, company, reply: {} } : undefined;
+}
+
 async function exchangeNow(
 	context: ClientContext,
 	authCode: string,
+	key: string,
 	{ path = PERMANENT_CODE_V2, at = Date.now() - AUTHORIZED_BEFORE_MS }: Authorization,
 ): Promise<Exchange> {
-	if (unstored.has(digest(authCode))) return NOT_STORED_YET;
+	if (unstored.has(key)) return NOT_STORED_YET;
 	let client: WecomClient;
 	let reply: IDataObject;
 	try {
@@ -164,7 +185,13 @@ async function exchangeNow(
 		const body = { auth_code: authCode };
 		reply = await client.call({ method: 'POST', path, body, repeatable: false });
 	} catch (error) {
-		return await failed(context, authCode, error as Error);
+		const { message: reason, context: about } = error as Error & { context?: IDataObject };
+		const failure = { done: false, reason, errcode: about?.errcode as number } as const;
+		if (isDead(failure)) {
+			dead.set(key, failure);
+			later(AUTH_CODE_LIFE_MS, () => dead.delete(key));
+		}
+		return failure;
 	}
 	const { corpid, corp_name: name } = (reply.auth_corp_info ?? {}) as IDataObject;
 	const corpId = clean(corpid);
@@ -174,16 +201,16 @@ async function exchangeNow(
 	let company: Company = { suiteId: client.suiteId, permanentCode, authorizedAt: at };
 	if (name) company = { ...company, name: String(name) };
 	const { fingerprint: suite } = client;
-	const key = unprovenKey(suite, corpId);
+	const place = unprovenKey(suite, corpId);
 	const entry: Unproven = { suite, corpId, company, end: Infinity };
-	unproven.set(key, entry);
-	if (!(await storedInTime(context, authCode, entry))) return NOT_STORED_YET;
+	unproven.set(place, entry);
+	if (!(await storedInTime(context, authCode, key, entry))) return NOT_STORED_YET;
 
 	const about = withoutSecrets(reply);
 	try {
 		company = { ...company, ...(await readCompany(client, corpId, permanentCode)) };
 		// Not if it was withdrawn or imported meanwhile.
-		if (unproven.get(key) === entry) {
+		if (unproven.get(place) === entry) {
 			entry.company = company;
 			await updateSuite(context, (stored) => withCompany(stored, corpId, company));
 		}
@@ -206,11 +233,11 @@ const NOT_STORED_YET: Exchange = {
 async function storedInTime(
 	context: ClientContext,
 	authCode: string,
+	key: string,
 	entry: Unproven,
 ): Promise<boolean> {
 	const { suite, corpId, company } = entry;
-	const code = digest(authCode);
-	unstored.add(code);
+	unstored.add(key);
 	const storing = untilStored({
 		write: async () =>
 			await updateSuite(context, (stored) => {
@@ -228,7 +255,7 @@ async function storedInTime(
 				`The permanent code of ${corpId} could not be stored and is written again: ${message}`,
 			),
 	}).finally(() => {
-		unstored.delete(code);
+		unstored.delete(key);
 		entry.end = Date.now() + LOOK_AGAIN_MS;
 	});
 	const tooLate = new Promise<false>((resolve) => later(WAIT_FOR_STORING_MS, () => resolve(false)));
@@ -248,10 +275,12 @@ export function takeUpLater(
 	void untilStored({
 		write: async () =>
 			await updateSuite(context, (stored) =>
-				pendingCodesOf(stored)[authCode] ? undefined : withPendingCode(stored, authCode, pending),
+				// WeCom may have sent it again meanwhile.
+				pendingCodesOf(stored)[authCode] || exchanges.has(codeKey(stored, authCode))
+					? undefined
+					: withPendingCode(stored, authCode, pending),
 			),
-		// WeCom may have sent it again meanwhile.
-		wanted: () => !exchanges.has(digest(authCode)) && Date.now() - pending.at < AUTH_CODE_LIFE_MS,
+		wanted: () => Date.now() - pending.at < AUTH_CODE_LIFE_MS,
 		failed: ({ message }) =>
 			context.logger.warn(`An auth_code could not be stored and is written again: ${message}`),
 	}).then(async (stored) =>
@@ -259,32 +288,27 @@ export function takeUpLater(
 	);
 }
 
-async function failed(
-	context: ClientContext,
-	authCode: string,
-	error: Error & { context?: IDataObject },
-): Promise<Exchange> {
-	const errcode = error.context?.errcode as number | undefined;
-	if (errcode === INVALID_AUTH_CODE) {
-		try {
-			await updateSuite(context, (stored) => withPendingCode(stored, authCode, undefined));
-		} catch (storing) {
-			context.logger.warn(`A dead auth_code stays stored: ${(storing as Error).message}`);
-		}
-	}
-	return { done: false, reason: error.message, errcode };
-}
+/** Whether no later try can succeed. */
+export const isDead = (exchange: Exchange): boolean =>
+	!exchange.done && exchange.errcode === INVALID_AUTH_CODE;
 
-/** An auth_code that was stored before and has now been exchanged, with the callback's fields. */
+/** What became of an auth_code that was stored before, with the callback's fields. */
 export interface Finished {
 	authCode: string;
 	event: IDataObject;
-	exchange: Exchange & { done: true };
+	exchange: Exchange;
 }
 
+const EXPIRED: Exchange = {
+	done: false,
+	reason:
+		'The auth_code has expired: n8n could not exchange it within ten minutes. The company must authorize the app again.',
+	errcode: INVALID_AUTH_CODE,
+};
+
 /**
- * Exchanges the auth_codes that earlier tries left behind, as long as they live. `forWorkflow` also hands out those that were
- * exchanged while the workflow got no event, because n8n ended in between; they are dropped when `handedOver` says so.
+ * Exchanges the auth_codes that earlier tries left behind, as long as they live. `forWorkflow` also hands out those of which the
+ * workflow has no event, because n8n ended in between: exchanged or dead. They are dropped when `handedOver` says so.
  */
 export async function finishPending(
 	context: ClientContext,
@@ -293,34 +317,47 @@ export async function finishPending(
 ): Promise<Finished[]> {
 	const finished: Finished[] = [];
 	if (lost(credentials)) await updateSuite(context, lost);
-	for (const [authCode, { at, event, corpId }] of Object.entries(pendingCodesOf(credentials))) {
-		const code = digest(authCode);
+	for (const [authCode, pending] of Object.entries(pendingCodesOf(credentials))) {
+		const { at, event, corpId, told } = pending;
+		const key = codeKey(credentials, authCode);
 		const busy =
 			Date.now() - at < LEAVE_ALONE_MS ||
-			unstored.has(code) ||
-			done.has(authCode) ||
-			(!corpId && exchanges.has(code));
-		if (busy || (corpId && !forWorkflow)) continue;
-		const company = corpId ? companiesOf(credentials)[corpId] : undefined;
-		const exchange: Exchange =
-			corpId && company
-				? { done: true, corpId, company, reply: {} }
-				: await exchangeAuthCode(context, authCode, { at: commandTime(event) });
-		if (exchange.done) finished.push({ authCode, event, exchange });
+			unstored.has(key) ||
+			done.has(key) ||
+			(!corpId && exchanges.has(key));
+		const isOver = corpId !== undefined || !isAlive(pending) || dead.has(key);
+		if (busy || (isOver && !forWorkflow)) continue;
+		const exchange =
+			corpId || isAlive(pending)
+				? await exchangeAuthCode(context, authCode, { at: commandTime(event) })
+				: EXPIRED;
+		if (exchange.done || (isDead(exchange) && !told && forWorkflow))
+			finished.push({ authCode, event, exchange });
+		else if (isDead(exchange) && told) await letGo(context, authCode, exchange);
 	}
 	return finished;
 }
 
-/** The workflow has the event of an auth_code: with its company stored, nothing of the code needs to stay. */
+async function letGo(context: ClientContext, authCode: string, exchange: Exchange): Promise<void> {
+	await handedOver(context, authCode, exchange).catch((error: Error) =>
+		context.logger.warn(`A dead auth_code stays stored: ${error.message}`),
+	);
+}
+
+/** The workflow has the event of an auth_code: nothing of the code needs to stay, unless it can still be exchanged. */
 export async function handedOver(
 	context: ClientContext,
 	authCode: string,
-	corpId: string,
+	exchange: Exchange,
 ): Promise<void> {
 	await updateSuite(context, (fresh) => {
 		const { [authCode]: pending } = pendingCodesOf(fresh);
-		if (!pending?.corpId || !companiesOf(fresh)[corpId]) return undefined;
-		done.set(authCode, Date.now() + LOOK_AGAIN_MS);
+		if (!pending) return undefined;
+		const { corpId } = pending;
+		if (exchange.done ? !corpId || !companiesOf(fresh)[corpId] : corpId) return undefined;
+		if (!exchange.done && !isDead(exchange) && isAlive(pending))
+			return withPendingCode(fresh, authCode, { ...pending, told: true });
+		done.set(codeKey(fresh, authCode), Date.now() + LOOK_AGAIN_MS);
 		return withPendingCode(fresh, authCode, undefined);
 	});
 }
@@ -397,15 +434,17 @@ export async function forgetCompany(
 	return found;
 }
 
-/** Stores a company whose permanent code is known. */
+/** Stores a company whose permanent code is known and has just been good: a withdrawal from before is not about it. */
 export async function importCompany(
 	context: ClientContext,
 	corpId: string,
 	company: Omit<Company, 'suiteId'>,
 ): Promise<void> {
+	const provenAt = Date.now() - AUTHORIZED_BEFORE_MS;
 	await updateSuite(context, (stored) => {
 		unproven.delete(unprovenKey(suiteFingerprint(stored), corpId));
-		return withCompany(stored, corpId, { ...company, suiteId: suiteIdOf(stored) });
+		const authorizedAt = Math.max(provenAt, companiesOf(stored)[corpId]?.authorizedAt ?? 0);
+		return withCompany(stored, corpId, { authorizedAt, ...company, suiteId: suiteIdOf(stored) });
 	});
 }
 
@@ -414,6 +453,7 @@ const MAX_KNOWN_AGENTS = 5_000;
 
 /** The Agent ID a client sends with; asked of WeCom where a company is not stored with it. '' when there is none. */
 export async function agentIdOf(client: WecomClient, itemIndex?: number): Promise<string> {
+	await client.companyKnown();
 	const { agentId, company, identity } = client;
 	if (agentId || !company?.permanentCode) return agentId;
 	const { corpId, permanentCode } = company;

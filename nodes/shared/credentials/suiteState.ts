@@ -33,11 +33,16 @@ export interface PendingCode {
 	event: IDataObject;
 	/** The company whose permanent code it became. */
 	corpId?: string;
+	/** The workflow has the event already, with why the code could not be exchanged yet. */
+	told?: true;
 }
 export type PendingCodes = Readonly<Record<string, PendingCode>>;
 
 /** An auth_code works once, within ten minutes (doc 100964). */
 export const AUTH_CODE_LIFE_MS = 10 * 60_000;
+
+/** So long the workflow can still get the event of one that has died meanwhile: n8n may have been away. */
+const UNTOLD_FOR_MS = 24 * 3_600_000;
 
 /** A ticket is pushed every 10 minutes and valid for 30 (doc 90628). */
 export const TICKET_LIFE_MS = 30 * 60_000;
@@ -113,12 +118,15 @@ export function withoutCompany(
 	return { companies: JSON.stringify(all) };
 }
 
-/** The auth_codes that are not done with, dead ones left out. */
+/** Whether a code that was not exchanged may still be. */
+export const isAlive = ({ at }: PendingCode) => Date.now() - at < AUTH_CODE_LIFE_MS;
+
+/** The auth_codes that are not done with: each stays until the workflow has its event, and as long as it can be exchanged. */
 export function pendingCodesOf(credentials: ICredentialDataDecryptedObject): PendingCodes {
-	const oldest = Date.now() - AUTH_CODE_LIFE_MS;
+	const wanted = (code: PendingCode) =>
+		code.corpId || isAlive(code) || (!code.told && Date.now() - code.at < UNTOLD_FOR_MS);
 	const all = Object.entries(parsed<PendingCode>(credentials.pendingAuthCodes));
-	// One that was exchanged stays until the workflow has its event.
-	return Object.fromEntries(all.filter(([, { at, corpId }]) => at > oldest || corpId));
+	return Object.fromEntries(all.filter(([, code]) => wanted(code)));
 }
 
 /** The fields that store, change or (with undefined) drop an auth_code; undefined when nothing changes. */

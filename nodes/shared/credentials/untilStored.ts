@@ -5,8 +5,10 @@ import { later } from '../util/later';
  * request lives.
  */
 
-const FIRST_PAUSE_MS = 1_500;
-const LONGEST_PAUSE_MS = 60_000;
+const PAUSE_MS = 1_500;
+/** As long as an auth_code lives. What n8n does not take for longer it may take in an hour, or never. */
+const OFTEN_FOR_MS = 10 * 60_000;
+const LONG_PAUSE_MS = 60_000;
 /** A credential that was deleted never takes anything again. */
 const GIVE_UP_AFTER_MS = 24 * 3_600_000;
 
@@ -21,17 +23,18 @@ export interface Writing {
 
 /** Resolves to whether it is stored: false when it was given up. Never rejects, and does not keep the process alive. */
 export async function untilStored({ write, wanted, failed }: Writing): Promise<boolean> {
-	const end = Date.now() + GIVE_UP_AFTER_MS;
-	for (let pause = FIRST_PAUSE_MS; wanted() && Date.now() < end; ) {
+	const begun = Date.now();
+	let toldOf = false;
+	while (wanted() && Date.now() - begun < GIVE_UP_AFTER_MS) {
 		try {
 			await write();
 			return true;
 		} catch (error) {
-			if (pause === FIRST_PAUSE_MS) failed(error as Error);
+			if (!toldOf) failed(error as Error);
+			toldOf = true;
 		}
-		const ms = pause;
-		await new Promise<void>((resolve) => later(ms, resolve));
-		pause = Math.min(Math.round(pause * 1.1), LONGEST_PAUSE_MS);
+		const pause = Date.now() - begun < OFTEN_FOR_MS ? PAUSE_MS : LONG_PAUSE_MS;
+		await new Promise<void>((resolve) => later(pause, resolve));
 	}
 	return false;
 }

@@ -32,7 +32,7 @@ export async function getMessages(item: ItemContext): Promise<IDataObject[]> {
 		for (const wanted = wantedCount(item); messages.length < wanted; ) {
 			const limit = Math.min(PAGE, wanted - messages.length);
 			const page = await bridge.page({ after, limit, ...(until && { until }) });
-			messages.push(...page.messages.map((one) => archiveItem(one, nested)));
+			for (const one of page.messages) messages.push(archiveItem(one, nested));
 			after = page.next;
 			if (page.missingKey && messages.length < wanted) {
 				const { message, todo } = page.missingKey;
