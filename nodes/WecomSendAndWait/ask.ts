@@ -19,8 +19,7 @@ export async function ask(context: IExecuteFunctions): Promise<INodeExecutionDat
 		limit,
 		question: { source },
 	} = asked;
-	// Older n8n checks the signature of the links only when it is told so.
-	(context as { setSignatureValidationRequired?: () => void }).setSignatureValidationRequired?.();
+	if (!asked.question.identify) requireSignature(context);
 	const client = source === 'bot' ? undefined : await WecomClient.open(context, 0);
 	const question = await withPeople(context, asked, client);
 	if (source === 'suite') question.corpId = client?.corpId;
@@ -38,6 +37,14 @@ export async function ask(context: IExecuteFunctions): Promise<INodeExecutionDat
 	await context.putExecutionToWait(limit?.until ?? WAIT_INDEFINITELY);
 	return [context.getInputData()];
 }
+
+/**
+ * Older n8n checks the signature of the links only when it is told so, and then of the whole address. WeCom's login adds to the one it
+ * comes back to: there `ask`, which nobody can guess, makes the link valid, and the login says who opens it.
+ */
+const requireSignature = (
+	context: IExecuteFunctions & { setSignatureValidationRequired?: () => void },
+): void => context.setSignatureValidationRequired?.();
 
 /** With the people behind departments and tags, where it matters who they are. */
 async function withPeople(
