@@ -7,6 +7,7 @@ import {
 } from 'n8n-workflow';
 import type { WecomClient } from '../shared/client/client';
 import { downloadFile, type FileContent } from '../shared/client/files';
+import { keepFile } from '../shared/util/keepFile';
 import type { Delivery } from './delivery';
 
 /** "Download Media": the files of received messages become binary data, as far as WeCom's time limit allows. */
@@ -111,7 +112,7 @@ async function toBinary(
 ) {
 	const name = fileName || [type, EXTENSIONS[type]].filter(Boolean).join('.');
 	const known = mimeType === 'application/octet-stream' ? undefined : mimeType;
-	return await context.helpers.prepareBinaryData(data, name, known);
+	return await keepFile(context, data, name, known);
 }
 
 function describe(error: Error & { description?: unknown }, { id }: MediaReference): IDataObject {

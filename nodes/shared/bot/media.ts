@@ -10,6 +10,7 @@ import { networkCode } from '../protocol/errors';
 import { fileNameOf } from '../client/files';
 import { decryptBytes } from '../callback/crypto';
 import { isObject } from '../util/isObject';
+import { keepFile } from '../util/keepFile';
 
 /** The files in messages to an AI bot: encrypted, on an address that lives five minutes (doc 101834). */
 
@@ -95,14 +96,14 @@ const SIGNATURES: Array<[RegExp, string]> = [
 ];
 
 async function keep(
-	{ helpers }: IWebhookFunctions | ITriggerFunctions,
+	context: IWebhookFunctions | ITriggerFunctions,
 	type: BotMediaType,
 	{ data, fileName }: { data: Buffer; fileName: string },
 ): Promise<IBinaryData | { reason: string }> {
 	const head = data.toString('latin1', 0, 16);
 	const mimeType = fileName ? undefined : SIGNATURES.find(([start]) => start.test(head))?.[1];
 	try {
-		const kept = await helpers.prepareBinaryData(data, fileName || undefined, mimeType);
+		const kept = await keepFile(context, data, fileName || undefined, mimeType);
 		const extension = kept.fileExtension ? `.${kept.fileExtension}` : '';
 		return { ...kept, fileName: kept.fileName ?? type + extension };
 	} catch (error) {

@@ -1,4 +1,3 @@
-import { webhookDescriptionFields } from 'n8n-workflow';
 import type {
 	ICredentialDataDecryptedObject,
 	IExecuteFunctions,
@@ -8,6 +7,7 @@ import type {
 	IWebhookFunctions,
 } from 'n8n-workflow';
 import type { StoredFields } from './fields';
+import { IS_NEWER_N8N } from '../util/release';
 import { addNote, noteOf, withNote } from './note';
 
 /**
@@ -24,9 +24,9 @@ export class NothingToSend extends Error {}
 
 /**
  * Since 2.34 n8n writes into a credential only the fields that preAuthentication returns. Before, it wrote the whole credential as it
- * had been read: expressions replaced by their values, and edits made since undone. The function is one of 2.35 and newer.
+ * had been read: expressions replaced by their values, and edits made since undone.
  */
-const WRITES_ONLY_CHANGES = typeof webhookDescriptionFields === 'function';
+const WRITES_ONLY_CHANGES = IS_NEWER_N8N;
 
 /**
  * What preAuthentication returns: the fields n8n is to store. `obtain` finds the token for the request and says which fields it

@@ -4,16 +4,15 @@ import {
 	webhookDescriptionFields,
 	type INodeParameters,
 } from 'n8n-workflow';
+import { IS_NEWER_N8N } from './release';
 
 /**
  * Parts of a webhook's description. Newer n8n reads them without its expression engine, which every call would otherwise wait for.
  * Each is whole: of two that are spread into one description, only the second would be read that way.
  */
 
-const isNew = typeof webhookDescriptionFields === 'function';
-
 /** The webhook's path is the parameter 'Path'. */
-export const WEBHOOK_PATH: { path: string } = isNew
+export const WEBHOOK_PATH: { path: string } = IS_NEWER_N8N
 	? webhookDescriptionFields({ path: fromParameter('path') })
 	: { path: '={{$parameter["path"]}}' };
 
@@ -33,7 +32,7 @@ export const streamsAnswer = (parameters: INodeParameters): boolean =>
 	responseModeOf(parameters) === 'streaming';
 
 /** Beside the path: when n8n answers. */
-export const WEBHOOK_PATH_AND_MODE: { path: string; responseMode: string } = isNew
+export const WEBHOOK_PATH_AND_MODE: { path: string; responseMode: string } = IS_NEWER_N8N
 	? webhookDescriptionFields({
 			path: fromParameter('path'),
 			responseMode: fromFunction(responseModeOf),
