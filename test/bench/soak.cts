@@ -10,7 +10,7 @@ import { DEMO_APP, DEMO_CORP, DEMO_KF_ACCOUNTS } from '../../simulator/demo-data
 import type { Fault } from '../../simulator/faults.cts';
 import type { CallbackTarget } from '../../simulator/pusher.cts';
 import type { Simulator } from '../../simulator/server.cts';
-import { lockDatabase } from '../support/database-lock.cts';
+import { lockDatabase } from '../support/lock-database.cts';
 import type { N8n } from '../support/n8n.cts';
 import type { Credential, N8nRest, WorkflowNode } from '../support/n8n-rest.cts';
 import { sleep, until } from '../support/wait.cts';

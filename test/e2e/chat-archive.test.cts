@@ -13,6 +13,7 @@ import { ArchiveStore, sampleMessages } from '../../bridge/stand-in/stand-in.cts
 import { withCompiler } from '../../bridge/test/support.cts';
 import { outputItems, type Execution, type Item } from '../support/execution.cts';
 import { startN8n, type N8n } from '../support/n8n.cts';
+import { since } from '../support/n8n-release.cts';
 import { N8nRest, type Credential } from '../support/n8n-rest.cts';
 import { packPackage } from '../support/pack.cts';
 import { repoRoot } from '../support/paths.cts';
@@ -118,7 +119,9 @@ withCompiler()('the chat archive', () => {
 		);
 		const list = await rest.listExecutions({ workflowId: id }, 100);
 		const all = await Promise.all(list.map(async (one) => await rest.getExecution(one.id)));
-		const seqs = all.flatMap(given).map(seqOf);
+		const emitted = all.flatMap(given).map(seqOf);
+		// Older n8n has no keys of executions: what it had when it was killed may come again, and nothing is missing.
+		const seqs = since('2.41') ? emitted : [...new Set(emitted)];
 		expect([...seqs].sort((a, b) => a - b)).toEqual(
 			Array.from({ length: MESSAGES }, (_, i) => i + 1),
 		);

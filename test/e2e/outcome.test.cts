@@ -1,7 +1,7 @@
 /** Only n8n's answer says what is stored: n8n that queues executions, and n8n whose database is locked. */
 import { DEMO_KF_ACCOUNTS } from '../../simulator/demo-data.cts';
 import { sleep, until } from '../support/wait.cts';
-import { lockDatabase } from '../support/database-lock.cts';
+import { lockDatabase } from '../support/lock-database.cts';
 import type { WorkflowNode } from '../support/n8n-rest.cts';
 import { itemsOf, publishTrigger, START_TIMEOUT, target, useN8n, uses } from './support.cts';
 

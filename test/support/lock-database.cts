@@ -7,7 +7,7 @@ import type { N8n } from './n8n.cts';
 const SCRIPT = `
 const { Database } = require('sqlite3');
 const db = new Database(process.argv[1]);
-db.configure('busyTimeout', 10000);
+db.configure('busyTimeout', 30000);
 db.exec('BEGIN IMMEDIATE', (error) => {
 	if (error) { console.error(error.message); process.exit(1); }
 	process.stdout.write('locked');

@@ -207,12 +207,24 @@ export class N8nRest {
 		try {
 			return await this.publish(id);
 		} catch (error) {
-			const [, holder] =
-				/conflict\\":\{\\"workflowId\\":\\"(\w+)/.exec((error as Error).message) ?? [];
-			if (holder === undefined) throw error;
-			await this.deactivate(holder);
+			if (!/conflict with one of the webhooks|already taken/.test((error as Error).message))
+				throw error;
+			for (const holder of await this.othersOnSamePaths(id)) await this.deactivate(holder);
 			return await this.publish(id);
 		}
+	}
+
+	private async othersOnSamePaths(id: string): Promise<string[]> {
+		const pathsOf = async (workflow: string) =>
+			(await this.getWorkflow(workflow)).nodes.map(
+				({ parameters }) => (parameters as { path?: string } | undefined)?.path,
+			);
+		const wanted = (await pathsOf(id)).filter(Boolean);
+		const found: string[] = [];
+		for (const other of await this.call<string[]>('GET', '/active-workflows'))
+			if (other !== id && (await pathsOf(other)).some((path) => wanted.includes(path)))
+				found.push(other);
+		return found;
 	}
 
 	private async publish(id: string): Promise<Workflow> {
