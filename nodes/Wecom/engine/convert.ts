@@ -135,7 +135,12 @@ function toChoice(item: ItemContext, field: Field, value: unknown): Value {
 	const options = staticOptions(field);
 	const text = toText(item, field.displayName, value);
 	if (!options || text === '') return text;
-	const found = options.find((option) => String(option.value) === text.trim());
+	const wanted = text.trim();
+	const alike = (one: unknown) => String(one).toLowerCase() === wanted.toLowerCase();
+	const found =
+		options.find(({ value: one }) => String(one) === wanted) ??
+		// As the form shows it, or in other letters.
+		options.find(({ value: one, name }) => alike(one) || alike(name));
 	if (found) return found.value;
 	throw problem(
 		item,

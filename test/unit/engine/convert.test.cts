@@ -193,6 +193,18 @@ describe('Choices', () => {
 	];
 	it('have the type that WeCom wants', () =>
 		expect(convertValue(item, field({ type: 'options', options }), ' 2 ')).toBe(2));
+	it.each(['Two', 'two', ' TWO '])('may have the name that the form shows: %p', (value) =>
+		expect(convertValue(item, field({ type: 'options', options }), value)).toBe(2),
+	);
+	it('have their own letters first', () => {
+		const both = [
+			{ name: 'Any', value: 'LOCATION' },
+			{ name: 'One', value: 'location' },
+		];
+		expect(convertValue(item, field({ type: 'options', options: both }), 'location')).toBe(
+			'location',
+		);
+	});
 	it.each(['3', '../x?y=1&z#', 'constructor'])('are not %p', (value) =>
 		expect(() => convertValue(item, field({ type: 'options', options }), value)).toThrow(
 			'none of its choices',
