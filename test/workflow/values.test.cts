@@ -510,8 +510,11 @@ describe('A file for WeCom', () => {
 	it.each([
 		[undefined, 'image/png', 'image', 'image.png'],
 		['合同v1.2', 'application/pdf', 'file', '合同v1.2.pdf'],
+		['2026.03.05', 'text/csv', 'file', '2026.03.05.csv'],
+		['photo', 'image/heic', 'file', 'photo.heic'],
 		['a.PDF', 'application/pdf', 'file', 'a.PDF'],
 		['x.7z', 'application/octet-stream', 'file', 'x.7z'],
+		['v1.2', 'application/x-unknown', 'file', 'v1.2'],
 	])(
 		'named %p of the type %s goes out with an extension',
 		async (fileName, mimeType, type, name) => {
@@ -519,9 +522,10 @@ describe('A file for WeCom', () => {
 				{},
 				{ data: { data: Buffer.alloc(50, 1), fileName, mimeType } },
 			);
-			const { binary } = item;
-			delete binary!.data.fileExtension;
-			if (!fileName) delete binary!.data.fileName;
+			if (!fileName) {
+				delete item.binary!.data.fileExtension;
+				delete item.binary!.data.fileName;
+			}
 			const [{ media_id }] = await itemsOf(simulator(), {
 				resource: 'media',
 				operation: 'upload',

@@ -90,8 +90,10 @@ const EXTENSIONS: Record<string, string> = {
 	'audio/amr': 'amr',
 	'audio/mpeg': 'mp3',
 	'audio/wav': 'wav',
+	'image/avif': 'avif',
 	'image/bmp': 'bmp',
 	'image/gif': 'gif',
+	'image/heic': 'heic',
 	'image/jpeg': 'jpg',
 	'image/jpg': 'jpg',
 	'image/png': 'png',
@@ -112,7 +114,9 @@ const EXTENSION = /\.(?=[a-z0-9]*[a-z])[a-z0-9]{1,5}$/i;
 /** The recipient's device opens a file by its extension, and WeCom tells its kind by it. */
 export function withExtension(name: string, extension?: string, mimeType = ''): string {
 	if (EXTENSION.test(name)) return name;
-	const known = extension || EXTENSIONS[mimeType.split(';')[0].trim().toLowerCase()];
+	// n8n takes the 2 of "v1.2" for the extension.
+	const own = extension && EXTENSION.test(`.${extension}`) ? extension : undefined;
+	const known = own ?? EXTENSIONS[mimeType.split(';')[0].trim().toLowerCase()];
 	return known ? `${name}.${known}` : name;
 }
 
