@@ -1,9 +1,8 @@
 import type { IDataObject } from 'n8n-workflow';
 import type { WecomClient } from '../shared/client/client';
+import { mapAtOnce } from '../shared/util/atOnce';
 
 /** Members of departments and tags, for questions that only some may answer or that all have to answer. */
-
-const DEPARTMENTS_AT_ONCE = 8;
 
 export interface Group {
 	users: string[];
@@ -25,15 +24,12 @@ export async function membersOf(client: WecomClient, group: Group): Promise<stri
 		const { department_id } = await client.call(get('department/simplelist', { id }));
 		for (const { id: sub } of list(department_id)) below.add(String(sub));
 	}
-	const ids = [...below];
-	for (let start = 0; start < ids.length; start += DEPARTMENTS_AT_ONCE) {
-		const part = ids.slice(start, start + DEPARTMENTS_AT_ONCE);
-		const replies = await Promise.all(
-			part.map(async (id) => await client.call(get('user/simplelist', { department_id: id }))),
-		);
-		for (const { userlist } of replies)
-			for (const { userid } of list(userlist)) found.add(String(userid));
-	}
+	const replies = await mapAtOnce(
+		[...below],
+		async (id) => await client.call(get('user/simplelist', { department_id: id })),
+	);
+	for (const { userlist } of replies)
+		for (const { userid } of list(userlist)) found.add(String(userid));
 	return [...found];
 }
 

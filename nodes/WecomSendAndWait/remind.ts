@@ -7,7 +7,7 @@ import type { Question } from './question';
 import { WORDS } from './texts';
 import { votesIn } from './votes';
 
-/** Of a text message (doc 90236). */
+/** WeCom takes no longer text message (doc 90236). */
 const MAX_TEXT = 600;
 
 /** Reminds those who have been asked and have not answered. Throws what WeCom answers. */

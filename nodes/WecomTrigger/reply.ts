@@ -8,10 +8,10 @@ import { nodeOf } from './secrets';
 
 /** Answers with content: the quick reply of the form, or what the workflow replies in time (doc 90241). */
 
-/** Of a reply with content. */
+/** The content type of a reply that is not empty. */
 export const REPLY_TYPE = 'application/xml';
 
-/** Of a text (doc 90241). */
+/** WeCom takes no longer text as a reply (doc 90241). */
 const MAX_TEXT_BYTES = 2_048;
 
 /** Whether the workflow gives the answer. The parameter takes no expression. */

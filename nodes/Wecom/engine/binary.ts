@@ -32,7 +32,7 @@ export type MediaKind = keyof typeof MEDIA_KINDS;
 
 export interface MediaRule {
 	maxBytes: number;
-	/** In words. */
+	/** What WeCom takes, in words for an error message. */
 	accepts: string;
 	types: RegExp;
 	extensions: RegExp;

@@ -1,4 +1,5 @@
 import type { IDataObject } from 'n8n-workflow';
+import { inBlocks } from '../../shared/util/atOnce';
 
 /** What WeCom answers at once, where more is asked for in several calls and joined. */
 export interface Blocks {
@@ -16,18 +17,11 @@ export function blocksOf(blocks: Blocks | undefined, sent: IDataObject): IDataOb
 	if (!blocks) return [sent];
 	const { ids, most } = blocks;
 	const given = sent[ids];
-	const people = Array.isArray(given) && given.length > most ? chunks(given, most) : [given];
+	const people = Array.isArray(given) && given.length > most ? inBlocks(given, most) : [given];
 	const times = spansOf(blocks, sent);
 	return people.flatMap((some) =>
 		times.map((time) => ({ ...sent, ...time, [ids]: some as IDataObject[string] })),
 	);
-}
-
-function chunks<T>(list: T[], most: number): T[][] {
-	const found: T[][] = [];
-	for (let start = 0; start < list.length; start += most)
-		found.push(list.slice(start, start + most));
-	return found;
 }
 
 function spansOf({ span }: Blocks, sent: IDataObject): IDataObject[] {

@@ -30,7 +30,7 @@ export const integer = (
 	...overrides,
 });
 
-/** A switch sent as true or false; with `as: 'flag'` as 1 or 0. The description begins with "Whether". */
+/** A switch sent as true or false; with `convert: 'flag'` as 1 or 0. The description begins with "Whether". */
 export const toggle = (
 	name: string,
 	displayName: string,

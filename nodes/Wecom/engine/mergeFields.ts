@@ -12,7 +12,10 @@ interface Shared {
 	field: INodeProperties;
 	resources: string[];
 	operations: string[];
-	/** It is shown by another field, which is in the same forms: where that one is not shown, it has no value. */
+	/**
+	 * Another field of the same forms decides whether this one is shown. Where that field is absent it has no value, so this one is
+	 * hidden there as well and needs no condition for resource and operation.
+	 */
 	follows?: true;
 }
 
@@ -24,7 +27,7 @@ export function shareFields(forms: OperationFields[]): INodeProperties[] {
 	const shared = forms.length > 0 ? collect(forms) : [];
 	return inOrder(shared, forms).map((one) => {
 		const own = one.field.displayOptions;
-		const { show, hide } = one.follows ? NOWHERE_ELSE : condition(one, forms);
+		const { show, hide } = one.follows ? NO_CONDITION : condition(one, forms);
 		const hidden = { ...hide, ...own?.hide };
 		return {
 			...one.field,
@@ -37,7 +40,7 @@ export function shareFields(forms: OperationFields[]): INodeProperties[] {
 	});
 }
 
-const NOWHERE_ELSE = { show: {}, hide: {} };
+const NO_CONDITION = { show: {}, hide: {} };
 
 type Condition = Required<Pick<IDisplayOptions, 'show' | 'hide'>>;
 
@@ -56,7 +59,7 @@ function condition({ resources, operations }: Shared, forms: OperationFields[]):
 			)
 			.map(({ operation }) => operation),
 	);
-	const ways: Condition[] = [
+	const wordings: Condition[] = [
 		{
 			show: { ...(elsewhere.length > 0 && { resource: resources }), operation: operations },
 			hide: {},
@@ -64,8 +67,8 @@ function condition({ resources, operations }: Shared, forms: OperationFields[]):
 		{ show: { operation: operations }, hide: elsewhere.length > 0 ? { resource: elsewhere } : {} },
 		{ show: { resource: resources }, hide: otherwise.length > 0 ? { operation: otherwise } : {} },
 	];
-	const length = (way: Condition) => JSON.stringify(way).length;
-	return ways.reduce((shortest, way) => (length(way) < length(shortest) ? way : shortest));
+	const length = (wording: Condition) => JSON.stringify(wording).length;
+	return wordings.reduce((shortest, one) => (length(one) < length(shortest) ? one : shortest));
 }
 
 function collect(forms: OperationFields[]): Shared[] {
@@ -94,7 +97,7 @@ function collect(forms: OperationFields[]): Shared[] {
 	});
 }
 
-/** Whether a field that this one is shown by is only in forms that have this one, too. */
+/** Whether a field that decides about this one is only in forms that have this one, too. */
 function isLed(field: INodeProperties, forms: OperationFields[]): boolean {
 	return Object.keys(field.displayOptions?.show ?? {}).some((leader) => {
 		const led = forms.filter(({ fields }) => fields.some(({ name }) => name === leader));

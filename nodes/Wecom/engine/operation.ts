@@ -70,7 +70,7 @@ export interface Operation {
 	fixed?: IDataObject;
 	/** Refuses what WeCom would cut, ignore or answer with an obscure code. */
 	check?: Check;
-	/** Catalog ids of the endpoints this does the work of, where `call` does not say it. */
+	/** Catalog ids of the endpoints this does the work of, where `endpoint` does not say it. */
 	covers?: string[];
 	/** Whether the call changes nothing, so that it may be repeated and items may overtake each other. Default: GET. */
 	reads?: boolean;

@@ -8,8 +8,6 @@ import type { Operation, ItemContext, Output } from './operation';
 import { keepFields, replyItem, toListItem } from './output';
 import { collectParameters } from './parameters';
 
-const AT_ONCE = 8;
-
 /** Carries out a row that is one call: form values in, reply out, as the row says. */
 export async function runRow(item: ItemContext): Promise<Output> {
 	const { operation, client, itemIndex } = item;
@@ -37,16 +35,6 @@ export function wantedCount(item: ItemContext): number {
 	const { operation, get } = item;
 	if (operation.whole || get<boolean>('returnAll', false)) return Infinity;
 	return toInteger(item, limit, get<number>('limit', Number(limit.default)));
-}
-
-/** Handles several things side by side, eight at a time; the results stand in the given order. */
-export async function eachAtOnce<T, R>(list: T[], handle: (one: T) => Promise<R>): Promise<R[]> {
-	const results: R[] = [];
-	for (let start = 0; start < list.length; start += AT_ONCE) {
-		const block = await Promise.all(list.slice(start, start + AT_ONCE).map(handle));
-		for (const result of block) results.push(result);
-	}
-	return results;
 }
 
 /** Applies 'Simplify' where the operation offers it. */

@@ -350,7 +350,7 @@ function nameFits(item: ItemContext, { name }: IDataObject, most: number): void 
 	);
 }
 
-/** Below its type goes what pictures and pages have in common. */
+/** Puts what the workbench shows where WeCom wants it: under the name of its type. */
 const placed = (sent: IDataObject, shown: unknown): IDataObject =>
 	shown === undefined ? sent : { ...sent, [String(sent.type)]: shown as IDataObject };
 

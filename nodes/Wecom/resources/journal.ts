@@ -1,6 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 import { collect } from '../../shared/client/paging';
-import { eachAtOnce, wantedCount } from '../engine/runRow';
+import { mapAtOnce } from '../../shared/util/atOnce';
+import { wantedCount } from '../engine/runRow';
 import { filters, moment, text, toggle } from '../engine/fields';
 import type { ItemContext, Resource } from '../engine/operation';
 import { collectParameters } from '../engine/parameters';
@@ -91,7 +92,7 @@ async function getJournals(item: ItemContext): Promise<IDataObject[]> {
 	);
 	const journals = found.map(({ value }) => ({ journaluuid: String(value) }));
 	if (!get<boolean>('details', false)) return journals;
-	return await eachAtOnce(journals, async ({ journaluuid }) => {
+	return await mapAtOnce(journals, async ({ journaluuid }) => {
 		const { info } = await read('/cgi-bin/oa/journal/get_record_detail', { journaluuid });
 		return info as IDataObject;
 	});

@@ -24,8 +24,8 @@ export function listenToExecution(response: Response, listener: ExecutionListene
 	const methods = response as unknown as Record<string, unknown>;
 	let status = 200;
 	let isOver = false;
-	const once = (end: () => void) => {
-		if (!isOver) end();
+	const conclude = (tell: () => void) => {
+		if (!isOver) tell();
 		isOver = true;
 		return response;
 	};
@@ -39,6 +39,6 @@ export function listenToExecution(response: Response, listener: ExecutionListene
 		status = code;
 		return response;
 	};
-	const end = () => once(() => (status < 400 ? listener.onEnd() : listener.onFailure()));
+	const end = () => conclude(() => (status < 400 ? listener.onEnd() : listener.onFailure()));
 	for (const method of ['send', 'json', 'end']) methods[method] = end;
 }

@@ -61,5 +61,5 @@ export class Quota {
 	}
 }
 
-/** WeCom's own word for it. */
+/** The code with which WeCom says that a bot has sent too much. */
 export const RATE_LIMITED = 846607;

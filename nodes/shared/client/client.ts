@@ -117,14 +117,14 @@ export class WecomClient {
 		const get = (name: string) => clean(parameterOf(context, name, itemIndex));
 		if (own || get('authentication') !== 'suite') {
 			const account = own ? ownAccounts[own] : appAccount;
-			return await once(clients, account.type, async () => await WecomClient.of(context, account));
+			return await startedOnce(clients, account.type, async () => await WecomClient.of(context, account));
 		}
-		const suite = await once(clients, 'suite', async () => await WecomClient.ofSuite(context));
+		const suite = await startedOnce(clients, 'suite', async () => await WecomClient.ofSuite(context));
 		if (as !== 'company') return suite.actingAs({ kind: as });
 		const corpId = get('actAsCompany');
 		// The node with many operations keeps it among its options.
 		const permanentCode = get('options.permanentCode') || get('permanentCode');
-		return await once(clients, JSON.stringify([corpId, permanentCode]), async () => {
+		return await startedOnce(clients, JSON.stringify([corpId, permanentCode]), async () => {
 			const code = permanentCode && { permanentCode };
 			const client = suite.actingAs({ kind: 'company', corpId, ...code });
 			client.expects = corpId && !permanentCode ? corpId : undefined;
@@ -435,7 +435,8 @@ function parameterOf(context: ClientContext, name: string, itemIndex: number): u
 	return (context as IExecuteFunctions).getNodeParameter(name, itemIndex, '', how);
 }
 
-async function once<T>(
+/** What is made under a key, or is being made; what fails is made again. */
+async function startedOnce<T>(
 	known: Map<string, Promise<T>>,
 	key: string,
 	make: () => Promise<T>,

@@ -1,10 +1,10 @@
 import type { IDataObject } from 'n8n-workflow';
 import type { WecomClient } from '../client/client';
+import { mapAtOnce } from '../util/atOnce';
 import { byName, type ListChoice } from './companyPicker';
 
 /** The members and departments that an app may see. */
 
-const DEPARTMENTS_AT_ONCE = 8;
 /** A chain of departments that is longer goes round in a circle. */
 const DEEPEST = 20;
 
@@ -15,16 +15,12 @@ const read = async (client: WecomClient, path: string, list: string, qs: IDataOb
 export async function memberNames(client: WecomClient): Promise<Map<string, string>> {
 	const departments = await read(client, '/cgi-bin/department/simplelist', 'department_id');
 	const found = new Map<string, string>();
-	for (let start = 0; start < departments.length; start += DEPARTMENTS_AT_ONCE) {
-		const lists = await Promise.all(
-			departments
-				.slice(start, start + DEPARTMENTS_AT_ONCE)
-				.map(({ id }) =>
-					read(client, '/cgi-bin/user/simplelist', 'userlist', { department_id: id }),
-				),
-		);
-		for (const { userid, name } of lists.flat()) found.set(String(userid), String(name ?? userid));
-	}
+	const lists = await mapAtOnce(
+		departments,
+		async ({ id }) =>
+			await read(client, '/cgi-bin/user/simplelist', 'userlist', { department_id: id }),
+	);
+	for (const { userid, name } of lists.flat()) found.set(String(userid), String(name ?? userid));
 	return found;
 }
 

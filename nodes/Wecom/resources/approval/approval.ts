@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 import { templateId } from './form';
 import { submitApproval } from './submit';
-import { eachAtOnce, wantedCount } from '../../engine/runRow';
+import { wantedCount } from '../../engine/runRow';
 import {
 	choice,
 	departmentPicker,
@@ -16,6 +16,7 @@ import {
 } from '../../engine/fields';
 import type { ItemContext, Resource } from '../../engine/operation';
 import { collect } from '../../../shared/client/paging';
+import { mapAtOnce } from '../../../shared/util/atOnce';
 import { collectParameters } from '../../engine/parameters';
 
 const approvalNumber = text('sp_no', 'Approval Number', 'The "sp_no" of the approval', {
@@ -310,7 +311,7 @@ async function getApprovals(item: ItemContext): Promise<IDataObject[]> {
 	);
 	const found = numbers.map(({ value }) => ({ sp_no: String(value) }));
 	if (!get<boolean>('details', false)) return found;
-	return await eachAtOnce(found, async ({ sp_no }) => {
+	return await mapAtOnce(found, async ({ sp_no }) => {
 		const { info } = await read('/cgi-bin/oa/getapprovaldetail', { sp_no });
 		return info as IDataObject;
 	});

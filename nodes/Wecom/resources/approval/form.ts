@@ -33,7 +33,7 @@ export interface Control {
 }
 
 const TEMPLATE = '/cgi-bin/oa/gettemplatedetail';
-/** Nothing to fill in. */
+/** Controls with nothing to fill in. */
 const SILENT = ['Tips', 'Formula'];
 const isFilledIn = ({ type }: Control) => !SILENT.includes(type);
 

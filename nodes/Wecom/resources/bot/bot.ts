@@ -73,7 +73,7 @@ const message: Field = {
 	description: 'The whole item of the trigger; not needed in nodes that follow the trigger',
 };
 
-const operation = (row: Omit<Operation, 'as'>): Operation => ({ ...row, token: 'bot' });
+const operation = (row: Omit<Operation, 'token'>): Operation => ({ ...row, token: 'bot' });
 
 /** An AI bot (智能机器人). Each reply goes the way that is open: `docs/bots.md` tells which. */
 export const bot: Resource = {

@@ -63,7 +63,7 @@ export async function overConnection(
 	file?: LiveFile,
 ): Promise<SentReply | undefined> {
 	if (transport !== 'websocket') return undefined;
-	// A message of its own answers none.
+	// A message that the bot sends of its own accord answers no other message.
 	const answers = cmd === 'aibot_send_msg' ? {} : { reqId, origin: { ...origin } };
 	const credentials = await item.context.getCredentials(BOT_CREDENTIAL, item.itemIndex);
 	const live = clean(credentials.botId) === botId && liveBot(credentials);

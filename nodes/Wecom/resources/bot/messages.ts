@@ -13,7 +13,7 @@ import { BOT_CREDENTIAL } from '../../../shared/credentials/aiBot';
 
 /** What a bot says in messages of its own, and what its messages are made of. */
 
-/** Of every text a bot sends (doc 101836). */
+/** WeCom takes no longer text from a bot (doc 101836). */
 export const MAX_TEXT_BYTES = 20_480;
 const MAX_FEEDBACK_BYTES = 256;
 

@@ -98,7 +98,7 @@ export const customerMessage: Resource = {
 					displayOptions: forCustomers,
 				}),
 			],
-			check: all(within({ external_userid: 10_000, chat_id_list: 2_000 }), someone),
+			check: all(within({ external_userid: 10_000, chat_id_list: 2_000 }), namesRecipients),
 			run: sendMessage,
 		},
 		{
@@ -227,11 +227,11 @@ export const customerMessage: Resource = {
 };
 
 /** A group message goes out through one owner, one to all customers of a member through that member, others to whom they name. */
-function someone(...[call, sent]: Parameters<Check>): void {
-	const toAll = call.get('to') === 'all';
+function namesRecipients(...[item, sent]: Parameters<Check>): void {
+	const toAll = item.get('to') === 'all';
 	if (!sent.sender && (toAll || sent.chat_type === 'group')) {
 		throw problem(
-			call,
+			item,
 			"'Sender' is empty",
 			'Choose the member who owns the groups, or whose customers get the message.',
 		);
@@ -239,7 +239,7 @@ function someone(...[call, sent]: Parameters<Check>): void {
 	if (sent.chat_type === 'group' || toAll || sent.external_userid || sent.tag_filter) return;
 	// Also when an expression has chosen nothing.
 	throw problem(
-		call,
+		item,
 		'Nobody is chosen to get the message',
 		"Set 'Recipients', and enter the customers or their tags.",
 	);

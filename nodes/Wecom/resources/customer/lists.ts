@@ -3,6 +3,7 @@ import type { FormValue } from '../../../shared/lists/lists';
 import type { IDataObject } from 'n8n-workflow';
 import type { WecomClient } from '../../../shared/client/client';
 import { collect } from '../../../shared/client/paging';
+import { mapAtOnce } from '../../../shared/util/atOnce';
 import { cursorPages } from '../../engine/pages';
 
 /** The lists behind the pickers of customers, their tags and groups. */
@@ -11,7 +12,6 @@ import { cursorPages } from '../../engine/pages';
 const MEMBERS = 100;
 const CUSTOMERS = 1_000;
 const NAMES = 200;
-const AT_ONCE = 8;
 
 const read = async (
 	client: WecomClient,
@@ -96,17 +96,12 @@ export const named =
 			cursorPages(100),
 			NAMES,
 		);
-		const choices: ListChoice[] = [];
-		for (let start = 0; start < found.length; start += AT_ONCE) {
-			const ids = found.slice(start, start + AT_ONCE).map((entry) => entry[id] ?? entry.value);
-			const replies = await Promise.all(
-				ids.map(async (one) => await read(client, `externalcontact/${get}`, { [id]: one })),
-			);
-			replies.forEach((reply, index) => {
-				const [object, field] = name.split('.');
-				const own = (reply[object] as IDataObject | undefined)?.[field];
-				choices.push({ name: String(own || ids[index]), value: String(ids[index]) });
-			});
-		}
+		const [object, field] = name.split('.');
+		const choices = await mapAtOnce(found, async (entry) => {
+			const value = entry[id] ?? entry.value;
+			const reply = await read(client, `externalcontact/${get}`, { [id]: value });
+			const own = (reply[object] as IDataObject | undefined)?.[field];
+			return { name: String(own || value), value: String(value) };
+		});
 		return choices.sort(byName);
 	};

@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 import type { FileContent } from '../../../shared/client/files';
 import { failureInFile } from '../../../shared/protocol/reply';
-import { eachAtOnce } from '../../engine/runRow';
+import { mapAtOnce } from '../../../shared/util/atOnce';
 import { toBinaryItem, withExtension } from '../../engine/binary';
 import { downloadLink } from '../../engine/download';
 import type { ItemOutput, ItemContext } from '../../engine/operation';
@@ -65,7 +65,7 @@ async function uploadParts(
 	const { hit_exist: known, upload_key, fileid } = begun;
 	// WeCom has these very bytes already.
 	if (known === true) return { fileid, file_name: target.file_name };
-	await eachAtOnce(
+	await mapAtOnce(
 		parts.map((part, index) => ({ part, index: index + 1 })),
 		async ({ part, index }) =>
 			await post(

@@ -10,8 +10,8 @@ import {
 import type { Field } from '../../engine/operation';
 
 /**
- * The form of a message's content, for every way of sending. What WeCom wants inside the object named like the message type has a
- * path below `part`; `deliver` puts that in its place.
+ * The form of a message's content, for every way of sending. What WeCom wants inside the object that is named like the message type
+ * has a path below `part`; the sending operation puts that object in its place.
  */
 
 const toApps = { hide: { resource: ['messagePush'] } };

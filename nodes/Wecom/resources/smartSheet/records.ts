@@ -284,7 +284,7 @@ function wholeCell(item: ItemContext, { title, type }: Column, value: unknown): 
 		const cell: unknown = typeof value === 'string' ? JSON.parse(value) : value;
 		if (isCell(cell)) return cell;
 	} catch {
-		// Said below.
+		// What is no JSON gets the same error as JSON of another shape.
 	}
 	throw problem(
 		item,
