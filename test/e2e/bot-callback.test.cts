@@ -248,7 +248,7 @@ it('a welcome with buttons, and another card in its place once one was clicked',
 		msgtype: 'template_card',
 		card_type: 'button_interaction',
 		main_title: 'Welcome',
-		button_list: { entries: [{ text: 'Start', key: 'start' }] },
+		button_list: { row: [{ text: 'Start', key: 'start' }] },
 	};
 	await publish({ ...WAITS, events: ['bot:enter_chat'] }, [botNode('welcome', buttons)]);
 	const entered = await bots().enterChat(botId, { from: 'wangwu' });

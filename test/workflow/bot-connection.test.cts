@@ -128,7 +128,7 @@ it('sends a file as the reply, pushes text, cards and files, and uploads', async
 			msgtype: 'template_card',
 			card_type: 'vote_interaction',
 			main_title: 'Lunch?',
-			option_list: { entries: [{ text: 'Rice' }] },
+			option_list: { row: [{ text: 'Rice' }] },
 		}),
 	);
 	const pushed = lab.bots.transcript({ botId }).filter(({ via }) => via === 'push');
@@ -159,7 +159,7 @@ it('welcomes, and updates a card', async () => {
 		msgtype: 'template_card',
 		card_type: 'button_interaction',
 		main_title: 'Hi',
-		button_list: { entries: [{ text: 'Go' }] },
+		button_list: { row: [{ text: 'Go' }] },
 	};
 	const { msgid } = await lab.bots.enterChat(botId);
 	ok(await run([botNode('welcome', buttons)], { item: await heard() }));
@@ -180,7 +180,7 @@ it('welcomes, and updates a card', async () => {
 
 it('answers a click with messages of its own, as often and as long as it likes, and a file', async () => {
 	const { item: first } = await said();
-	const card = { card_type: 'button_interaction', button_list: { entries: [{ text: 'Go' }] } };
+	const card = { card_type: 'button_interaction', button_list: { row: [{ text: 'Go' }] } };
 	const nodes = [botNode('reply', { msgtype: 'template_card', main_title: 'OK?', ...card })];
 	const [{ task_id: taskId }] = ok(await run(nodes, { item: first })).json('reply');
 	await lab.bots.clickCard(botId, { taskId: String(taskId), eventKey: '1' });
@@ -204,7 +204,7 @@ it('answers a click with messages of its own, as often and as long as it likes, 
 
 it('answers a click at its response_url where no connection is open', async () => {
 	const { item: first } = await said();
-	const card = { card_type: 'button_interaction', button_list: { entries: [{ text: 'Go' }] } };
+	const card = { card_type: 'button_interaction', button_list: { row: [{ text: 'Go' }] } };
 	const nodes = [botNode('reply', { msgtype: 'template_card', main_title: 'OK?', ...card })];
 	const [{ task_id: taskId }] = ok(await run(nodes, { item: first })).json('reply');
 	await lab.bots.clickCard(botId, { taskId: String(taskId), eventKey: '1' });

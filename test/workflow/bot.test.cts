@@ -404,7 +404,7 @@ describe('events', () => {
 				msgtype: 'template_card',
 				card_type: 'button_interaction',
 				main_title: 'OK?',
-				button_list: { entries: [{ text: 'Yes', key: 'yes' }] },
+				button_list: { row: [{ text: 'Yes', key: 'yes' }] },
 			}),
 		];
 		const { msgid } = await bots.say(botId, { text: 'ask' });
@@ -425,7 +425,7 @@ describe('events', () => {
 	});
 
 	it('take words to the response_url, never as an answer WeCom would refuse', async () => {
-		const buttons = { card_type: 'button_interaction', button_list: { entries: [{ text: 'Go' }] } };
+		const buttons = { card_type: 'button_interaction', button_list: { row: [{ text: 'Go' }] } };
 		n8n.nodes = [botNode('reply', { msgtype: 'template_card', main_title: 'OK?', ...buttons })];
 		const { msgid: asked } = await bots.say(botId, { text: 'ask' });
 		const [{ card }] = await bots.waitForReply(asked);

@@ -119,7 +119,7 @@ describe('Message: Update Template Card', () => {
 			msgtype: 'template_card',
 			card_type: 'button_interaction',
 			main_title: 'Done',
-			button_list: { entries: [{ text: 'Yes', key: 'yes' }] },
+			button_list: { row: [{ text: 'Yes', key: 'yes' }] },
 			atall: true,
 			additionalFields: { replace_text: '已提交' },
 		});

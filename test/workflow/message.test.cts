@@ -270,13 +270,13 @@ describe('Message: Send', () => {
 	it.each([
 		['text_notice', { card_url: 'https://a.example' }],
 		['news_notice', { card_url: 'https://a.example', card_image: 'https://a.example/i.png' }],
-		['button_interaction', { button_list: { entries: [{ text: 'Yes', key: 'yes' }] } }],
-		['vote_interaction', { option_list: { entries: [{ text: 'Rice' }, { text: 'Noodles' }] } }],
+		['button_interaction', { button_list: { row: [{ text: 'Yes', key: 'yes' }] } }],
+		['vote_interaction', { option_list: { row: [{ text: 'Rice' }, { text: 'Noodles' }] } }],
 		[
 			'multiple_interaction',
 			{
 				select_list: {
-					entries: [{ title: 'Size', option_list: { entries: [{ text: 'S' }, { text: 'L' }] } }],
+					row: [{ title: 'Size', option_list: { row: [{ text: 'S' }, { text: 'L' }] } }],
 				},
 			},
 		],

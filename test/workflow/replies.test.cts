@@ -165,7 +165,7 @@ describe('Callback: Reply', () => {
 				...CARD,
 				card_type: 'vote_interaction',
 				main_title: 'Lunch',
-				option_list: { entries: [{ text: 'Rice', is_checked: true }, { text: 'Noodles' }] },
+				option_list: { row: [{ text: 'Rice', is_checked: true }, { text: 'Noodles' }] },
 			},
 		});
 		expect(reply.TemplateCard).toEqual({

@@ -168,7 +168,7 @@ describe('Objects are refused by the label of their field', () => {
 				...card,
 				card_type: 'button_interaction',
 				main_title: 'T',
-				button_list: { entries: [{ text: object, key: 'k' }] },
+				button_list: { row: [{ text: object, key: 'k' }] },
 			},
 		],
 		[

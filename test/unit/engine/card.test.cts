@@ -1,4 +1,5 @@
-import { cardFields, cardFrom } from '../../../nodes/Wecom/resources/message/card';
+import { cardFrom } from '../../../nodes/Wecom/resources/message/card';
+import { cardFields } from '../../../nodes/Wecom/resources/message/cardFields';
 import type { ItemContext } from '../../../nodes/Wecom/engine/operation';
 import replies from '../../fixtures/bot-replies.json';
 
@@ -9,7 +10,7 @@ const call = (values: Record<string, unknown>): ItemContext =>
 		get: (name: string, fallback: unknown = '') => values[name] ?? fallback,
 	}) as unknown as ItemContext;
 const card = (values: Record<string, unknown>) => cardFrom(call(values));
-const list = (...entries: unknown[]) => ({ entries });
+const list = (...row: unknown[]) => ({ row });
 
 describe('cardFrom', () => {
 	it("builds the card of WeCom's own sample from the form", () => {

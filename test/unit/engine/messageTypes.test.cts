@@ -3,7 +3,7 @@ import { NodeHelpers, type INodeProperties, type INodePropertyOptions } from 'n8
 import { messageType } from '../../../nodes/Wecom/resources/message/fields';
 import { MESSAGE_PUSH } from '../../../nodes/Wecom/resources/message/messagePush';
 import { APP, GROUP_CHAT, SCHOOL } from '../../../nodes/Wecom/resources/message/send';
-import { cardFields } from '../../../nodes/Wecom/resources/message/card';
+import { cardFields } from '../../../nodes/Wecom/resources/message/cardFields';
 
 const offered = (options: unknown, resource: string, operation: string) =>
 	(options as INodePropertyOptions[])

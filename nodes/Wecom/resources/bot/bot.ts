@@ -1,6 +1,6 @@
 import { pushMessage, uploadMedia } from './messages';
 import { replyToMessage, streamReply, updateBotCard, welcome } from './operations';
-import { cardFields, WITH_CARD } from '../message/card';
+import { cardFields, WITH_CARD } from '../message/cardFields';
 import { binaryInput } from '../../engine/fields';
 import type { Field, Operation, Resource } from '../../engine/operation';
 import { BOT_CREDENTIAL } from '../../../shared/credentials/aiBot';

@@ -1,6 +1,6 @@
 import { additionalFields, choice, text } from '../../engine/fields';
 import type { Field, Resource } from '../../engine/operation';
-import { cardFields, WITH_CARD } from '../message/card';
+import { cardFields, WITH_CARD } from '../message/cardFields';
 import { contentFields, videoTexts } from '../message/fields';
 import { sendReply } from './reply';
 

@@ -1,210 +1,14 @@
-import { compareText } from '../../../shared/util/text';
 import { randomBytes } from 'crypto';
-import type { IDataObject, INodePropertyOptions } from 'n8n-workflow';
-import type { Field, ItemContext } from '../../engine/operation';
+import type { IDataObject } from 'n8n-workflow';
+import { CARD_KINDS, INTERACTIVE } from './cardFields';
+import type { ItemContext } from '../../engine/operation';
 import { isOn, toObject } from '../../engine/convert';
 import { problem } from '../../engine/problem';
 import { merge } from '../../engine/parameters';
 
-/** Template cards (docs 90236, 101032): the form for what people use, JSON for the rest, and the card WeCom takes. */
+/** The template card that WeCom takes (docs 90236, 101032), made of the form. */
 
-const KINDS = {
-	text_notice: 'Text Notice',
-	news_notice: 'News Notice',
-	button_interaction: 'Buttons',
-	vote_interaction: 'Vote',
-	multiple_interaction: 'Selections',
-} as const;
-
-const INTERACTIVE: readonly string[] = [
-	'button_interaction',
-	'vote_interaction',
-	'multiple_interaction',
-];
-
-/** Nobody hears a click on the card of a message push. */
-const NOT_PUSHED = { hide: { resource: ['messagePush'] } };
-
-const CARD_TYPES: INodePropertyOptions[] = [
-	...Object.entries(KINDS).map(([value, name]) => ({
-		name,
-		value,
-		...(INTERACTIVE.includes(value) && { displayOptions: NOT_PUSHED }),
-	})),
-	{ name: 'JSON', value: 'json', description: 'A whole card in JSON' },
-].sort((a, b) => compareText(a.name, b.name));
-
-/** WeCom numbers its styles from 1 to 4. */
-const BUTTON_STYLES: INodePropertyOptions[] = ['Primary', 'Secondary', 'Accent', 'Muted'].map(
-	(name, index) => ({ name, value: index + 1 }),
-);
-
-type Kind = keyof typeof KINDS;
-
-const input = (displayName: string, name: string, more: Partial<Field> = {}): Field => ({
-	displayName,
-	name,
-	type: 'string',
-	default: '',
-	...more,
-});
-
-/** Rows of a card; the name of the list without its "s" is that of a row. */
-const list = (displayName: string, name: string, values: Field[]): Field => {
-	const row = displayName.replace(/s$/, '');
-	return {
-		displayName,
-		name,
-		type: 'fixedCollection',
-		typeOptions: { multipleValues: true },
-		placeholder: `Add ${row}`,
-		default: {},
-		options: [{ displayName: row, name: 'entries', values }],
-	};
-};
-
-const TEXT = input('Text', 'text', { required: true, description: 'What it says' });
-const KEY = (of: string) =>
-	input('Key', 'key', { description: `Comes back when ${of} is clicked` });
-const OPTION = [TEXT, input('ID', 'id', { description: 'Comes back when it is chosen' })];
-
-/** Where the type of a message or of a reply is a card: both everywhere, so that one description serves all operations. */
-export const WITH_CARD = { msgtype: ['template_card', 'update_template_card'] };
-
-/**
- * The fields of a card; `show` says when the form has them at all. The others follow the type, so that operations share them.
- */
-export function cardFields(show: Record<string, string[]>): Field[] {
-	const field = (kinds: string[], property: Omit<Field, 'local'>): Field => ({
-		...property,
-		displayOptions: { show: { card_type: kinds } },
-		local: true,
-	});
-	const byForm = Object.keys(KINDS);
-	return [
-		{
-			displayName: 'Card Type',
-			name: 'card_type',
-			type: 'options',
-			options: CARD_TYPES,
-			default: 'text_notice',
-			description: 'The layout of the card',
-			displayOptions: { show },
-			local: true,
-		},
-		field(['json'], {
-			...input('Card', 'template_card', { type: 'json', default: '{}', required: true }),
-			description: "The whole 'template_card' as in WeCom's documentation",
-		}),
-		field(byForm, input('Title', 'main_title', { description: 'Up to about 36 characters' })),
-		field(byForm, input('Subtitle', 'main_desc', { description: 'Below the title' })),
-		field(
-			['text_notice', 'button_interaction'],
-			input('Card Text', 'sub_title_text', {
-				typeOptions: { rows: 3 },
-				description: 'Up to about 160 characters',
-			}),
-		),
-		field(
-			['text_notice', 'news_notice'],
-			input('Card Link', 'card_url', {
-				required: true,
-				placeholder: 'e.g. https://example.com/orders/42',
-				description: 'Opened by a click on the card',
-			}),
-		),
-		field(
-			['news_notice'],
-			input('Image URL', 'card_image', {
-				required: true,
-				placeholder: 'e.g. https://example.com/picture.png',
-				description: 'Its width is 1.3 to 2.25 times its height',
-			}),
-		),
-		field(
-			['button_interaction'],
-			list('Buttons', 'button_list', [
-				TEXT,
-				KEY('the button'),
-				{
-					displayName: 'Style',
-					name: 'style',
-					type: 'options',
-					options: BUTTON_STYLES,
-					default: 1,
-					description: 'The first button is usually primary, the others secondary',
-				},
-				input('Link', 'url', { description: 'Opened instead of calling back' }),
-			]),
-		),
-		field(
-			['vote_interaction'],
-			list('Options', 'option_list', [
-				...OPTION,
-				{
-					displayName: 'Checked',
-					name: 'is_checked',
-					type: 'boolean',
-					default: false,
-					description: 'Whether it is chosen at first',
-				},
-			]),
-		),
-		field(
-			['multiple_interaction'],
-			list('Selections', 'select_list', [
-				input('Title', 'title', { description: 'Above the selection' }),
-				input('Key', 'question_key', { description: 'Comes back with the choice' }),
-				list('Options', 'option_list', OPTION),
-			]),
-		),
-		field(
-			['text_notice', 'news_notice', 'button_interaction'],
-			list('Details', 'horizontal_content_list', [
-				input('Name', 'keyname', { required: true, description: 'Up to about 5 characters' }),
-				input('Value', 'value', { description: 'Up to about 30 characters' }),
-				input('Link', 'url', { description: 'Opened by a click' }),
-			]),
-		),
-		field(byForm, {
-			displayName: 'Card Options',
-			name: 'card_options',
-			type: 'collection',
-			placeholder: 'Add Option',
-			default: {},
-			options: CARD_OPTIONS,
-		}),
-	];
-}
-
-const CARD_OPTIONS: Field[] = [
-	input('Emphasis', 'emphasis_title', { description: 'Text Notice only: large text' }),
-	input('Emphasis Description', 'emphasis_desc', { description: 'Below the large text' }),
-	{
-		...input('Further Fields', 'more', { type: 'json', default: '{}' }),
-		description: "Any other fields of 'template_card' as JSON; they win over the form",
-	},
-	list('Links', 'jump_list', [
-		input('Title', 'title', { required: true, description: 'What the link says' }),
-		input('URL', 'url', { required: true, description: 'Opened by a click' }),
-	]),
-	list('Menu Items', 'action_list', [TEXT, KEY('the menu item')]),
-	{
-		displayName: 'Multiple Choice',
-		name: 'mode',
-		type: 'boolean',
-		default: false,
-		description: 'Whether several options of a vote can be chosen',
-	},
-	input('Source', 'source_desc', { description: 'Shown above the title' }),
-	input('Source Icon URL', 'source_icon_url', { description: 'Shown before the source' }),
-	input('Submit Button', 'submit_text', {
-		description: "Vote and Selections only: '提交' when empty",
-	}),
-	input('Task ID', 'task_id', {
-		description: 'Identifies the card in callbacks and updates. Generated when empty.',
-	}),
-];
+type Kind = keyof typeof CARD_KINDS;
 
 interface CardWishes {
 	/** The task ID of the card that is updated. */
@@ -227,7 +31,7 @@ export function cardFrom(item: ItemContext, wishes: CardWishes = {}): IDataObjec
 			throw problem(
 				item,
 				"'Card' has no card_type",
-				`Add it to the JSON: one of ${Object.keys(KINDS).join(', ')}.`,
+				`Add it to the JSON: one of ${Object.keys(CARD_KINDS).join(', ')}.`,
 			);
 		return { ...card, ...(taskId ? { task_id: taskId } : {}) };
 	}
@@ -260,7 +64,7 @@ interface CardForm {
 function head(item: ItemContext, options: IDataObject): IDataObject {
 	const desc = String(options.source_desc ?? '');
 	const icon = String(options.source_icon_url ?? '');
-	const menu = entries(item, options.action_list, 'Menu Items', 3);
+	const menu = rowsIn(item, options.action_list, 'Menu Items', 3);
 	return filled({
 		source: filled({ icon_url: icon, desc }),
 		main_title: filled({ title: item.get('main_title'), desc: item.get('main_desc') }),
@@ -283,7 +87,7 @@ const BODIES: Record<Kind, (form: CardForm) => IDataObject> = {
 		return filled({ ...notice({ item, options, further }), card_image: filled({ url }) });
 	},
 	button_interaction: ({ item, further }) => {
-		const buttons = entries(item, item.get('button_list'), 'Buttons', 6);
+		const buttons = rowsIn(item, item.get('button_list'), 'Buttons', 6);
 		if (buttons.length === 0 && !further.button_list)
 			throw problem(item, 'The card has no button', "Add one under 'Buttons'.");
 		return filled({
@@ -308,7 +112,7 @@ const BODIES: Record<Kind, (form: CardForm) => IDataObject> = {
 		submit_button: submitButton(options),
 	}),
 	multiple_interaction: ({ item, options, further }) => {
-		const selections = entries(item, item.get('select_list'), 'Selections', 3);
+		const selections = rowsIn(item, item.get('select_list'), 'Selections', 3);
 		if (selections.length === 0 && !further.select_list)
 			throw problem(item, 'The card has no selection', "Add one under 'Selections'.");
 		return {
@@ -331,13 +135,13 @@ function notice({ item, options, further }: CardForm): IDataObject {
 		);
 	return {
 		horizontal_content_list: details(item),
-		jump_list: entries(item, options.jump_list, 'Links', 3).map((link) => ({ type: 1, ...link })),
+		jump_list: rowsIn(item, options.jump_list, 'Links', 3).map((link) => ({ type: 1, ...link })),
 		...(url ? { card_action: { type: 1, url } } : {}),
 	};
 }
 
 const details = (item: ItemContext) =>
-	entries(item, item.get('horizontal_content_list'), 'Details', 6).map((detail) =>
+	rowsIn(item, item.get('horizontal_content_list'), 'Details', 6).map((detail) =>
 		detail.url ? { type: 1, ...detail } : detail,
 	);
 
@@ -347,15 +151,15 @@ const submitButton = (options: IDataObject) => ({
 });
 
 function choices(item: ItemContext, value: unknown, most: number): IDataObject[] {
-	const found = entries(item, value, 'Options', most);
+	const found = rowsIn(item, value, 'Options', most);
 	if (found.length === 0)
 		throw problem(item, 'The card has no option to choose', "Add one under 'Options'.");
 	return found.map((choice, index) => withKey(choice, 'id', index));
 }
 
-/** The entries of a list as entered or, from an expression, as an array. */
-function entries(item: ItemContext, value: unknown, label: string, most: number): IDataObject[] {
-	const { entries: entered } = (value ?? {}) as { entries?: unknown };
+/** The rows of a list as entered or, from an expression, as an array. */
+function rowsIn(item: ItemContext, value: unknown, label: string, most: number): IDataObject[] {
+	const { row: entered } = (value ?? {}) as { row?: unknown };
 	const found = Array.isArray(value) ? value : Array.isArray(entered) ? entered : [];
 	if (found.length > most)
 		throw problem(

@@ -1,4 +1,4 @@
-import { cardFields, WITH_CARD } from './card';
+import { cardFields, WITH_CARD } from './cardFields';
 import { additionalFields, choice, ids, text, toggle } from '../../engine/fields';
 import { contentFields, MORE_CONTENT, messageType, translateIds } from './fields';
 import { APP, SCHOOL, sendMessage, sendToSchool, updateTemplateCard } from './send';

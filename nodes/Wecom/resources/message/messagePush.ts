@@ -6,7 +6,7 @@ import {
 	WEBHOOK_UPLOAD,
 } from '../../../shared/credentials/messagePush';
 import { readBinary, type MediaKind } from '../../engine/binary';
-import { cardFields, WITH_CARD } from './card';
+import { cardFields, WITH_CARD } from './cardFields';
 import { binaryInput, choice } from '../../engine/fields';
 import { contentFields, mention, messageType, MORE_CONTENT } from './fields';
 import { sendContents, sentCount } from './send';
