@@ -12,7 +12,7 @@ import {
 	callbackFields,
 	refreshGuardField,
 } from '../nodes/shared/credentials/fields';
-import { fieldsToStore, sendNothing } from '../nodes/shared/credentials/store';
+import { onlyStore, sendNothing } from '../nodes/shared/credentials/store';
 import { DEFAULT_SOCKET_URL } from '../nodes/shared/protocol/settings';
 
 /** An AI bot (智能机器人): either half is enough, WeCom's console offers one connection mode at a time (doc 101833, 101039). */
@@ -76,7 +76,7 @@ export class WecomBotApi implements ICredentialType {
 	};
 
 	async preAuthentication(this: IHttpRequestHelper, credentials: ICredentialDataDecryptedObject) {
-		return await fieldsToStore(credentials, async () => undefined);
+		return await onlyStore(credentials);
 	}
 
 	authenticate: IAuthenticate = async (

@@ -9,7 +9,7 @@ import type {
 } from 'n8n-workflow';
 import { refreshGuardField, stored } from '../nodes/shared/credentials/fields';
 import { refuseOtherHost } from '../nodes/shared/credentials/ownHost';
-import { fieldsToStore, sendNothing } from '../nodes/shared/credentials/store';
+import { onlyStore, sendNothing } from '../nodes/shared/credentials/store';
 
 /** The bridge to WeCom's chat archive library: keys and secret of the archive stay with the bridge. */
 export class WecomChatArchiveApi implements ICredentialType {
@@ -47,7 +47,7 @@ export class WecomChatArchiveApi implements ICredentialType {
 
 	/** Returns only what n8n must store: the positions of the triggers, when they are written. */
 	async preAuthentication(this: IHttpRequestHelper, credentials: ICredentialDataDecryptedObject) {
-		return await fieldsToStore(credentials, async () => undefined);
+		return await onlyStore(credentials);
 	}
 
 	authenticate: IAuthenticate = async (

@@ -6,8 +6,9 @@ import type {
 	Icon,
 	INodeProperties,
 } from 'n8n-workflow';
+import { baseUrlField } from '../nodes/shared/credentials/fields';
 import { refuseOtherHost } from '../nodes/shared/credentials/ownHost';
-import { apiBase, DEFAULT_BASE_URL } from '../nodes/shared/protocol/settings';
+import { apiBase } from '../nodes/shared/protocol/settings';
 
 /** A message push, formerly group robot: the key in its URL is all it takes to send into that group (doc 99110). */
 export class WecomWebhookApi implements ICredentialType {
@@ -33,10 +34,7 @@ export class WecomWebhookApi implements ICredentialType {
 				'In WeCom in the settings of the group under Message Push. Whoever has it can send into the group.',
 		},
 		{
-			displayName: 'Base URL',
-			name: 'baseUrl',
-			type: 'string',
-			default: DEFAULT_BASE_URL,
+			...baseUrlField,
 			description: 'Where the API is reached. Change it only for a proxy or a private deployment.',
 		},
 	];

@@ -5,7 +5,7 @@ import type {
 	NodeApiError,
 } from 'n8n-workflow';
 import { WecomClient } from '../shared/client/client';
-import { agentIdOf } from '../shared/companies/companies';
+import { agentIdOf } from '../shared/companies/companyApp';
 import { isCustomized } from '../shared/credentials/suiteState';
 import { allowedTarget, readJwtKey, withJwt } from '../shared/login/handover';
 import { loginLink, type LoginPage, type Scope } from '../shared/login/links';

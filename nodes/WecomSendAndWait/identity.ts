@@ -2,7 +2,7 @@ import { createHmac } from 'crypto';
 import type { IDataObject, IWebhookFunctions } from 'n8n-workflow';
 import { signatureMatches } from '../shared/callback/crypto';
 import type { WecomClient } from '../shared/client/client';
-import { agentIdOf } from '../shared/companies/companies';
+import { agentIdOf } from '../shared/companies/companyApp';
 import { isCustomized } from '../shared/credentials/suiteState';
 import { exchangeCode } from '../shared/login/identity';
 import { loginLink } from '../shared/login/links';

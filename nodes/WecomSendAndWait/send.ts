@@ -3,7 +3,7 @@ import { chatOf } from '../shared/bot/items';
 import { isObject } from '../shared/util/isObject';
 import { liveBot } from '../shared/bot/connectedBots';
 import type { WecomClient } from '../shared/client/client';
-import { agentIdOf } from '../shared/companies/companies';
+import { agentIdOf } from '../shared/companies/companyApp';
 import { describeErrcode, describeUnreachable } from '../shared/protocol/errors';
 import { parseReply } from '../shared/protocol/reply';
 import { noticeCard, openCard, type Keys } from './card';

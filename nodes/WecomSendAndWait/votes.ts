@@ -1,5 +1,5 @@
 import { sleep, type ICredentialDataDecryptedObject, type IWebhookFunctions } from 'n8n-workflow';
-import { updateStored } from '../shared/companies/companies';
+import { updateStored } from '../shared/companies/updates';
 import { parsed } from '../shared/credentials/suiteState';
 import type { StoredFields } from '../shared/credentials/fields';
 import type { GivenAnswer, Question } from './question';

@@ -11,7 +11,8 @@ import type {
 } from '../../nodes/Wecom/engine/operation';
 import { readValue } from '../../nodes/Wecom/engine/parameters';
 import { runRow } from '../../nodes/Wecom/engine/runRow';
-import { WecomClient, type ApiRequest } from '../../nodes/shared/client/client';
+import { WecomClient } from '../../nodes/shared/client/client';
+import type { ApiRequest } from '../../nodes/shared/client/request';
 import { parseReply } from '../../nodes/shared/protocol/reply';
 import { usualAnswer } from '../../simulator/catalog/answers.cts';
 import { at, facts, isObject, type Facts } from './facts.cts';

@@ -1,5 +1,5 @@
 import type { IDataObject } from 'n8n-workflow';
-import type { ApiRequest } from '../../shared/client/client';
+import type { ApiRequest } from '../../shared/client/request';
 import { collect } from '../../shared/client/paging';
 import { blocksOf } from './blocks';
 import { toInteger } from './convert';

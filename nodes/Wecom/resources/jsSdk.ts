@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'crypto';
 import type { IDataObject } from 'n8n-workflow';
-import { agentIdOf } from '../../shared/companies/companies';
+import { agentIdOf } from '../../shared/companies/companyApp';
 import { ticket, type TicketKind } from '../../shared/companies/tickets';
 import { choice, text } from '../engine/fields';
 import { checkLink } from './message/content';

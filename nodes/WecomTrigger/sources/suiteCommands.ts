@@ -17,10 +17,10 @@ import {
 	refreshCompany,
 	shownCompany,
 	takeUpLater,
-	updateSuite,
 	type Authorization,
 	type Exchange,
 } from '../../shared/companies/companies';
+import { updateSuite } from '../../shared/companies/updates';
 import {
 	AUTH_CODE_LIFE_MS,
 	companiesOf,

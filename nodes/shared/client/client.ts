@@ -3,12 +3,16 @@ import {
 	NodeApiError,
 	sleep,
 	type ICredentialDataDecryptedObject,
-	type IDataObject,
 	type IExecuteFunctions,
-	type IHttpRequestMethods,
-	type IHttpRequestOptions,
 	type IWebhookFunctions,
 } from 'n8n-workflow';
+import {
+	httpOptions,
+	type ApiRequest,
+	type Download,
+	type Encoding,
+	type FullResponse,
+} from './request';
 import {
 	appAccount,
 	ownAccounts,
@@ -25,7 +29,6 @@ import {
 	TokenFailure,
 	type Failure,
 } from '../protocol/errors';
-import { isApiPath } from '../protocol/path';
 import { failureInFile, parseReply, type WecomReply } from '../protocol/reply';
 import { apiBase, clean, LOGIN_JWT_KEY } from '../protocol/settings';
 import { forOneRequest, noteOf, takeOver, withNote } from '../credentials/note';
@@ -41,40 +44,8 @@ import type { Token } from '../credentials/tokens';
 
 export type ClientContext = CredentialContext;
 
-/** One call of the server API; the access token is added by the credential. */
-export interface ApiRequest {
-	method: IHttpRequestMethods;
-	/** Path on the API host, such as `/cgi-bin/user/get`. */
-	path: string;
-	qs?: IDataObject;
-	/** JSON body, or the bytes of a multipart form together with `contentType`. */
-	body?: IDataObject | Buffer;
-	contentType?: string;
-	headers?: IDataObject;
-	/** Whether doing it twice does no harm. Only then is an unclear failure tried again. Default: reading calls. */
-	repeatable?: boolean;
-	/** Milliseconds; default 30,000. */
-	timeout?: number;
-	/** Calls that carry a secret of their own take no access token. */
-	withoutToken?: boolean;
-}
-
-/** The bytes WeCom sent instead of JSON. */
-export interface Download {
-	data: Buffer;
-	headers: IDataObject;
-	statusCode: number;
-}
-
-interface FullResponse {
-	body: unknown;
-	headers: IDataObject;
-	statusCode: number;
-}
-
 type Outcome<T> = { value: T } | { failure: Failure };
 
-const TIMEOUT_MS = 30_000;
 /** Waits before the next tries, in milliseconds; each is varied by a quarter. */
 const RETRY_WAITS_MS = [500, 1500, 4000];
 /** A limit per minute, hour or day: one more try in case it was about to lift, since every try counts against it. */
@@ -117,9 +88,17 @@ export class WecomClient {
 		const get = (name: string) => clean(parameterOf(context, name, itemIndex));
 		if (own || get('authentication') !== 'suite') {
 			const account = own ? ownAccounts[own] : appAccount;
-			return await startedOnce(clients, account.type, async () => await WecomClient.of(context, account));
+			return await startedOnce(
+				clients,
+				account.type,
+				async () => await WecomClient.of(context, account),
+			);
 		}
-		const suite = await startedOnce(clients, 'suite', async () => await WecomClient.ofSuite(context));
+		const suite = await startedOnce(
+			clients,
+			'suite',
+			async () => await WecomClient.ofSuite(context),
+		);
 		if (as !== 'company') return suite.actingAs({ kind: as });
 		const corpId = get('actAsCompany');
 		// The node with many operations keeps it among its options.
@@ -289,7 +268,7 @@ export class WecomClient {
 	/** Sends, renews a dead token once, waits and tries again where that makes sense, and turns the rest into an error. */
 	private async settle<T>(
 		request: ApiRequest,
-		encoding: 'text' | 'arraybuffer',
+		encoding: Encoding,
 		itemIndex: number | undefined,
 		read: (response: FullResponse) => Promise<Outcome<T>>,
 	): Promise<T> {
@@ -323,7 +302,7 @@ export class WecomClient {
 
 	private async attempt<T>(
 		request: ApiRequest,
-		encoding: 'text' | 'arraybuffer',
+		encoding: Encoding,
 		read: (response: FullResponse) => Promise<Outcome<T>>,
 	): Promise<Outcome<T>> {
 		let response: FullResponse;
@@ -338,11 +317,11 @@ export class WecomClient {
 	/** Throws what hindered the request, as far as that is known. */
 	private async send(
 		request: ApiRequest,
-		encoding: 'text' | 'arraybuffer',
+		encoding: Encoding,
 		data: ICredentialDataDecryptedObject,
 	): Promise<FullResponse> {
 		const { context, account } = this;
-		const options = this.options(request, encoding);
+		const options = httpOptions(apiBase(this.credentials), request, encoding);
 		if (request.withoutToken) return (await context.helpers.httpRequest(options)) as FullResponse;
 		const ofRequest = forOneRequest(data);
 		const credentialsDecrypted = { id: '', name: '', type: account.type, data: ofRequest };
@@ -358,30 +337,6 @@ export class WecomClient {
 		} finally {
 			takeOver(data, ofRequest);
 		}
-	}
-
-	private options(request: ApiRequest, encoding: 'text' | 'arraybuffer'): IHttpRequestOptions {
-		// A value of a form in a path would call something else with the token.
-		if (request.path && !isApiPath(request.path))
-			throw new Error(`${JSON.stringify(request.path)} is no path of WeCom's API`);
-		const options: IHttpRequestOptions = {
-			method: request.method,
-			url: apiBase(this.credentials) + request.path,
-			qs: { ...request.qs },
-			headers: { ...request.headers },
-			encoding,
-			returnFullResponse: true,
-			ignoreHttpStatusErrors: true,
-			timeout: request.timeout ?? TIMEOUT_MS,
-		};
-		if (request.body) {
-			options.body = Buffer.isBuffer(request.body) ? request.body : JSON.stringify(request.body);
-			options.headers = {
-				...options.headers,
-				'content-type': request.contentType ?? 'application/json',
-			};
-		}
-		return options;
 	}
 
 	/** After WeCom refused a token: use the one another execution has stored meanwhile, else have a new one fetched. */

@@ -1,6 +1,7 @@
 import { createHash } from 'crypto';
 import type { IDataObject } from 'n8n-workflow';
-import type { ApiRequest, Download, WecomClient } from './client';
+import type { WecomClient } from './client';
+import type { ApiRequest, Download } from './request';
 
 /** Files to and from WeCom: multipart uploads (doc 90253) and downloads with Range (doc 90254). */
 

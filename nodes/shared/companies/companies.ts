@@ -2,7 +2,6 @@ import type { ICredentialDataDecryptedObject, IDataObject } from 'n8n-workflow';
 import { WecomClient, type ClientContext } from '../client/client';
 import type { StoredFields } from '../credentials/fields';
 import { clean } from '../protocol/settings';
-import { updateCredential, type StoringContext } from '../credentials/store';
 import { untilStored } from '../credentials/untilStored';
 import {
 	AUTH_CODE_LIFE_MS,
@@ -13,7 +12,6 @@ import {
 	SUITE_CREDENTIAL,
 	suiteFingerprint,
 	suiteIdOf,
-	turnKey,
 	withCompany,
 	withoutCompany,
 	withPendingCode,
@@ -22,6 +20,8 @@ import {
 } from '../credentials/suiteState';
 import { digest } from '../credentials/tokens';
 import { later } from '../util/later';
+import { readCompany } from './companyApp';
+import { asOneWrite, updateSuite } from './updates';
 
 /** The companies that authorized a suite: from the auth_code to the stored permanent code, and what is known of them. */
 
@@ -95,40 +95,8 @@ function lost(stored: Fields): StoredFields | undefined {
 	for (const authCode of done.size > 0 ? Object.keys(pendingCodesOf(stored)) : [])
 		if (done.has(codeKey(stored, authCode)))
 			codes = withPendingCode({ ...stored, ...codes }, authCode, undefined) ?? codes;
-	return together(companies, codes);
+	return asOneWrite(companies, codes);
 }
-
-/** Changes the stored suite credential, see `updateCredential`. */
-export async function updateSuite(
-	context: StoringContext,
-	change: (stored: Fields) => StoredFields | undefined,
-	written?: () => void,
-): Promise<Fields> {
-	const id = context.getNode().credentials?.[SUITE_CREDENTIAL]?.id ?? '';
-	const key = turnKeys.get(id) ?? turnKey(await context.getCredentials(SUITE_CREDENTIAL));
-	const stored = await updateCredential(context, SUITE_CREDENTIAL, key, change, written);
-	// Another suite may have been entered.
-	turnKeys.set(id, turnKey(stored));
-	return stored;
-}
-
-/** Changes a stored credential of either type, see `updateCredential`. */
-export async function updateStored(
-	context: StoringContext,
-	type: string,
-	change: (stored: Fields) => StoredFields | undefined,
-): Promise<Fields> {
-	if (type === SUITE_CREDENTIAL) return await updateSuite(context, change);
-	const id = context.getNode().credentials?.[type]?.id ?? '';
-	return await updateCredential(context, type, `${type}:${id}`, change);
-}
-
-/** By credential, so that a callback need not read it once more: reading is what costs. */
-const turnKeys = new Map<string, string>();
-
-/** Several changes as one write; undefined when none of them changes anything. */
-export const together = (...changes: Array<StoredFields | undefined>): StoredFields | undefined =>
-	changes.some(Boolean) ? Object.assign({}, ...changes) : undefined;
 
 /** What is known of an authorization besides its auth_code. */
 export interface Authorization {
@@ -242,7 +210,7 @@ async function storedInTime(
 		write: async () =>
 			await updateSuite(context, (stored) => {
 				const pending = pendingCodesOf(stored)[authCode];
-				return together(
+				return asOneWrite(
 					withCompany(stored, corpId, company),
 					pending && !pending.corpId
 						? withPendingCode(stored, authCode, { ...pending, at: Date.now(), corpId })
@@ -372,28 +340,6 @@ export async function lookAgain(
 	if (last) unproven.delete(unprovenKey(suiteFingerprint(stored), corpId));
 }
 
-/** Name and Agent ID of a company's app (v2/get_auth_info, doc 100779). */
-export async function readCompany(
-	suite: WecomClient,
-	corpId: string,
-	permanentCode: string,
-	itemIndex?: number,
-): Promise<Partial<Company>> {
-	const reply = await suite.call(
-		{
-			method: 'POST',
-			path: '/cgi-bin/service/v2/get_auth_info',
-			body: { auth_corpid: corpId, permanent_code: permanentCode },
-			repeatable: true,
-		},
-		itemIndex,
-	);
-	const { corp_name: name } = (reply.auth_corp_info ?? {}) as IDataObject;
-	const { agent } = (reply.auth_info ?? {}) as { agent?: IDataObject[] };
-	const agentId = clean(agent?.[0]?.agentid);
-	return { ...(name ? { name: String(name) } : {}), ...(agentId && { agentId }) };
-}
-
 /** Reads a stored company again after its authorization has changed; undefined when it is not stored. */
 export async function refreshCompany(
 	context: ClientContext,
@@ -446,27 +392,6 @@ export async function importCompany(
 		const authorizedAt = Math.max(provenAt, companiesOf(stored)[corpId]?.authorizedAt ?? 0);
 		return withCompany(stored, corpId, { authorizedAt, ...company, suiteId: suiteIdOf(stored) });
 	});
-}
-
-const knownAgents = new Map<string, string>();
-const MAX_KNOWN_AGENTS = 5_000;
-
-/** The Agent ID a client sends with; asked of WeCom where a company is not stored with it. '' when there is none. */
-export async function agentIdOf(client: WecomClient, itemIndex?: number): Promise<string> {
-	await client.companyKnown();
-	const { agentId, company, identity } = client;
-	if (agentId || !company?.permanentCode) return agentId;
-	const { corpId, permanentCode } = company;
-	// Each authorization has an app of its own.
-	const key = digest(identity, permanentCode);
-	const known = knownAgents.get(key);
-	if (known) return known;
-	const suite = client.actingAs({ kind: 'suite' });
-	const { agentId: found = '' } = await readCompany(suite, corpId, permanentCode, itemIndex);
-	if (found) knownAgents.set(key, found);
-	if (knownAgents.size > MAX_KNOWN_AGENTS)
-		knownAgents.delete(knownAgents.keys().next().value as string);
-	return found;
 }
 
 /** A reply fit for execution data. */

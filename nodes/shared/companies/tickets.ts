@@ -1,6 +1,6 @@
 import type { ICredentialDataDecryptedObject } from 'n8n-workflow';
 import type { ClientContext, WecomClient } from '../client/client';
-import { updateStored } from './companies';
+import { updateStored } from './updates';
 import type { StoredFields } from '../credentials/fields';
 import { parsed } from '../credentials/suiteState';
 import { digest, obtain, type Token } from '../credentials/tokens';

@@ -52,6 +52,10 @@ export async function fieldsToStore(
 	}
 }
 
+/** What preAuthentication returns for a credential without a token: nothing but what is to be stored. */
+export const onlyStore = async (credentials: ICredentialDataDecryptedObject) =>
+	await fieldsToStore(credentials, async () => undefined);
+
 /** For authenticate: ends what is no request. */
 export function sendNothing(credentials: ICredentialDataDecryptedObject): void {
 	const { store, tokenOnly } = noteOf(credentials);

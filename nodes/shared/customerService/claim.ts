@@ -1,7 +1,7 @@
 import { randomBytes } from 'crypto';
 import { sleep, type ICredentialDataDecryptedObject } from 'n8n-workflow';
 import type { ClientContext } from '../client/client';
-import { updateStored } from '../companies/companies';
+import { updateStored } from '../companies/updates';
 import { later } from '../util/later';
 import {
 	credentialIdOf,

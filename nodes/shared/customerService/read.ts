@@ -1,6 +1,6 @@
 import type { ICredentialDataDecryptedObject, IDataObject } from 'n8n-workflow';
 import type { WecomClient } from '../client/client';
-import { updateStored } from '../companies/companies';
+import { updateStored } from '../companies/updates';
 import type { StoredFields } from '../credentials/fields';
 import type { StoringContext } from '../credentials/store';
 import { parsed } from '../credentials/suiteState';

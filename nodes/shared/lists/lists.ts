@@ -6,7 +6,8 @@ import {
 	type INodeListSearchResult,
 	type NodeApiError,
 } from 'n8n-workflow';
-import { WecomClient, type ApiRequest } from '../client/client';
+import { WecomClient } from '../client/client';
+import type { ApiRequest } from '../client/request';
 import { collect, type Paging } from '../client/paging';
 import { reasoned } from '../companies/reasonedOptions';
 import { byName, pageOf, type ListChoice } from '../companies/companyPicker';

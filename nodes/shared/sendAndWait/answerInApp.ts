@@ -1,6 +1,6 @@
 import type { IDataObject, IWebhookFunctions } from 'n8n-workflow';
 import type { WecomClient } from '../client/client';
-import { agentIdOf } from '../companies/companies';
+import { agentIdOf } from '../companies/companyApp';
 import { forwardAnswer, type CardClick } from './forward';
 import { updateAnsweredCard } from './updateCard';
 

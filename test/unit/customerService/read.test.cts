@@ -1,5 +1,6 @@
 import type { ICredentialDataDecryptedObject, IDataObject } from 'n8n-workflow';
-import type { ApiRequest, WecomClient } from '../../../nodes/shared/client/client';
+import type { WecomClient } from '../../../nodes/shared/client/client';
+import type { ApiRequest } from '../../../nodes/shared/client/request';
 import {
 	readMessages,
 	withPosition,

@@ -1,5 +1,5 @@
 import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
-import type { ApiRequest } from '../../../shared/client/client';
+import type { ApiRequest } from '../../../shared/client/request';
 import { downloadFile, uploadRequest } from '../../../shared/client/files';
 import { collect } from '../../../shared/client/paging';
 import { parseReplyJson } from '../../../shared/protocol/reply';

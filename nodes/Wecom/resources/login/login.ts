@@ -1,5 +1,5 @@
 import type { IDataObject } from 'n8n-workflow';
-import { agentIdOf } from '../../../shared/companies/companies';
+import { agentIdOf } from '../../../shared/companies/companyApp';
 import { isCustomized } from '../../../shared/credentials/suiteState';
 import { exchangeCode, readDetails } from '../../../shared/login/identity';
 import { loginLink, type LoginPage, type Scope } from '../../../shared/login/links';

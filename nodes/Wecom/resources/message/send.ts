@@ -1,5 +1,5 @@
 import type { IDataObject, NodeApiError } from 'n8n-workflow';
-import { agentIdOf } from '../../../shared/companies/companies';
+import { agentIdOf } from '../../../shared/companies/companyApp';
 import type { WecomReply } from '../../../shared/protocol/reply';
 import { cardFrom } from './card';
 import type { ItemContext } from '../../engine/operation';

@@ -3,9 +3,9 @@ import {
 	exchangeAuthCode,
 	forgetCompany,
 	importCompany,
-	readCompany,
 	shownCompany,
 } from '../../../shared/companies/companies';
+import { readCompany } from '../../../shared/companies/companyApp';
 import { clean } from '../../../shared/protocol/settings';
 import { companiesOf, SUITE_CREDENTIAL } from '../../../shared/credentials/suiteState';
 import { loginLink, query } from '../../../shared/login/links';
