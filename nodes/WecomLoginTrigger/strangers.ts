@@ -1,3 +1,5 @@
+import { keepNewest } from '../shared/util/keepNewest';
+
 /**
  * Failed logins in which WeCom named nobody. Everybody who knows the URL can begin a login and come back without a code, or with a
  * made-up one, so only a few of them an hour may fill the list of executions; all get their page, and a line in the log.
@@ -13,9 +15,7 @@ const hours = new Map<string, { since: number; count: number }>();
 export function mayStartForStranger(trigger: string, now = Date.now()): boolean {
 	const known = hours.get(trigger);
 	const hour = known && now - known.since < HOUR_MS ? known : { since: now, count: 0 };
-	hours.delete(trigger);
-	hours.set(trigger, hour);
-	if (hours.size > MAX_TRIGGERS) hours.delete(hours.keys().next().value as string);
+	keepNewest(hours, trigger, hour, MAX_TRIGGERS);
 	hour.count++;
 	return hour.count <= MOST_AN_HOUR;
 }

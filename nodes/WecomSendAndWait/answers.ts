@@ -5,6 +5,7 @@ import { CREDENTIALS } from './credentials';
 import { nameOf } from './people';
 import type { GivenAnswer, CardTexts, Question } from './question';
 import { addVote, type Vote } from './votes';
+import { keepNewest } from '../shared/util/keepNewest';
 
 /** Decides with an answer: who may give it, whether it is the first, and whether others are awaited. */
 
@@ -24,8 +25,7 @@ export const endOf = ({ ask }: Question): End | undefined => decided.get(ask);
 /** Ends a question; false when it has ended before. */
 export function claim({ ask }: Question, end: End): boolean {
 	if (decided.has(ask)) return false;
-	decided.set(ask, end);
-	if (decided.size > MAX_DECIDED) decided.delete(decided.keys().next().value as string);
+	keepNewest(decided, ask, end, MAX_DECIDED);
 	return true;
 }
 

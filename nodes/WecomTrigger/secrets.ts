@@ -9,6 +9,7 @@ import { apiBase, clean } from '../shared/protocol/settings';
 import { parseEncodingAesKey } from '../shared/callback/crypto';
 import type { CallbackSecrets } from '../shared/callback/envelope';
 import { KEEP_SECRETS_MS, REREAD_SECRETS_AFTER_MS } from './deadlines';
+import { keepNewest } from '../shared/util/keepNewest';
 
 /** What a credential lacks for receiving, in words for the person who set it up. */
 export interface Lack {
@@ -106,9 +107,7 @@ export async function cachedSecrets(
 	if (known && !afterRefusal && age < KEEP_SECRETS_MS) return known.found;
 
 	const found = readSecrets(await context.getCredentials(source.credential), source);
-	kept.delete(key);
-	kept.set(key, { at: Date.now(), found });
-	if (kept.size > MAX_KEPT) kept.delete(kept.keys().next().value as string);
+	keepNewest(kept, key, { at: Date.now(), found }, MAX_KEPT);
 	return found;
 }
 

@@ -18,6 +18,7 @@ import { later } from '../shared/util/later';
 import { splitList } from '../shared/util/text';
 import { FETCH_UNTIL_MS } from './deadlines';
 import { warn, type Delivery, type Unwanted } from './delivery';
+import { keepNewest } from '../shared/util/keepNewest';
 
 /** The member who wrote a message or clicked: for the filters, and for the option "Resolve Names". Read once in ten minutes. */
 
@@ -43,10 +44,8 @@ async function once<T>(key: string, fetch: () => Promise<T>): Promise<T> {
 	const known = kept.get(key);
 	if (known && known.until > Date.now()) return (await known.value) as T;
 	const value = fetch();
-	kept.delete(key);
-	kept.set(key, { until: Date.now() + KEEP_MS, value });
+	keepNewest(kept, key, { until: Date.now() + KEEP_MS, value }, MAX_KEPT);
 	value.catch(() => kept.delete(key));
-	if (kept.size > MAX_KEPT) kept.delete(kept.keys().next().value as string);
 	return await value;
 }
 

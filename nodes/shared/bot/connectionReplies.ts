@@ -5,6 +5,7 @@ import { cardTitle } from './card';
 import { nobodyWrote, type BotFailure } from './errors';
 import { ANSWER_LIFE_MS, chatOf, chatTypeOf } from './items';
 import { Quota, RATE_LIMITED } from './quota';
+import { keepNewest } from '../util/keepNewest';
 
 /**
  * Replies to messages that came over a long connection: one after the other per message, streams that grow, are kept alive and
@@ -119,10 +120,7 @@ export class ConnectionReplies {
 	begin(reqId: string, body: IDataObject): void {
 		const [chatid, chatType] = [chatOf(body), chatTypeOf(body)];
 		this.remember(reqId, { chatid, chatType, at: Date.now() });
-		this.chatTypes.delete(chatid);
-		if (this.chatTypes.size >= MAX_REMEMBERED)
-			this.chatTypes.delete(this.chatTypes.keys().next().value as string);
-		this.chatTypes.set(chatid, chatType);
+		keepNewest(this.chatTypes, chatid, chatType, MAX_REMEMBERED);
 	}
 
 	/** Whether this process has taken the message. */

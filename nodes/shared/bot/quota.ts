@@ -1,5 +1,6 @@
 import { sleep } from 'n8n-workflow';
 import { BotFailure } from './errors';
+import { keepNewest } from '../util/keepNewest';
 
 /** Milliseconds. Changed by tests only. */
 export const quotaTimings = {
@@ -46,9 +47,7 @@ export class Quota {
 	}
 
 	private keep(name: string, times: number[]): void {
-		this.times.delete(name);
-		if (this.times.size >= MOST_NAMES) this.times.delete(this.times.keys().next().value as string);
-		this.times.set(name, times);
+		keepNewest(this.times, name, times, MOST_NAMES);
 	}
 
 	private exhausted(waitMs: number): BotFailure {

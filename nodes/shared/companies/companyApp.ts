@@ -3,6 +3,7 @@ import type { WecomClient } from '../client/client';
 import type { Company } from '../credentials/suiteState';
 import { digest } from '../credentials/tokens';
 import { clean } from '../protocol/settings';
+import { keepNewest } from '../util/keepNewest';
 
 /** The app that a company has got by authorizing a suite. */
 
@@ -43,8 +44,6 @@ export async function agentIdOf(client: WecomClient, itemIndex?: number): Promis
 	if (known) return known;
 	const suite = client.actingAs({ kind: 'suite' });
 	const { agentId: found = '' } = await readCompany(suite, corpId, permanentCode, itemIndex);
-	if (found) knownAgents.set(key, found);
-	if (knownAgents.size > MAX_KNOWN_AGENTS)
-		knownAgents.delete(knownAgents.keys().next().value as string);
+	if (found) keepNewest(knownAgents, key, found, MAX_KNOWN_AGENTS);
 	return found;
 }

@@ -2,6 +2,7 @@ import type { ICredentialDataDecryptedObject, IDataObject } from 'n8n-workflow';
 import type { StoredFields } from './fields';
 import { apiBase, clean } from '../protocol/settings';
 import { digest } from './tokens';
+import { keepNewest } from '../util/keepNewest';
 
 /** What a "WeCom Suite API" credential stores besides its settings, as pure functions on its data. */
 
@@ -159,7 +160,6 @@ export function parsed<T>(text: unknown): Readonly<Record<string, T>> {
 		return {};
 	}
 	if (typeof value !== 'object' || value === null || Array.isArray(value)) return {};
-	recent.set(text, value);
-	if (recent.size > MAX_RECENT) recent.delete(recent.keys().next().value as string);
+	keepNewest(recent, text, value, MAX_RECENT);
 	return value as Record<string, T>;
 }

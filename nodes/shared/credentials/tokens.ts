@@ -12,6 +12,7 @@ import {
 } from '../protocol/errors';
 import { parseReply, type WecomReply } from '../protocol/reply';
 import { apiBase, clean } from '../protocol/settings';
+import { keepNewest } from '../util/keepNewest';
 
 /**
  * Getting tokens: of a self-built app (`GET /cgi-bin/gettoken`, doc 91039) and, through the same machine, of suites, providers
@@ -145,13 +146,13 @@ async function fetchToken(order: TokenOrder, refusedToken: string | undefined): 
 		);
 		if (SETTINGS_REFUSED.has(Number(reply.errcode))) {
 			const until = Date.now() + REFUSAL_MEMORY_MS;
-			remember(refused, order.attempt ?? order.key, { until, error });
+			keepNewest(refused, order.attempt ?? order.key, { until, error }, MAX_REMEMBERED);
 		}
 		throw error;
 	}
 	const expiresAt = Date.now() + (lifetime - Math.min(EXPIRY_MARGIN_S, lifetime / 10)) * 1000;
 	const unchangedUntil = value === refusedToken ? Date.now() + REFUSAL_MEMORY_MS : 0;
-	remember(issued, order.key, { token: { value, expiresAt }, unchangedUntil });
+	keepNewest(issued, order.key, { token: { value, expiresAt }, unchangedUntil }, MAX_REMEMBERED);
 	return { value, expiresAt };
 }
 
@@ -206,10 +207,4 @@ export async function askForToken(
 // The error of the HTTP layer carries the request, and so the secret: it must not travel further.
 function unreachable(base: string, error: unknown): TokenFailure {
 	return new TokenFailure(describeUnreachable(base, error));
-}
-
-function remember<T>(map: Map<string, T>, key: string, value: T): void {
-	map.delete(key);
-	map.set(key, value);
-	if (map.size > MAX_REMEMBERED) map.delete(map.keys().next().value as string);
 }

@@ -27,6 +27,7 @@ import {
 	toResponseUrl,
 	type SentReply,
 } from './channels';
+import { keepNewest } from '../../../shared/util/keepNewest';
 
 /** The operations of an AI bot: what they say, and in which order they try the ways to say it. */
 
@@ -220,15 +221,9 @@ export async function streamReply(item: ItemContext): Promise<IDataObject> {
 			})) ?? (await intoStream(item, message, { content: shown, finish, feedback })));
 	if (!sent && !message.responseUrl && !isEvent(message)) nowhere(item, message);
 	// A step that failed is tried again with the text before it.
-	keepBegun(key, content);
+	keepNewest(begun, key, content, MAX_BEGUN);
 	// Without a stream it is sent whole with the end.
 	return told(message, sent ?? { via: 'collected' }, { finish });
-}
-
-function keepBegun(key: string, text: string): void {
-	begun.delete(key);
-	if (begun.size >= MAX_BEGUN) begun.delete(begun.keys().next().value as string);
-	begun.set(key, text);
 }
 
 /** What a person sees on entering the chat. */
