@@ -13,7 +13,7 @@ export const SHORT_TEXTS: Record<string, string[]> = {
 	'nodes/Wecom/resources/callback/reply.ts': [' or '],
 	'nodes/Wecom/resources/customer/customerMessage.ts': ['a month'],
 	'nodes/Wecom/resources/customer/customerTag.ts': ['customer', 'strategy'],
-	'nodes/Wecom/resources/message/card.ts': [
+	'nodes/Wecom/resources/message/cardFields.ts': [
 		'Accent',
 		'Buttons',
 		'Muted',

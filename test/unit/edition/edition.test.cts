@@ -65,6 +65,9 @@ const idOf = (one: any, at: number) => one?.value ?? one?.name ?? at;
 const isWords = (key: string, beside: object) =>
 	TEXTS.has(key) || (key === 'name' && ('value' in beside || 'docsUrl' in beside));
 
+/** The text of a function as one compiler or another may write it. */
+const codeOf = (expression: string) => expression.replace(/[\s()]+/g, '').replaceAll('"', "'");
+
 /** Everything but the words. */
 function withoutTexts(value: any): unknown {
 	if (Array.isArray(value)) {
@@ -74,6 +77,7 @@ function withoutTexts(value: any): unknown {
 		return isChoice ? parts.map((part, at) => [ids[at], part]).sort(byId) : parts;
 	}
 	if (typeof value === 'function') return value.name;
+	if (typeof value === 'string') return value.startsWith('={{((') ? codeOf(value) : value;
 	if (typeof value !== 'object' || value === null) return value;
 	const kept = Object.entries(value).filter(
 		([key, one]) => !(typeof one === 'string' && isWords(key, value)) && key !== 'usableAsTool',
