@@ -133,3 +133,15 @@ it('every file is used: by another, by package.json or by the build', () => {
 	const entries = /\.(node|credentials)\.ts$|^nodes\/Wecom\/(prebuilt|runtime)\.ts$/;
 	expect(files.filter((file) => !used.has(file) && !entries.test(file))).toEqual([]);
 });
+
+it('every exported name exists once: a word means one thing', () => {
+	const EXPORTED = /^export (?:async )?(?:function|const|class|interface|type) (\w+)/gm;
+	const places = new Map<string, string[]>();
+	for (const file of files) {
+		const source = fs.readFileSync(path.join(repoRoot, file), 'utf8');
+		for (const [, name] of source.matchAll(EXPORTED))
+			places.set(name, [...(places.get(name) ?? []), file]);
+	}
+	expect(places.size).toBeGreaterThan(500);
+	expect([...places].filter(([, found]) => found.length > 1)).toEqual([]);
+});
