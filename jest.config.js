@@ -4,22 +4,7 @@ const { availableParallelism } = require('node:os');
 const base = {
 	testEnvironment: 'node',
 	moduleFileExtensions: ['ts', 'cts', 'js', 'mjs', 'cjs', 'json'],
-	transform: {
-		'\\.[cm]?ts$': [
-			'ts-jest',
-			{
-				diagnostics: false,
-				tsconfig: {
-					isolatedModules: true,
-					target: 'es2022',
-					module: 'commonjs',
-					moduleResolution: 'node',
-					esModuleInterop: true,
-					resolveJsonModule: true,
-				},
-			},
-		],
-	},
+	transform: { '\\.[cm]?ts$': '<rootDir>/test/support/esbuild-transform.cjs' },
 	testPathIgnorePatterns: ['/node_modules/', '/dist/'],
 	modulePathIgnorePatterns: ['<rootDir>/dist/'],
 };

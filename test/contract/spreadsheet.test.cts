@@ -3,10 +3,7 @@
  * as text, words for switches, and objects by accident. Each either arrives as it would from the form, in the documented type, or is
  * refused by the label of its field.
  */
-jest.mock('n8n-workflow', () => ({
-	...jest.requireActual<object>('n8n-workflow'),
-	sleep: async () => undefined,
-}));
+import '../support/without-waiting.cts';
 import type { IDataObject, IPairedItemData } from 'n8n-workflow';
 import { operationFields } from '../../nodes/Wecom/engine/form';
 import type { Field, FieldGroup, Operation } from '../../nodes/Wecom/engine/operation';

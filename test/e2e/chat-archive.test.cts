@@ -99,6 +99,7 @@ withCompiler()('the chat archive', () => {
 			const wanted = (MESSAGES * kill) / (KILLS + 1);
 			await until(`message ${wanted} is read`, async () => (await read()) >= wanted, {
 				within: 60_000,
+				every: 100,
 			});
 			await n8n.kill();
 			if (kill === 1) {
@@ -115,7 +116,7 @@ withCompiler()('the chat archive', () => {
 				const at = await position(id);
 				return at?.after === String(MESSAGES) && at.to === at.after;
 			},
-			{ within: 120_000 },
+			{ within: 120_000, every: 100 },
 		);
 		const list = await rest.listExecutions({ workflowId: id }, 100);
 		const all = await Promise.all(list.map(async (one) => await rest.getExecution(one.id)));

@@ -77,7 +77,10 @@ it(
 		await sim.control.kfMessage(here('lock/kf'), OTHER, [say('before')] as never);
 		const isReading = async () =>
 			String((await rest.rawCredential(credential.id)).data.kfCursorTokens).includes('"claim"');
-		await until('the reading is concluded', async () => !(await isReading()), { within: 10_000 });
+		await until('the reading is concluded', async () => !(await isReading()), {
+			within: 10_000,
+			every: 100,
+		});
 
 		const unlock = await lockDatabase(n8n);
 		const [pushed, notified] = await Promise.all([

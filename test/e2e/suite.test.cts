@@ -328,8 +328,10 @@ describe('a permanent code, issued once,', () => {
 		await ticket(provider);
 		// With it the suite has its token, which could not be stored later.
 		await authorize(provider, earlier);
-		await until('one company is stored', async () =>
-			Boolean((await provider.companies())[earlier.corpid]),
+		await until(
+			'one company is stored',
+			async () => (await provider.companies())[earlier.corpid],
+			patience,
 		);
 		await rest.waitForExecutions(provider.workflow.id, 1);
 		const path = '/cgi-bin/service/v2/get_permanent_code';
@@ -345,8 +347,10 @@ describe('a permanent code, issued once,', () => {
 		} finally {
 			await unlock();
 		}
-		await until('the company is stored', async () =>
-			Boolean((await provider.companies())[company.corpid]),
+		await until(
+			'the company is stored',
+			async () => (await provider.companies())[company.corpid],
+			patience,
 		);
 		await n8n.kill();
 		await n8n.start();

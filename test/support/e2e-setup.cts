@@ -1,5 +1,8 @@
-/** jest's globalSetup of the e2e level: installs n8n, packs the package, and starts the soak before the first test file starts its clock. */
+/** jest's globalSetup of the e2e level: what all test files share is made, and the soak begins, before the first of them starts its clock. */
 import { ensureN8n } from './n8n-install.cts';
+import { N8nRest } from './n8n-rest.cts';
+import { makeTemplate } from './n8n-template.cts';
+import { startN8n } from './n8n.cts';
 import { packPackage, shareTarball } from './pack.cts';
 import { startSoak } from './soak-beside.cts';
 
@@ -9,7 +12,16 @@ interface Run {
 }
 
 export default async function setup({ testPathPatterns: { patterns } }: Run): Promise<void> {
-	await ensureN8n();
-	shareTarball(await packPackage());
+	const { nodeBin } = await ensureN8n();
+	const tarball = await packPackage();
+	shareTarball(tarball);
+	await makeTemplate(tarball, nodeBin, async (userFolder) => {
+		const n8n = await startN8n({ userFolder });
+		try {
+			await N8nRest.connect(n8n);
+		} finally {
+			await n8n.stop();
+		}
+	});
 	if (patterns.length === 0 || patterns.some((pattern) => pattern.includes('soak'))) startSoak();
 }

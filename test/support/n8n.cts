@@ -10,6 +10,7 @@ import { http } from './http.cts';
 import { freePorts, n8nEnv, probePort, type N8nPorts } from './n8n-env.cts';
 import { ensureN8n, type N8nInstall } from './n8n-install.cts';
 import { installPackage } from './n8n-package.cts';
+import { copyTemplate } from './n8n-template.cts';
 
 /** Longer than n8n's own graceful shutdown (N8N_GRACEFUL_SHUTDOWN_TIMEOUT). */
 const STOP_GRACE_MS = 8_000;
@@ -36,6 +37,8 @@ export class N8n {
 	private process?: ChildProcess;
 
 	private output = '';
+
+	private readonly endings: Array<() => void> = [];
 
 	constructor(
 		readonly install: N8nInstall,
@@ -119,6 +122,7 @@ export class N8n {
 
 	/** Stops n8n and everything it started; removes the user folder if it was a temporary one. */
 	async stop(): Promise<void> {
+		for (const end of this.endings.splice(0)) end();
 		await this.end();
 		if (!this.options.userFolder)
 			rmSync(this.userFolder, { recursive: true, force: true, maxRetries: 3 });
@@ -127,6 +131,11 @@ export class N8n {
 	/** Ends n8n at once, as a power cut would; `start()` brings it back. */
 	async kill(): Promise<void> {
 		await this.end(0);
+	}
+
+	/** Called once when n8n is stopped for good: ends what was started to look into it. */
+	atStop(end: () => void): void {
+		this.endings.push(end);
 	}
 
 	private hasEnded(): boolean {
@@ -179,11 +188,14 @@ function keptKey(userFolder: string): string | undefined {
 	}
 }
 
-/** Installs n8n if it is not cached yet, installs the tarball into the user folder and starts n8n. */
+/** Installs n8n if it is not cached yet, installs the tarball into the user folder and starts n8n. A new folder is a copy of the template if this run has one. */
 export async function startN8n(options: StartOptions = {}): Promise<N8n> {
 	const install = await ensureN8n();
 	const userFolder = options.userFolder ?? mkdtempSync(join(tmpdir(), 'wecom-kit-n8n-'));
-	if (options.tarball) await installPackage(userFolder, options.tarball, install.nodeBin);
+	const { tarball } = options;
+	const isNew = !options.userFolder;
+	if (tarball && !(isNew && copyTemplate(userFolder, tarball)))
+		await installPackage(userFolder, tarball, install.nodeBin);
 	const encryptionKey =
 		options.encryptionKey ?? keptKey(userFolder) ?? randomBytes(24).toString('hex');
 	for (let attempt = 1; ; attempt++) {

@@ -2,6 +2,7 @@
  * Every operation with a text in every field that would become another path, query or host if it were put into an address as it is:
  * what goes out is a call of the catalog all the same, to the host of the credential.
  */
+import '../support/without-waiting.cts';
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import type { ClientRequest } from 'node:http';
 import type { IDataObject, ICredentialDataDecryptedObject } from 'n8n-workflow';
@@ -15,15 +16,6 @@ import { facts } from '../contract/facts.cts';
 import { binaryItem, chain, runWorkflow } from '../support/harness.cts';
 import { startProvider, suiteTypes, useProvider, type Provider } from './suite-support.cts';
 import { credentialOf, nodeTypes, WECOM } from './support.cts';
-
-/** Nothing is worth waiting for here. */
-jest.mock('n8n-workflow', () => {
-	const wait = jest.requireActual<typeof import('../support/wait.cts')>('../support/wait.cts');
-	return {
-		...jest.requireActual<object>('n8n-workflow'),
-		sleep: async () => await wait.sleep(1),
-	};
-});
 
 const ATTACK = '../x?y=1&z#';
 const TOKEN = /gettoken|get_\w+_token/;
