@@ -106,7 +106,7 @@ function toolCall(name: string, values: Json): Json {
 	return { role: 'assistant', content: null, tool_calls: [call] };
 }
 
-/** Of JSON: an object, or a list of them. */
+/** A field of JSON, which is an object or a list of them. */
 function fieldOf(result: string, field: string): string {
 	try {
 		const [first] = [JSON.parse(result)].flat() as Json[];

@@ -43,7 +43,7 @@ export const isLoginPage = (path: string): boolean => Object.hasOwn(PAGES, path)
 export interface PageRequest {
 	path: string;
 	query: Query;
-	/** Of a POST: the decision (`who`, `decision`). */
+	/** What a POST brings: the decision (`who`, `decision`). */
 	form?: URLSearchParams;
 	/** The browser's User-Agent. */
 	agent?: string;

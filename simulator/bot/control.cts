@@ -109,7 +109,7 @@ export class BotControl extends BotUsers {
 		await this.#until(() => this.sockets.open(botId) > 0, timeoutMs);
 	}
 
-	/** Of one bot's long connection; `open` = subscribed now. */
+	/** What happened on one bot's long connections; `open` = subscribed now. */
 	connections(botId: string): ConnectionCounts & { open: number } {
 		return { ...countsOf(this.side, botId), open: this.sockets.open(botId) };
 	}

@@ -11,7 +11,7 @@ export interface Bot {
 	botId: string;
 	name: string;
 	mode: 'websocket' | 'callback';
-	/** Of the long connection. */
+	/** The secret of the long connection. */
 	secret: string;
 	/** Used in callback mode. */
 	callback: CallbackSettings;
@@ -31,11 +31,11 @@ export interface Place {
 /** A message or event on its way to a bot, and what has become of it. */
 export interface Turn extends Place {
 	msgid: string;
-	/** Of the long connection. */
+	/** The req_id of the frame that brought it, over a long connection. */
 	reqId: string;
 	at: number;
 	kind: 'message' | 'enter_chat' | 'template_card_event' | 'feedback_event' | 'other';
-	/** Of a card event. */
+	/** The task ID of the card that an event is about. */
 	taskId?: string;
 	responseCode?: string;
 	responseUrlUsed: boolean;

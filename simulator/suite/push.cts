@@ -17,7 +17,7 @@ export interface SuitePush extends PushResult {
 	ok: boolean;
 	verdict: Verdict;
 	late: boolean;
-	/** Of the last attempt. */
+	/** How long the last attempt took. */
 	ms: number;
 	infoType: string;
 	suiteId: string;

@@ -21,7 +21,7 @@ export interface SoakOptions {
 	n8n: N8n;
 	rest: N8nRest;
 	sim: Simulator;
-	/** Of type "WeCom API". */
+	/** A credential of the type "WeCom API". */
 	credential: Credential;
 	seconds: number;
 	killEverySeconds: number;

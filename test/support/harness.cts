@@ -247,7 +247,7 @@ export interface WebhookOptions extends Surroundings {
 	/** The `name` in the node's webhook descriptions. */
 	webhookName?: string;
 	call?: WebhookCall;
-	/** Of the execution that waits for the call. */
+	/** The data of the execution that waits for the call. */
 	runExecutionData?: IRunExecutionData;
 	/** Keep it to look at it while the node still works; by default a new one. */
 	response?: WebhookResponse;

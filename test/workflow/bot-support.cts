@@ -85,7 +85,7 @@ export const agentNode = (answer: string, waitMs = 0): TestNode => ({
 
 export class BotInstance {
 	url = '';
-	/** Of the WeCom Trigger. */
+	/** The parameters of the WeCom Trigger. */
 	parameters: IDataObject = {};
 	/** What comes behind the trigger, in a row. */
 	nodes: TestNode[] = [];
