@@ -10,7 +10,7 @@ import os from 'node:os';
 import path from 'node:path';
 
 const BELOW_THE_TESTS = 10;
-const jest = createRequire(import.meta.url).resolve('jest/bin/jest.js');
+const jest = createRequire(import.meta.url).resolve('jest/bin/jest');
 const npm = (script) => ({
 	what: `npm run ${script}`,
 	command: process.platform === 'win32' ? 'npm.cmd' : 'npm',
