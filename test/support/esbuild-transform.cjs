@@ -1,7 +1,7 @@
 /**
  * Jest's transform: takes the types out of a file, with esbuild in a small part of the time that TypeScript's compiler needs.
- * Types are checked by `npm run typecheck`. A call of `jest.mock` stays where it is written, after the imports: to replace a module
- * that is imported at the top, put the call into a file of its own, and import that file first.
+ * Types are checked by `npm run typecheck`. A call of `jest.mock` stays where it is written, after the imports, so a test file must
+ * not have one: it belongs into a file of its own, which the test file imports first.
  */
 const { createHash } = require('node:crypto');
 const { readFileSync } = require('node:fs');
@@ -11,6 +11,10 @@ const OWN_SOURCE = readFileSync(__filename);
 
 module.exports = {
 	process(source, sourcefile) {
+		if (sourcefile.endsWith('.test.cts') && /^jest\.mock\(/m.test(source))
+			throw new Error(
+				'jest.mock comes too late here: put it into a file of its own, and import that first, as without-waiting.cts.',
+			);
 		return transformSync(source, {
 			sourcefile,
 			loader: 'ts',
