@@ -1,5 +1,6 @@
-/** What may be repeated and run side by side. */
-import { readsOnly, toRequest } from '../../../nodes/Wecom/engine/runRow';
+/** What may be repeated and run side by side, and what becomes of a reply. */
+import type { IDataObject } from 'n8n-workflow';
+import { readsOnly, runRow, toRequest } from '../../../nodes/Wecom/engine/runRow';
 import type { Operation } from '../../../nodes/Wecom/engine/operation';
 
 const row = (method: 'GET' | 'POST', reads?: boolean) =>
@@ -18,5 +19,39 @@ it.each([
 		path: '/cgi-bin/x',
 		[method === 'GET' ? 'qs' : 'body']: sent,
 		repeatable: harmless,
+	});
+});
+
+describe('the reply of a row', () => {
+	async function run(reply: IDataObject, more: Partial<Operation>, form: IDataObject = {}) {
+		const operation = { endpoint: ['POST', '/cgi-bin/x'], fields: [], ...more } as Operation;
+		const context = {
+			getNodeParameter: (_name: string, _index: number, fallback: unknown) => fallback,
+		};
+		const get = (name: string, fallback: unknown = '') => form[name] ?? fallback;
+		const client = { call: async () => ({ errcode: 0, errmsg: 'ok', ...reply }) };
+		return await runRow({ operation, client, context, get, itemIndex: 0 } as never);
+	}
+	const reply = { invaliduser: 'lisi', info: { id: 1, name: 'a', rest: 'b' } };
+	const warning = 'Left out: unknown or out-of-reach members: lisi.';
+
+	it('keeps its warning whatever else is picked or simplified', async () => {
+		const row = { pick: 'info', simplify: ['id', 'name'] };
+		expect(await run(reply, row)).toEqual({ id: 1, name: 'a', warning });
+		expect(await run(reply, row, { simplify: false })).toEqual({ ...reply.info, warning });
+	});
+
+	it('says what was done where WeCom says nothing but "ok"', async () => {
+		expect(await run({}, {})).toEqual({ success: true });
+		expect(await run({}, { returns: () => ({ deleted: true }) })).toEqual({ deleted: true });
+	});
+
+	it('marks the entry of a list that WeCom has refused', async () => {
+		const found = [{ id: 1 }, { id: 2, errcode: 60111 }];
+		const row = { list: 'found', reads: true, whole: true as const };
+		expect(await run({ found }, row)).toEqual([
+			{ id: 1 },
+			{ id: 2, errcode: 60111, warning: 'WeCom refused this one with the error code 60111.' },
+		]);
 	});
 });
