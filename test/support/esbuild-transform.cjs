@@ -1,21 +1,29 @@
 /**
  * Jest's transform: takes the types out of a file, with esbuild in a small part of the time that TypeScript's compiler needs.
- * Types are checked by `npm run typecheck`. A call of `jest.mock` stays where it is written, after the imports, so a test file must
- * not have one: it belongs into a file of its own, which the test file imports first.
+ * Types are checked by `npm run typecheck`.
  */
 const { createHash } = require('node:crypto');
 const { readFileSync } = require('node:fs');
 const { transformSync, version } = require('esbuild');
 
 const OWN_SOURCE = readFileSync(__filename);
+const STRICT = '"use strict";';
+/** A call of `jest.mock` that is a statement of its own; esbuild indents everything between its first and its last line. */
+const MOCK = /^jest\.mock\((?:[^\n]*\);$|[^\n]*\n(?:[ ][^\n]*\n|\n)*[\])}]+\);$)/gm;
+
+/** Moves the calls of `jest.mock` before the imports, as jest's own transform does; all other lines stay where they are. */
+function withMocksFirst(code) {
+	const mocks = [];
+	const rest = code.replace(MOCK, (mock) => {
+		mocks.push(mock.replace(/\n\s*/g, ' '));
+		return '\n'.repeat(mock.split('\n').length - 1);
+	});
+	return mocks.length > 0 ? rest.replace(STRICT, () => STRICT + mocks.join('')) : code;
+}
 
 module.exports = {
 	process(source, sourcefile) {
-		if (sourcefile.endsWith('.test.cts') && /^jest\.mock\(/m.test(source))
-			throw new Error(
-				'jest.mock comes too late here: put it into a file of its own, and import that first, as without-waiting.cts.',
-			);
-		return transformSync(source, {
+		const { code, map } = transformSync(source, {
 			sourcefile,
 			loader: 'ts',
 			format: 'cjs',
@@ -25,6 +33,7 @@ module.exports = {
 			supported: { 'dynamic-import': false }, // jest has no other modules than CommonJS
 			tsconfigRaw: { compilerOptions: { alwaysStrict: true } },
 		});
+		return { code: withMocksFirst(code), map };
 	},
 	getCacheKey: (source, sourcefile) =>
 		createHash('sha256')

@@ -1,5 +1,4 @@
 /** What n8n cannot store although WeCom has its answer: it stays in memory and comes again. */
-import './redelivery-deadlines.cts';
 import type { IDataObject } from 'n8n-workflow';
 import { DEMO_KF_ACCOUNTS } from '../../simulator/demo-data.cts';
 import { logged } from '../support/harness.cts';
@@ -7,6 +6,15 @@ import { startIntake, type Intake, type IntakeOptions } from './intake-support.c
 import { until } from './suite-support.cts';
 import { useSimulator } from './support.cts';
 import { sleep } from '../support/wait.cts';
+
+jest.mock('../../nodes/WecomTrigger/deadlines', () => ({
+	...jest.requireActual<object>('../../nodes/WecomTrigger/deadlines'),
+	REPLY_WITHIN_MS: 200,
+}));
+jest.mock('../../nodes/shared/callback/ownCalls', () => ({
+	...jest.requireActual<object>('../../nodes/shared/callback/ownCalls'),
+	DELIVER_AGAIN_AFTER_MS: [100, 100, 200],
+}));
 
 const sim = useSimulator();
 let intake: Intake;
