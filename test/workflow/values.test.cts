@@ -425,6 +425,8 @@ describe('A record of a smart sheet', () => {
 			column('f6', '日期', 'DATE_TIME', { property_date_time: { format: 'yyyy-mm-dd' } }),
 			column('f7', '完成', 'CHECKBOX'),
 			column('f8', '关联', 'REFERENCE'),
+			column('f9', '图', 'IMAGE'),
+			column('f10', '说明', 'TEXT'),
 		];
 		answer('wedoc/smartsheet/get_fields', { total: fields.length, fields });
 		answer('wedoc/smartsheet/add_records', { records: [{ record_id: 'r1' }] });
@@ -444,6 +446,10 @@ describe('A record of a smart sheet', () => {
 		[{ 状态: options[0] }, { f3: options }],
 		[{ 标签: 'A,B' }, { f5: [{ id: 'a', text: 'A,B' }] }],
 		[{ 标签: ['A,B', 'neu'] }, { f5: [{ id: 'a', text: 'A,B' }, { text: 'neu' }] }],
+		[{ 标签: 'neu、A,B' }, { f5: [{ text: 'neu' }, { id: 'a', text: 'A,B' }] }],
+		[{ 状态: ['已收货'] }, { f3: options }],
+		[{ 图: { image_url: 'https://e.com/1.png' } }, { f9: [{ image_url: 'https://e.com/1.png' }] }],
+		[{ 说明: { type: 'text', text: 'x' } }, { f10: [{ type: 'text', text: 'x' }] }],
 		[{ 日期: '2026/3/5' }, { f6: '1772640000000' }],
 		[{ 日期: 46086 }, { f6: '1772640000000' }],
 		[{ 完成: '是', 关联: ['r1'] }, { f7: true }],
@@ -452,7 +458,7 @@ describe('A record of a smart sheet', () => {
 		expect(values()).toEqual([expected]);
 	});
 
-	it.each([['链接'], ['负责人'], ['状态'], ['电话'], ['标签']])(
+	it.each([['链接'], ['负责人'], ['状态'], ['电话'], ['标签'], ['说明']])(
 		'refuses an object in %s',
 		async (name) => {
 			expect((await failure(append({ [name]: { n: 1 } })))?.message).toContain(

@@ -185,9 +185,13 @@ export const toIds = (item: ItemContext, displayName: string, value: unknown): s
 	...new Set(toEntries(item, displayName, value, idsIn)),
 ];
 
-/** Words of a field, which may have spaces in them. */
-export const toTexts = (item: ItemContext, displayName: string, value: unknown): string[] =>
-	toEntries(item, displayName, value, wordsIn);
+/** Words of a field, which may have spaces in them; those of `names` may have commas, too. */
+export const toTexts = (
+	item: ItemContext,
+	displayName: string,
+	value: unknown,
+	names?: readonly string[],
+): string[] => toEntries(item, displayName, value, (text) => wordsIn(text, names));
 
 function toEntries(
 	item: ItemContext,

@@ -48,9 +48,20 @@ export const idsIn = (text: string): string[] =>
 		.map((id) => IN_QUOTES.exec(id)?.[1] ?? id)
 		.filter(Boolean);
 
-/** The words in a text, which may have spaces and quotes in them. */
-export const wordsIn = (text: string): string[] =>
-	text
-		.split(BETWEEN_WORDS)
-		.map((word) => word.trim())
-		.filter(Boolean);
+/** The words in a text, which may have spaces and quotes in them; those of `names` may have commas, too. */
+export function wordsIn(text: string, names: readonly string[] = []): string[] {
+	const long = names.filter((name) => BETWEEN_WORDS.test(name));
+	const words: string[] = [];
+	for (let rest = text.trimStart(); rest !== ''; ) {
+		const name = long.find((one) => beginsWith(rest, one));
+		const end = name?.length ?? rest.search(BETWEEN_WORDS);
+		words.push((end < 0 ? rest : rest.slice(0, end)).trim());
+		const behind = end < 0 ? '' : rest.slice(end);
+		rest = behind.slice(behind.search(BETWEEN_WORDS) + 1 || behind.length).trimStart();
+	}
+	return words.filter(Boolean);
+}
+
+/** Whether a text begins with a name, and not with a longer word. */
+const beginsWith = (text: string, name: string): boolean =>
+	text.startsWith(name) && /^\s*(?:$|[|｜,;，；、､﹑])/.test(text.slice(name.length));

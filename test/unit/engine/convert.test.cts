@@ -1,6 +1,11 @@
 /** What a value means, whoever wrote it: one table for each kind. */
 import { DateTime } from 'luxon';
-import { convertValue, toMoneyText, toNumberText } from '../../../nodes/Wecom/engine/convert';
+import {
+	convertValue,
+	toMoneyText,
+	toNumberText,
+	toTexts,
+} from '../../../nodes/Wecom/engine/convert';
 import type { Conversion, Field, ItemContext } from '../../../nodes/Wecom/engine/operation';
 
 const item = {
@@ -51,6 +56,15 @@ describe('IDs', () => {
 
 	it('are not what words are: those may have spaces', () =>
 		expect(read('textList', '加 微信, "返 现"')).toEqual(['加 微信', '"返 现"']));
+
+	it('are words with commas in them where such names are known', () => {
+		const names = ['A,B', 'A,B、C', 'plain'];
+		const words = (text: string) => toTexts(item, 'Label', text, names);
+		expect(words('A,B')).toEqual(['A,B']);
+		expect(words('x, A,B ，plain\ny')).toEqual(['x', 'A,B', 'plain', 'y']);
+		expect(words('A,Bx;A,B、C')).toEqual(['A', 'Bx', 'A,B', 'C']);
+		expect(words(' , a,,b\n')).toEqual(['a', 'b']);
+	});
 
 	it('that are to be removed', () => {
 		expect(read('clearedList', '')).toEqual(['']);

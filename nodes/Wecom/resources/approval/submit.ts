@@ -307,10 +307,11 @@ function chosenOptions(item: ItemContext, { title, config }: Control, given: unk
 	const { type, options } = selectorOf(config);
 	const optionOf = (wanted: string) =>
 		options.find(({ key, value }) => String(key) === wanted || namesOf(value).includes(wanted));
-	// The name of an option may have a comma in it.
-	const isOne =
-		!Array.isArray(given) && (type !== 'multi' || optionOf(String(given).trim()) !== undefined);
-	const wantedOnes = isOne ? [toText(item, title, given).trim()] : toTexts(item, title, given);
+	const names = options.flatMap(({ value }) => namesOf(value)).filter((name) => name !== undefined);
+	const wantedOnes =
+		type === 'multi' || Array.isArray(given)
+			? toTexts(item, title, given, names)
+			: [toText(item, title, given).trim()];
 	const keys = wantedOnes.map((wanted) => {
 		const found = optionOf(wanted);
 		if (!found) {

@@ -215,14 +215,16 @@ function toCell(item: ItemContext, column: Column, value: unknown): unknown {
 	if (isCell(value) && value.length > 0) return value;
 	if (isOwnForm(type, value)) return [value];
 	if (type in OWN_FORM) refuseObjects(item, column, value);
+	return ofPlain(item, column, value);
+}
+
+/** The cell for a value that is no object; a list of one, where the column holds one. */
+function ofPlain(item: ItemContext, column: Column, given: unknown): unknown {
+	const { type, title } = column;
+	const isListOfOne = Array.isArray(given) && given.length === 1 && typeof given[0] !== 'object';
+	const value: unknown = isListOfOne && type !== 'TEXT' ? given[0] : given;
 	if (TEXTS.includes(type)) return toText(item, title, value);
-	if (type === 'TEXT')
-		return [
-			{
-				type: 'text',
-				text: typeof value === 'object' ? JSON.stringify(value) : toText(item, title, value),
-			},
-		];
+	if (type === 'TEXT') return [{ type: 'text', text: toText(item, title, value) }];
 	if (type === 'URL') {
 		const link = toText(item, title, value);
 		return [{ type: 'url', text: link, link }];
@@ -242,6 +244,7 @@ const fieldOf = ({ title }: Column): Field => ({
 
 /** One of these fields makes an object WeCom's own form of a cell. */
 const OWN_FORM: Record<string, string[]> = {
+	TEXT: ['text'],
 	URL: ['link'],
 	USER: ['user_id', 'tmp_external_userid'],
 	SINGLE_SELECT: ['id', 'text'],
@@ -253,20 +256,20 @@ const isOwnForm = (type: string, value: unknown): boolean =>
 
 /** An object that WeCom does not know would become a new option or a member of that name. */
 function refuseObjects(item: ItemContext, { type, title }: Column, value: unknown): void {
-	if (![value].flat().some((one) => typeof one === 'object' && one !== null)) return;
+	const isDate = (one: unknown) => typeof (one as { toJSON?: unknown }).toJSON === 'function';
+	const isThing = (one: unknown) => typeof one === 'object' && one !== null && !isDate(one);
+	if (![value].flat().some(isThing)) return;
 	throw problem(
 		item,
-		`'${title}' holds an object where the column needs ${HINTS[type] ?? 'an option'}`,
+		`'${title}' holds an object where the column needs ${HINTS[type] ?? (type === 'TEXT' ? 'text' : 'an option')}`,
 		`Let the expression give one value of it, or WeCom's own form with ${OWN_FORM[type].join(' or ')}.`,
 	);
 }
 
 /** The options that a text or list names; the name of one may have a comma in it. */
 function optionsIn(item: ItemContext, column: Column, value: unknown): IDataObject[] {
-	const whole = Array.isArray(value) ? undefined : toText(item, column.title, value).trim();
-	const isOne = column.options.some(({ id, text }) => text === whole || id === whole);
-	const wanted = isOne ? [whole!] : toTexts(item, column.title, value);
-	return wanted.map((one) => option(column, one));
+	const names = column.options.map(({ text }) => text);
+	return toTexts(item, column.title, value, names).map((one) => option(column, one));
 }
 
 /** By the ID of an option that is there, else by its text, which adds it. */
@@ -283,6 +286,8 @@ function wholeCell(item: ItemContext, { title, type }: Column, value: unknown): 
 	try {
 		const cell: unknown = typeof value === 'string' ? JSON.parse(value) : value;
 		if (isCell(cell)) return cell;
+		// One object is a list of one.
+		if (isObject(cell)) return [cell];
 	} catch {
 		// What is no JSON gets the same error as JSON of another shape.
 	}
