@@ -211,7 +211,7 @@ export class BotConnection {
 			try {
 				await send('chunk', { upload_id, ...part });
 			} catch (error) {
-				if (triesLeft <= 1 || (error as BotFailure).errcode !== undefined) throw error;
+				if (triesLeft <= 1 || (error as BotFailure).errcode !== undefined) throw error as Error;
 				await sendPart(part, triesLeft - 1);
 			}
 		};
