@@ -18,7 +18,7 @@ import {
 	type Output,
 	type ResourceCredential,
 } from './operation';
-import { readValue } from './parameters';
+import { hasUnusedParameters, readValue } from './parameters';
 
 /** Reading calls overlap; writing ones keep the order of the items unless the person asks otherwise. */
 const READS_AT_ONCE = 8;
@@ -91,9 +91,20 @@ async function contextOf(
 async function runItem(item: ItemContext): Promise<INodeExecutionData[]> {
 	const output: Output = await (item.operation.run ?? runRow)(item);
 	const pairedItem = { item: item.itemIndex };
-	if (output instanceof ItemOutput) return [{ ...output.item, pairedItem }];
-	return (Array.isArray(output) ? output : [output]).map((json) => ({ json, pairedItem }));
+	const items: INodeExecutionData[] =
+		output instanceof ItemOutput
+			? [{ ...output.item, pairedItem }]
+			: (Array.isArray(output) ? output : [output]).map((json) => ({ json, pairedItem }));
+	if (items.length > 0 && hasUnusedParameters(item)) items[0] = withWarning(items[0]);
+	return items;
 }
+
+const UNUSED = 'Additional Parameters were left out: this operation has no place for them.';
+
+const withWarning = (item: INodeExecutionData): INodeExecutionData => ({
+	...item,
+	json: { ...item.json, warning: [item.json.warning, UNUSED].filter(Boolean).join(' ') },
+});
 
 /**
  * The item of a failure with Continue On Fail. An item that holds `error` alone belongs into the error output on every n8n; newer ones

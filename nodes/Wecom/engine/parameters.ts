@@ -178,10 +178,23 @@ function isShown({ get }: ItemContext, { displayOptions }: Field): boolean {
 	return Object.entries(show).every(fits) && !Object.entries(hide).some(fits);
 }
 
+/** The items whose Additional Parameters an operation has asked for. */
+const asked = new WeakMap<object, Set<number>>();
+
 /** What a person adds to the form of a row: documented parameters that the form does not offer. They win over the form. */
 export function additionalParameters(item: ItemContext): IDataObject {
+	const { context, itemIndex } = item;
+	asked.set(context, (asked.get(context) ?? new Set()).add(itemIndex));
 	const { additionalParameters: given = '' } = item.get<IDataObject>('options', {});
 	return given === '' ? {} : toObject(item, 'Additional Parameters (JSON)', given);
+}
+
+/** Whether there are some that the operation, which has run, has no place for. */
+export function hasUnusedParameters({ context, itemIndex, get }: ItemContext): boolean {
+	if (asked.get(context)?.has(itemIndex)) return false;
+	const given = get<unknown>('options.additionalParameters', '');
+	if (typeof given === 'string') return !/^\s*(?:\{\s*\})?\s*$/.test(given);
+	return isObject(given) && Object.keys(given).length > 0;
 }
 
 function putField(target: IDataObject, { name, path, spread }: Field, value: unknown): void {

@@ -14,7 +14,7 @@ import { ItemOutput, type ItemContext, type Output } from '../../engine/operatio
 import { replyItem } from '../../engine/output';
 import { checkState, loginPageOf, redirectUrl } from '../login/login';
 import { problem } from '../../engine/problem';
-import { collectParameters } from '../../engine/parameters';
+import { collectParameters, merge } from '../../engine/parameters';
 
 /** What the rows of the resource Suite do beyond one plain call. */
 
@@ -32,8 +32,8 @@ export async function getToken({ client, itemIndex, get }: ItemContext): Promise
 }
 
 export async function setSessionInfo(item: ItemContext): Promise<IDataObject> {
-	const { pre_auth_code, auth_type } = collectParameters(item);
-	const body = { pre_auth_code, session_info: { auth_type } };
+	const { auth_type, ...sent } = collectParameters(item);
+	const body = merge({ session_info: { auth_type } }, sent);
 	const path = '/cgi-bin/service/set_session_info';
 	await item.client.call({ method: 'POST', path, body, repeatable: true }, item.itemIndex);
 	return { success: true };
