@@ -18,6 +18,7 @@ const WORDS: Record<string, string> = {
 	// The table of tested releases.
 	'on Node.js': '所用 Node.js',
 	'Callbacks: verified, confirmed, once': '回调：验签、确认、只启动一次',
+	'Nothing lost, nothing twice': '不丢失、不重复',
 	'Replies to callbacks': '被动回复',
 	'Customer service and files': '微信客服与素材',
 	'Tokens, credential test, lists': 'token、凭证测试、列表',
@@ -26,9 +27,16 @@ const WORDS: Record<string, string> = {
 	Logins: '登录',
 	'API > Call, agent tool': 'API > Call、AI Agent 工具',
 	'AI bots': '智能机器人',
+	'Answers of AI agents word by word': 'AI Agent 的回答逐字显示',
+	'Questions to people': '向人提问并等待回答',
+	'Chat archive': '会话内容存档',
 	'Message push': '群消息推送',
 	Customers: '客户联系',
 	'Example workflows': '示例工作流',
+	'n8n knows no human review for agents (the tool variant of WeCom Send and Wait).':
+		'n8n 没有 AI Agent 的人工审批（WeCom Send and Wait 的工具形式）。',
+	'What stops a trigger that keeps running (another program has taken the long connection of an AI bot, a key of the chat archive is missing) is reported in the log of n8n only, not as a failed execution.':
+		'持续运行的触发器因故停下时（智能机器人的长连接被其他程序占用、缺少会话存档的私钥），只写入 n8n 日志，不会产生失败的执行记录。',
 	'n8n answers a callback before it has stored the execution. If the database refuses it, or n8n ends in between, WeCom does not come back and the callback is lost.':
 		'n8n 在存下执行记录之前就应答回调。如果数据库拒绝写入，或 n8n 恰好在这期间停止，企业微信不会再推送，这条回调就丢了。',
 };

@@ -11,7 +11,7 @@ import { ensureN8n } from '../support/n8n-install.cts';
 import { chooseN8n, N8N_VERSION } from '../support/n8n-release.cts';
 import { packPackage, shareTarball } from '../support/pack.cts';
 import { repoRoot } from '../support/paths.cts';
-import { PROMISES } from './promises.cts';
+import { promisedOn } from './promises.cts';
 import {
 	problemsOf,
 	renderDifferences,
@@ -49,12 +49,13 @@ async function main(): Promise<number> {
 		.split(',');
 	const versions = args.filter((arg) => !arg.startsWith('--'));
 	if (versions.length === 0) versions.push(N8N_VERSION);
-	const files = only ?? PROMISES.flatMap((promise) => promise.files);
 	shareTarball(await packPackage());
 	const results: Results = {};
 	const problems: string[] = [];
 	for (const version of versions) {
 		chooseN8n(version);
+		const promised = promisedOn(version).flatMap((promise) => promise.files);
+		const files = only ? promised.filter((file) => only.includes(file)) : promised;
 		const { nodeBin } = await ensureN8n();
 		const node = (await run(nodeBin, ['-p', 'process.versions.node'])).stdout.trim();
 		say(`n8n ${version} on Node.js ${node}: ${files.join(', ')}`);

@@ -1,7 +1,7 @@
 /** What a run of the e2e tests on one n8n says: problems, and the tables in the documents. */
 import { basename } from 'node:path';
 import { isAtLeast } from '../support/n8n-release.cts';
-import { DIFFERENCES, PROMISES, type Difference } from './promises.cts';
+import { DIFFERENCES, promisedOn, PROMISES, type Difference } from './promises.cts';
 
 /** The part of jest's JSON that is read. */
 export interface JestReport {
@@ -74,6 +74,7 @@ export function renderTable(results: Results): string {
 	const versions = oldestFirst(results);
 	const line = (cells: string[]) => `| ${cells.join(' | ')} |`;
 	const cell = (version: string, title: string) => {
+		if (!promisedOn(version).some((promise) => promise.title === title)) return '–';
 		const row = results[version].rows[title];
 		if (!row) return '';
 		const { passed, failed } = row;

@@ -46,6 +46,8 @@ it('the table has the oldest release first, and counts where not all passed', ()
 	expect(head).toBe('| n8n | 1.123.81 | 2.41.1 |');
 	expect(node).toBe('| on Node.js | 20.19.0 | 24.21.0 |');
 	expect(first).toBe(`| ${PROMISES[0].title} | 1 of 2 | ✓ |`);
+	// What is promised from a later release on is marked, what was not run yet is empty.
+	expect(renderTable(results)).toContain('| Nothing lost, nothing twice | – |  |');
 	expect(renderDifferences(results, differences)).toBe(
 		'- Before 2.8: callbacks are answered earlier.',
 	);
