@@ -1,5 +1,6 @@
 import { createHash } from 'crypto';
 import {
+	ExecutionCancelledError,
 	NodeOperationError,
 	sleep,
 	type IDataObject,
@@ -113,6 +114,8 @@ async function emit(run: Run, item: INodeExecutionData, tries = 0): Promise<void
 			await run.last;
 		},
 		async (error: Error) => {
+			// It has run: somebody has stopped it, or its time was over.
+			if (error instanceof ExecutionCancelledError) return await ended();
 			if (isTest || tries === startTimings.emitAgain.length) return await lose(run, error);
 			await sleep(startTimings.emitAgain[tries]);
 			await emit(run, item, tries + 1);
@@ -179,6 +182,11 @@ function listenerOf(run: Run, item: INodeExecutionData): ExecutionListener {
 		onEnd: () => {
 			isOver = true;
 			if (said.hasFailed) message.breakOff();
+			void run.last.then(run.ended);
+		},
+		onStop: () => {
+			isOver = true;
+			message.breakOff();
 			void run.last.then(run.ended);
 		},
 		onFailure: () => {

@@ -3,7 +3,7 @@ import { botSettings, joinBot, liveBotOf, type BotMember } from '../shared/bot/c
 import type { BotSettings } from '../shared/bot/connection';
 import { withReason } from '../shared/bot/errors';
 import { botFilter, type BotOptions } from '../shared/bot/fields';
-import { matchesBot } from '../shared/bot/items';
+import { feedbackIdOf, matchesBot } from '../shared/bot/items';
 import { answerToBot } from '../shared/sendAndWait/answerToBot';
 import { clickOfBot } from '../shared/sendAndWait/clicks';
 import { isAnswer, type CardClick } from '../shared/sendAndWait/forward';
@@ -49,7 +49,7 @@ export async function listen(context: ITriggerFunctions, once = false): Promise<
 			if (over || !matchesBot(body, filter) || (isAnswerTo(body) && !startsOnAnswers))
 				return undefined;
 			const { firstAnswer, closingText } = body.msgtype === 'event' ? ({} as BotOptions) : options;
-			return { firstAnswer, closingText };
+			return { firstAnswer, closingText, feedbackId: feedbackIdOf(body, options) };
 		},
 		deliver: (message) => {
 			// A test run takes one message; the connection stays for the reply.

@@ -1,4 +1,5 @@
 import type { IWebhookFunctions } from 'n8n-workflow';
+import { ExecutionWatch } from '../shared/bot/executionWatch';
 import { later } from '../shared/util/later';
 import { isStored, silence } from '../shared/util/silence';
 import { takeEnd, type ResponseEnd } from '../shared/util/takeEnd';
@@ -80,11 +81,17 @@ export class CallbackResponse {
 
 	/**
 	 * For the response mode `streaming`: n8n answers nothing when it has stored the execution, and writes what its agents say
-	 * instead. The first piece tells that it is stored; none of them goes out.
+	 * instead. The first piece tells that it is stored; none of them goes out. `ended` is called once; `isStopped`: somebody has
+	 * stopped the execution, or its time was over.
 	 */
-	stream(chunks: (chunk: unknown) => void, ended: () => void = () => {}): void {
-		this.ended = ended;
+	stream(chunks: (chunk: unknown) => void, ended: (isStopped: boolean) => void = () => {}): void {
+		const watch = new ExecutionWatch(this.response, () => ended(true));
+		this.ended = () => {
+			watch.end();
+			ended(false);
+		};
 		this.chunks = (chunk) => {
+			watch.heard(chunk);
 			this.stored.tell(true);
 			const { prepared } = this;
 			if (prepared) this.answer(200, bodyOf(prepared), prepared.contentType);

@@ -19,6 +19,7 @@ import { npmPack, packPackage } from '../support/pack.cts';
 import { repoRoot } from '../support/paths.cts';
 import { archiveRows } from './archive.cts';
 import { packBareTrigger } from './bare-trigger.cts';
+import { botRows } from './bot.cts';
 import { callbackRows } from './callback.cts';
 import { itemRows } from './items.cts';
 import { editorRows } from './editor.cts';
@@ -74,6 +75,7 @@ async function n8nRows(own: string, bareFolder: string): Promise<Row[]> {
 		...(await throughputRows(rest, credential)),
 		...(await itemRows(rest, credential, simulator.url)),
 		...(await editorRows(rest, credential)),
+		...(await botRows(rest, simulator)),
 		atMost(
 			'gettoken calls during all of that',
 			simulator.control.tokenCalls(DEMO_APP.agentid),

@@ -345,7 +345,8 @@ it('the agent itself shows how far it is, with Stream Reply as its tool', async 
 	await rest.deactivate(id);
 });
 
-it('in callback mode: WeCom asks for the stream until the agent has answered', async () => {
+/** The workflow of the demo for the bot that is connected by URL, published until the test has ended. */
+async function publishedByUrl(): Promise<{ id: string }> {
 	const { rest, sim, n8n } = surroundings();
 	const { botId: callbackBot, callback } = DEMO_CALLBACK_BOT;
 	const { token, encodingAesKey } = callback;
@@ -361,6 +362,7 @@ it('in callback mode: WeCom asks for the stream until the agent has answered', a
 		return { ...node, type: TRIGGER, parameters, credentials };
 	});
 	const { id } = await rest.createWorkflow({ ...demo, nodes });
+	connected.push(id);
 	await rest.activate(id);
 	await rest.waitForWebhook('POST', 'wecom/bot');
 	const saved = await sim.bots.saveCallback(callbackBot, {
@@ -368,8 +370,14 @@ it('in callback mode: WeCom asks for the stream until the agent has answered', a
 		url: `${n8n.url}/webhook/wecom/bot`,
 	});
 	expect(saved).toMatchObject({ ok: true });
-
 	sim.bots.setPollInterval(200);
+	return { id };
+}
+
+it('in callback mode: WeCom asks for the stream until the agent has answered', async () => {
+	const { rest, sim } = surroundings();
+	const { botId: callbackBot } = DEMO_CALLBACK_BOT;
+	const { id } = await publishedByUrl();
 	const say = 'It is {result.name}, whom you asked for a moment ago.';
 	sim.control.setScript([{ calls: [lookUp('emma.brown')], say, delayMs: 400, wordMs: 150 }]);
 	const sent = await sim.bots.say(callbackBot, { from: 'lisi', text: 'Who is Emma?' });
@@ -391,4 +399,29 @@ it('in callback mode: WeCom asks for the stream until the agent has answered', a
 	const broken = await sim.bots.say(callbackBot, { from: 'lisi', text: 'And now?' });
 	const [shown] = await sim.bots.waitForReply(broken.msgid, { timeoutMs: 30_000 });
 	expect(shown.text).toMatch(/^I would[^]*Sorry, something went wrong\. Please try again\.$/);
+});
+
+it('an execution that somebody stops ends its stream with the closing text, both ways', async () => {
+	const { rest, sim } = surroundings();
+	const byConnection = await published(() => ({}));
+	const byUrl = await publishedByUrl();
+	sim.control.setScript([{ say: 'One two three four five six seven eight', wordMs: 1_000 }]);
+	const stopped = async (bot: string, workflowId: string) => {
+		const { msgid } = await sim.bots.say(bot, { from: 'lisi', text: 'Count' });
+		const text = () => sim.bots.transcript({ replyTo: msgid })[0]?.text ?? '';
+		await until('the agent speaks', () => text().startsWith('One'), { within: 30_000 });
+		const [{ id }] = await rest.listExecutions({ workflowId, status: ['running'] });
+		await rest.call('POST', `/executions/${id}/stop`);
+		const [entry] = await sim.bots.waitForReply(msgid, { timeoutMs: 100_000 });
+		return [entry.text, (await rest.getExecution(id)).status];
+	};
+	const seen = await Promise.all([
+		stopped(botId, byConnection.id),
+		stopped(DEMO_CALLBACK_BOT.botId, byUrl.id),
+	]);
+	const text = expect.stringMatching(/^One[^]*Sorry, something went wrong\. Please try again\.$/);
+	expect(seen).toEqual([
+		[text, 'canceled'],
+		[text, 'canceled'],
+	]);
 });

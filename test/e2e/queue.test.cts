@@ -1,11 +1,12 @@
 /** Queue mode: main receives callbacks and holds connections, a worker runs the executions. */
 import { DEMO_BOT, DEMO_CALLBACK_BOT } from '../../simulator/bot/data.cts';
-import { MODEL, MODEL_KEY } from '../../simulator/chat-model.cts';
+import { MODEL_KEY } from '../../simulator/chat-model.cts';
 import { DEMO_APP } from '../../simulator/demo-data.cts';
 import { startSimulator, type Simulator } from '../../simulator/server.cts';
 import { http } from '../support/http.cts';
 import type { N8n } from '../support/n8n.cts';
-import type { Credential, N8nRest, WorkflowNode } from '../support/n8n-rest.cts';
+import { agentWorkflow } from '../support/agent-workflow.cts';
+import type { N8nRest, WorkflowNode } from '../support/n8n-rest.cts';
 import { packPackage } from '../support/pack.cts';
 import { startQueueMode, type QueueMode } from '../support/queue-mode.cts';
 import { queueServersOrSkip } from '../support/queue-servers.cts';
@@ -206,39 +207,16 @@ queueServersOrSkip()('in queue mode', () => {
 				url: `${sim.url}/v1`,
 			}),
 		];
-		const named = ({ id, name }: Credential) => ({ id, name });
-		const nodes: WorkflowNode[] = [
-			{
-				name: 'Bot',
-				type: 'n8n-nodes-wecom-kit.wecomBotTrigger',
-				credentials: { wecomBotApi: named(bot) },
-				parameters: { events: ['bot:text'], options: { firstAnswer: 'Thinking…' } },
-			},
-			{
-				name: 'Agent',
-				type: '@n8n/n8n-nodes-langchain.agent',
-				typeVersion: 3.1,
-				parameters: { promptType: 'define', text: '={{ $json.chatInput }}', options: {} },
-			},
-			{
-				name: 'Model',
-				type: '@n8n/n8n-nodes-langchain.lmChatOpenAi',
-				typeVersion: 1.2,
-				parameters: { model: { __rl: true, mode: 'id', value: MODEL }, options: {} },
-				credentials: { openAiApi: named(model) },
-			},
-			{
-				name: 'Reply',
-				type: WECOM,
-				credentials: { wecomBotApi: named(bot) },
-				parameters: { resource: 'bot', operation: 'reply', content: '={{ $json.output }}' },
-			},
-		];
-		const connections = {
-			...chain('Bot', 'Agent', 'Reply'),
-			Model: { ai_languageModel: [[{ node: 'Agent', type: 'ai_languageModel', index: 0 }]] },
+		const trigger: WorkflowNode = {
+			name: 'Bot',
+			type: 'n8n-nodes-wecom-kit.wecomBotTrigger',
+			credentials: { wecomBotApi: { id: bot.id, name: bot.name } },
+			parameters: { events: ['bot:text'], options: { firstAnswer: 'Thinking…' } },
 		};
-		const workflow = await rest.createWorkflow({ name: 'Speaks', nodes, connections });
+		const workflow = await rest.createWorkflow({
+			name: 'Speaks',
+			...agentWorkflow(trigger, model),
+		});
 		await rest.activate(workflow.id);
 		await sim.bots.waitForConnection(botId);
 		const words = 'One two three four five six seven eight';
@@ -260,6 +238,42 @@ queueServersOrSkip()('in queue mode', () => {
 		expect((await rest.waitForExecution(id)).mode).toBe('webhook');
 		expect(queue.worker.logs()).toContain(`execution ${id}`);
 		await rest.deactivate(workflow.id);
+	});
+
+	it('an agent that a worker runs is read while it speaks, also by URL', async () => {
+		const { botId, callback } = DEMO_CALLBACK_BOT;
+		const { token, encodingAesKey } = callback;
+		const keys = { token, encodingAesKey };
+		const { id, name } = await rest.createCredential('Speaking by URL', 'wecomBotApi', keys);
+		const model = await rest.createCredential('Model by URL', 'openAiApi', {
+			apiKey: MODEL_KEY,
+			url: `${sim.url}/v1`,
+		});
+		const path = 'queue/speaks';
+		const trigger: WorkflowNode = {
+			name: 'Trigger',
+			type: TRIGGER,
+			credentials: { wecomBotApi: { id, name } },
+			parameters: { source: 'bot', path, botOptions: { firstAnswer: 'Thinking…' } },
+		};
+		const workflow = await rest.createWorkflow({ name: path, ...agentWorkflow(trigger, model) });
+		await rest.activate(workflow.id);
+		await rest.waitForWebhook('POST', path);
+		const url = `${n8n.url}/webhook/${path}`;
+		expect(await sim.bots.saveCallback(botId, { ...callback, url })).toMatchObject({ ok: true });
+		sim.bots.setPollInterval(250);
+		const words = 'One two three four five six seven eight';
+		sim.control.setScript([{ say: words, wordMs: 500 }]);
+		const { msgid } = await sim.bots.say(botId, { from: 'lisi', text: 'Count' });
+		const [entry] = await sim.bots.waitForReply(msgid, { timeoutMs: 60_000 });
+		const texts = entry.stream!.updates.map(({ content }) => content);
+		expect(texts.at(-1)).toBe(words);
+		const between = new Set(texts.filter((text) => text !== 'Thinking…' && text !== words));
+		expect(between.size).toBeGreaterThan(1);
+		for (const text of between) expect(words.startsWith(text)).toBe(true);
+		const [execution] = await rest.waitForExecutions(workflow.id, 1);
+		expect(itemsOf(execution, 'Reply')[0].via).toBe('stream');
+		expect(queue.worker.logs()).toContain(`execution ${execution.id}`);
 	});
 
 	it('a worker asks, and main takes the answers to the execution that waits', async () => {

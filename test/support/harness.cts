@@ -244,6 +244,8 @@ export async function runWorkflow(options: WorkflowOptions): Promise<WorkflowRun
 
 export interface WebhookOptions extends Surroundings {
 	node: TestNode;
+	/** What comes behind it, in a row. */
+	after?: TestNode[];
 	/** The `name` in the node's webhook descriptions. */
 	webhookName?: string;
 	call?: WebhookCall;
@@ -276,8 +278,12 @@ function webhookOf(
 /** Calls a node's `webhook()` with the real WebhookContext. What it throws is thrown. */
 export async function runWebhook(options: WebhookOptions): Promise<WebhookRun> {
 	const { webhookName = 'default', mode = 'webhook', response = new WebhookResponse() } = options;
-	const node = completeNode(options.node, 0, options);
-	const workflow = makeWorkflow([node], {}, { staticData: {}, ...options }, true);
+	const nodes = [options.node, ...(options.after ?? [])].map((one, index) =>
+		completeNode(one, index, options),
+	);
+	const [node] = nodes;
+	const row = chain(...nodes.map(({ name }) => name));
+	const workflow = makeWorkflow(nodes, row, { staticData: {}, ...options }, true);
 	const credentials = new CredHelper(options.credentialTypes ?? [], options.credentials ?? {});
 	const nodeType = workflow.nodeTypes.getByNameAndVersion(node.type, node.typeVersion);
 	const httpMethod = (options.call?.method ?? 'POST') as IWebhookData['httpMethod'];

@@ -83,6 +83,19 @@ export const agentNode = (answer: string, waitMs = 0): TestNode => ({
 	parameters: { answer, waitMs } as never,
 });
 
+/** A response in the mode `streaming`, as n8n uses it while the execution runs. */
+export interface Streamed {
+	/** A line as n8n writes it for what an agent does. */
+	write(line: string): boolean;
+	end(): unknown;
+	/** What n8n asks before it tells that the execution runs. */
+	writableEnded: boolean;
+}
+
+/** What n8n writes when an agent begins, says something, ends or fails. */
+export const agentLine = (type: string, content?: string, nodeName = 'AI Agent'): string =>
+	`${JSON.stringify({ type, content, metadata: { nodeName, itemIndex: 0, runIndex: 0 } })}\n`;
+
 export class BotInstance {
 	url = '';
 	/** The parameters of the WeCom Trigger. */
@@ -91,6 +104,10 @@ export class BotInstance {
 	nodes: TestNode[] = [];
 	/** The class of the action node; a worker's is loaded a second time, without what the trigger's process remembers. */
 	action: INodeType = nodeTypes[WECOM];
+	/** The trigger answers in the mode `streaming`, and no node runs: the test writes what the agents say. */
+	streams = false;
+	/** The responses of the executions under way in that mode. */
+	streamed: Streamed[] = [];
 	/** For a node of the type `test.file`. */
 	file?: IBinaryKeyData;
 	mode: 'webhook' | 'manual' = 'webhook';
@@ -118,6 +135,7 @@ export class BotInstance {
 
 	reset() {
 		Object.assign(this, { parameters: {}, nodes: [], items: [], runs: [], mode: 'webhook' });
+		Object.assign(this, { streams: false, streamed: [] });
 		this.action = nodeTypes[WECOM];
 	}
 
@@ -149,10 +167,11 @@ export class BotInstance {
 		};
 		const { searchParams } = new URL(request.url!, 'http://x');
 		const { result } = await runWebhook({
-			nodeTypes,
+			nodeTypes: { ...nodeTypes, 'test.agent': agentType },
 			credentialTypes,
 			credentials: { bot: { ...this.credential } as never },
 			node: trigger,
+			after: this.streams ? this.nodes : [],
 			webhookName: request.method === 'GET' ? 'setup' : 'default',
 			mode: this.mode,
 			call: {
@@ -165,6 +184,11 @@ export class BotInstance {
 			additionalData: { webhookBaseUrl: `${this.url}/webhook` },
 		});
 		if (!result.workflowData) return;
+		if (this.streams) {
+			this.items.push(...result.workflowData[0].map(({ json }) => json));
+			this.streamed.push(response as unknown as Streamed);
+			return;
+		}
 		// n8n has stored the execution.
 		if (this.parameters.responseMode !== 'responseNode') response.end('');
 		const [items] = result.workflowData;

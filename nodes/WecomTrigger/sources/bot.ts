@@ -2,19 +2,18 @@ import { NodeOperationError, type IDataObject, type INodeExecutionData } from 'n
 import {
 	beginConversation,
 	currentStream,
-	endUnanswered,
+	endReply,
 	giveFirstAnswer,
 	isStreaming,
 	RELAYED,
 	replyKey,
 	showSaid,
-	streamIdOf,
 	takeRelayed,
 } from '../../shared/bot/callbackReplies';
 import { AgentText } from '../../shared/bot/agentText';
 import { hasAgent, mayWait } from '../../shared/bot/behind';
 import { botFilter, type BotOptions } from '../../shared/bot/fields';
-import { botItem, botKind, matchesBot } from '../../shared/bot/items';
+import { botItem, botKind, feedbackIdOf, matchesBot, streamIdOf } from '../../shared/bot/items';
 import { downloadMedia } from '../../shared/bot/media';
 import { signedReply, signedReplyJson } from '../../shared/callback/crypto';
 import { callbackKey } from '../../shared/callback/dedupe';
@@ -73,7 +72,7 @@ export const botSource: Source = {
 		const options = delivery.context.getNodeParameter('botOptions', {}) as BotOptions;
 		const facts = prepareAnswer(delivery, options);
 		// No workflow will reply: nobody shall wait for it.
-		if (facts.streamId) delivery.whenStored((stored) => stored || endUnanswered(keyOf(delivery)));
+		if (facts.streamId) delivery.whenStored((stored) => stored || endReply(keyOf(delivery)));
 		return [await toItem(delivery, options, facts)];
 	},
 };
@@ -87,6 +86,7 @@ const keyOf = (delivery: Delivery, streamId = streamIdOf(bodyOf(delivery))) =>
 /** Prepares what WeCom is answered, and tells the workflow how it can reply. */
 function prepareAnswer(delivery: Delivery, options: BotOptions): IDataObject {
 	const { firstAnswer = '', closingText, downloadMedia: downloads } = options;
+	const feedback = feedbackIdOf(bodyOf(delivery), options);
 	const { context, response, at, opened } = delivery;
 	const body = bodyOf(delivery);
 	const waits = waitsForWorkflow(context) && botKind(body) !== 'bot:feedback_event';
@@ -102,10 +102,14 @@ function prepareAnswer(delivery: Delivery, options: BotOptions): IDataObject {
 	const streams = streamsAnswer(nodeOf(context).parameters);
 	const streamId = waits || (canAsk && firstAnswer) ? hold() : '';
 	let hears = false;
-	if (streamId && canAsk && firstAnswer && giveFirstAnswer(key, firstAnswer, closingText)) {
+	if (
+		streamId &&
+		canAsk &&
+		firstAnswer &&
+		giveFirstAnswer(key, firstAnswer, { closingText, feedback })
+	) {
 		hears = streams && hasAgent(context);
-		if (hears) hearAgents(delivery, key, options);
-		else if (streams) response.stream(() => {});
+		if (streams) hearExecution(delivery, key, options);
 		const shown = () => sealed(delivery, currentStream(key));
 		response.answerBy(at + FIRST_ANSWER_MS - Date.now(), { body: shown, contentType: JSON_TYPE });
 	} else if (waits || downloads || streams) {
@@ -129,13 +133,16 @@ function prepareAnswer(delivery: Delivery, options: BotOptions): IDataObject {
 	};
 }
 
-/** What agents say goes into the stream of the answer, as they say it; WeCom asks for it about once a second. */
-function hearAgents({ context, response }: Delivery, key: string, options: BotOptions): void {
+/**
+ * What agents say goes into the stream of the answer, as they say it; WeCom asks for it about once a second. Without an agent a
+ * stream whose workflow has failed ends as well.
+ */
+function hearExecution({ context, response }: Delivery, key: string, options: BotOptions): void {
 	const { toolStatus = '' } = options;
 	const said = new AgentText();
-	let isOver = false;
+	let hasEnded = false;
 	const showStatus = () => {
-		if (said.isWaiting && !isOver) showSaid(key, said.text, toolStatus);
+		if (said.isWaiting && !hasEnded) showSaid(key, said.text, toolStatus);
 	};
 	response.stream(
 		(chunk) => {
@@ -143,10 +150,12 @@ function hearAgents({ context, response }: Delivery, key: string, options: BotOp
 			if (said.isWaiting && toolStatus) later(TOOL_STATUS_AFTER_MS, showStatus);
 			else if (said.text) showSaid(key, said.text);
 		},
-		() => {
-			isOver = true;
-			// An execution that waits ends its response, too, and replies later.
-			if (!mayWait(context)) endUnanswered(key, said.hasFailed);
+		(isStopped) => {
+			hasEnded = true;
+			const hasFailed = isStopped || said.hasFailed;
+			// An execution that waits ends its response, too, and replies later; without an agent another workflow may.
+			const isOver = isStopped || !mayWait(context);
+			if (isOver && (hasFailed || hasAgent(context))) endReply(key, hasFailed);
 		},
 	);
 }

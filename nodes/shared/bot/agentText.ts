@@ -93,7 +93,9 @@ function parsed(line: string): Chunk | undefined {
  */
 export function frameText(text: string, maxBytes: number, status = ''): string {
 	const below = status && `\n\n${status}`;
-	const whole = wholeCharacters(text).replace(/(^|\n)[ \t]*[`~]{1,2}$/, '$1');
+	// No more fits, and reading all of a long answer once a second would hold n8n up.
+	const head = text.slice(0, 2 * maxBytes);
+	const whole = wholeCharacters(head).replace(/(^|\n)[ \t]*[`~]{1,2}$/, '$1');
 	const room = maxBytes - Buffer.byteLength(below) - CLOSING_BYTES;
 	const [shown] = splitMarkdown(whole, Math.max(room, 1));
 	return closeFence(shown) + below;

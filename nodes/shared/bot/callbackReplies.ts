@@ -4,7 +4,7 @@ import { splitMarkdown } from '../util/split';
 import { frameText } from './agentText';
 import { cardTitle } from './card';
 import { isObject } from '../util/isObject';
-import { STREAM_LIFE_MS } from './items';
+import { STREAM_LIFE_MS, streamIdOf } from './items';
 
 /**
  * Replies in callback mode: what WeCom gets as the answer to a message, and what it finds when it asks again (doc 101836). They
@@ -47,8 +47,9 @@ interface Conversation {
 	stream: StreamChange;
 	/** Its text is more than a first answer: a workflow has replied. */
 	replied?: boolean;
-	/** What an agent has said so far, until a workflow replies. */
+	/** What an agent has said so far, until a workflow replies, and a line below it. */
 	said?: string;
+	status?: string;
 	cardShown?: boolean;
 	closingText?: string;
 	/** The newest change from another process. */
@@ -75,13 +76,6 @@ const streamIdIn = (key: string) => key.slice(key.lastIndexOf(':') + 1);
 /** Whose bot it is: its ID alone is public. */
 const ownerIn = (key: string) => key.slice(0, Math.max(0, key.lastIndexOf(':')));
 
-/** The same for a message in every process, so that any of them can name its stream. */
-export function streamIdOf(body: IDataObject): string {
-	const { aibotid, msgid } = body;
-	const hash = createHash('sha256').update(JSON.stringify([aibotid, msgid]));
-	return hash.digest('hex').slice(0, 32);
-}
-
 /** A message WeCom waits for an answer to; `id` is its `replyKey`, as in all functions here. */
 export function beginConversation(
 	body: IDataObject,
@@ -104,7 +98,11 @@ export function beginConversation(
 }
 
 /** Gives WeCom something to show until the workflow replies; false when the person waits for too many replies already. */
-export function giveFirstAnswer(id: string, content: string, closingText = ''): boolean {
+export function giveFirstAnswer(
+	id: string,
+	content: string,
+	{ closingText = '', feedback }: { closingText?: string; feedback?: string } = {},
+): boolean {
 	const conversation = conversations.get(id);
 	if (!conversation) return false;
 	const { botId, userId } = conversation;
@@ -118,7 +116,7 @@ export function giveFirstAnswer(id: string, content: string, closingText = ''): 
 			other.userId === userId,
 	);
 	if (waiting.length >= MOST_PER_USER) return false;
-	Object.assign(conversation, { known: true, closingText, stream: { content } });
+	Object.assign(conversation, { known: true, closingText, stream: { content, feedback } });
 	return true;
 }
 
@@ -130,10 +128,11 @@ export function changeStream(id: string, change: StreamChange, at = 0): Way | un
 		if (at <= conversation.changedAt) return undefined;
 		conversation.changedAt = at;
 	}
-	const instead = conversation.replied
-		? {}
-		: { content: change.card ? cardTitle(change.card) : '' };
-	Object.assign(conversation.stream, instead, change);
+	// A card and images keep what an agent has said, and take the place of a mere first answer.
+	const { said, replied } = conversation;
+	const title = change.card ? cardTitle(change.card) : '';
+	const [kept] = said === undefined ? [title] : splitMarkdown(said, MAX_STREAM_BYTES);
+	Object.assign(conversation.stream, replied ? {} : { content: kept }, change);
 	conversation.replied = true;
 	conversation.closingText = '';
 	if (conversation.known) {
@@ -154,14 +153,13 @@ export function changeStream(id: string, change: StreamChange, at = 0): Way | un
 export function showSaid(id: string, said: string, status = ''): void {
 	const conversation = conversations.get(id);
 	if (!conversation?.known || conversation.replied || isOver(conversation)) return;
-	conversation.said = said;
-	conversation.stream.content = frameText(said, MAX_STREAM_BYTES, status);
+	Object.assign(conversation, { said, status });
 }
 
-/** Ends a reply that no workflow will give: with what an agent has said, else with the closing text, or as it stands. */
-export function endUnanswered(id: string, failed = true): void {
+/** Ends a reply that no workflow goes on with: as it stands, with what an agent has said, else with the closing text. */
+export function endReply(id: string, failed = true): void {
 	const conversation = conversations.get(id);
-	if (conversation && !conversation.replied) endStream(conversation, failed);
+	if (conversation) endStream(conversation, failed);
 }
 
 function endStream(conversation: Conversation, failed = false): void {
@@ -223,6 +221,9 @@ export function currentStream(id: string, now = Date.now()): IDataObject | undef
 	if (!conversation?.known) return undefined;
 	const { stream, startedAt } = conversation;
 	if (!stream.finish && now - startedAt >= STREAM_LIFE_MS - MARGIN_MS) endStream(conversation);
+	const { said, status, replied } = conversation;
+	if (said !== undefined && !stream.finish && !replied)
+		stream.content = frameText(said, MAX_STREAM_BYTES, status);
 	const body = streamBody(id, conversation);
 	shown(conversation);
 	return body;

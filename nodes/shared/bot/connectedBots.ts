@@ -5,9 +5,9 @@ import { DeliveryWindow } from '../callback/dedupe';
 import { clickOfBot } from '../sendAndWait/clicks';
 import { isAnswer, type CardClick } from '../sendAndWait/forward';
 import { BotConnection, type BotSettings, type LiveFile, type PushedFrame } from './connection';
-import { streamIdOf } from './callbackReplies';
 import { kicked, WRONG_SECRET, type BotFailure } from './errors';
 import { ConnectionReplies, type Origin } from './connectionReplies';
+import { streamIdOf } from './items';
 import { Quota } from './quota';
 
 /**
@@ -73,6 +73,8 @@ export interface BotMessage {
 export interface Wish {
 	firstAnswer?: string;
 	closingText?: string;
+	/** Names the answer in what people think of it. */
+	feedbackId?: string;
 }
 
 /** A workflow that uses the connection. */
@@ -309,7 +311,8 @@ async function receive(
 		return wish ? [{ member, wish }] : [];
 	});
 	if (taken.length === 0) return;
-	replies.begin(reqId, body);
+	const feedbackId = taken.map(({ wish }) => wish.feedbackId).find(Boolean);
+	replies.begin(reqId, body, feedbackId);
 	const { firstAnswer, closingText } =
 		taken.find(({ wish }) => wish.firstAnswer)?.wish ?? ({} as Wish);
 	const id = streamIdOf(body);

@@ -96,6 +96,8 @@ interface Talk extends Origin {
 	runs: number;
 	/** What takes the place of the first answer when no workflow replies. */
 	closingText: string;
+	/** Goes out with the first frame. */
+	feedbackId?: string;
 	/** The reply before the next one. */
 	last: Promise<unknown>;
 }
@@ -117,9 +119,9 @@ export class ConnectionReplies {
 	) {}
 
 	/** Remembers a message, so that replies find their chat. */
-	begin(reqId: string, body: IDataObject): void {
+	begin(reqId: string, body: IDataObject, feedbackId?: string): void {
 		const [chatid, chatType] = [chatOf(body), chatTypeOf(body)];
-		this.remember(reqId, { chatid, chatType, at: Date.now() });
+		this.remember(reqId, { chatid, chatType, at: Date.now() }).feedbackId = feedbackId;
 		keepNewest(this.chatTypes, chatid, chatType, MAX_REMEMBERED);
 	}
 
@@ -175,7 +177,7 @@ export class ConnectionReplies {
 		talk.closingText = closingText;
 		void this.whenStillOpen(talk, stream, async () => {
 			await this.counted(talk, async () => {
-				await this.sendRepeatable(frameOf(id, content, false), reqId);
+				await this.sendRepeatable(frameOf(id, content, false, talk.feedbackId), reqId);
 			});
 		});
 	}
@@ -209,7 +211,8 @@ export class ConnectionReplies {
 			const content = frameText(stream.said ?? '', MAX_STREAM_BYTES, stream.status);
 			stream.isBehind = false;
 			const send = async () => {
-				await this.sendRepeatable(frameOf(stream.id, content, false), talk.reqId);
+				const feedbackId = isNew ? talk.feedbackId : undefined;
+				await this.sendRepeatable(frameOf(stream.id, content, false, feedbackId), talk.reqId);
 			};
 			await (isNew ? this.counted(talk, send) : send());
 			Object.assign(stream, { content, first: false });
@@ -280,7 +283,7 @@ export class ConnectionReplies {
 		const finish = stream.finish === true;
 		const [content = '', ...rest] = splitMarkdown(String(stream.content ?? ''), MAX_STREAM_BYTES);
 		const isNew = !talk.stream;
-		const { feedback, ...ofEveryFrame } = stream;
+		const { feedback = feedbackOf(talk.feedbackId), ...ofEveryFrame } = stream;
 		const shown = finish ? content : frameText(content, MAX_STREAM_BYTES);
 		const frame = {
 			...body,
@@ -425,8 +428,8 @@ export class ConnectionReplies {
 		stream.endAt = Infinity;
 		void this.whenStillOpen(talk, stream, async () => {
 			const { first, said } = stream;
-			const content = said ?? ((first && talk.closingText) || stream.content);
-			await this.finishNow(talk, { ...stream, content });
+			const instead = first && said === undefined && talk.closingText;
+			await this.finishNow(talk, instead ? { ...stream, content: instead } : stream);
 		}).then((failure) => {
 			const over = stream.beganAt + streamTimings.life;
 			// Nobody to send it over, such as while a workflow is published again: the next connection does it. What WeCom has refused
@@ -438,8 +441,8 @@ export class ConnectionReplies {
 		});
 	}
 
-	private async finishNow(talk: Talk, { id, content }: Stream): Promise<void> {
-		const [first = '', ...rest] = splitMarkdown(content, MAX_STREAM_BYTES);
+	private async finishNow(talk: Talk, { id, content, said = content }: Stream): Promise<void> {
+		const [first = '', ...rest] = splitMarkdown(said, MAX_STREAM_BYTES);
 		await this.sendRepeatable(frameOf(id, first, true), talk.reqId).catch((error: BotFailure) => {
 			if (!TOO_LATE.includes(error.errcode ?? 0)) throw error;
 		});
@@ -471,16 +474,24 @@ export class ConnectionReplies {
 	}
 }
 
-/** The text of a reply stays. */
-function withCard({ id, content, first }: Stream, template_card: IDataObject): IDataObject {
-	const text = first ? cardTitle(template_card) : content;
+/** The text of a reply stays, and what an agent has said, also since the last frame. */
+function withCard({ id, content, said, first }: Stream, template_card: IDataObject): IDataObject {
+	const whole = said ?? (first ? cardTitle(template_card) : content);
+	const [text] = splitMarkdown(whole, MAX_STREAM_BYTES);
 	return { ...frameOf(id, text, true), msgtype: 'stream_with_template_card', template_card };
 }
 
 const LATE: IDataObject = { late: true };
 export const BEGINNING_ONLY = 'WeCom has taken the beginning of the text only';
 
-const frameOf = (id: string, content: string, finish: boolean): IDataObject => ({
+const feedbackOf = (id: string | undefined) => (id ? { id } : undefined);
+
+const frameOf = (
+	id: string,
+	content: string,
+	finish: boolean,
+	feedbackId?: string,
+): IDataObject => ({
 	msgtype: 'stream',
-	stream: { id, content, finish },
+	stream: { id, content, finish, ...(feedbackId && { feedback: feedbackOf(feedbackId) }) },
 });

@@ -1,4 +1,5 @@
 import type { IWebhookFunctions } from 'n8n-workflow';
+import { ExecutionWatch } from './executionWatch';
 
 /** What n8n writes to the response of a webhook in the mode `streaming`, without a network in between. */
 
@@ -7,6 +8,8 @@ export interface ExecutionListener {
 	onChunk(written: string): void;
 	/** The execution has ended, or waits. */
 	onEnd(): void;
+	/** It was stopped, or its time is over. */
+	onStop(): void;
 	/** n8n could not start it. */
 	onFailure(): void;
 }
@@ -27,11 +30,14 @@ export function listenToExecution(response: Response, listener: ExecutionListene
 	const conclude = (tell: () => void) => {
 		if (!isOver) tell();
 		isOver = true;
+		watch.end();
 		return response;
 	};
+	const watch = new ExecutionWatch(response, () => conclude(() => listener.onStop()));
 	for (const method of WITHOUT_EFFECT.split(' ')) methods[method] = () => response;
 	methods.flush = () => undefined;
 	methods.write = (written: unknown) => {
+		watch.heard(written);
 		if (!isOver) listener.onChunk(String(written));
 		return true;
 	};

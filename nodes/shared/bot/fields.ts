@@ -40,6 +40,14 @@ export const BOT_FILTERS: INodeProperties[] = [
 
 export const BOT_OPTIONS: INodeProperties[] = [
 	{
+		displayName: 'Ask for Feedback',
+		name: 'askForFeedback',
+		type: 'boolean',
+		default: false,
+		description:
+			"Whether 'Feedback: Given' tells what people think of the answers. Its ID is 'wecom.feedbackId' of the message.",
+	},
+	{
 		displayName: 'Bot Name',
 		name: 'botName',
 		type: 'string',
@@ -136,6 +144,7 @@ export const BOT_OPTIONS: INodeProperties[] = [
 ];
 
 export interface BotOptions extends InputOptions {
+	askForFeedback?: boolean;
 	botName?: string;
 	closingText?: string;
 	downloadMedia?: boolean;

@@ -1,4 +1,4 @@
-import { randomUUID } from 'crypto';
+import { createHash, randomUUID } from 'crypto';
 import type { IDataObject, INodePropertyOptions } from 'n8n-workflow';
 import { callbackKinds, matches, triggerOptions } from '../callback/events';
 import { isObject } from '../util/isObject';
@@ -20,6 +20,8 @@ export interface ItemOptions extends InputOptions {
 	botName?: string;
 	/** Whose memory an AI Agent has: one per chat, or one per person also in groups. */
 	session?: 'chat' | 'person';
+	/** WeCom tells what people think of the answer. */
+	askForFeedback?: boolean;
 	receivedAt?: Date;
 }
 
@@ -78,6 +80,7 @@ export function botItem(
 	const perPerson = session === 'person' && inGroup ? `:${userOf(body)}` : '';
 	const life = lifeOf(body, kind, transport);
 	const feedback = feedbackOf(body);
+	const feedbackId = feedbackIdOf(body, options);
 	return {
 		...payload,
 		// The fields that an AI Agent and its memory take by themselves.
@@ -93,11 +96,26 @@ export function botItem(
 			receivedAt: receivedAt.toISOString(),
 			...(life ? { answerBy: new Date(receivedAt.getTime() + life).toISOString() } : {}),
 			...(feedback ? { feedback } : {}),
+			...(feedbackId ? { feedbackId } : {}),
 			// Another one for each workflow that answers the message.
 			run: randomUUID(),
 		},
 	};
 }
+
+/** The same for a message in every process, so that any of them can name its stream. */
+export function streamIdOf(body: IDataObject): string {
+	const { aibotid, msgid } = body;
+	const hash = createHash('sha256').update(JSON.stringify([aibotid, msgid]));
+	return hash.digest('hex').slice(0, 32);
+}
+
+/** What 'Feedback: Given' names the answer to a message by; undefined where nobody asks. */
+export const feedbackIdOf = (
+	body: IDataObject,
+	{ askForFeedback }: Pick<ItemOptions, 'askForFeedback'>,
+): string | undefined =>
+	askForFeedback && body.msgtype !== 'event' ? streamIdOf(body) : undefined;
 
 /** How long WeCom takes a reply in place; 0 for what takes none. */
 function lifeOf(body: IDataObject, kind: string, transport: BotOrigin['transport']): number {

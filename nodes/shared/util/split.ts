@@ -331,25 +331,22 @@ function readFence(
 }
 
 function longestHead(text: string, maxBytes: number): string {
-	let bytes = 0;
-	let end = 0;
+	const head = codePointHead(text, maxBytes);
+	if (head.length === text.length) return text;
 	graphemes ??= new Intl.Segmenter(undefined, { granularity: 'grapheme' });
-	for (const { segment } of graphemes.segment(text)) {
-		bytes += byteLength(segment);
-		if (bytes > maxBytes) break;
-		end += segment.length;
-	}
+	const cluster = graphemes.segment(text).containing(head.length);
 	// A single cluster beyond the limit has to be cut between its code points.
-	return end > 0 ? text.slice(0, end) : codePointHead(text, maxBytes);
+	return cluster && cluster.index > 0 ? text.slice(0, cluster.index) : head;
 }
 
 function codePointHead(text: string, maxBytes: number): string {
-	let head = '';
+	let [end, bytes] = [0, 0];
 	for (const character of text) {
-		if (byteLength(head + character) > maxBytes) break;
-		head += character;
+		bytes += byteLength(character);
+		if (bytes > maxBytes) break;
+		end += character.length;
 	}
-	return head;
+	return text.slice(0, end);
 }
 
 /** Made with the first long text: it takes milliseconds and megabytes. */

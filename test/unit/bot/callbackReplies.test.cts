@@ -7,9 +7,9 @@ import {
 	isHere,
 	isStreaming,
 	replyKey,
-	streamIdOf,
 	takeRelayed,
 } from '../../../nodes/shared/bot/callbackReplies';
+import { streamIdOf } from '../../../nodes/shared/bot/items';
 
 let count = 0;
 const message = (userid = `user-${count}`) => ({
@@ -80,7 +80,7 @@ it('shows a card once', () => {
 it('ends by itself before WeCom does, with the closing text if nothing else was said', () => {
 	const [silent, spoken] = ['s', 't'].map((user) => {
 		const id = beginConversation(message(user), Date.now(), { canAsk: true });
-		giveFirstAnswer(id, 'Wait', 'Sorry');
+		giveFirstAnswer(id, 'Wait', { closingText: 'Sorry' });
 		return id;
 	});
 	changeStream(spoken, { content: 'Half' });

@@ -1,8 +1,9 @@
 import type { IDataObject } from 'n8n-workflow';
-import { streamIdOf } from '../../../nodes/shared/bot/callbackReplies';
+import { streamIdOf } from '../../../nodes/shared/bot/items';
 import { connectionTimings } from '../../../nodes/shared/bot/connection';
 import { liveBot, type BotMessage } from '../../../nodes/shared/bot/connectedBots';
 import { streamTimings } from '../../../nodes/shared/bot/connectionReplies';
+import { quotaTimings } from '../../../nodes/shared/bot/quota';
 import { botId, Member, pause, until, useLab } from './live-support.cts';
 
 const lab = useLab();
@@ -321,5 +322,118 @@ describe('the life of a stream', () => {
 		expect(entries()).toMatchObject([{ via: 'push', chat: 'zhangsan', text: 'late' }]);
 		expect(await answer({ ...CARD })).toEqual({ late: true });
 		expect(entries().at(-1)).toMatchObject({ via: 'push', card: { task_id: 'task-1' } });
+	});
+});
+
+describe('the limits of 2026', () => {
+	const push = async (chatid: string, content = 'x') =>
+		await liveBot(lab.credential())!.request('aibot_send_msg', {
+			chatid,
+			msgtype: 'markdown',
+			markdown: { content },
+		});
+	/** As WeCom counts; what would have to wait fails at once. */
+	const counting = () => {
+		lab.bots.setRules({ perMinute: 1_000, perHour: 10_000 });
+		Object.assign(quotaTimings, { minute: 60_000, hour: 60 * 60_000, mostWait: 0 });
+	};
+
+	it('a stream lives ten minutes from its first frame, a message is answered for a day', () => {
+		expect(streamTimings).toMatchObject({ life: 600_000, margin: 20_000, answer: 86_400_000 });
+	});
+
+	it('a message without a stream is answered in place hours later', async () => {
+		const { answer, entries } = await ask();
+		const now = jest.spyOn(Date, 'now').mockReturnValue(Date.now() + 23 * 60 * 60_000);
+		try {
+			expect(await answer(stream('at last', true))).not.toHaveProperty('late');
+		} finally {
+			now.mockRestore();
+		}
+		expect(entries()).toMatchObject([{ via: 'reply', text: 'at last' }]);
+	});
+
+	it('replies and pushes of a chat count together, further frames of a stream do not', async () => {
+		counting();
+		const { answer, member } = await ask({}, 'limits-1');
+		for (let frame = 0; frame < 40; frame++) await answer(stream(`${frame}`, frame === 39));
+		for (let sent = 1; sent < 30; sent++) await push('limits-1');
+		await expect(push('limits-1')).rejects.toThrow(/takes 30 messages per chat a minute/);
+		const again = await lab.bots.say(botId, { text: 'again', chatid: 'limits-1' });
+		await until('the next message', () => member.messages.length === 2);
+		const reply = liveBot(lab.credential())!.request(
+			'aibot_respond_msg',
+			stream('y', true),
+			again.reqId,
+		);
+		await expect(reply).rejects.toMatchObject({
+			message: expect.stringMatching(/30 messages per chat/),
+			description: expect.stringMatching(/room again in about 1 minute\./),
+		});
+		await lab.bots.say(botId, { text: 'elsewhere', chatid: 'limits-2' });
+		await push('limits-2');
+	});
+
+	it('a chat that is full for the moment is waited for', async () => {
+		lab.bots.setRules({ perMinute: 1_000 });
+		Object.assign(quotaTimings, { minute: 200, hour: 60_000 });
+		await ask({}, 'limits-3');
+		await Promise.all(Array.from({ length: 31 }, async () => await push('limits-3')));
+		const times = lab.bots
+			.transcript({ botId, chat: 'limits-3' })
+			.filter(({ via }) => via === 'push')
+			.map(({ at }) => at);
+		expect(times).toHaveLength(31);
+		expect(times[30] - times[0]).toBeGreaterThanOrEqual(150);
+	});
+
+	it('uploads count per bot', async () => {
+		// Another address is another credential: what the tests before have uploaded does not count.
+		const { url } = lab.settings();
+		const own = { url: `${url}/limits` };
+		await lab.join(new Member(), own);
+		counting();
+		const live = liveBot(lab.credential({ websocketUrl: own.url }))!;
+		const file = { data: Buffer.from('12345'), fileName: 'a.txt', type: 'file' as const };
+		for (let sent = 0; sent < 30; sent++) await live.upload(file);
+		await expect(live.upload(file)).rejects.toThrow(/takes 30 uploads a minute/);
+	});
+
+	it('if WeCom counts frames too, they become rarer and nothing is lost', async () => {
+		lab.bots.setRules({ framesCount: true, perMinute: 4 });
+		Object.assign(streamTimings, { frame: 10, firstWords: 5, tooMuch: [20, 20, 20, 20] });
+		const { message, answer, shown } = await ask({ firstAnswer: 'Thinking…' }, 'limits-4');
+		const whole = Array.from({ length: 60 }, (_, index) => `word${index}`).join(' ');
+		for (let end = 10; end < whole.length; end += 10) {
+			message.show(whole.slice(0, end));
+			await pause(10);
+		}
+		expect(shown().stream!.updates).toHaveLength(4);
+		lab.bots.setRules({ perMinute: 1_000 });
+		await answer(stream(whole, true));
+		expect(shown()).toMatchObject({ text: whole, stream: { finish: true } });
+	});
+
+	it('says the type of the chat where it is known, and that somebody has to write first', async () => {
+		const { member } = await ask({}, 'limits-5');
+		await lab.bots.say(botId, { from: 'lisi', text: 'hello' });
+		await until('the next message', () => member.messages.length === 2);
+		lab.bots.addChat('limits-6');
+		for (const chat of ['limits-5', 'lisi', 'limits-6']) await push(chat);
+		const sent = lab.bots
+			.frames(botId)
+			.filter(({ frame }) => frame.cmd === 'aibot_send_msg')
+			.map(({ frame }) => frame.body!.chat_type as number | undefined);
+		expect(sent).toEqual([2, 1, undefined]);
+		await expect(push('limits-7')).rejects.toMatchObject({
+			description: expect.stringMatching(/only where somebody has written to it before/),
+		});
+	});
+
+	it('<think></think> is a first answer like any other', async () => {
+		const { shown, answer } = await ask({ firstAnswer: '<think></think>' });
+		await until('the first answer', () => shown()?.text === '<think></think>');
+		await answer(stream('Well.', true));
+		expect(shown().text).toBe('Well.');
 	});
 });

@@ -1,14 +1,16 @@
 /** The WeCom Bot Trigger as n8n drives it: what it emits, and what it does with replies, kicks and refusals. */
-import type {
-	IDataObject,
-	INodeExecutionData,
-	ITriggerFunctions,
-	IWebhookFunctions,
+import {
+	ManualExecutionCancelledError,
+	type IDataObject,
+	type INodeExecutionData,
+	type ITriggerFunctions,
+	type IWebhookFunctions,
 } from 'n8n-workflow';
 import { WecomBotTrigger } from '../../../nodes/WecomBotTrigger/WecomBotTrigger.node';
 import { lossTimings } from '../../../nodes/WecomBotTrigger/receive';
 import { startTimings } from '../../../nodes/WecomBotTrigger/streamingStart';
 import { liveBot } from '../../../nodes/shared/bot/connectedBots';
+import { watchTimings } from '../../../nodes/shared/bot/executionWatch';
 import { streamTimings } from '../../../nodes/shared/bot/connectionReplies';
 import { sealRelay } from '../../../nodes/shared/bot/relay';
 import { botId, pause, until, useLab } from './live-support.cts';
@@ -33,6 +35,7 @@ interface Streamed {
 	status(code: number): Streamed;
 	json(body: unknown): void;
 	end(): void;
+	writableEnded: boolean;
 }
 
 /** n8n's side of a trigger, as far as this one uses it. */
@@ -129,6 +132,7 @@ class N8n {
 const running: N8n[] = [];
 const startTimes = { ...startTimings };
 const lossTimes = { ...lossTimings };
+const watchTimes = { ...watchTimings };
 beforeEach(() => void (lossTimings.leaderChange = 50));
 afterEach(() => void Object.assign(lossTimings, lossTimes));
 beforeEach(
@@ -136,6 +140,7 @@ beforeEach(
 );
 afterEach(async () => {
 	Object.assign(startTimings, startTimes);
+	Object.assign(watchTimings, watchTimes);
 	for (const n8n of running.splice(0)) {
 		await n8n.stop();
 		// Test runs under way.
@@ -312,6 +317,15 @@ describe('a message whose execution n8n could not start', () => {
 		expect(n8n.saved).toEqual([]);
 	});
 
+	it('but one that has run and was stopped is not: it ends with the closing text', async () => {
+		const n8n = await new N8n({ options }).start();
+		const { msgid } = await lab.bots.say(botId, { text: 'hello' });
+		(await n8n.next()).done.reject(new ManualExecutionCancelledError('1'));
+		expect((await lab.bots.waitForReply(msgid))[0].text).toBe('Sorry');
+		await pause(60);
+		expect([n8n.emitted.length, n8n.saved]).toEqual([1, []]);
+	});
+
 	it('and never does ends with the closing text and a failed execution', async () => {
 		const n8n = await new N8n({ options }).start();
 		const { msgid } = await lab.bots.say(botId, { text: 'hello' });
@@ -431,6 +445,71 @@ describe('while an agent speaks', () => {
 		execution.write(line('item', JSON.stringify(sealRelay(reply, secret))));
 		await shows('From the worker');
 		expect(JSON.stringify(n8n.logged)).not.toContain(secret);
+	});
+
+	it('an execution that is stopped ends with the closing text below what was said', async () => {
+		watchTimings.silence = 60;
+		const { execution, shown, msgid } = await streaming();
+		execution.write(line('begin') + line('item', 'I th'));
+		await lab.bots.waitForReply(msgid);
+		expect(shown().text).toBe('I th\n\nSorry');
+		execution.write(line('item', 'ink'));
+		await pause(60);
+		expect(shown().text).toBe('I th\n\nSorry');
+	});
+
+	it('one that n8n says still runs does not', async () => {
+		watchTimings.silence = 60;
+		const { execution, shows, shown, msgid } = await streaming();
+		execution.write(line('begin') + line('item', 'Hm.'));
+		for (let beats = 0; beats < 10; beats++) {
+			// n8n writes it to a response that has not ended.
+			if (!execution.writableEnded) execution.write('{"type":"keepalive"}\n');
+			await pause(20);
+		}
+		execution.write(line('item', ' Yes.'));
+		await shows('Hm. Yes.');
+		execution.end();
+		await lab.bots.waitForReply(msgid);
+		expect(shown().text).toBe('Hm. Yes.');
+	});
+
+	it.each(['Thinking…', ''])(
+		'WeCom can tell what people think of it, behind "%s"',
+		async (firstAnswer) => {
+			const { execution, shown, shows, reqId } = await streaming({
+				firstAnswer,
+				askForFeedback: true,
+			});
+			const { feedbackId, streamId } = execution.item.json.wecom as IDataObject;
+			execution.write(line('begin') + line('item', 'Yes'));
+			await shows('Yes');
+			const { body } = relayed('Yes, it is', reqId, streamId).wecomBot;
+			await liveBot(lab.credential())!.request('aibot_respond_msg', body, reqId);
+			expect(shown()).toMatchObject({ text: 'Yes, it is', stream: { feedbackId } });
+			expect(feedbackId).toMatch(/^[0-9a-f]{32}$/);
+		},
+	);
+
+	it('a card keeps all of what was said, also since the last frame', async () => {
+		const { execution, shows, shown, reqId } = await streaming({ toolStatus: 'Wait' });
+		execution.write(line('begin') + line('item', 'Here'));
+		await shows('Here');
+		Object.assign(streamTimings, { frame: 60_000 });
+		for (const chunk of [line('item', ' it is: ```'), line('item', '\n'), line('end')])
+			execution.write(chunk);
+		const template_card = {
+			card_type: 'text_notice',
+			main_title: { title: 'A card' },
+			card_action: { type: 1, url: 'https://example.com' },
+			task_id: 'behind-words',
+		};
+		const body = { msgtype: 'template_card', template_card };
+		await liveBot(lab.credential())!.request('aibot_respond_msg', body, reqId);
+		expect(shown()).toMatchObject({
+			text: 'Here it is: ```\n',
+			card: { card_type: 'text_notice' },
+		});
 	});
 
 	it('a message that n8n could not start is emitted', async () => {

@@ -48,6 +48,8 @@ export interface SentReply {
 }
 
 const RELAY_TIMEOUT_MS = 8_000;
+/** Several webhook processes may share the trigger's URL, and one of them knows the stream: the next call may reach it. */
+const RELAY_TRIES = 4;
 const URL_TIMEOUT_MS = 30_000;
 
 /** Messages whose one HTTP answer this process has given from afar, by `replyKey`. */
@@ -209,7 +211,7 @@ async function relay(
 			'The images are too large to be handed to the process that answers WeCom',
 			'In queue mode a reply in callback mode takes about 2 MB of images. Use smaller ones, or a long connection.',
 		);
-	try {
+	const post = async (): Promise<string | undefined> => {
 		const reply: unknown = await item.context.helpers.httpRequest({
 			method: 'POST',
 			url: replyUrl,
@@ -218,17 +220,22 @@ async function relay(
 			json: true,
 			timeout: RELAY_TIMEOUT_MS,
 		});
-		const { via } = (parseReply(reply) ?? {}) as { via?: string };
-		if (via !== 'answer' && via !== 'stream') return undefined;
-		remember(replyKey);
-		return { via };
+		return ((parseReply(reply) ?? {}) as { via?: string }).via;
+	};
+	try {
+		for (let tries = 0; tries < RELAY_TRIES; tries++) {
+			const via = await post();
+			if (via !== 'answer' && via !== 'stream') continue;
+			remember(replyKey);
+			return { via };
+		}
 	} catch (error) {
 		// Another way may be open; only if none is does it matter.
 		item.context.logger.warn(
 			`WeCom: the trigger's URL cannot be reached from here: ${describeUnreachable(replyUrl, error).message}`,
 		);
-		return undefined;
 	}
+	return undefined;
 }
 
 async function seal(

@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
-import { replyKey, streamIdOf } from '../../../shared/bot/callbackReplies';
-import { chatOf } from '../../../shared/bot/items';
+import { replyKey } from '../../../shared/bot/callbackReplies';
+import { chatOf, streamIdOf } from '../../../shared/bot/items';
 import { parseEncodingAesKey } from '../../../shared/callback/crypto';
 import { clean } from '../../../shared/protocol/settings';
 import { isObject } from '../../../shared/util/isObject';

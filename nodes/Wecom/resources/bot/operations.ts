@@ -282,8 +282,11 @@ function inTime(
 }
 
 /** A stream takes the feedback ID with its first text. */
-const firstOnly = (item: ItemContext, message: AnsweredMessage) =>
-	streamBegun(item, message) ? undefined : feedbackOf(item);
+function firstOnly(item: ItemContext, message: AnsweredMessage): string | undefined {
+	if (streamBegun(item, message)) return undefined;
+	const { feedbackId } = message.received.wecom as { feedbackId?: string };
+	return feedbackOf(item) ?? feedbackId;
+}
 
 function told(
 	{ botId, received }: AnsweredMessage,

@@ -1,0 +1,199 @@
+/** What an AI Agent says, on its way into the chat, over both ways of connecting a bot: alone, and with 20 people who ask at once. */
+import { DEMO_BOT, DEMO_CALLBACK_BOT } from '../../simulator/bot/data.cts';
+import type { ChatEntry } from '../../simulator/bot/state.cts';
+import { MODEL_KEY } from '../../simulator/chat-model.cts';
+import type { Simulator } from '../../simulator/server.cts';
+import { agentWorkflow } from '../support/agent-workflow.cts';
+import { say } from '../support/child.cts';
+import type { Credential, N8nRest, WorkflowNode } from '../support/n8n-rest.cts';
+import { until } from '../support/wait.cts';
+import { atMost, information, type Row } from './report.cts';
+import { median } from './stats.cts';
+
+const ALONE = 5;
+const AT_ONCE = 20;
+const THINKS_MS = 1_500;
+const WORDS = 40;
+const WORD_MS = 150;
+const ANSWER = Array.from({ length: WORDS }, (_, index) => `word${index + 1}`).join(' ');
+const FIRST_ANSWER = 'Thinking…';
+/** The budget is n8n's and the trigger's share: WeCom itself asks once a second. */
+const ASK_MS = 50;
+const PATH = 'bench-bot';
+const MODEL_PATH = '/v1/chat/completions';
+/** One busy machine, all of them at once. */
+const WITHIN_MS = 120_000;
+
+/** One question and what came of it; milliseconds. */
+interface Answered {
+	/** From the message until the model is asked. */
+	toModel: number;
+	/** From the first word of the model until words of it are in the chat. */
+	toChat: number;
+	/** Frames a second, between the first one with words and the last one before the end. */
+	rate: number;
+	/** As it should be, and nothing else. */
+	isWhole: boolean;
+}
+
+interface Way {
+	name: string;
+	botId: string;
+	trigger: WorkflowNode;
+}
+
+export async function botRows(rest: N8nRest, sim: Simulator): Promise<Row[]> {
+	const connection = await rest.createCredential('Bot (bench)', 'wecomBotApi', {
+		botId: DEMO_BOT.botId,
+		botSecret: DEMO_BOT.secret,
+		websocketUrl: sim.url.replace('http', 'ws'),
+	});
+	const { token, encodingAesKey } = DEMO_CALLBACK_BOT.callback;
+	const byUrl = await rest.createCredential('Bot by URL (bench)', 'wecomBotApi', {
+		token,
+		encodingAesKey,
+	});
+	const options = { firstAnswer: FIRST_ANSWER };
+	const ways: Way[] = [
+		{
+			name: 'long connection',
+			botId: DEMO_BOT.botId,
+			trigger: {
+				name: 'Trigger',
+				type: 'n8n-nodes-wecom-kit.wecomBotTrigger',
+				parameters: { events: ['bot:text'], options },
+				credentials: uses(connection),
+			},
+		},
+		{
+			name: 'callback mode',
+			botId: DEMO_CALLBACK_BOT.botId,
+			trigger: {
+				name: 'Trigger',
+				type: 'n8n-nodes-wecom-kit.wecomTrigger',
+				parameters: { source: 'bot', path: PATH, events: ['bot:text'], botOptions: options },
+				credentials: uses(byUrl),
+			},
+		},
+	];
+	const model = await rest.createCredential('Model (bench)', 'openAiApi', {
+		apiKey: MODEL_KEY,
+		url: `${sim.url}/v1`,
+	});
+	sim.bots.setPollInterval(ASK_MS);
+	const rows: Row[] = [];
+	for (const way of ways) rows.push(...(await rowsOf(rest, sim, way, model)));
+	return rows;
+}
+
+const uses = ({ id, name }: Credential) => ({ wecomBotApi: { id, name } });
+
+async function rowsOf(rest: N8nRest, sim: Simulator, way: Way, model: Credential): Promise<Row[]> {
+	const { id } = await publish(rest, sim, way, model);
+	await untilStreaming(rest, sim, way);
+	say(`An AI bot, ${way.name}: ${ALONE} answers one by one, ${AT_ONCE} at once ...`);
+	sim.control.setScript([{ say: ANSWER, delayMs: THINKS_MS, wordMs: WORD_MS }]);
+	const alone: Answered[] = [];
+	for (let one = 0; one < ALONE; one++) alone.push(await ask(sim, way, `alone${one}`));
+	const people = Array.from({ length: AT_ONCE }, (_, one) => `together${one}`);
+	const together = await Promise.all(people.map(async (from) => await ask(sim, way, from)));
+	await rest.deactivate(id);
+	const all = [...alone, ...together];
+	const times = (answers: Answered[], of: 'toChat' | 'toModel') => answers.map((one) => one[of]);
+	return [
+		atMost(
+			`${way.name}: from the model's first word to the chat`,
+			median(times(alone, 'toChat')),
+			500,
+			'ms',
+		),
+		atMost(
+			`  with ${AT_ONCE} answers at once, the median`,
+			median(times(together, 'toChat')),
+			500,
+			'ms',
+		),
+		information(`  and the slowest`, `${Math.max(...times(together, 'toChat'))} ms`),
+		...(way.botId === DEMO_BOT.botId
+			? [
+					atMost(
+						'  frames a second in one stream, at most',
+						Math.max(...all.map(({ rate }) => rate)),
+						1,
+						'a second',
+						2,
+					),
+				]
+			: []),
+		information(
+			'  from the message to the model, alone and at once',
+			[alone, together].map((some) => `${median(times(some, 'toModel')).toFixed(0)} ms`).join(', '),
+		),
+		atMost(
+			'  answers that are not whole',
+			all.filter(({ isWhole }) => !isWhole).length,
+			0,
+			'answers',
+		),
+	];
+}
+
+async function publish(
+	rest: N8nRest,
+	sim: Simulator,
+	{ name, botId, trigger }: Way,
+	model: Credential,
+): Promise<{ id: string }> {
+	const workflow = await rest.createWorkflow({
+		name: `bench: ${name}`,
+		...agentWorkflow(trigger, model),
+	});
+	await rest.activate(workflow.id);
+	if (botId === DEMO_BOT.botId) {
+		await sim.bots.waitForConnection(botId);
+		return workflow;
+	}
+	await rest.waitForWebhook('POST', PATH);
+	const { callback } = DEMO_CALLBACK_BOT;
+	const url = `${rest.n8n.url}/webhook/${PATH}`;
+	const saved = await sim.bots.saveCallback(botId, { ...callback, url });
+	if (!saved.ok) throw new Error('WeCom did not take the URL of the bot');
+	return workflow;
+}
+
+/** The first answers come whole: n8n registers webhooks in the background, and loads its agents. */
+async function untilStreaming(rest: N8nRest, sim: Simulator, { botId }: Way): Promise<void> {
+	sim.control.setScript([{ say: 'Ready' }]);
+	await until(
+		'answers do not stream',
+		async () => {
+			const { msgid } = await sim.bots.say(botId, { from: 'warm', text: 'Ready?' });
+			await sim.bots.waitForReply(msgid, { timeoutMs: 60_000 });
+			const [{ id }] = await rest.listExecutions({});
+			return (await rest.waitForExecution(id)).mode === 'webhook';
+		},
+		{ within: 60_000, every: 200 },
+	);
+}
+
+/** A person asks, each in a chat of their own; the question names them, so that it is found in what the model was asked. */
+async function ask(sim: Simulator, { botId }: Way, from: string): Promise<Answered> {
+	const text = `${from} asks`;
+	const sentAt = Date.now();
+	const { msgid } = await sim.bots.say(botId, { from, text });
+	const [entry] = await sim.bots.waitForReply(msgid, { timeoutMs: WITHIN_MS });
+	const question = sim.requests.find(
+		({ path, body }) => path === MODEL_PATH && JSON.stringify(body).includes(text),
+	)!;
+	const growing = framesWithWords(entry);
+	const [first, last] = [growing[0], growing[growing.length - 1]];
+	return {
+		toModel: question.at - sentAt,
+		toChat: first.at - question.spokeAt!,
+		rate: growing.length > 1 ? (growing.length - 1) / ((last.at - first.at) / 1_000) : 0,
+		isWhole: entry.text === ANSWER && growing.length > 1,
+	};
+}
+
+const framesWithWords = ({ stream }: ChatEntry) =>
+	stream!.updates.filter(({ content, finish }) => !finish && content !== FIRST_ANSWER);
