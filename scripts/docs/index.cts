@@ -1,6 +1,6 @@
 /**
- * `npm run docs`: writes everything in the documents that follows from the code, the drawings, and the output schemas. A test says when
- * something is out of date.
+ * `npm run docs`: writes everything in the documents that follows from the code, the drawings, the output schemas, and what the form of
+ * API > Call knows of the catalog. A test says when something is out of date.
  */
 import fs from 'node:fs';
 import path from 'node:path';
@@ -11,6 +11,7 @@ import { endpointsPage } from './endpoints.cts';
 import { withErrorWords } from './errors.cts';
 import { withEventTables } from './events.cts';
 import type { Language } from './language.cts';
+import { LISTS_FILE, renderLists } from './lists.cts';
 import { operationsPage, withOverview } from './operations.cts';
 import { renderSchemas, SCHEMA_DIR } from './schemas.cts';
 
@@ -38,6 +39,7 @@ export function expectedFiles(): Map<string, string> {
 				: withOverview(text, language);
 		files.set(file, withErrorWords(withCompatibility(withCounts(tables), language), language));
 	}
+	files.set(LISTS_FILE, renderLists());
 	for (const [file, text] of renderDrawings()) files.set(`docs/images/${file}`, text);
 	for (const [file, text] of renderSchemas()) files.set(`${SCHEMA_DIR}/${file}`, text);
 	return files;

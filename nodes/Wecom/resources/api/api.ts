@@ -1,16 +1,24 @@
+import type { DisplayCondition } from 'n8n-workflow';
 import { callEndpoint, readsEverywhere } from './call';
 import { limit, returnAll } from '../../engine/fields';
 import type { Operation, Resource } from '../../engine/operation';
+import lists from './catalog/lists.json';
 
-/** Most endpoints whose name says that they answer with no list: there is nothing to return all of. */
-const UNLISTED = {
-	endpoint: [
-		...['create', 'update', 'delete', 'send', 'token'].map((endsWith) => ({ _cnd: { endsWith } })),
-		...['.set_', '.del_', '.mod_', '.close_', 'submit', 'cancel', 'upload'].map((includes) => ({
-			_cnd: { includes },
-		})),
-	],
-};
+/**
+ * Conditions that pieces of endpoint IDs stand for: `^` is the beginning, `$` the end. No regular expression: n8n gives one 250 ms by the
+ * clock.
+ */
+const having = (pieces: string) => ({
+	endpoint: pieces.split(' ').map((piece): DisplayCondition => {
+		const text = piece.replace(/^\^|\$$/g, '');
+		if (piece.startsWith('^')) return { _cnd: { startsWith: text } };
+		if (piece.endsWith('$')) return { _cnd: { endsWith: text } };
+		return { _cnd: { includes: text } };
+	}),
+});
+
+/** Where the answer is a list; else there is nothing to return all of. A path that is entered may be of any kind. */
+const LISTED = { show: having(`${lists.show} /`), hide: having(lists.hide) };
 
 /** Every endpoint of the server API through one operation; the list of endpoints says where there is an operation of its own. */
 export const apiResource: Resource = {
@@ -92,8 +100,8 @@ export const apiResource: Resource = {
 					displayOptions: { show: { inputMode: ['json'] } },
 					local: true,
 				},
-				{ ...returnAll, displayOptions: { hide: UNLISTED } },
-				{ ...limit, displayOptions: { ...limit.displayOptions, hide: UNLISTED } },
+				{ ...returnAll, displayOptions: LISTED },
+				limit,
 			],
 			overlaps: readsEverywhere,
 			run: callEndpoint,

@@ -162,12 +162,8 @@ const mediaFrom = choice(
 	'File From',
 	'Where the file comes from',
 	[
-		{
-			name: 'Binary Data',
-			value: 'binary',
-			description: 'A file of the input item; it is uploaded first',
-		},
-		{ name: 'Media ID', value: 'mediaId', description: 'A file uploaded in the last three days' },
+		{ name: 'Binary Data', value: 'binary', description: 'Uploaded first' },
+		{ name: 'Media ID', value: 'mediaId', description: 'Uploaded within the last three days' },
 	],
 	{ local: true },
 );
