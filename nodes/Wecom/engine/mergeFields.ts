@@ -97,8 +97,12 @@ function collect(forms: OperationFields[]): Shared[] {
 	});
 }
 
-/** Whether a field that decides about this one is only in forms that have this one, too. */
+/**
+ * Whether a field that decides about this one is only in forms that have this one, too. n8n keeps a value for such a field in other forms,
+ * and may show it there once another resource is chosen: so it must be none with a list to load or an expression to work out.
+ */
 function isLed(field: INodeProperties, forms: OperationFields[]): boolean {
+	if (field.type === 'multiOptions' || `${field.default as string}`.startsWith('=')) return false;
 	return Object.keys(field.displayOptions?.show ?? {}).some((leader) => {
 		const led = forms.filter(({ fields }) => fields.some(({ name }) => name === leader));
 		return (

@@ -4,7 +4,7 @@ import type { Field, Resource } from '../engine/operation';
 export const calendarId = (overrides: Partial<Field> = {}) =>
 	text('cal_id', 'Calendar ID', 'The "cal_id" that Create returned; only calendars of this app', {
 		required: true,
-		placeholder: 'e.g. wcjgewCwAAqeJcPI1d8Pwbjt7nttzAAA',
+		placeholder: 'e.g. wcjgewCwAAqeJcPI',
 		...overrides,
 	});
 const calendarTitle = (required: boolean) =>

@@ -132,3 +132,21 @@ it.each(operations)(
 		expect(shown).toEqual(operationFields(operation).map(({ name }) => name));
 	},
 );
+
+/** As n8n's editor has them for a moment, or until the node is opened again, when another resource is chosen. */
+it('whatever is left of other fields, no list is loaded and no expression worked out in a foreign form', () => {
+	const left = Object.fromEntries(ofOperations.map(({ name, default: value }) => [name, value]));
+	const costly = ofOperations.filter(
+		({ type, default: value }) => type === 'multiOptions' || `${value as string}`.startsWith('='),
+	);
+	expect(costly.length).toBeGreaterThan(30);
+	for (const [, resource, operation] of operations) {
+		const values = { ...left, resource, operation: operation.value };
+		const shown = costly.filter((property) =>
+			NodeHelpers.displayParameter(values as never, property, { typeVersion: 1 }, null),
+		);
+		const own = namesOf(operationFields(operation));
+		const foreign = namesOf(shown).filter((name) => !own.includes(name));
+		expect([resource, operation.value, foreign]).toEqual([resource, operation.value, []]);
+	}
+});

@@ -40,7 +40,7 @@ export const apiResource: Resource = {
 					default: { mode: 'list', value: '' },
 					required: true,
 					description:
-						'What to call; search by name, category or path, in English or Chinese, or enter method and path of any other',
+						'Search by name, category or path, in English or Chinese, or enter method and path',
 					local: true,
 					modes: [
 						{

@@ -19,7 +19,7 @@ export const templateId = addressed(
 	[
 		String.raw`[/=#]([\w-]{24,})(?![\w-])`,
 		'e.g. https://work.weixin.qq.com/wework_admin/frame#...',
-		'e.g. 3TmALk1ogfgKiQE3e3jRwnTUhMTh8vca1N8zUVNU',
+		'e.g. 3TmALk1ogfgKiQE3e3jRwnTU',
 	],
 );
 
