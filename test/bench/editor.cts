@@ -1,4 +1,21 @@
-/** How long n8n's editor takes to open the WeCom node, beside n8n's own Slack node and a node with hardly a field. */
+/**
+ * How long n8n's editor takes to open the WeCom node, beside n8n's own Slack node and a node with hardly a field.
+ *
+ * What it costs was found by giving the editor other descriptions of the node (n8n 2.41.1; milliseconds of the page's main thread, first
+ * and next opening, on a busy machine; Slack's node in the same run 510 and 313):
+ *
+ * | description | first | next |
+ * |---|---|---|
+ * | as it is: 545 properties, of which ten are shown | 977 | 717 |
+ * | without the lists of members, departments and tags | 860 | 536 |
+ * | without the collections | 819 | 593 |
+ * | Resource and Operation alone | 362 | 225 |
+ * | Slack's properties in the WeCom node | 525 | 352 |
+ *
+ * Other conditions of the credentials, or one resource in place of 44, changed nothing beyond the noise. So a node of a community package
+ * costs what n8n's own does, within 3 to 12 %, and the time goes by the fields that are drawn. Message > Send shows ten, three of
+ * them lists that are loaded at once; Slack's node shows fewer and loads none. The budget keeps it where it is.
+ */
 import type { Page } from 'playwright-core';
 import { findChromium, withEditor } from '../support/browser.cts';
 import { say } from '../support/child.cts';
@@ -57,7 +74,7 @@ function report(times: Record<Name, Times[]>, kind: keyof Times): Row[] {
 		atMost(
 			`opening the WeCom node / the Slack node, ${kind}`,
 			medianRatio(of('wecom'), of('slack')),
-			1,
+			2.5,
 			'x',
 			2,
 		),
