@@ -85,11 +85,12 @@ it.each([
 	['writing', false, undefined, 1],
 	['three at once', false, 3, 3],
 	['a text that is no number', true, 'many', 1],
+	['more than WeCom takes, by an expression', true, 1_000, 20],
 ])('%s: as many items at once as wanted', async (_name, overlaps, concurrency, most) => {
 	let running = 0;
 	let highest = 0;
 	await execute(
-		20,
+		30,
 		async () => {
 			highest = Math.max(highest, ++running);
 			await new Promise(setImmediate);

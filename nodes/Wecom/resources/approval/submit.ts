@@ -181,7 +181,10 @@ function dateRangeOf(
 	const pair = Array.isArray(whole)
 		? whole
 		: typeof whole === 'string'
-			? whole.split(BETWEEN_DATES).map((one) => one.trim())
+			? whole
+					.replace(/\s+/g, ' ')
+					.split(BETWEEN_DATES)
+					.map((one) => one.trim())
 			: undefined;
 	const outer = isObject(whole) ? whole : {};
 	const range = (isObject(outer.date_range) ? outer.date_range : outer) as IDataObject;
