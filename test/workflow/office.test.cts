@@ -466,7 +466,7 @@ it.each<[string, string, IDataObject, string, IDataObject]>([
 });
 
 it.each([
-	['toDo', { todo_id: 'T1' }, "'status' and 'attendees' are empty"],
+	['toDo', { todo_id: 'T1' }, "'State' and 'Attendees' are empty"],
 	[
 		'approval',
 		{ userid: byId('lisi'), vacation_id: 1, leftduration: '={{ "" }}' },
