@@ -244,6 +244,23 @@ describe('an authorization', () => {
 		expect(provider.items).toHaveLength(1);
 	});
 
+	it('that n8n has stored comes once, although its code cannot be forgotten for a while', async () => {
+		await begin();
+		await ticket();
+		const open = lockStore((written) => written.includes('"pendingAuthCodes":""'));
+		logged.length = 0;
+		await provider.authorize(first.corpid);
+		await until(() => JSON.stringify(logged).includes('left an auth_code stored for now'));
+		age(15_000);
+		await ticket();
+		await ticket();
+		expect(provider.items).toHaveLength(1);
+		open();
+		await until(() => provider.stored().pendingAuthCodes === '');
+		await ticket();
+		expect(provider.items).toHaveLength(1);
+	});
+
 	it('is exchanged although the look after storing its code fails, and that is logged', async () => {
 		await begin();
 		await ticket();

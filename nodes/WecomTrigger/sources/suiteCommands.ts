@@ -164,14 +164,12 @@ function forgetWhenStored(
 	authCode: string,
 	exchange: Exchange,
 ): void {
-	const { context, whenStored } = delivery;
-	if (items.length === 0) return forgetCode(context, authCode, exchange);
 	const code = codeOf(delivery, authCode);
 	underWay.add(code);
-	whenStored((stored) => {
-		underWay.delete(code);
-		if (stored) forgetCode(context, authCode, exchange);
-	});
+	const end = () => void underWay.delete(code);
+	const forget = () => void forgetCode(delivery.context, authCode, exchange).then(end);
+	if (items.length === 0) return forget();
+	delivery.whenStored((stored) => (stored ? forget() : end()));
 }
 
 /** The code is stored before the answer goes out, and WeCom waits one second only: the exchange comes after it. */
@@ -256,10 +254,16 @@ async function newsOf(context: IWebhookFunctions, corpId: string): Promise<IData
 }
 
 /** Until n8n has stored the execution the code stays: if it does not, the next ticket brings the event. */
-function forgetCode(context: IWebhookFunctions, authCode: string, exchange: Exchange): void {
-	handedOver(context, authCode, exchange).catch((error: Error) =>
-		warn(context, `left an auth_code stored: ${error.message}`),
-	);
+async function forgetCode(
+	context: IWebhookFunctions,
+	authCode: string,
+	exchange: Exchange,
+): Promise<void> {
+	await untilStored({
+		write: async () => await handedOver(context, authCode, exchange),
+		wanted: () => true,
+		failed: ({ message }) => warn(context, `left an auth_code stored for now: ${message}`),
+	});
 }
 
 function lookAgainLater(context: IWebhookFunctions, corpId: string): void {
