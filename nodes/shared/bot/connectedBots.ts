@@ -215,13 +215,11 @@ export async function tryBot(settings: BotSettings): Promise<void> {
 	try {
 		connection.start();
 		await connection.whenLive();
-		ownTests.set(bot, Date.now());
-	} catch (error) {
-		// A wrong secret has taken nothing.
-		ownTests.delete(bot);
-		throw error;
 	} finally {
 		await connection.close();
+		// A wrong secret has taken nothing.
+		if (connection.hasBeenLive) ownTests.set(bot, Date.now());
+		else ownTests.delete(bot);
 	}
 }
 
