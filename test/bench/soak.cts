@@ -256,7 +256,7 @@ export async function soak(options: SoakOptions): Promise<SoakResult> {
 				say('n8n is killed');
 				const from = Date.now();
 				await n8n.kill();
-				await n8n.start();
+				await startPatiently(n8n);
 				await rest.login();
 				await everythingListens();
 				kills.push({ from, to: Date.now() });
@@ -317,6 +317,14 @@ export async function soak(options: SoakOptions): Promise<SoakResult> {
 		faults,
 		memory,
 	};
+}
+
+/** A machine that does other things may not have n8n ready in time. */
+async function startPatiently(n8n: N8n, triesLeft = 4): Promise<void> {
+	await n8n.start().catch(async (error: Error) => {
+		if (triesLeft === 0) throw error;
+		await startPatiently(n8n, triesLeft - 1);
+	});
 }
 
 /** How often WeCom has taken the message of a workflow, by what it answers. */

@@ -1,10 +1,14 @@
 /** jest's globalSetup of the e2e level: what all test files share is made, and the soak begins, before the first of them starts its clock. */
+import { join } from 'node:path';
 import { ensureN8n } from './n8n-install.cts';
 import { N8nRest } from './n8n-rest.cts';
 import { makeTemplate } from './n8n-template.cts';
 import { startN8n } from './n8n.cts';
 import { packPackage, shareTarball } from './pack.cts';
+import { repoRoot } from './paths.cts';
 import { startSoak } from './soak-beside.cts';
+
+const SOAK_TEST = join(repoRoot, 'test', 'e2e', 'soak.test.cts');
 
 interface Run {
 	/** The paths that were asked for; none for all of them. */
@@ -23,5 +27,6 @@ export default async function setup({ testPathPatterns: { patterns } }: Run): Pr
 			await n8n.stop();
 		}
 	});
-	if (patterns.length === 0 || patterns.some((pattern) => pattern.includes('soak'))) startSoak();
+	const isAskedFor = (pattern: string) => new RegExp(pattern).test(SOAK_TEST);
+	if (patterns.length === 0 || patterns.some(isAskedFor)) startSoak();
 }
