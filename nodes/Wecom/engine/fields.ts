@@ -1,18 +1,14 @@
-import { compareText } from '../../shared/util/text';
-import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
+import type { INodeProperties } from 'n8n-workflow';
 import { companyProperties } from '../../shared/companies/companyPicker';
+import { choiceField, textField, toggleField } from '../../shared/util/formFields';
+import { compareText } from '../../shared/util/text';
 import type { Field } from './operation';
 
 /** Form fields that several operations share, and short ways to write down a field. */
 
 type Overrides = Partial<Field>;
 
-export const text = (
-	name: string,
-	displayName: string,
-	description: string,
-	overrides: Overrides = {},
-): Field => ({ displayName, name, type: 'string', default: '', description, ...overrides });
+export const text = textField<Field>;
 
 /** A whole number; a `default` of '' is possible for one that may be left out. */
 export const integer = (
@@ -30,24 +26,10 @@ export const integer = (
 	...overrides,
 });
 
-/** A switch sent as true or false; with `convert: 'flag'` as 1 or 0. The description begins with "Whether". */
-export const toggle = (
-	name: string,
-	displayName: string,
-	description: string,
-	overrides: Overrides = {},
-): Field => ({ displayName, name, type: 'boolean', default: false, description, ...overrides });
+/** Sent as true or false; with `convert: 'flag'` as 1 or 0. */
+export const toggle = toggleField<Field>;
 
-export const choice = (
-	name: string,
-	displayName: string,
-	description: string,
-	options: INodePropertyOptions[],
-	overrides: Overrides = {},
-): Field => {
-	const [{ value }] = options;
-	return { displayName, name, type: 'options', options, default: value, description, ...overrides };
-};
+export const choice = choiceField<Field>;
 
 /** A moment, sent as Unix time in seconds. */
 export const moment = (

@@ -1,0 +1,132 @@
+import { SEND_AND_WAIT_OPERATION, type INodeProperties } from 'n8n-workflow';
+import { companyProperties } from '../../shared/companies/companyPicker';
+import { textField } from '../../shared/util/formFields';
+import { collection, fixedChoice, several, shownFor } from './write';
+
+/** Who asks, whom, and who may answer. */
+
+export const FROM: INodeProperties[] = [
+	fixedChoice('authentication', 'Send From', 'Who asks', [
+		{
+			name: 'App',
+			value: 'app',
+			description: 'A self-built or customized app, with its WeCom Trigger',
+		},
+		{
+			name: 'AI Bot',
+			value: 'bot',
+			description: 'An AI bot, with its WeCom Bot Trigger or WeCom Trigger',
+		},
+		{
+			name: 'Suite',
+			value: 'suite',
+			description: "A service provider's app in a company that authorized it",
+		},
+	]),
+	...companyProperties.map((property) => shownFor({ authentication: ['suite'] }, property)),
+	{
+		displayName: 'Operation',
+		name: 'operation',
+		type: 'options',
+		noDataExpression: true,
+		options: [
+			{
+				name: 'Send and Wait for Response',
+				value: SEND_AND_WAIT_OPERATION,
+				action: 'Send message and wait for response',
+				description: 'Ask people and go on with their answer',
+			},
+		],
+		default: SEND_AND_WAIT_OPERATION,
+	},
+];
+
+export const TO: INodeProperties[] = [
+	shownFor(
+		{ authentication: ['app', 'suite'] },
+		fixedChoice('sendTo', 'Send To', 'Whom to ask', [
+			{ name: 'Members', value: 'members', description: 'People, departments or tags' },
+			{
+				name: 'Group Chat',
+				value: 'groupChat',
+				description: 'A group chat of the app, with a link to a page',
+			},
+		]),
+	),
+	shownFor(
+		{ authentication: ['bot'] },
+		fixedChoice('botSendTo', 'Send To', 'Where to ask', [
+			{
+				name: 'Chat',
+				value: 'chat',
+				description: 'Any chat with the bot, over its long connection',
+			},
+			{
+				name: 'Chat of the Message',
+				value: 'message',
+				description:
+					'As the reply to the message that started the workflow, with either connection',
+			},
+		]),
+	),
+	...[
+		several('touser', 'Member', 'getMembers', 'Up to 1,000'),
+		several('toparty', 'Department', 'getDepartments', 'Up to 100'),
+		several('totag', 'Tag', 'getTags', 'Up to 100'),
+	].map((property) =>
+		shownFor({ authentication: ['app', 'suite'], sendTo: ['members'] }, property),
+	),
+	shownFor(
+		{ authentication: ['app', 'suite'], sendTo: ['groupChat'] },
+		textField('chatid', 'Chat ID', 'Of a group chat that the app has created', { required: true }),
+	),
+	shownFor(
+		{ authentication: ['bot'], botSendTo: ['chat'] },
+		textField('botChatid', 'Chat ID', 'The ID of a group, or the user ID of a single chat', {
+			required: true,
+		}),
+	),
+];
+
+export const WHO: INodeProperties[] = [
+	collection(
+		'allowedPeople',
+		'Allowed People',
+		'Who may answer. Whoever gets the card when empty.',
+		[
+			...[
+				several(
+					'departments',
+					'Department',
+					'getDepartments',
+					'Their members, those of sub-departments too',
+				),
+				several('users', 'Member', 'getMembers', 'These members'),
+				several('tags', 'Tag', 'getTags', 'The members with these tags'),
+			].map((property) => shownFor({ '/authentication': ['app', 'suite'] }, property)),
+			shownFor(
+				{ '/authentication': ['bot'] },
+				textField('userids', 'User IDs', 'As the bot has them, with commas between them', {
+					placeholder: 'e.g. zhangsan, lisi',
+				}),
+			),
+		],
+		'Add People',
+	),
+	fixedChoice('decidedBy', 'Decided By', 'Whose answers to wait for', [
+		{ name: 'First Answer', value: 'first', description: 'Whoever answers first' },
+		{ name: 'Everybody', value: 'all', description: 'All allowed people, or all recipients' },
+		{ name: 'Number of People', value: 'number', description: 'For example a majority' },
+	]),
+	shownFor(
+		{ decidedBy: ['number'] },
+		{
+			displayName: 'Number of People',
+			name: 'neededAnswers',
+			type: 'number',
+			typeOptions: { minValue: 1 },
+			default: 2,
+			description: 'How many have to approve, or to answer',
+		},
+	),
+];
