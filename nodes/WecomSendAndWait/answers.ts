@@ -1,8 +1,9 @@
 import type { IDataObject, IWebhookFunctions } from 'n8n-workflow';
 import type { WecomClient } from '../shared/client/client';
+import { later } from '../shared/util/later';
 import { QUESTION_KEY, type End } from './card';
 import { CREDENTIALS } from './credentials';
-import { nameOf } from './people';
+import { isOneOf, nameOf } from './people';
 import type { GivenAnswer, CardTexts, Question } from './question';
 import { addVote, type Vote } from './votes';
 import { keepNewest } from '../shared/util/keepNewest';
@@ -10,27 +11,46 @@ import { keepNewest } from '../shared/util/keepNewest';
 /** Decides with an answer: who may give it, whether it is the first, and whether others are awaited. */
 
 export type Verdict =
-	/** The execution goes on with `data`; `failed` is called when n8n could not let it. */
-	| { kind: 'decided'; end: End; data: IDataObject; failed: () => void }
+	/** The execution is to go on with `data`; `settle` is told whether n8n has let it. */
+	| { kind: 'decided'; end: End; data: IDataObject; settle: (stored: boolean) => void }
 	| { kind: 'counted' | 'notAllowed'; end: End }
 	| { kind: 'over'; end?: End };
 
-/** What this process has decided, by question: n8n answers for those that have gone on, but not at the same moment. */
-const decided = new Map<string, End>();
-const MAX_DECIDED = 10_000;
-
-/** How a question ended in this process, if it did. */
-export const endOf = ({ ask }: Question): End | undefined => decided.get(ask);
-
-/** Ends a question; false when it has ended before. */
-export function claim({ ask }: Question, end: End): boolean {
-	if (decided.has(ask)) return false;
-	keepNewest(decided, ask, end, MAX_DECIDED);
-	return true;
+interface Decided {
+	end: End;
+	/** Whether n8n has let the execution go on: until that is known, those who come later are told nothing. */
+	stored: Promise<boolean>;
 }
 
-/** Opens it again: n8n did not let the execution go on. */
-export const release = ({ ask }: Question): boolean => decided.delete(ask);
+/** What this process has decided, by question: n8n answers for those that have gone on, but not at the same moment. */
+const decided = new Map<string, Decided>();
+const MAX_DECIDED = 10_000;
+/** n8n answers in moments, whatever the answer is. */
+const MAX_STORING_MS = 10_000;
+
+/** How a question has ended in this process, if it has: once n8n has stored it. */
+export async function endOf({ ask }: Question): Promise<End | undefined> {
+	for (let earlier; (earlier = decided.get(ask)); ) if (await earlier.stored) return earlier.end;
+	return undefined;
+}
+
+/** Ends a question, until `settle` is told that n8n did not let the execution go on. Undefined when it has ended before. */
+export async function claim(
+	question: Question,
+	end: End,
+): Promise<((stored: boolean) => void) | undefined> {
+	if (await endOf(question)) return undefined;
+	const { ask } = question;
+	let resolve: (stored: boolean) => void = () => {};
+	const stored = new Promise<boolean>((done) => (resolve = done));
+	keepNewest(decided, ask, { end, stored }, MAX_DECIDED);
+	const settle = (stored: boolean) => {
+		if (!stored) decided.delete(ask);
+		resolve(stored);
+	};
+	later(MAX_STORING_MS, () => resolve(true));
+	return settle;
+}
 
 /** The options of a click, as the card has them. */
 export function answerOfClick(
@@ -47,35 +67,37 @@ export function answerOfClick(
 	return chosen.length > 0 && (multiple || chosen.length === 1) ? { chosen } : undefined;
 }
 
-/** Decides for a person, '' for somebody who is not known. Throws only when the answer could not be stored. */
+/**
+ * Decides for a person, '' for somebody who is not known, who has answered `at` that time (milliseconds since the epoch). Throws
+ * only when the answer could not be stored.
+ */
 export async function decide(
 	context: IWebhookFunctions,
 	question: Question,
-	userid: string,
-	answer: GivenAnswer,
+	{ userid, at, answer }: Vote,
 	client?: WecomClient,
 ): Promise<Verdict> {
-	const earlier = endOf(question);
+	const earlier = await endOf(question);
 	if (earlier) return { kind: 'over', end: earlier };
-	const at = Date.now();
 	const end = (state: keyof CardTexts): End => ({
 		state,
 		person: userid,
 		at,
 		chosen: answer.chosen,
 	});
-	if (question.allowed && !question.allowed.includes(userid))
+	if (question.allowed && !isOneOf(question.allowed, userid))
 		return { kind: 'notAllowed', end: end('notAllowed') };
 
 	const state = stateOf(answer);
 	if (question.needed === 1) {
 		const final = end(state);
-		if (!claim(question, final)) return { kind: 'over', end: endOf(question) };
+		const settle = await claim(question, final);
+		if (!settle) return { kind: 'over', end: await endOf(question) };
 		const name = await nameIn(client, userid);
 		// The one that others are told as well.
 		final.person = name;
 		const data = dataOf(question, answer, { userid, name, at });
-		return { kind: 'decided', end: final, data, failed: () => release(question) };
+		return { kind: 'decided', end: final, data, settle };
 	}
 
 	const vote: Vote = { userid, at, answer };
@@ -84,7 +106,8 @@ export async function decide(
 	const outcome = outcomeOf(question, votes);
 	if (!outcome) return { kind: 'counted', end: end('counted') };
 	const final = end(outcome);
-	if (!claim(question, final)) return { kind: 'over', end: endOf(question) };
+	const settle = await claim(question, final);
+	if (!settle) return { kind: 'over', end: await endOf(question) };
 	const name = await nameIn(client, userid);
 	final.person = name;
 	const data = {
@@ -95,7 +118,7 @@ export async function decide(
 			respondedAt: new Date(one.at).toISOString(),
 		})),
 	};
-	return { kind: 'decided', end: final, data, failed: () => release(question) };
+	return { kind: 'decided', end: final, data, settle };
 }
 
 const nameIn = async (client: WecomClient | undefined, userid: string) =>

@@ -1,12 +1,13 @@
 import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import { WAIT_INDEFINITELY } from 'n8n-workflow';
+import { liveBot } from '../shared/bot/connectedBots';
 import { WecomClient } from '../shared/client/client';
 import { answerKey } from '../shared/sendAndWait/answerKey';
 import { handoverKeys } from '../shared/sendAndWait/seal';
 import { QUESTION_KEY, type Keys } from './card';
 import { CREDENTIALS } from './credentials';
 import { formProblem, readForm, type Asked } from './form';
-import { membersOf } from './people';
+import { isOneOf, membersOf } from './people';
 import { keepQuestion, type Question } from './question';
 import { hint, sendByApp, sendByBot } from './send';
 import { startTimers } from './timers';
@@ -32,7 +33,13 @@ export async function ask(context: IExecuteFunctions): Promise<INodeExecutionDat
 	keepQuestion(context, question);
 	if (limit) prepareOutcome(context, question, limit.approved);
 	const type = CREDENTIALS[source];
-	const [key] = handoverKeys(type, await context.getCredentials(type, 0));
+	const credentials = await context.getCredentials(type, 0);
+	const [key] = handoverKeys(type, credentials);
+	if (asked.reminder && !client && !liveBot(credentials))
+		hint(
+			context,
+			'Nobody will be reminded: only the process of n8n that holds the long connection of a bot can do that',
+		);
 	if (key) startTimers(context, asked, new URL(links.page), key);
 	await context.putExecutionToWait(limit?.until ?? WAIT_INDEFINITELY);
 	return [context.getInputData()];
@@ -62,7 +69,7 @@ async function withPeople(
 		? allowedPeople
 		: { users: split(touser), departments: split(toparty), tags: split(totag) };
 	const people = client ? await membersOf(client, group) : group.users;
-	if (people.length === 0 || people.includes('@all'))
+	if (people.length === 0 || isOneOf(people, '@all'))
 		throw formProblem(
 			context,
 			"It is not known who 'Everybody' is",

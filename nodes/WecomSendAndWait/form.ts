@@ -154,23 +154,13 @@ function check(
 				? 'A bot cannot identify people on a page. Use an approval or choices with buttons in the card, or an app.'
 				: "Switch on the option 'Identify by WeCom Login', or let people answer with buttons in the card.",
 		);
-	if (restricted && answerBy === 'card' && withReason && !identify)
+	if ((restricted || several) && answerBy === 'card' && withReason && !identify)
 		throw formProblem(
 			context,
-			"'Allowed People' cannot be checked on the page for the reason",
+			"The page for 'Reason for Declining' does not know who the person is",
 			source === 'bot'
 				? "A bot cannot identify people on a page. Switch off 'Reason for Declining'."
 				: "Switch on the option 'Identify by WeCom Login', or switch off 'Reason for Declining'.",
-		);
-	if (
-		restricted &&
-		source === 'bot' &&
-		(allowedPeople.departments.length || allowedPeople.tags.length)
-	)
-		throw formProblem(
-			context,
-			'A bot does not know departments and tags',
-			"Enter the people under 'Allowed People' > 'User IDs', and take out what is shown there with 'Send From' > 'App'.",
 		);
 }
 
@@ -188,7 +178,6 @@ function recipientsOf(
 	return Object.fromEntries(lists) as Question['to'];
 }
 
-/** With what the form does not show for this sender: nobody is let in by a change of the sender. */
 const allowedOf = ({ users, userids, departments, tags }: IDataObject): Allowed => ({
 	users: [...idsOf(users), ...idsOf(userids)],
 	departments: idsOf(departments),

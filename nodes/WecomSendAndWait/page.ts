@@ -135,6 +135,10 @@ function labelIn(language: Language, { language: written }: Question, label: str
 	return label === disapprove ? WORDS[language].disapprove : label;
 }
 
+/** Whether the page takes an answer: it also shows what is too long for a card with buttons, and there nobody knows who reads it. */
+export const isAnsweredHere = ({ answerBy, withReason }: Question): boolean =>
+	answerBy === 'link' || withReason;
+
 export interface Filled {
 	/** Who the person is, for the way back. */
 	proof: string;
@@ -144,7 +148,7 @@ export interface Filled {
 }
 
 export function questionPage(question: Question, language: Language, filled: Filled): Page {
-	const { title, message, details, link, answerBy, withReason } = question;
+	const { title, message, details, link } = question;
 	const labels = LABELS[language];
 	const lines = [
 		...details.map(
@@ -158,7 +162,7 @@ export function questionPage(question: Question, language: Language, filled: Fil
 			`<p><a href="${escapeHtml(link.url)}" rel="noreferrer">${escapeHtml(link.title)}</a></p>`,
 		filled.missing &&
 			`<p class="bad" role="alert">${escapeHtml(labels.missing + filled.missing.join(', '))}</p>`,
-		answerBy === 'link' || withReason
+		isAnsweredHere(question)
 			? form(question, language, filled)
 			: `<p class="soft">${labels.inCard}</p>`,
 	];

@@ -1,6 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 import type { WecomClient } from '../shared/client/client';
 import { mapAtOnce } from '../shared/util/atOnce';
+import type { Question } from './question';
 
 /** Members of departments and tags, for questions that only some may answer or that all have to answer. */
 
@@ -32,6 +33,18 @@ export async function membersOf(client: WecomClient, group: Group): Promise<stri
 		for (const { userid } of list(userlist)) found.add(String(userid));
 	return [...found];
 }
+
+/** Whether somebody is one of these people; WeCom takes upper and lower case of a user ID for the same (doc 90195). */
+export const isOneOf = (people: string[], userid: string): boolean =>
+	people.some((one) => one.toLowerCase() === userid.toLowerCase());
+
+/** Whether a card can have come from WeCom to somebody, or only from a person who has forwarded it. */
+export const hasCard = ({ to }: Pick<Question, 'to'>, userid: string): boolean =>
+	!to.touser ||
+	to.touser === '@all' ||
+	to.toparty !== undefined ||
+	to.totag !== undefined ||
+	isOneOf(to.touser.split('|'), userid);
 
 /** The name of a member; the user ID where WeCom does not give one. */
 export async function nameOf(client: WecomClient, userid: string): Promise<string> {

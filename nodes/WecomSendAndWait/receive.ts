@@ -3,24 +3,34 @@ import { WecomClient } from '../shared/client/client';
 import type { Answered } from '../shared/sendAndWait/forward';
 import { handoverKeys, openSealed, type SealedQuestion } from '../shared/sendAndWait/seal';
 import { updateAnsweredCard } from '../shared/sendAndWait/updateCard';
+import { later } from '../shared/util/later';
 import { takeEnd } from '../shared/util/takeEnd';
 import { answerOfClick, claim, decide, endOf, type Verdict } from './answers';
 import { closedCard, type End } from './card';
+import { countAgain } from './countAgain';
 import { CREDENTIALS } from './credentials';
 import { whoIs } from './identity';
 import {
 	answerOfPage,
+	isAnsweredHere,
 	languageOf,
 	messagePage,
 	questionPage,
 	QUESTION_PAGE_HEADERS,
 	type Page,
 } from './page';
+import { hasCard, isOneOf } from './people';
 import { keptQuestion, type Question } from './question';
 import { remind } from './remind';
 import { WORDS } from './texts';
 
 /** What comes to a waiting execution: clicks that a trigger hands over, and people on the page. A GET never decides. */
+
+/**
+ * In another process somebody may have answered at the same moment, and "Noted" come to that card after the decision. So it is
+ * said once more, with the code that came from sending; what is older than that code has been said all the same.
+ */
+const SAY_AGAIN_MS = 6_000;
 
 const SENT: IWebhookResponseData = { noWebhookResponse: true };
 
@@ -76,7 +86,7 @@ async function takeClick(
 	context: IWebhookFunctions,
 	question: Question,
 	query: IDataObject,
-	{ userid = '', corpId, selected = {} }: SealedQuestion,
+	{ userid = '', at, corpId, selected = {} }: SealedQuestion,
 	client?: WecomClient,
 ): Promise<IWebhookResponseData> {
 	const answer = answerOfClick(question, query, selected);
@@ -87,11 +97,20 @@ async function takeClick(
 		return json(context, 200, { answered: 'refused' });
 	}
 	if (!userid || !answer) return json(context, 200, { answered: 'refused' });
-	const verdict = await decide(context, question, userid, answer, client);
+	if (!question.allowed && !hasCard(question, userid)) {
+		const end: End = { state: 'notAllowed', person: userid, at };
+		return json(context, 200, replyTo(question, { kind: 'notAllowed', end }));
+	}
+	// The time of the click: one that is handed over again is no newer answer.
+	const vote = { userid, at, answer };
+	const verdict = await decide(context, question, vote, client);
 	const reply = replyTo(question, verdict);
+	if (verdict.kind === 'counted') countAgain(context, question, { vote, query, corpId, selected });
 	if (verdict.kind !== 'decided') return json(context, 200, reply);
 	whenAnswered(context, (stored) => {
-		if (!stored) verdict.failed();
+		verdict.settle(stored);
+		if (stored && question.needed !== 1)
+			later(SAY_AGAIN_MS, () => void changeCard(question, verdict.end, client).catch(() => {}));
 	});
 	// n8n sends it once the execution has gone on: only then does the card say so.
 	return { webhookResponse: reply, workflowData: [[{ json: { data: verdict.data } }]] };
@@ -118,7 +137,9 @@ async function expire(
 	client?: WecomClient,
 ): Promise<IWebhookResponseData> {
 	const end: End = { state: 'expired', person: '', at: question.until ?? Date.now() };
-	if (!claim(question, end)) return json(context, 200, { waits: false });
+	const settle = await claim(question, end);
+	if (!settle) return json(context, 200, { waits: false });
+	settle(true);
 	await showEnd(context, question, end, client);
 	return json(context, 200, { waits: true });
 }
@@ -128,8 +149,11 @@ async function remindAll(
 	question: Question,
 	client?: WecomClient,
 ): Promise<IWebhookResponseData> {
-	if (endOf(question)) return json(context, 200, { waits: false });
-	await remind(context, question, client);
+	if (await endOf(question)) return json(context, 200, { waits: false });
+	// Not thrown: n8n would be asked again, and some would be reminded twice.
+	await remind(context, question, client).catch((error: Error) =>
+		context.logger.warn(`WeCom Send and Wait: a reminder could not be sent: ${error.message}`),
+	);
 	return json(context, 200, { waits: true });
 }
 
@@ -141,7 +165,7 @@ async function onPage(
 	body: IDataObject,
 ): Promise<IWebhookResponseData> {
 	const language = languageOf(context);
-	const end = endOf(question);
+	const end = await endOf(question);
 	if (end) return respond(context, messagePage(language, 'over', question, end));
 	const client = await clientOf(context, question);
 	const asksWho = question.identify && client;
@@ -155,9 +179,10 @@ async function onPage(
 	}
 	if ('failed' in who) return respond(context, messagePage(language, who.failed));
 	const { userid, proof = '' } = who;
-	if (question.allowed && !question.allowed.includes(userid))
+	if (question.allowed && !isOneOf(question.allowed, userid))
 		return respond(context, messagePage(language, 'notAllowed', question));
-	if (context.getRequestObject().method !== 'POST')
+	const isSent = context.getRequestObject().method === 'POST';
+	if (!isSent || !isAnsweredHere(question))
 		return respond(context, questionPage(question, language, { proof }));
 
 	const answer = answerOfPage(question, body);
@@ -166,15 +191,15 @@ async function onPage(
 			context,
 			questionPage(question, language, { proof, body, missing: answer.missing }),
 		);
-	const verdict = await decide(context, question, userid, answer, client);
+	const verdict = await decide(context, question, { userid, at: Date.now(), answer }, client);
 	if (verdict.kind !== 'decided')
 		return respond(context, messagePage(language, verdict.kind, question, verdict.end));
 	const failed = messagePage(language, 'broken');
 	whenAnswered(
 		context,
 		(stored) => {
+			verdict.settle(stored);
 			if (stored) void showEnd(context, question, verdict.end, client);
-			else verdict.failed();
 		},
 		failed,
 	);
@@ -191,13 +216,17 @@ async function showEnd(
 	end: End,
 	client?: WecomClient,
 ): Promise<void> {
+	await changeCard(question, end, client).catch((error: Error) =>
+		context.logger.warn(`WeCom Send and Wait: the card still looks open: ${error.message}`),
+	);
+}
+
+/** Uses the code that came from sending: it works once, for 72 hours. */
+async function changeCard(question: Question, end: End, client?: WecomClient): Promise<void> {
 	const { agentId, responseCode } = question.sent;
 	if (!client || !agentId || !responseCode) return;
 	const card = closedCard(question, end);
-	await updateAnsweredCard(client, { agentId, responseCode, card, to: 'all' }).catch(
-		(error: Error) =>
-			context.logger.warn(`WeCom Send and Wait: the card still looks open: ${error.message}`),
-	);
+	await updateAnsweredCard(client, { agentId, responseCode, card, to: 'all' });
 }
 
 const clientOf = async (context: IWebhookFunctions, { source }: Question) =>

@@ -3,6 +3,7 @@ import { liveBot } from '../shared/bot/connectedBots';
 import type { WecomClient } from '../shared/client/client';
 import { cut } from './card';
 import { CREDENTIALS } from './credentials';
+import { isOneOf } from './people';
 import type { Question } from './question';
 import { WORDS } from './texts';
 import { votesIn } from './votes';
@@ -22,8 +23,9 @@ export async function remind(
 	const lines = [first, title, cut(message, MAX_TEXT)];
 	if (!client) {
 		const bot = liveBot(await context.getCredentials(CREDENTIALS.bot));
+		if (!bot) throw new Error('this process of n8n does not hold the connection of the bot');
 		const markdown = { content: lines.join('\n\n') };
-		await bot?.request('aibot_send_msg', { chatid: to.chatid, msgtype: 'markdown', markdown });
+		await bot.request('aibot_send_msg', { chatid: to.chatid, msgtype: 'markdown', markdown });
 		return;
 	}
 	const link = answerBy === 'link' ? [`<a href="${page}">${WORDS[language].respond}</a>`] : [];
@@ -52,5 +54,5 @@ async function missing(
 	const answered = votesIn(await context.getCredentials(CREDENTIALS[source]), ask).map(
 		({ userid }) => userid,
 	);
-	return { touser: allowed.filter((userid) => !answered.includes(userid)).join('|') };
+	return { touser: allowed.filter((userid) => !isOneOf(answered, userid)).join('|') };
 }

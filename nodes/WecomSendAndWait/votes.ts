@@ -41,21 +41,28 @@ const JITTER_MS = 100;
 export async function addVote(
 	context: IWebhookFunctions,
 	credentialType: string,
-	{ ask }: Question,
+	question: Question,
 	vote: Vote,
 	enough: (votes: Vote[]) => boolean,
 ): Promise<Vote[]> {
-	const add = async () => {
-		const change = (fields: Fields) => withVote(fields, ask, vote);
-		return votesIn(await updateStored(context, credentialType, change), ask);
-	};
-	let votes = await add();
+	let votes = await storeVote(context, credentialType, question, vote);
 	for (const pause of LOOK_AGAIN_AFTER_MS) {
 		if (enough(votes)) break;
 		await sleep(pause + Math.random() * JITTER_MS);
-		votes = await add();
+		votes = await storeVote(context, credentialType, question, vote);
 	}
 	return votes;
+}
+
+/** Stores an answer unless it is stored, and gives all there are. */
+export async function storeVote(
+	context: IWebhookFunctions,
+	credentialType: string,
+	{ ask }: Question,
+	vote: Vote,
+): Promise<Vote[]> {
+	const change = (fields: Fields) => withVote(fields, ask, vote);
+	return votesIn(await updateStored(context, credentialType, change), ask);
 }
 
 /** The answers to a question so far. */

@@ -2,7 +2,7 @@
 import type { Browser, Page } from 'playwright-core';
 import { DEMO_APP } from '../../simulator/demo-data.cts';
 import { browserOrSkip, launchBrowser, screenshot, withEditor } from '../support/browser.cts';
-import { openWorkflow } from '../support/editor.cts';
+import { openNode, openWorkflow } from '../support/editor.cts';
 import type { WorkflowNode } from '../support/n8n-rest.cts';
 import { itemsOf, publishTrigger, START_TIMEOUT, useN8n } from './support.cts';
 import { Asking } from './send-and-wait-support.cts';
@@ -113,6 +113,53 @@ browserOrSkip()('in a browser', () => {
 			await screenshot(page, 'send-and-wait-approval');
 			await page.getByRole('button', { name: 'Approve' }).click();
 			await page.getByText('your answer is recorded').waitFor();
+		});
+	});
+
+	it('people, departments and tags are chosen by name, also those who may answer', async () => {
+		const { n8n, rest } = surroundings();
+		const node = asking.question({
+			touser: [],
+			toparty: [],
+			totag: [],
+			allowedPeople: { users: [], departments: [], tags: [] },
+		});
+		const { id } = await rest.createWorkflow({ name: 'People', nodes: [node], connections: {} });
+		await withEditor(n8n, async (page) => {
+			await openWorkflow(page, id);
+			const panel = await openNode(page, 'Ask');
+			for (const [name, option] of [
+				['touser', '李四 (lisi)'],
+				['toparty', ' / '],
+				['totag', ''],
+				['users', '张三 (zhangsan)'],
+				['departments', ' / '],
+				['tags', ''],
+			]) {
+				const list = panel.getByTestId(`parameter-input-${name}`);
+				await list.scrollIntoViewIfNeeded();
+				const offered = page
+					.locator('.option-headline:visible')
+					.filter({ hasText: option })
+					.first();
+				// The list is drawn again once its options are there: a press before that is lost.
+				await until(
+					`the list of ${name}`,
+					async () => {
+						// Element Plus lays the chosen tags over the input.
+						await list.locator('input').first().click({ force: true });
+						await offered.waitFor({ timeout: 3_000 }).catch(() => undefined);
+						return await offered.isVisible();
+					},
+					{ within: 60_000, every: 500 },
+				);
+				const label = (await offered.innerText()).trim();
+				await screenshot(page, `send-and-wait-pick-${name}`);
+				await offered.click();
+				await page.keyboard.press('Tab');
+				await list.getByText(label).first().waitFor();
+			}
+			await screenshot(page, 'send-and-wait-picked');
 		});
 	});
 

@@ -29,11 +29,20 @@ beforeAll(async () => {
 	await sim.control.saveCallback(DEMO_APP.agentid, { ...DEMO_APP.callback, url });
 }, START_TIMEOUT);
 
-it('a click that n8n may not hand to itself: the card and the log say so, and the question stays open', async () => {
-	const { n8n, rest } = surroundings();
+it('a click that n8n may not hand to itself: a message and the log say so, and the question stays open', async () => {
+	const { n8n, rest, sim } = surroundings();
 	const { id } = await asking.asked(asking.question());
 	await asking.press('lisi', 'Approve');
-	await asking.shows('lisi', 'Try again');
+	await until(
+		'the person is told',
+		() =>
+			sim.state.messages.some(
+				({ body }) =>
+					body.touser === 'lisi' && /could not be recorded/.test(String(body.text?.content)),
+			),
+		PATIENCE,
+	);
+	expect(asking.seenBy('lisi').replaced).toBeUndefined();
 	await until(
 		'the log says what to do',
 		() => n8n.logs().includes('N8N_SSRF_ALLOWED_HOSTNAMES'),

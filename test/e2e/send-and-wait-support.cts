@@ -133,7 +133,9 @@ export class Asking {
 			`the card of ${userid} says "${words}"`,
 			() => this.seenBy(userid).replaced === words,
 			PATIENCE,
-		);
+		).catch((error: Error) => {
+			throw new Error(`${error.message}, it says "${this.seenBy(userid).replaced}"`);
+		});
 	}
 
 	async press(userid: string, button?: string, more = {}) {
@@ -142,7 +144,7 @@ export class Asking {
 	}
 
 	/** An agent whose tool needs a permission of Li Si; `say` gives the execution that waits for it. */
-	async supervisedAgent(): Promise<(text: string) => Promise<string>> {
+	async supervisedAgent(parameters: object = {}): Promise<(text: string) => Promise<string>> {
 		const { rest, sim, credential } = this.n8n();
 		const { id, name } = await rest.createCredential('Model', 'openAiApi', {
 			apiKey: MODEL_KEY,
@@ -168,6 +170,7 @@ export class Asking {
 						'=The agent wants to use {{ $tool.name }}: {{ JSON.stringify($tool.parameters) }}',
 					touser: ['lisi'],
 					allowedPeople: { users: ['lisi'] },
+					...parameters,
 				}),
 				name: 'Supervisor',
 				type: `${SEND_AND_WAIT}HitlTool`,

@@ -166,16 +166,29 @@ describe('an AI agent that needs a permission', () => {
 		expect(asking.toAll()[0].body.text.content).toBe('Holiday tomorrow');
 	});
 
-	it('hears why it was declined', async () => {
+	it('hears that it was declined, and why', async () => {
+		const before = asking.toAll().length;
 		const say = await asking.supervisedAgent();
 		control().setScript([{ calls: asking.supervisedCalls, say: 'I heard: {result}' }]);
-		const before = asking.toAll().length;
 		const id = await say('Tell everybody');
 		await asking.press('lisi', 'Decline');
-		const execution = await asking.ended(id);
-		expect(execution.status).toBe('success');
+		const declined = await asking.ended(id);
+		expect(declined.status).toBe('success');
+		expect(JSON.stringify(itemsOf(declined, 'AI Agent'))).toContain('I heard:');
+
+		const sayWhy = await asking.supervisedAgent({
+			allowedPeople: {},
+			options: { withReason: true },
+		});
+		control().setScript([{ calls: asking.supervisedCalls, say: 'I heard: {result}' }]);
+		const other = await sayWhy('Tell everybody');
+		const { url } = asking.newest.button_list[2] as { url: string };
+		const body = new URLSearchParams({ decision: 'decline', reason: 'Not before Friday' });
+		await fetch(url, { method: 'POST', body });
+		const explained = await asking.ended(other);
+		expect(explained.status).toBe('success');
+		expect(JSON.stringify(itemsOf(explained, 'AI Agent'))).toMatch(/I heard:.*Not before Friday/);
 		expect(asking.toAll().length).toBe(before);
-		expect(JSON.stringify(itemsOf(execution, 'AI Agent'))).toContain('I heard:');
 	});
 });
 

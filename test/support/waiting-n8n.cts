@@ -61,7 +61,17 @@ export class WaitingN8n {
 	/** Answers to links fail as n8n's would: `storing` after the node's webhook, `down` before. */
 	failing?: 'storing' | 'down';
 
+	/** What n8n takes for its own address, where that is wrong. */
+	address?: string;
+
+	/** How many calls of links there were, and how many of them failed. */
+	served = 0;
+	failed = 0;
+
 	private serial = 16;
+
+	/** Triggers that still work although they have answered. */
+	private readonly running = new Set<Promise<unknown>>();
 
 	private constructor(
 		private readonly server: Server,
@@ -78,6 +88,7 @@ export class WaitingN8n {
 	}
 
 	async stop(): Promise<void> {
+		await Promise.all(this.running);
 		this.server.closeAllConnections();
 		await new Promise((resolve) => this.server.close(resolve));
 	}
@@ -115,7 +126,7 @@ export class WaitingN8n {
 		return {
 			executionId,
 			webhookBaseUrl: `${this.url}/webhook`,
-			webhookWaitingBaseUrl: `${this.url}/webhook-waiting`,
+			webhookWaitingBaseUrl: `${this.address ?? this.url}/webhook-waiting`,
 		};
 	}
 
@@ -135,6 +146,8 @@ export class WaitingN8n {
 			kind === 'webhook'
 				? await this.trigger(first, call)
 				: await this.resume(first, second, url, call);
+		if (kind !== 'webhook') this.served++;
+		if (handled.status >= 500) this.failed++;
 		response.writeHead(handled.status, handled.headers).end(handled.body);
 	}
 
@@ -145,19 +158,22 @@ export class WaitingN8n {
 		const { node, executions } = this.triggers.get(path)!;
 		const answer = new WebhookResponse();
 		const done = new Promise((resolve) => answer.on('finish', resolve));
-		const { result } = await runWebhook({
+		const ran = runWebhook({
 			...this.surroundings,
 			node,
 			call,
 			response: answer,
 			webhookName: call.method === 'GET' ? 'setup' : 'default',
 			additionalData: this.additional(),
-		});
-		if (result.workflowData) {
+		}).then(({ result }) => {
+			if (!result.workflowData) return;
 			executions.push(result.workflowData[0]);
 			if (!answer.headersSent) answer.status(200).end();
-		}
-		await done;
+		});
+		this.running.add(ran);
+		void ran.finally(() => this.running.delete(ran));
+		// What a node does after its answer keeps nobody waiting.
+		await Promise.race([done, ran.then(async () => await done)]);
 		return { status: answer.statusCode, headers: answer.headers, body: answer.body! };
 	}
 

@@ -2,12 +2,19 @@
 import type { IDataObject } from 'n8n-workflow';
 import { DEMO_APP } from '../../simulator/demo-data.cts';
 import { logged } from '../support/harness.cts';
-import { answerOf, newestCard, until, useQuestions } from './send-and-wait-support.cts';
+import {
+	answerOf,
+	awaitLastWords,
+	newestCard,
+	until,
+	useQuestions,
+} from './send-and-wait-support.cts';
 import { useSimulator } from './support.cts';
 import { sleep } from '../support/wait.cts';
 
 const simulator = useSimulator();
 const questions = useQuestions(simulator);
+awaitLastWords();
 const seenBy = (userid: string) => simulator().control.cardSeenBy(newestCard(simulator()), userid);
 const press = async (userid: string, button?: string, more = {}) =>
 	await simulator().control.pressCard({ taskId: newestCard(simulator()), userid, button, ...more });
@@ -95,7 +102,7 @@ describe('an approval on a page', () => {
 		expect(html).toContain('&#60;script&#62;');
 	});
 
-	it('knows an answer that is none, and a question of another round', async () => {
+	it('knows an answer that is none', async () => {
 		const execution = await questions().ask({ answerBy: 'link' });
 		expect((await send(pageUrl(), { decision: 'perhaps' })).status).toBe(422);
 		expect(execution.output).toBeUndefined();
@@ -148,6 +155,42 @@ describe('who the person on the page is', () => {
 			approved: true,
 			userid: 'lisi',
 			responder: { id: 'lisi', source: 'wecom' },
+		});
+	});
+
+	it('is worth something for an hour, and for this question', async () => {
+		const execution = await identified();
+		const page = await login('lisi');
+		const proof = proofIn(page);
+		await identified();
+		expect((await send(pageUrl(), { decision: 'approve', proof })).status).toBe(401);
+		const now = jest.spyOn(Date, 'now').mockReturnValue(Date.now() + 61 * 60_000);
+		try {
+			expect((await send(page.url, { decision: 'approve', proof })).status).toBe(401);
+		} finally {
+			now.mockRestore();
+		}
+		expect(execution.output).toBeUndefined();
+		await send(page.url, { decision: 'approve', proof });
+		expect(answerOf(execution)).toMatchObject({ approved: true, userid: 'lisi' });
+	});
+
+	it('counts, where several have to answer', async () => {
+		const execution = await identified({ decidedBy: 'all', touser: 'zhangsan, lisi' });
+		const answer = async (userid: string) => {
+			const page = await login(userid);
+			return await send(page.url, { decision: 'approve', proof: proofIn(page) });
+		};
+		for (const time of [1, 2])
+			expect([time, (await answer('zhangsan')).html]).toEqual([
+				time,
+				expect.stringContaining('Waiting for others'),
+			]);
+		expect(execution.output).toBeUndefined();
+		expect((await answer('lisi')).html).toContain('your answer is recorded');
+		expect(answerOf(execution)).toMatchObject({
+			approved: true,
+			answers: [{ userid: 'zhangsan' }, { userid: 'lisi' }],
 		});
 	});
 
@@ -347,6 +390,33 @@ describe('time', () => {
 		await sleep(800);
 		expect(seenBy('lisi').replaced).toBe('Approved');
 		expect(execution.output).toBeDefined();
+	});
+
+	it('reminds those only who have not answered', async () => {
+		const reminder = { values: { after: 2 / 60, unit: 'minutes', times: 1 } };
+		await questions().ask({ decidedBy: 'all', options: { reminder } });
+		await press('zhangsan', 'Approve');
+		const reminders = () => simulator().state.messages.filter(({ msgtype }) => msgtype === 'text');
+		await until(() => reminders().length === 1, 'the reminder');
+		expect(reminders()[0].recipients).toEqual(['lisi']);
+	});
+
+	it('ends at a certain moment, and says so of choices, too', async () => {
+		const options = { values: [{ text: 'Train' }, { text: 'Plane' }] };
+		const maxDateAndTime = new Date(Date.now() + 3_000).toISOString();
+		const execution = await questions().ask({
+			responseType: 'choice',
+			choices: options,
+			options: {
+				limitWaitTime: { values: { limitType: 'atSpecifiedTime', maxDateAndTime } },
+				cardTexts: { values: { expired: 'Too late, {time}' } },
+			},
+		});
+		expect(execution.run.run.waitTill?.toISOString()).toBe(maxDateAndTime);
+		await until(() => seenBy('lisi').replaced === 'Expired', 'the card');
+		expect(JSON.stringify(seenBy('lisi').card)).toMatch(/Too late, \d{4}-\d\d-\d\d/);
+		questions().n8n.timeUp(execution);
+		expect(answerOf(execution)).toEqual({ timedOut: true, respondedAt: maxDateAndTime });
 	});
 
 	it('reminds, until somebody has answered', async () => {

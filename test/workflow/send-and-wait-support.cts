@@ -76,6 +76,9 @@ export const questionNode = (parameters: IDataObject): TestNode => ({
 	credentials: { wecomApi: 'c1' },
 });
 
+/** For files in which several people decide: of that the cards are told once more a few seconds later. */
+export const awaitLastWords = () => afterAll(async () => await sleep(6_500));
+
 /** The task_id of the newest card. */
 export const newestCard = (sim: Simulator): string =>
 	String(
@@ -89,10 +92,10 @@ export const answerOf = ({ output }: Waiting): IDataObject | undefined =>
 
 /** The trigger answers WeCom before it hands the click over. */
 export async function until<T>(read: () => T | undefined | false, what: string): Promise<T> {
-	for (const end = Date.now() + 4_000; Date.now() < end; ) {
+	for (const end = Date.now() + 15_000; Date.now() < end; ) {
 		const value = read();
 		if (value) return value;
 		await sleep(20);
 	}
-	throw new Error(`In four seconds nothing came of: ${what}`);
+	throw new Error(`In 15 seconds nothing came of: ${what}`);
 }

@@ -1,11 +1,17 @@
 import type { IDataObject, IWebhookFunctions } from 'n8n-workflow';
 import type { WecomClient } from '../client/client';
 import { agentIdOf } from '../companies/companyApp';
+import { languageOfKey } from './answerKey';
 import { forwardAnswer, type CardClick } from './forward';
 import { updateAnsweredCard } from './updateCard';
 
 /** WeCom has its answer already: the click may take its time. */
 const PATIENT_MS = 15_000;
+
+const FAILED = {
+	en: 'Your answer could not be recorded. Please press again in a moment; if that does not help, tell whoever has asked you.',
+	zh: '您的答复未能记录。请稍后再按一次；如仍不行，请告知提问的人。',
+};
 
 /** Hands over a click on a card of an app, then shows on the card what became of it. Never throws. */
 export async function answerInApp(
@@ -18,10 +24,12 @@ export async function answerInApp(
 	try {
 		const credentials = await context.getCredentials(credentialType);
 		const answered = await forwardAnswer(context, credentialType, credentials, click, PATIENT_MS);
+		const agentId = String(AgentID ?? '') || (await agentIdOf(client));
+		if (answered?.answered === 'failed') await tellFailure(client, agentId, click);
 		if (!answered?.note) return;
 		const { card, to, note } = answered;
 		await updateAnsweredCard(client, {
-			agentId: String(AgentID ?? '') || (await agentIdOf(client)),
+			agentId,
 			responseCode: String(ResponseCode ?? ''),
 			userid: click.userid,
 			to,
@@ -35,4 +43,19 @@ export async function answerInApp(
 			{ workflowId: context.getWorkflow().id, nodeName: context.getNode().name },
 		);
 	}
+}
+
+/** By a message: the card keeps its buttons, so that they can be pressed again. */
+async function tellFailure(
+	client: WecomClient,
+	agentId: string,
+	{ key, userid }: CardClick,
+): Promise<void> {
+	const content = FAILED[languageOfKey(key)];
+	await client.call({
+		method: 'POST',
+		path: '/cgi-bin/message/send',
+		body: { touser: userid, agentid: Number(agentId), msgtype: 'text', text: { content } },
+		repeatable: false,
+	});
 }

@@ -27,9 +27,9 @@ export interface CardClick {
 export interface Answered extends IDataObject {
 	/**
 	 * decided: the execution goes on; counted: more answers are needed; over: it had its answer before; refused: the person may
-	 * not answer, or the answer makes no sense.
+	 * not answer, or the answer makes no sense; failed: it did not get there, and the person can press again.
 	 */
-	answered: 'decided' | 'counted' | 'over' | 'refused';
+	answered: 'decided' | 'counted' | 'over' | 'refused' | 'failed';
 	/** The card as it is to look now. */
 	card?: IDataObject;
 	/** Whose card changes: everybody's or only that of the person who has clicked. */
@@ -42,7 +42,6 @@ export interface Answered extends IDataObject {
 export const FORWARD_WITHIN_MS = 4_000;
 
 const OVER: Record<'en' | 'zh', string> = { en: 'Closed', zh: '已结束' };
-const FAILED: Record<'en' | 'zh', string> = { en: 'Try again', zh: '请重试' };
 
 /** Whether a click belongs to a send-and-wait card, and so is no event for workflows. */
 export const isAnswer = ({ key }: CardClick): boolean => isAnswerKey(key);
@@ -60,7 +59,7 @@ export async function forwardAnswer(
 ): Promise<Answered | undefined> {
 	if (key === CLOSED_KEY) return undefined;
 	const language = languageOfKey(key);
-	const failed: Answered = { answered: 'over', to: 'person', note: FAILED[language] };
+	const failed: Answered = { answered: 'failed' };
 	let url: URL | undefined;
 	try {
 		url = resumeUrlOf(key, waitingUrlOf(context));
@@ -79,8 +78,10 @@ export async function forwardAnswer(
 	}
 	const handover = { kind: 'click' as const, at: Date.now(), userid, corpId, selected };
 	try {
-		const { body, statusCode } = await handOver(context, url, sealKey, handover, timeout);
+		const { body, statusCode, lost } = await handOver(context, url, sealKey, handover, timeout);
 		if (isAnswered(body)) return body;
+		// The answer that was quicker changes the cards of all. A word of ours might come after it, and hide it.
+		if (lost) return undefined;
 		if (HAS_GONE_ON.includes(statusCode))
 			return { answered: 'over', to: 'person', note: OVER[language] };
 		warn(context, REFUSED[statusCode] ?? `n8n answered with HTTP ${statusCode}`);
@@ -96,9 +97,15 @@ interface Response {
 	statusCode: number;
 }
 
+interface HandedOver extends Response {
+	/** n8n has let the execution go on with the answer that another process has taken at the same moment. */
+	lost: boolean;
+}
+
 /**
  * Posts to a waiting execution. Somebody can be quicker than n8n, which says "running" until it has stored that the execution
- * waits; and of two processes that let it go on at the same moment one fails. Then it is asked again for a moment.
+ * waits; and of two processes that let it go on at the same moment one fails, also while n8n has queued it for a worker. Then it is
+ * asked again for a while.
  */
 export async function handOver(
 	{ helpers }: Pick<Context, 'helpers'>,
@@ -106,28 +113,35 @@ export async function handOver(
 	key: Buffer,
 	handover: SealedQuestion,
 	timeout = FORWARD_WITHIN_MS,
-): Promise<Response> {
-	const began = Date.now();
+): Promise<HandedOver> {
+	const end = Date.now() + timeout;
+	let stopAsking: number | undefined;
+	let hasFailed = false;
 	for (;;) {
 		const response = (await helpers.httpRequest({
 			method: 'POST',
 			url: url.href,
 			body: seal(key, url.search, handover),
 			json: true,
-			timeout: timeout - (Date.now() - began),
+			timeout: end - Date.now(),
 			returnFullResponse: true,
 			ignoreHttpStatusErrors: true,
 			disableFollowRedirect: true,
 		})) as Response;
-		const passes = response.statusCode === RUNNING || response.statusCode >= 500;
-		if (!passes || Date.now() - began > ASK_FOR_MS) return response;
+		const { statusCode } = response;
+		const fails = statusCode >= 500;
+		// From here on: before, this question may have waited for the answers of others.
+		stopAsking ??= Date.now() + timeout / 2;
+		const mayChange = fails || (statusCode === RUNNING && !hasFailed);
+		if (!mayChange || Date.now() + ASK_AGAIN_MS > Math.min(stopAsking, end))
+			return { ...response, lost: hasFailed && HAS_GONE_ON.includes(statusCode) };
+		hasFailed ||= fails;
 		await sleep(ASK_AGAIN_MS);
 	}
 }
 
 /** The execution runs: it has not begun to wait, or has gone on. */
 const RUNNING = 409;
-const ASK_FOR_MS = 1_500;
 const ASK_AGAIN_MS = 300;
 /** n8n itself answers for an execution that has gone on, has ended, or was deleted. */
 const HAS_GONE_ON = [200, 404, RUNNING, 410];
