@@ -137,6 +137,7 @@ function fakeClient(requests: Outcome['requests'], wrongTypes: string[], refusal
 			};
 		},
 		actingAs: () => client,
+		companyKnown: async () => undefined,
 		corpId: 'ww1',
 		agentId: '1000002',
 		suiteId: '',
