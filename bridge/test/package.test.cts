@@ -103,7 +103,7 @@ test.each(['bridge/compose.yaml', 'deploy/docker-compose.yml'])(
 	'%s mounts what the image looks for, and publishes nothing',
 	(file) => {
 		const text = readFileSync(join(repoRoot, file), 'utf8');
-		const service = /^  chat-archive-bridge:\n((?: {4}.*\n)+)/m.exec(text)![1];
+		const service = /^ {2}chat-archive-bridge:\n((?: {4}.*\n)+)/m.exec(text)![1];
 		const list = (name: string) =>
 			[
 				...(new RegExp(`^    ${name}:\n((?: {6}- .*\n)+)`, 'm').exec(service)?.[1] ?? '').matchAll(
