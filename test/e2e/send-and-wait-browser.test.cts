@@ -158,6 +158,8 @@ browserOrSkip()('in a browser', () => {
 				await offered.click();
 				await page.keyboard.press('Tab');
 				await list.getByText(label).first().waitFor();
+				// A list that still fades out would be taken for the next one.
+				await page.locator('.option-headline:visible').first().waitFor({ state: 'hidden' });
 			}
 			await screenshot(page, 'send-and-wait-picked');
 		});
