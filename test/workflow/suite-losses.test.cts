@@ -356,6 +356,16 @@ describe('an authorization that n8n has crashed over', () => {
 		expect(asked()).toBe(0);
 	});
 
+	it('is over when its company was forgotten meanwhile', async () => {
+		await begin();
+		await ticket();
+		leave('of-a-forgotten-company', { corpId: first.corpid });
+		await ticket();
+		await until(() => provider.stored().pendingAuthCodes === '');
+		expect(provider.items).toEqual([]);
+		expect(asked()).toBe(0);
+	});
+
 	it('is not told twice when the workflow knows that its code could not be exchanged', async () => {
 		await begin();
 		await provider.authorize(first.corpid);

@@ -295,6 +295,11 @@ export async function finishPending(
 			(!corpId && exchanges.has(key));
 		const isOver = corpId !== undefined || !isAlive(pending) || dead.has(key);
 		if (busy || (isOver && !forWorkflow)) continue;
+		if (corpId !== undefined && !companiesOf(credentials)[corpId]) {
+			// The company was forgotten since: there is nothing to exchange, and nothing to tell.
+			await letGo(context, authCode, EXPIRED);
+			continue;
+		}
 		const exchange =
 			corpId || isAlive(pending)
 				? await exchangeAuthCode(context, authCode, { at: commandTime(event) })
@@ -321,8 +326,8 @@ export async function handedOver(
 	await updateSuite(context, (fresh) => {
 		const { [authCode]: pending } = pendingCodesOf(fresh);
 		if (!pending) return undefined;
-		const { corpId } = pending;
-		if (exchange.done ? !corpId || !companiesOf(fresh)[corpId] : corpId) return undefined;
+		const isStored = companiesOf(fresh)[pending.corpId ?? ''] !== undefined;
+		if (exchange.done !== isStored) return undefined;
 		if (!exchange.done && !isDead(exchange) && isAlive(pending))
 			return withPendingCode(fresh, authCode, { ...pending, told: true });
 		done.set(codeKey(fresh, authCode), Date.now() + LOOK_AGAIN_MS);
