@@ -137,7 +137,14 @@ export class WecomClient {
 	 * overwrites the credential, then it comes back. To be awaited before what is known of it is used; every call does.
 	 */
 	async companyKnown(): Promise<void> {
-		if (this.expects) await (this.lookedFor ??= this.lookForCompany(this.expects));
+		if (!this.expects) return;
+		this.lookedFor ??= this.lookForCompany(this.expects);
+		try {
+			await this.lookedFor;
+		} catch (error) {
+			this.lookedFor = undefined;
+			throw error as Error;
+		}
 	}
 
 	private async lookForCompany(corpId: string): Promise<void> {
