@@ -85,11 +85,13 @@ export class CallbackResponse {
 	 * stopped the execution, or its time was over.
 	 */
 	stream(chunks: (chunk: unknown) => void, ended: (isStopped: boolean) => void = () => {}): void {
-		const watch = new ExecutionWatch(this.response, () => ended(true));
-		this.ended = () => {
+		const end = (isStopped: boolean) => {
+			this.ended = () => {};
 			watch.end();
-			ended(false);
+			ended(isStopped);
 		};
+		const watch = new ExecutionWatch(this.response, () => end(true));
+		this.ended = () => end(false);
 		this.chunks = (chunk) => {
 			watch.heard(chunk);
 			this.stored.tell(true);

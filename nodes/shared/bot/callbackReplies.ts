@@ -130,13 +130,16 @@ export function changeStream(id: string, change: StreamChange, at = 0): Way | un
 	}
 	// A card and images keep what an agent has said, and take the place of a mere first answer.
 	const { said, replied } = conversation;
+	// Of a first answer that has not gone out yet; `shown` takes it away.
+	const { feedback } = conversation.stream;
 	const title = change.card ? cardTitle(change.card) : '';
 	const [kept] = said === undefined ? [title] : splitMarkdown(said, MAX_STREAM_BYTES);
 	Object.assign(conversation.stream, replied ? {} : { content: kept }, change);
 	conversation.replied = true;
 	conversation.closingText = '';
 	if (conversation.known) {
-		delete conversation.stream.feedback;
+		if (feedback === undefined) delete conversation.stream.feedback;
+		else conversation.stream.feedback = feedback;
 		return 'stream';
 	}
 	if (!conversation.canAsk && !change.finish) return undefined;

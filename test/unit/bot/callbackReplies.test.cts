@@ -63,6 +63,13 @@ it('answers with the first change, and shows later ones when WeCom asks', () => 
 	expect(answers).toHaveLength(1);
 });
 
+it('asks for feedback also where a reply comes before the first answer has gone out', () => {
+	const id = beginConversation(message(), Date.now(), { canAsk: true });
+	giveFirstAnswer(id, 'Wait', { feedback: 'f' });
+	changeStream(id, { content: 'Look', finish: true, feedback: undefined });
+	expect(currentStream(id)).toMatchObject({ stream: { content: 'Look', feedback: { id: 'f' } } });
+});
+
 it('shows a card once', () => {
 	const id = beginConversation(message(), Date.now(), { canAsk: true });
 	giveFirstAnswer(id, 'Wait');
