@@ -39,13 +39,15 @@ export async function claim(
 	question: Question,
 	end: End,
 ): Promise<((stored: boolean) => void) | undefined> {
-	if (await endOf(question)) return undefined;
 	const { ask } = question;
+	// Not by `endOf`: nothing may come between the last look and the entry.
+	for (let earlier; (earlier = decided.get(ask)); ) if (await earlier.stored) return undefined;
 	let resolve: (stored: boolean) => void = () => {};
 	const stored = new Promise<boolean>((done) => (resolve = done));
-	keepNewest(decided, ask, { end, stored }, MAX_DECIDED);
+	const own = { end, stored };
+	keepNewest(decided, ask, own, MAX_DECIDED);
 	const settle = (stored: boolean) => {
-		if (!stored) decided.delete(ask);
+		if (!stored && decided.get(ask) === own) decided.delete(ask);
 		resolve(stored);
 	};
 	later(MAX_STORING_MS, () => resolve(true));

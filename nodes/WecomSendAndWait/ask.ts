@@ -68,7 +68,9 @@ async function withPeople(
 	const group = restricted
 		? allowedPeople
 		: { users: split(touser), departments: split(toparty), tags: split(totag) };
-	const people = client ? await membersOf(client, group) : group.users;
+	const found = client ? await membersOf(client, group) : group.users;
+	// WeCom takes upper and lower case of a user ID for the same.
+	const people = [...new Map(found.map((one) => [one.toLowerCase(), one])).values()];
 	if (people.length === 0 || isOneOf(people, '@all'))
 		throw formProblem(
 			context,

@@ -73,7 +73,8 @@ export const votesIn = (fields: Fields, ask: string): Vote[] =>
 export function withVote(fields: Fields, ask: string, vote: Vote): StoredFields | undefined {
 	const all = parsed<Kept>(fields[VOTES_FIELD]);
 	const votes = all[ask]?.votes ?? [];
-	const known = votes.find(({ userid }) => userid === vote.userid);
+	const isOwn = ({ userid }: Vote) => userid.toLowerCase() === vote.userid.toLowerCase();
+	const known = votes.find(isOwn);
 	if (known && known.at >= vote.at) return undefined;
 	const others = Object.entries(all)
 		.filter(([other, { at }]) => other !== ask && at > vote.at - KEEP_MS)
@@ -81,7 +82,7 @@ export function withVote(fields: Fields, ask: string, vote: Vote): StoredFields 
 		.slice(0, MAX_QUESTIONS - 1);
 	const mine: Kept = {
 		at: vote.at,
-		votes: [...votes.filter(({ userid }) => userid !== vote.userid), vote],
+		votes: [...votes.filter((one) => !isOwn(one)), vote],
 	};
 	return { [VOTES_FIELD]: JSON.stringify(Object.fromEntries([[ask, mine], ...others])) };
 }

@@ -133,7 +133,7 @@ export async function handOver(
 		// From here on: before, this question may have waited for the answers of others.
 		stopAsking ??= Date.now() + timeout / 2;
 		const mayChange = fails || (statusCode === RUNNING && !hasFailed);
-		if (!mayChange || Date.now() + ASK_AGAIN_MS > Math.min(stopAsking, end))
+		if (!mayChange || Date.now() + ASK_AGAIN_MS > Math.min(stopAsking, end - LEAST_MS))
 			return { ...response, lost: hasFailed && HAS_GONE_ON.includes(statusCode) };
 		hasFailed ||= fails;
 		await sleep(ASK_AGAIN_MS);
@@ -143,6 +143,8 @@ export async function handOver(
 /** The execution runs: it has not begun to wait, or has gone on. */
 const RUNNING = 409;
 const ASK_AGAIN_MS = 300;
+/** With less time left n8n may take the answer without being heard. */
+const LEAST_MS = 1_000;
 /** n8n itself answers for an execution that has gone on, has ended, or was deleted. */
 const HAS_GONE_ON = [200, 404, RUNNING, 410];
 

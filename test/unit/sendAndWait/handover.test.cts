@@ -6,7 +6,8 @@ import {
 	seal,
 	type SealedQuestion,
 } from '../../../nodes/shared/sendAndWait/seal';
-import { outcomeOf } from '../../../nodes/WecomSendAndWait/answers';
+import { handOver } from '../../../nodes/shared/sendAndWait/forward';
+import { claim, outcomeOf } from '../../../nodes/WecomSendAndWait/answers';
 import { withVote, votesIn } from '../../../nodes/WecomSendAndWait/votes';
 
 const WAITING = 'https://n8n.example/base/webhook-waiting';
@@ -110,6 +111,39 @@ describe('several answers', () => {
 			['a', false],
 		]);
 		expect(withVote(fields, 'q1', vote('a', true, 2))).toBeUndefined();
+		const changed = withVote(fields, 'q1', vote('A', true, 4));
+		expect(votesIn({ ...changed }, 'q1').map(({ userid }) => userid)).toEqual(['b', 'A']);
 		expect(votesIn(fields, 'q2')).toEqual([]);
 	});
+});
+
+describe('a question that n8n did not let go on', () => {
+	const end = { text: 'Approved' } as never;
+	const question = { ask: 'claimed' } as never;
+
+	it('is then ended by one of those who waited for it', async () => {
+		const first = (await claim(question, end))!;
+		const waiting = [claim(question, end), claim(question, end)];
+		first(false);
+		const second = await Promise.race(waiting);
+		expect(second).toBeDefined();
+		second!(true);
+		const given = await Promise.all(waiting);
+		expect(given.filter(Boolean)).toHaveLength(1);
+		expect(await claim(question, end)).toBeUndefined();
+	});
+});
+
+it('an answer is not handed over again when there is no time to hear of it', async () => {
+	const timeouts: number[] = [];
+	const httpRequest = async ({ timeout }: { timeout: number }) => {
+		timeouts.push(timeout);
+		return { statusCode: 500, body: '' };
+	};
+	const context = { helpers: { httpRequest } } as never;
+	const url = new URL(`${WAITING}/17/node-1`);
+	const click: SealedQuestion = { kind: 'click', at: Date.now(), userid: 'lisi', selected: {} };
+	await handOver(context, url, Buffer.alloc(32), click, 1_600);
+	expect(timeouts.length).toBeGreaterThan(1);
+	expect(Math.min(...timeouts)).toBeGreaterThanOrEqual(1_000);
 });
