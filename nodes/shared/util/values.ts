@@ -50,6 +50,7 @@ export const idsIn = (text: string): string[] =>
 
 /** The words in a text, which may have spaces and quotes in them; those of `names` may have commas, too. */
 export function wordsIn(text: string, names: readonly string[] = []): string[] {
+	if (names.includes(text.trim())) return [text.trim()];
 	const long = names.filter((name) => BETWEEN_WORDS.test(name));
 	const words: string[] = [];
 	for (let rest = text.trimStart(); rest !== ''; ) {
@@ -64,4 +65,4 @@ export function wordsIn(text: string, names: readonly string[] = []): string[] {
 
 /** Whether a text begins with a name, and not with a longer word. */
 const beginsWith = (text: string, name: string): boolean =>
-	text.startsWith(name) && /^\s*(?:$|[|｜,;，；、､﹑])/.test(text.slice(name.length));
+	text.startsWith(name) && /^[^\S\r\n]*(?:$|[|｜,;，；、､﹑\r\n])/.test(text.slice(name.length));

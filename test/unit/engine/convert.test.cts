@@ -64,6 +64,8 @@ describe('IDs', () => {
 		expect(words('x, A,B ，plain\ny')).toEqual(['x', 'A,B', 'plain', 'y']);
 		expect(words('A,Bx;A,B、C')).toEqual(['A', 'Bx', 'A,B', 'C']);
 		expect(words(' , a,,b\n')).toEqual(['a', 'b']);
+		expect(words('A,B\nplain')).toEqual(['A,B', 'plain']);
+		expect(words(' A,B、C ')).toEqual(['A,B、C']);
 	});
 
 	it('that are to be removed', () => {

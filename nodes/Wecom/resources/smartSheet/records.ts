@@ -222,7 +222,9 @@ function toCell(item: ItemContext, column: Column, value: unknown): unknown {
 function ofPlain(item: ItemContext, column: Column, given: unknown): unknown {
 	const { type, title } = column;
 	const isListOfOne = Array.isArray(given) && given.length === 1 && typeof given[0] !== 'object';
-	const value: unknown = isListOfOne && type !== 'TEXT' ? given[0] : given;
+	// These columns hold lists, the entries of which are whole.
+	const holdsList = ['SELECT', 'USER'].includes(type);
+	const value: unknown = isListOfOne && !holdsList ? given[0] : given;
 	if (TEXTS.includes(type)) return toText(item, title, value);
 	if (type === 'TEXT') return [{ type: 'text', text: toText(item, title, value) }];
 	if (type === 'URL') {
