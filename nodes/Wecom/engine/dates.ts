@@ -53,10 +53,7 @@ export function dayInChina(value: unknown): number | undefined {
 }
 
 /** Whether a text or number names a day and no time of it. */
-export const isDayOnly = (value: unknown): boolean =>
-	/^(\d{4}(-|\/|\.)\d{1,2}\2\d{1,2}|\d{4}年\d{1,2}月\d{1,2}[日号]?|\d{5}|\d{8})$/.test(
-		plainText(value),
-	);
+export const isDayOnly = (value: unknown): boolean => DAY_ONLY.test(plainText(value));
 
 /** The time of day that a text or a DateTime shows, in seconds, in China for one in UTC; undefined where it shows a day alone. */
 export function timeOfDay(value: unknown): number | undefined {
@@ -75,9 +72,11 @@ const plainText = (value: unknown) =>
 
 const DATE = String.raw`(\d{4})(?:(-|\/|\.)(\d{1,2})\2(\d{1,2})|年(\d{1,2})月(\d{1,2})[日号]?)`;
 const WEEKDAY = String.raw`(?:\s?(?:星期|周)[一二三四五六日天])?`;
-const TIME = String.raw`(?:[T\s]\s*|(?<=[日号一二三四五六天]))(上午|下午)?\s?(\d{1,2})(?::(\d{1,2})(?::(\d{1,2})(?:\.\d+)?)?|[时点](?:(\d{1,2})分(?:(\d{1,2})秒)?)?)(?:\s?(AM|PM))?`;
-const OFFSET = String.raw`\s?(Z|[+-]\d\d(?::?\d\d)?)`;
+const TIME = String.raw`(?:[T\s]\s*|(?<=[日号一二三四五六天]))(上午|下午)?\s?(\d{1,2})(?::(\d{1,2})(?::(\d{1,2})(?:\.\d+)?)?|[时点](?:(\d{1,2})(?:分(?:(\d{1,2})秒?)?)?)?)(?:\s?(AM|PM))?`;
+/** Hours alone only behind a time: in 2026/1/30-31 they are a day. */
+const OFFSET = String.raw`\s?(Z|[+-]\d\d:?\d\d|(?<=:\d\d(?:\.\d+)?\s?)[+-]\d\d)`;
 const WRITTEN = new RegExp(`^${DATE}${WEEKDAY}(?:${TIME})?(?:${OFFSET})?$`, 'i');
+const DAY_ONLY = new RegExp(String.raw`^(?:${DATE}${WEEKDAY}(?:${OFFSET})?|\d{5}|\d{8})$`, 'i');
 /** A day without anything between its parts, as databases write it. */
 const COMPACT = /^((?:19|20)\d\d)(\d\d)(\d\d)$/;
 const LONGEST = 40;

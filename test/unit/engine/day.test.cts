@@ -1,5 +1,5 @@
 import { DateTime } from 'luxon';
-import { dayInChina } from '../../../nodes/Wecom/engine/dates';
+import { dayInChina, isDayOnly, timeOfDay } from '../../../nodes/Wecom/engine/dates';
 
 /** 2026-01-31T00:00+08:00. */
 const MIDNIGHT = 1769788800;
@@ -16,3 +16,16 @@ it.each([
 ])('%s means a day in China', (_name, value) => {
 	expect(dayInChina(value)).toBe(MIDNIGHT);
 });
+
+it.each(['2026-01-31', '2026年1月31日星期六', '2026/1/31+08:00', '20260131', 46053])(
+	'%p is a whole day',
+	(value) => {
+		expect(isDayOnly(value)).toBe(true);
+		expect(timeOfDay(value)).toBeUndefined();
+	},
+);
+
+it.each(['2026-01-31 00:00', '2026年1月31日星期六 9点', '2026-01-31T09:00+08'])(
+	'%p is a time of one',
+	(value) => expect(isDayOnly(value)).toBe(false),
+);

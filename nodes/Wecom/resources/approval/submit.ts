@@ -167,7 +167,8 @@ function dateOf(item: ItemContext, { title, config }: Control, given: unknown): 
 }
 
 /** A hyphen stands between dates only where it stands in none of them. */
-const BETWEEN_DATES = /[,，、;；~～—–至到]|\s+(?:-|to)\s+|(?<=[/.月]\d{1,2}日?)-(?=\d{4}[/.年])/i;
+const BETWEEN_DATES =
+	/[,，、;；~～—–至到]|\s+(?:-|to)\s+|(?<=[/.月]\d{1,2}[日号]?)-(?=\d{4}[/.年])/i;
 
 /** Begin and end of a time, and how long it lasts (seconds): from WeCom's own form, from `begin` and `end`, or from two dates. */
 function dateRangeOf(
