@@ -446,6 +446,8 @@ describe('A record of a smart sheet', () => {
 		[{ 状态: options[0] }, { f3: options }],
 		[{ 标签: 'A,B' }, { f5: [{ id: 'a', text: 'A,B' }] }],
 		[{ 标签: ['A,B', 'neu'] }, { f5: [{ id: 'a', text: 'A,B' }, { text: 'neu' }] }],
+		[{ 标签: ['neu,x'] }, { f5: [{ text: 'neu,x' }] }],
+		[{ 说明: ['x'] }, { f10: [{ type: 'text', text: 'x' }] }],
 		[{ 标签: 'neu、A,B' }, { f5: [{ text: 'neu' }, { id: 'a', text: 'A,B' }] }],
 		[{ 状态: ['已收货'] }, { f3: options }],
 		[{ 图: { image_url: 'https://e.com/1.png' } }, { f9: [{ image_url: 'https://e.com/1.png' }] }],
@@ -519,6 +521,7 @@ describe('A file for WeCom', () => {
 		['2026.03.05', 'text/csv', 'file', '2026.03.05.csv'],
 		['photo', 'image/heic', 'file', 'photo.heic'],
 		['a.PDF', 'application/pdf', 'file', 'a.PDF'],
+		['map.geojson', 'application/x-unknown', 'file', 'map.geojson'],
 		['x.7z', 'application/octet-stream', 'file', 'x.7z'],
 		['v1.2', 'application/x-unknown', 'file', 'v1.2'],
 	])(

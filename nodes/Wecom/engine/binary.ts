@@ -115,7 +115,8 @@ const EXTENSION = /\.(?=[a-z0-9]*[a-z])[a-z0-9]{1,5}$/i;
 export function withExtension(name: string, extension?: string, mimeType = ''): string {
 	if (EXTENSION.test(name)) return name;
 	// n8n takes the 2 of "v1.2" for the extension.
-	const own = extension && EXTENSION.test(`.${extension}`) ? extension : undefined;
+	const own = extension && /[a-z]/i.test(extension) ? extension : undefined;
+	if (own && name.toLowerCase().endsWith(`.${own.toLowerCase()}`)) return name;
 	const known = own ?? EXTENSIONS[mimeType.split(';')[0].trim().toLowerCase()];
 	return known ? `${name}.${known}` : name;
 }
