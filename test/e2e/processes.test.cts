@@ -17,6 +17,8 @@ import { DEMO_BOT, DEMO_CALLBACK_BOT } from '../../simulator/bot/data.cts';
 import { DEMO_APP, DEMO_KF_ACCOUNTS } from '../../simulator/demo-data.cts';
 import { startSimulator, type Simulator } from '../../simulator/server.cts';
 import { DEMO_PROVIDER, DEMO_SUITE, PROVIDER_SEED } from '../../simulator/suite/data.cts';
+import { MODEL_KEY } from '../../simulator/chat-model.cts';
+import { agentWorkflow } from '../support/agent-workflow.cts';
 import type { Execution } from '../support/execution.cts';
 import { http } from '../support/http.cts';
 import type { Credential, WorkflowNode } from '../support/n8n-rest.cts';
@@ -353,6 +355,42 @@ queueServersOrSkip()('with two webhook processes', () => {
 		await until('the connection is closed', () => sim.bots.openSockets() === 0, { within: 10_000 });
 	});
 
+	it('an agent over a long connection: its answer comes whole, since another process gets the call', async () => {
+		const { rest, main } = queue;
+		const { botId, secret } = DEMO_BOT;
+		const { id, name } = await rest.createCredential('Speaking bot', 'wecomBotApi', {
+			botId,
+			botSecret: secret,
+			websocketUrl: sim.url.replace('http', 'ws'),
+		});
+		const model = await rest.createCredential('Model', 'openAiApi', {
+			apiKey: MODEL_KEY,
+			url: `${sim.url}/v1`,
+		});
+		const trigger: WorkflowNode = {
+			name: 'Bot',
+			type: 'n8n-nodes-wecom-kit.wecomBotTrigger',
+			credentials: { wecomBotApi: { id, name } },
+			parameters: { events: ['bot:text'], options: { firstAnswer: 'Thinking…' } },
+		};
+		const workflow = await rest.createWorkflow({ name: 'Whole', ...agentWorkflow(trigger, model) });
+		await rest.activate(workflow.id);
+		await sim.bots.waitForConnection(botId);
+		await until('the trigger has tried itself', () => /come whole/.test(main.logs()), {
+			within: 90_000,
+		});
+		const words = 'One two three four five six';
+		sim.control.setScript([{ say: words, wordMs: 400 }]);
+		const { msgid } = await sim.bots.say(botId, { text: 'Count' });
+		const [entry] = await sim.bots.waitForReply(msgid, { timeoutMs: 60_000 });
+		const texts = entry.stream!.updates.map(({ content }) => content);
+		expect(texts).toEqual(['Thinking…', words]);
+		const [execution] = await rest.waitForExecutions(workflow.id, 1);
+		expect(itemsOf(execution, 'Bot')[0].wecom).not.toHaveProperty('answerStreams');
+		await rest.deactivate(workflow.id);
+		await until('the connection is closed', () => sim.bots.openSockets() === 0, { within: 10_000 });
+	});
+
 	it('a bot by URL: a stream that begins at one process is asked for at both', async () => {
 		const { rest, balancer } = queue;
 		const { botId, callback } = DEMO_CALLBACK_BOT;
@@ -387,6 +425,50 @@ queueServersOrSkip()('with two webhook processes', () => {
 		expect(entry).toMatchObject({ text: 'Half and half' });
 		expect((await rest.waitForExecutions(workflow.id, 1))[0].status).toBe('success');
 		expect(sim.bots.outcomes().filter(({ problem }) => problem)).toEqual([]);
+	});
+
+	it('an agent by URL: its answer grows in the stream of the process that has begun it', async () => {
+		const { rest, balancer } = queue;
+		const { botId, callback } = DEMO_CALLBACK_BOT;
+		const { token, encodingAesKey } = callback;
+		const keys = { token, encodingAesKey };
+		const { id, name } = await rest.createCredential('Agent by URL', 'wecomBotApi', keys);
+		const model = await rest.createCredential('Model', 'openAiApi', {
+			apiKey: MODEL_KEY,
+			url: `${sim.url}/v1`,
+		});
+		const path = 'processes/agent';
+		const trigger: WorkflowNode = {
+			name: 'Trigger',
+			type: TRIGGER,
+			credentials: { wecomBotApi: { id, name } },
+			parameters: {
+				...{ source: 'bot', path },
+				botOptions: { firstAnswer: 'Thinking…', closingText: 'Sorry' },
+			},
+		};
+		const { nodes, connections } = agentWorkflow(trigger, model);
+		const workflow = await rest.createWorkflow({ name: path, nodes, connections });
+		await rest.activate(workflow.id);
+		await queue.waitForWebhook('POST', path);
+		sim.bots.setPollInterval(250);
+		const url = `${balancer.url}/webhook/${path}`;
+		expect(await sim.bots.saveCallback(botId, { ...callback, url })).toMatchObject({ ok: true });
+		const words = 'One two three four five six seven eight';
+		sim.control.setScript([{ say: words, wordMs: 300 }]);
+		// Whichever process gets the message, and whichever gets the reply of the worker.
+		for (let one = 1; one <= 3; one++) {
+			const { msgid } = await sim.bots.say(botId, { from: `person${one}`, text: 'Count' });
+			const answers = await sim.bots.waitForReply(msgid, { timeoutMs: 60_000 });
+			expect(answers).toHaveLength(1);
+			const texts = answers[0].stream!.updates.map(({ content }) => content);
+			expect(texts.at(-1)).toBe(words);
+			for (const text of texts) expect(text === 'Thinking…' || words.startsWith(text)).toBe(true);
+		}
+		const executions = await rest.waitForExecutions(workflow.id, 3);
+		expect(executions.map((execution) => itemsOf(execution, 'Reply')[0].via)).toEqual(
+			Array(3).fill('stream'),
+		);
 	});
 
 	it('a login that begins at one process ends at the other', async () => {
