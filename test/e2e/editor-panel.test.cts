@@ -90,6 +90,30 @@ browserOrSkip()('the node panel', () => {
 		});
 	});
 
+	it('another resource names the credential it needs, and leaves nothing of the form before', async () => {
+		const { n8n, rest, credential } = surroundings();
+		const { id } = await rest.createWorkflow({
+			name: 'Another resource',
+			nodes: [{ name: 'Send', type: WECOM, parameters: {}, credentials: uses(credential) }],
+		});
+		await withEditor(n8n, async (page) => {
+			for (const [resource, api] of [
+				['AI Bot', 'WeCom AI Bot API'],
+				['Message Push', 'WeCom Message Push API'],
+				['Chat Archive', 'WeCom Chat Archive API'],
+			]) {
+				await openWorkflow(page, id);
+				await openNode(page, 'Send');
+				await parameter(page, 'totag').waitFor();
+				await parameter(page, 'resource').click();
+				await page.keyboard.type(resource);
+				await page.getByRole('option', { name: resource, exact: true }).first().click();
+				await page.getByTestId('ndv').getByText(`Credential for ${api}`).waitFor();
+				await parameter(page, 'totag').waitFor({ state: 'hidden' });
+			}
+		});
+	});
+
 	it("says that 'All Events' beside others starts the workflow for everything", async () => {
 		await withEditor(surroundings().n8n, async (page) => {
 			await pick(page, 'On any message or event');
