@@ -1,6 +1,8 @@
 /** What somebody may try who has a link, a card or a handover of another question. */
 import type { IDataObject } from 'n8n-workflow';
 import { handoverKeys, seal, type SealedQuestion } from '../../nodes/shared/sendAndWait/seal';
+import { claim } from '../../nodes/WecomSendAndWait/answers';
+import type { Question } from '../../nodes/WecomSendAndWait/question';
 import { VOTES_FIELD } from '../../nodes/WecomSendAndWait/votes';
 import { DEMO_APP } from '../../simulator/demo-data.cts';
 import { logged } from '../support/harness.cts';
@@ -97,6 +99,20 @@ describe('a handover', () => {
 		for (const again of [kept, kept]) await post(approve, again);
 		expect(execution.output).toBe(output);
 		expect((answerOf(execution)!.answers as unknown[]).length).toBe(1);
+	});
+
+	it('reminds nobody of a question that is decided', async () => {
+		await questions().ask();
+		const { approve } = links();
+		const reminder = () => sealed(approve, { kind: 'remind', at: Date.now() });
+		const reminded = () => simulator().state.messages.filter(({ msgtype }) => msgtype === 'text');
+		expect(JSON.parse((await post(approve, reminder())).text)).toEqual({ waits: true });
+		expect(reminded()).toHaveLength(1);
+		const question = { ask: approve.searchParams.get('ask') } as Question;
+		const settle = await claim(question, { state: 'approved', person: 'lisi', at: Date.now() });
+		settle!(true);
+		expect(JSON.parse((await post(approve, reminder())).text)).toEqual({ waits: false });
+		expect(reminded()).toHaveLength(1);
 	});
 
 	it('does not bring back what somebody has said before', async () => {
