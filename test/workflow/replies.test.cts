@@ -315,6 +315,28 @@ describe('Callback: Reply', () => {
 			"'a><b' cannot be the name",
 			'MainTitle',
 		],
+		...(
+			[
+				['Content', { content: { a: 1 } }],
+				['Button Text', { msgtype: 'update_button', ReplaceName: { a: 1 } }],
+				[
+					'Video Title',
+					{
+						...{ msgtype: 'video', mediaFrom: 'mediaId', media_id: 'M' },
+						additionalFields: { videoTitle: { a: 1 } },
+					},
+				],
+				[
+					'Replacement Text',
+					{ ...CARD, main_title: 'T', additionalFields: { replace_text: { a: 1 } } },
+				],
+			] as Array<[string, IDataObject]>
+		).map(([label, parameters]): [string, Case, string, string] => [
+			`'${label}' is an object`,
+			{ parameters },
+			`'${label}' holds an object where WeCom needs text`,
+			'one value of it',
+		]),
 		['the type is unknown', { parameters: { msgtype: 'toString' } }, "'toString'", 'list'],
 	])('says what to do when %s', async (_name, given, message, description) => {
 		const error = await failure({ ...given, parameters: { content: 'x', ...given.parameters } });

@@ -12,6 +12,7 @@ import {
 import { cardFrom } from '../message/card';
 import { articlesOf, atMost, mediaId } from '../message/content';
 import { byteLength } from '../../../shared/util/text';
+import { toText } from '../../engine/convert';
 import type { ItemContext } from '../../engine/operation';
 import { emptyField, problem } from '../../engine/problem';
 
@@ -127,7 +128,8 @@ async function contentOf(item: ItemContext, type: string): Promise<ReplyFields> 
 
 async function video(item: ItemContext): Promise<ReplyFields> {
 	const { videoTitle, videoDescription } = item.get<IDataObject>('additionalFields', {});
-	const [Title, Description] = [text(videoTitle), text(videoDescription)];
+	const Title = toText(item, 'Video Title', videoTitle);
+	const Description = toText(item, 'Video Description', videoDescription);
 	atMost(item, 'Video Title', byteLength(Title), 128, 'bytes');
 	atMost(item, 'Video Description', byteLength(Description), 512, 'bytes');
 	const MediaId = await mediaId(item, 'video', '');
@@ -159,7 +161,8 @@ const NEEDED: Record<string, string[]> = {
 };
 
 function templateCard(item: ItemContext): ReplyFields {
-	const { replace_text } = item.get<IDataObject>('additionalFields', {});
+	const { replace_text: replaced } = item.get<IDataObject>('additionalFields', {});
+	const replace_text = toText(item, 'Replacement Text', replaced);
 	const made = cardFrom(item, { isUpdate: true });
 	const card = asElements(item, { ...made, ...(replace_text ? { replace_text } : {}) });
 	for (const names of NEEDED[text(card.CardType)] ?? []) {
@@ -212,7 +215,7 @@ function asElement(item: ItemContext, value: unknown, name: string): ReplyValue 
 }
 
 function required(item: ItemContext, name: string, displayName: string): string {
-	const value = text(item.get(name));
+	const value = toText(item, displayName, item.get(name));
 	if (value.trim()) return value;
 	throw emptyField(item, displayName);
 }
