@@ -40,8 +40,8 @@ export async function claim(
 	end: End,
 ): Promise<((stored: boolean) => void) | undefined> {
 	const { ask } = question;
-	// Not by `endOf`: nothing may come between the last look and the entry.
-	for (let earlier; (earlier = decided.get(ask)); ) if (await earlier.stored) return undefined;
+	// Of several who have waited only one finds no entry: the others wait for its end.
+	while (decided.has(ask)) if (await endOf(question)) return undefined;
 	let resolve: (stored: boolean) => void = () => {};
 	const stored = new Promise<boolean>((done) => (resolve = done));
 	const own = { end, stored };

@@ -9,8 +9,8 @@ import { logged } from '../support/harness.cts';
 import {
 	answerOf,
 	awaitLastWords,
-	newestCard,
 	until,
+	useNewestCard,
 	useQuestions,
 } from './send-and-wait-support.cts';
 import { useSimulator } from './support.cts';
@@ -19,9 +19,7 @@ const simulator = useSimulator();
 const questions = useQuestions(simulator);
 awaitLastWords();
 
-const seenBy = (userid: string) => simulator().control.cardSeenBy(newestCard(simulator()), userid);
-const press = async (userid: string, button: string, more = {}) =>
-	await simulator().control.pressCard({ taskId: newestCard(simulator()), userid, button, ...more });
+const { seenBy, press } = useNewestCard(simulator);
 
 /** Where the buttons of the newest card lead. */
 const links = (): { approve: URL; decline: URL } => {

@@ -5,8 +5,8 @@ import { logged } from '../support/harness.cts';
 import {
 	answerOf,
 	awaitLastWords,
-	newestCard,
 	until,
+	useNewestCard,
 	useQuestions,
 } from './send-and-wait-support.cts';
 import { useSimulator } from './support.cts';
@@ -15,9 +15,7 @@ import { sleep } from '../support/wait.cts';
 const simulator = useSimulator();
 const questions = useQuestions(simulator);
 awaitLastWords();
-const seenBy = (userid: string) => simulator().control.cardSeenBy(newestCard(simulator()), userid);
-const press = async (userid: string, button?: string, more = {}) =>
-	await simulator().control.pressCard({ taskId: newestCard(simulator()), userid, button, ...more });
+const { seenBy, press } = useNewestCard(simulator);
 
 /** The link of the newest card. */
 const pageUrl = () => String(seenBy('zhangsan').card.button_list[0].url);

@@ -5,6 +5,7 @@ import {
 	awaitLastWords,
 	newestCard,
 	until,
+	useNewestCard,
 	useQuestions,
 } from './send-and-wait-support.cts';
 import { useSimulator } from './support.cts';
@@ -13,9 +14,7 @@ const simulator = useSimulator();
 const questions = useQuestions(simulator);
 awaitLastWords();
 
-const press = async (userid: string, button: string, more = {}) =>
-	await simulator().control.pressCard({ taskId: newestCard(simulator()), userid, button, ...more });
-const seenBy = (userid: string) => simulator().control.cardSeenBy(newestCard(simulator()), userid);
+const { seenBy, press } = useNewestCard(simulator);
 const toldTo = (userid: string) =>
 	simulator().state.messages.filter(
 		({ msgtype, body }) => msgtype === 'text' && body.touser === userid,

@@ -86,6 +86,18 @@ export const newestCard = (sim: Simulator): string =>
 			.template_card.task_id,
 	);
 
+/** The newest card: as somebody sees it, and pressed by somebody. */
+export const useNewestCard = (simulator: () => Simulator) => ({
+	seenBy: (userid: string) => simulator().control.cardSeenBy(newestCard(simulator()), userid),
+	press: async (userid: string, button?: string, more = {}) =>
+		await simulator().control.pressCard({
+			taskId: newestCard(simulator()),
+			userid,
+			button,
+			...more,
+		}),
+});
+
 /** What the workflow goes on with. */
 export const answerOf = ({ output }: Waiting): IDataObject | undefined =>
 	output?.[0].json.data as IDataObject;

@@ -6,6 +6,7 @@ import {
 	newestCard,
 	triggerNode,
 	until,
+	useNewestCard,
 	useQuestions,
 } from './send-and-wait-support.cts';
 import { useSimulator } from './support.cts';
@@ -13,9 +14,7 @@ import { useSimulator } from './support.cts';
 const simulator = useSimulator();
 const questions = useQuestions(simulator);
 
-const press = async (userid: string, button: string, more = {}) =>
-	await simulator().control.pressCard({ taskId: newestCard(simulator()), userid, button, ...more });
-const seenBy = (userid: string) => simulator().control.cardSeenBy(newestCard(simulator()), userid);
+const { seenBy, press } = useNewestCard(simulator);
 /** The message that comes where an answer did not get to its execution. */
 const isToldOfFailure = (userid: string) =>
 	simulator().state.messages.some(
