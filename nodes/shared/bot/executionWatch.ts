@@ -1,5 +1,6 @@
-import { webhookDescriptionFields, type IWebhookFunctions } from 'n8n-workflow';
+import type { IWebhookFunctions } from 'n8n-workflow';
 import { later } from '../util/later';
+import { IS_NEWER_N8N } from '../util/release';
 
 type Response = ReturnType<IWebhookFunctions['getResponseObject']>;
 
@@ -12,7 +13,7 @@ export const watchTimings = {
 };
 
 /** Whether this n8n tells that executions run. Those without it would be taken for stopped while their agents think. */
-let tells = typeof webhookDescriptionFields === 'function';
+let tells = IS_NEWER_N8N;
 
 /**
  * Notices that an execution with a streaming response was stopped by hand or ran out of time: n8n does not end the response then, it

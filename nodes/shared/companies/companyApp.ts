@@ -7,14 +7,14 @@ import { keepNewest } from '../util/keepNewest';
 
 /** The app that a company has got by authorizing a suite. */
 
-/** Name and Agent ID of a company's app (v2/get_auth_info, doc 100779). */
-export async function readCompany(
+/** What WeCom tells of an authorization (v2/get_auth_info, doc 100779). */
+export const readAuthorization = async (
 	suite: WecomClient,
 	corpId: string,
 	permanentCode: string,
 	itemIndex?: number,
-): Promise<Partial<Company>> {
-	const reply = await suite.call(
+): Promise<IDataObject> =>
+	await suite.call(
 		{
 			method: 'POST',
 			path: '/cgi-bin/service/v2/get_auth_info',
@@ -23,6 +23,12 @@ export async function readCompany(
 		},
 		itemIndex,
 	);
+
+/** Name and Agent ID of a company's app. */
+export async function readCompany(
+	...authorization: Parameters<typeof readAuthorization>
+): Promise<Partial<Company>> {
+	const reply = await readAuthorization(...authorization);
 	const { corp_name: name } = (reply.auth_corp_info ?? {}) as IDataObject;
 	const { agent } = (reply.auth_info ?? {}) as { agent?: IDataObject[] };
 	const agentId = clean(agent?.[0]?.agentid);

@@ -5,7 +5,7 @@ import {
 	importCompany,
 	shownCompany,
 } from '../../../shared/companies/companies';
-import { readCompany } from '../../../shared/companies/companyApp';
+import { readAuthorization, readCompany } from '../../../shared/companies/companyApp';
 import { clean } from '../../../shared/protocol/settings';
 import { companiesOf, SUITE_CREDENTIAL } from '../../../shared/credentials/suiteState';
 import { loginLink, query } from '../../../shared/login/links';
@@ -90,16 +90,7 @@ export async function getPermanentCode(item: ItemContext): Promise<IDataObject> 
 export async function getAuthInfo(item: ItemContext): Promise<IDataObject> {
 	const { client, itemIndex } = item;
 	const { corpId, permanentCode } = companyOf(item);
-	const reply = await client.call(
-		{
-			method: 'POST',
-			path: '/cgi-bin/service/v2/get_auth_info',
-			body: { auth_corpid: corpId, permanent_code: permanentCode },
-			repeatable: true,
-		},
-		itemIndex,
-	);
-	return replyItem(reply);
+	return replyItem(await readAuthorization(client, corpId, permanentCode, itemIndex));
 }
 
 /** An image or a link (doc 95430). */
