@@ -31,9 +31,6 @@ module.exports = {
 		}),
 		level('contract'),
 		level('workflow'),
-		level('e2e', {
-			globalSetup: '<rootDir>/test/support/e2e-setup.cts',
-			setupFilesAfterEnv: ['<rootDir>/test/support/e2e-repeat.cts'],
-		}),
+		level('e2e', { globalSetup: '<rootDir>/test/support/e2e-setup.cts' }),
 	],
 };

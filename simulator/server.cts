@@ -61,7 +61,7 @@ export async function startSimulator({
 
 	const server = http.createServer((request, response) => {
 		serve(request, response).catch((error: Error) => {
-			if (stopping.signal.aborted) return;
+			if (stopping.signal.aborted) return void response.destroy();
 			log?.(`${request.method} ${request.url}: ${error.stack}`);
 			if (!response.headersSent)
 				send(response, 500, { 'Content-Type': 'text/plain' }, `simulator error: ${error.message}`);
@@ -178,8 +178,12 @@ export async function startSimulator({
 			control.bots.drop();
 			stopping.abort();
 			const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-			server.closeAllConnections();
+			// A request that is under way gets its answer: its caller would else take for failed what has been done.
+			const idle = setInterval(() => server.closeIdleConnections(), 10);
+			const late = setTimeout(() => server.closeAllConnections(), 1_000);
 			await closed;
+			clearInterval(idle);
+			clearTimeout(late);
 		},
 	};
 }

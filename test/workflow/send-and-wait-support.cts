@@ -5,7 +5,7 @@ import { WecomSuiteApi } from '../../credentials/WecomSuiteApi.credentials';
 import { WecomSendAndWait } from '../../nodes/WecomSendAndWait/WecomSendAndWait.node';
 import { DEMO_APP } from '../../simulator/demo-data.cts';
 import type { Simulator } from '../../simulator/server.cts';
-import type { CredentialStore, TestNode } from '../support/harness.cts';
+import { logged, type CredentialStore, type TestNode } from '../support/harness.cts';
 import { WaitingN8n, type Waiting } from '../support/waiting-n8n.cts';
 import { credentialOf, credentialTypes, nodeTypes, TRIGGER } from './support.cts';
 import { sleep } from '../support/wait.cts';
@@ -26,6 +26,7 @@ export interface Questions {
 export function useQuestions(simulator: () => Simulator): () => Questions {
 	let questions: Questions;
 	beforeEach(async () => {
+		logged.length = 0;
 		const sim = simulator();
 		const credentials = { c1: credentialOf(sim) } as CredentialStore;
 		const n8n = await WaitingN8n.start({

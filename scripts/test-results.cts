@@ -1,0 +1,46 @@
+/** What jest's results (`--json`) say, also of a run whose failed files ran once more. */
+
+interface Assertion {
+	fullName: string;
+	status: string;
+}
+export interface FileResult {
+	/** The file's path. */
+	name: string;
+	status: string;
+	assertionResults: Assertion[];
+}
+export interface TestResults {
+	passed: number;
+	/** Of each failed test, its name. A file that could not run counts as one. */
+	failed: string[];
+	/** Of each test that failed first and passed when its file ran again, its name. */
+	repeated: string[];
+}
+
+const failedIn = ({ name, status, assertionResults }: FileResult) => {
+	const failed = assertionResults.filter((test) => test.status === 'failed');
+	if (failed.length > 0) return failed.map(({ fullName }) => fullName);
+	return status === 'failed' ? [name] : [];
+};
+
+/** The paths of the files in which something failed. */
+export const failedFiles = (files: FileResult[]): string[] =>
+	files.filter((file) => failedIn(file).length > 0).map(({ name }) => name);
+
+/** The results of all files; those of a file that ran again count by its second run. Skipped tests count as nothing. */
+export function resultsOf(first: FileResult[], second: FileResult[] = []): TestResults {
+	const again = new Map(second.map((file) => [file.name, file]));
+	const last = first.map((file) => again.get(file.name) ?? file);
+	const failed = last.flatMap(failedIn);
+	return {
+		passed: last
+			.flatMap(({ assertionResults }) => assertionResults)
+			.filter(({ status }) => status === 'passed').length,
+		failed,
+		repeated: first
+			.filter(({ name }) => again.has(name))
+			.flatMap(failedIn)
+			.filter((name) => !failed.includes(name)),
+	};
+}
