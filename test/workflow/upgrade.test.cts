@@ -1,34 +1,123 @@
 /**
- * What was made with the package before its first release: the nodes of its examples, and credentials as they were stored. Nothing
- * was published, so names could still change; this says which did.
+ * What was made with the package before its first release: all that its forms had, the nodes of its examples, and credentials as
+ * they were stored. Nothing was published, so names could still change; this says which did.
  */
-import type { INodeProperties, INodeType } from 'n8n-workflow';
+import type { INodeProperties, INodePropertyCollection } from 'n8n-workflow';
 import { fingerprint } from '../../nodes/shared/credentials/tokens';
 import { resources } from '../../nodes/Wecom/resources';
-import { WecomBotTrigger } from '../../nodes/WecomBotTrigger/WecomBotTrigger.node';
-import { WecomLoginTrigger } from '../../nodes/WecomLoginTrigger/WecomLoginTrigger.node';
 import { DEMO_APP } from '../../simulator/demo-data.cts';
+import oldForms from '../fixtures/before-release/forms.json';
 import oldNodes from '../fixtures/before-release/nodes.json';
+import { declaredCredentials, declaredNodes } from '../support/declared.cts';
 import { startProvider, useProvider } from './suite-support.cts';
-import { credentialOf, nodeTypes, runWecom, TRIGGER, useSimulator, WECOM } from './support.cts';
+import { credentialOf, runWecom, useSimulator } from './support.cts';
 
-/** Operations whose value changed: in a workflow that has the old one, choose the operation anew. */
+/** Operations whose value changed. The form shows them under the same name: choose it again in a workflow that has the old value. */
 const RENAMED: Record<string, string> = {
+	'approval.getStatus': 'approval.getOwnFlowStatus',
+	'attendance.getRecords': 'attendance.getManyRecords',
+	'attendance.getRules': 'attendance.getManyRules',
+	'bot.push': 'bot.send',
+	'bot.stream': 'bot.streamReply',
+	'bot.upload': 'bot.uploadMedia',
+	'calendar.getByIds': 'calendar.get',
+	'customer.convertFromService': 'customer.convertProvidersId',
+	'customer.convertFromTemporary': 'customer.convertTemporaryIds',
+	'customer.convertFromUnionid': 'customer.convertUnionid',
+	'customer.getAllServed': 'customer.getManyServed',
+	'customer.getAllWithDetails': 'customer.getManyWithDetails',
+	'customerMessage.cancel': 'customerMessage.cancelBulkMessage',
+	'customerMessage.create': 'customerMessage.createBulkMessage',
+	'customerMessage.createTemplate': 'customerMessage.createGroupWelcomeTemplate',
+	'customerMessage.deleteTemplate': 'customerMessage.deleteGroupWelcomeTemplate',
+	'customerMessage.getBulkMessages': 'customerMessage.getManyBulkMessages',
+	'customerMessage.getResults': 'customerMessage.getBulkMessageResults',
+	'customerMessage.getTasks': 'customerMessage.getBulkMessageTasks',
+	'customerMessage.getTemplate': 'customerMessage.getGroupWelcomeTemplate',
+	'customerMessage.remind': 'customerMessage.remindOfBulkMessage',
 	'customerMessage.sendWelcome': 'customerMessage.sendWelcomeMessage',
+	'customerMessage.updateTemplate': 'customerMessage.updateGroupWelcomeTemplate',
+	'customerMoment.getCustomers': 'customerMoment.getSelectedCustomers',
+	'customerMoment.getInteractions': 'customerMoment.getCommentsAndLikes',
+	'customerMoment.getMembers': 'customerMoment.getPublishers',
+	'customerService.cancelUpgrade': 'customerService.withdrawRecommendation',
+	'customerService.getByIds': 'customerService.getCustomers',
+	'customerService.getUpgradeConfig': 'customerService.getUpgradeConfiguration',
 	'customerService.send': 'customerService.sendMessage',
 	'customerService.sendOnEvent': 'customerService.sendEventMessage',
+	'customerService.upgrade': 'customerService.recommendMemberOrGroup',
+	'customerStatistic.getContacts': 'customerStatistic.getContactsPerDay',
+	'customerStatistic.getService': 'customerStatistic.getCustomerServicePerDay',
+	'customerStatistic.getServicers': 'customerStatistic.getServicersPerDay',
+	'customerTag.getAllInStrategy': 'customerTag.getManyInStrategy',
+	'customerTransfer.getResultsOfLeft': 'customerTransfer.getResultsAfterLeaving',
+	'customerTransfer.getUnassigned': 'customerTransfer.getUnassignedCustomers',
+	'customerTransfer.transfer': 'customerTransfer.transferCustomers',
+	'customerTransfer.transferGroupsOfLeft': 'customerTransfer.transferGroupsAfterLeaving',
+	'customerTransfer.transferOfLeft': 'customerTransfer.transferCustomersAfterLeaving',
+	'driveFile.create': 'driveFile.createFolder',
+	'groupChat.send': 'groupChat.sendMessage',
+	'login.buildUrl': 'login.buildAuthorizationUrl',
+	'login.confirmTfa': 'login.confirmSecondVerification',
+	'login.getTfaInfo': 'login.getSecondVerificationInfo',
 	'login.respondToLogin': 'login.respond',
+	'media.downloadVoice': 'media.downloadHdVoice',
+	'member.convertToUserid': 'member.convertToUserId',
+	'member.getIds': 'member.getManyIds',
+	'message.updateCard': 'message.updateTemplateCard',
+	'payment.getBills': 'payment.getManyBills',
+	'payment.getFundFlows': 'payment.getManyFundFlows',
+	'schedule.getByIds': 'schedule.get',
+	'smartSheet.addFields': 'smartSheet.addColumns',
 	'smartSheet.createRecord': 'smartSheet.appendRecord',
+	'smartSheet.deleteFields': 'smartSheet.deleteColumns',
+	'smartSheet.getFields': 'smartSheet.getColumns',
+	'smartSheet.getRecords': 'smartSheet.getManyRecords',
+	'smartSheet.getSheets': 'smartSheet.getManySheets',
+	'smartSheet.updateSheet': 'smartSheet.renameSheet',
+	'suite.getAuthInfo': 'suite.getAuthorizationInfo',
+	'suite.getCompanies': 'suite.getManyCompanies',
+	'suite.getCustomizedAuthUrl': 'suite.getCustomizedAppAuthorizationLink',
 };
-/** Parameters that are gone, by node or operation. */
-const REMOVED: Record<string, string[]> = {};
+/** Parameters that are gone, by node, the longer paths first: where to enter what they held, undefined where nothing takes it. */
+const REMOVED: Record<string, Record<string, string | undefined>> = {
+	wecom: {
+		'articles.row.Description': 'articles.row.description',
+		'articles.row.PicUrl': 'articles.row.picurl',
+		'articles.row.Title': 'articles.row.title',
+		'articles.row.Url': 'articles.row.url',
+		'button_list.entries': 'button_list.row',
+		CardType: 'card_type',
+		'card.ReplaceText': 'additionalFields.replace_text',
+		'card.SubTitleText': 'sub_title_text',
+		'card.desc': 'main_desc',
+		'card.iconUrl': 'card_options.source_icon_url',
+		'card.image': 'card_image',
+		'card.source': 'card_options.source_desc',
+		// Card Type JSON has it.
+		'card.submitKey': undefined,
+		'card.submitText': 'card_options.submit_text',
+		'card.title': 'main_title',
+		'card.url': 'card_url',
+		card: 'card_options',
+		cardJson: 'template_card',
+		'card_options.action_list.entries': 'card_options.action_list.row',
+		'card_options.jump_list.entries': 'card_options.jump_list.row',
+		'horizontal_content_list.entries': 'horizontal_content_list.row',
+		'option_list.entries': 'option_list.row',
+		permanentCode: 'options.permanentCode',
+		'select_list.entries.option_list.entries': 'select_list.row.option_list.row',
+		'select_list.entries': 'select_list.row',
+	},
+	wecomTrigger: { moreOptions: 'security' },
+};
 
-const types: Record<string, INodeType> = {
-	...nodeTypes,
-	[`${WECOM}Tool`]: nodeTypes[WECOM],
-	[`${WECOM}BotTrigger`]: new WecomBotTrigger(),
-	[`${WECOM}LoginTrigger`]: new WecomLoginTrigger(),
-};
+const descriptions = new Map(
+	declaredNodes().map(({ description }) => [description.name, description] as const),
+);
+/** The description behind a stored node's type, also where an agent uses the node as its tool. */
+const descriptionOf = (type: string) =>
+	descriptions.get(type.replace(/^n8n-nodes-wecom-kit\./, '').replace(/Tool$/, ''))!;
 const nodes = oldNodes as Array<{
 	type: string;
 	typeVersion: number;
@@ -36,36 +125,93 @@ const nodes = oldNodes as Array<{
 }>;
 const operationOf = ({ parameters: { resource, operation } }: (typeof nodes)[number]) =>
 	resource ? `${String(resource)}.${String(operation)}` : '';
+/** The label of every operation, by resource and value. */
+const operations: Record<string, string> = Object.fromEntries(
+	resources.flatMap((resource) =>
+		resource.operations.map(({ value, name }) => [`${resource.value}.${value}`, name]),
+	),
+);
+
+/** The paths of all inputs of a form: `filters`, `filters.users`, `button_list.row.text`. */
+const pathsOf = (properties: INodeProperties[], before = ''): string[] =>
+	properties.flatMap(({ name, type, options = [] }) => [
+		before + name,
+		...(type === 'collection' ? pathsOf(options as INodeProperties[], `${before}${name}.`) : []),
+		...(type === 'fixedCollection'
+			? (options as INodePropertyCollection[]).flatMap((group) =>
+					pathsOf(group.values, `${before}${name}.${group.name}.`),
+				)
+			: []),
+	]);
 
 describe('workflows made before the first release', () => {
-	it('have nodes and operations that exist, but for those that were renamed', () => {
-		const known = new Set(
-			resources.flatMap((resource) =>
-				resource.operations.map(({ value }) => `${resource.value}.${value}`),
-			),
-		);
-		const gone = nodes.map(operationOf).filter((name) => name && !known.has(name));
-		expect([...new Set(gone)].sort()).toEqual(Object.keys(RENAMED).sort());
-		for (const name of Object.values(RENAMED)) expect(known).toContain(name);
+	it('find every operation under the name it had in the form, but for its value where that was renamed', () => {
+		const gone = Object.keys(oldForms.operations).filter((name) => !(name in operations));
+		expect(gone.sort()).toEqual(Object.keys(RENAMED).sort());
+		for (const [name, label] of Object.entries(oldForms.operations))
+			expect([name, operations[RENAMED[name] ?? name]]).toEqual([name, label]);
 	});
 
-	it('set parameters that exist, but for those that are gone', () => {
-		const gone: Record<string, string[]> = {};
-		for (const node of nodes) {
-			const { properties } = types[node.type].description;
-			const names = new Set(properties.map(({ name }: INodeProperties) => name));
-			const missing = Object.keys(node.parameters).filter((name) => !names.has(name));
-			if (missing.length > 0) gone[operationOf(node) || node.type] = missing;
+	it('find every parameter, but for those that are gone, and those have a new place', () => {
+		for (const [node, before] of Object.entries(oldForms.parameters)) {
+			const paths = new Set(pathsOf(descriptionOf(node).properties));
+			const removed = REMOVED[node] ?? {};
+			const missing = before.filter((path) => !paths.has(path));
+			const rename = (path: string) => {
+				const old = Object.keys(removed).find((name) => `${path}.`.startsWith(`${name}.`));
+				if (old === undefined) return 'not told';
+				const moved = removed[old];
+				return moved === undefined ? undefined : moved + path.slice(old.length);
+			};
+			for (const path of missing) {
+				const moved = rename(path);
+				if (moved !== undefined) expect([path, paths.has(moved)]).toEqual([path, true]);
+			}
+			for (const old of Object.keys(removed))
+				expect(missing.some((path) => `${path}.`.startsWith(`${old}.`))).toBe(true);
 		}
-		expect(gone).toEqual(REMOVED);
-		expect(nodes.some(({ type }) => type === TRIGGER)).toBe(true);
+	});
+
+	it('of the examples are as they were, but for the operations that were renamed', () => {
+		const used = nodes.map(operationOf).filter((name) => name in RENAMED);
+		expect([...new Set(used)].sort()).toEqual([
+			'customerMessage.sendWelcome',
+			'customerService.send',
+			'customerService.sendOnEvent',
+			'login.respondToLogin',
+			'smartSheet.createRecord',
+		]);
+		for (const node of nodes) {
+			const { properties, version } = descriptionOf(node.type);
+			const names = properties.map(({ name }) => name);
+			expect(version).toBe(node.typeVersion);
+			expect(names).toEqual(expect.arrayContaining(Object.keys(node.parameters)));
+		}
 	});
 });
 
-describe('credentials stored before the first release, with numbers', () => {
+describe('credentials made before the first release', () => {
+	it('have their fields', () => {
+		for (const [name, fields] of Object.entries(oldForms.credentials)) {
+			const credential = declaredCredentials().find((type) => type.name === name)!;
+			const names = credential.properties.map((property) => property.name);
+			expect(names).toEqual(expect.arrayContaining(fields));
+		}
+	});
+});
+
+describe('what was stored before the first release', () => {
 	const simulator = useSimulator();
 
-	it('of an app: the stored token is used', async () => {
+	it('an operation that was renamed says what to do', async () => {
+		const run = await runWecom(simulator(), { resource: 'customerMessage', operation: 'cancel' });
+		expect(run.error).toMatchObject({
+			message: "The operation 'customerMessage: cancel' does not exist",
+			description: 'Choose the resource and the operation again.',
+		});
+	});
+
+	it('a token with its expiry as a number is used', async () => {
 		const sim = simulator();
 		const settings = credentialOf(sim);
 		const query = `corpid=${String(settings.corpId)}&corpsecret=${String(settings.corpSecret)}`;
