@@ -1,6 +1,7 @@
 /**
  * `npm run bench`: measures the package against its budgets and prints a table; exit code 1 if one is missed.
  * `npm run bench -- --quick` leaves out what needs a real n8n.
+ * `npm run bench -- --only bot` measures one part of what needs it: callbacks, items, editor or bot.
  * `npm run bench -- --soak` runs for 30 minutes (`--minutes 5`: another time) against trouble of every kind and counts what is lost;
  * `--result FILE` puts the figures there, too.
  */
@@ -37,6 +38,7 @@ const LIMIT_MS = 20 * 60_000;
 const { values } = parseArgs({
 	options: {
 		quick: { type: 'boolean', default: false },
+		only: { type: 'string' },
 		soak: { type: 'boolean', default: false },
 		minutes: { type: 'string', default: '30' },
 		result: { type: 'string' },
@@ -49,18 +51,22 @@ async function bench(): Promise<number> {
 	lifetime.atEnd(() => rmSync(folder, { recursive: true, force: true }));
 	const tarball = await lifetime.whole(async () => await npmPack(repoRoot, folder));
 	const rows = [
-		...descriptionRows(),
-		...packageRows(tarball),
-		...(await lifetime.whole(loadRows)),
-		...(await callbackRows()),
-		...(await lifetime.whole(memoryRows)),
-		...(await lifetime.whole(largeRows)),
-		...(await lifetime.whole(archiveRows)),
+		...(values.only ? [] : await quickRows(tarball)),
 		...(values.quick ? [] : await n8nRows(tarball, join(folder, 'bare'))),
 	];
 	process.stdout.write(`\n${table(rows)}`);
 	return rows.every(({ ok }) => ok !== false) ? 0 : 1;
 }
+
+const quickRows = async (tarball: string): Promise<Row[]> => [
+	...descriptionRows(),
+	...packageRows(tarball),
+	...(await lifetime.whole(loadRows)),
+	...(await callbackRows()),
+	...(await lifetime.whole(memoryRows)),
+	...(await lifetime.whole(largeRows)),
+	...(await lifetime.whole(archiveRows)),
+];
 
 async function n8nRows(own: string, bareFolder: string): Promise<Row[]> {
 	await ensureN8n();
@@ -71,11 +77,20 @@ async function n8nRows(own: string, bareFolder: string): Promise<Row[]> {
 	const n8n = await startInstance(lifetime, [own, bare]);
 	const rest = await N8nRest.connect(n8n);
 	const credential = await createCredential(rest, simulator);
+	const parts: Record<string, () => Promise<Row[]>> = {
+		callbacks: async () => await throughputRows(rest, credential),
+		items: async () => await itemRows(rest, credential, simulator.url),
+		editor: async () => await editorRows(rest, credential),
+		bot: async () => await botRows(rest, simulator),
+	};
+	const { only } = values;
+	if (only && !Object.hasOwn(parts, only))
+		throw new Error(`There is no part '${only}', only ${Object.keys(parts).join(', ')}`);
+	const rows: Row[] = [];
+	for (const [name, measure] of Object.entries(parts))
+		if (!only || only === name) rows.push(...(await measure()));
 	return [
-		...(await throughputRows(rest, credential)),
-		...(await itemRows(rest, credential, simulator.url)),
-		...(await editorRows(rest, credential)),
-		...(await botRows(rest, simulator)),
+		...rows,
 		atMost(
 			'gettoken calls during all of that',
 			simulator.control.tokenCalls(DEMO_APP.agentid),
