@@ -1,4 +1,5 @@
 import { LoggerProxy, sleep, type IDataObject } from 'n8n-workflow';
+import { isObject } from '../util/isObject';
 import { splitMarkdown } from '../util/split';
 import { frameText } from './agentText';
 import { cardTitle } from './card';
@@ -96,8 +97,14 @@ interface Talk extends Origin {
 	runs: number;
 	/** What takes the place of the first answer when no workflow replies. */
 	closingText: string;
-	/** Goes out with the first frame. */
+	/** Goes out with every frame until WeCom has taken one. */
 	feedbackId?: string;
+	/** WeCom has taken a frame of the answer. */
+	isShown: boolean;
+	/** WeCom may have taken a frame: its answer was lost, or it was sent before this process knew the message. */
+	maybeShown: boolean;
+	/** The answer has its place among what WeCom counts. */
+	isCounted: boolean;
 	/** The reply before the next one. */
 	last: Promise<unknown>;
 }
@@ -121,7 +128,8 @@ export class ConnectionReplies {
 	/** Remembers a message, so that replies find their chat. */
 	begin(reqId: string, body: IDataObject, feedbackId?: string): void {
 		const [chatid, chatType] = [chatOf(body), chatTypeOf(body)];
-		this.remember(reqId, { chatid, chatType, at: Date.now() }).feedbackId = feedbackId;
+		const talk = this.remember(reqId, { chatid, chatType, at: Date.now() });
+		Object.assign(talk, { feedbackId, maybeShown: false });
 		keepNewest(this.chatTypes, chatid, chatType, MAX_REMEMBERED);
 	}
 
@@ -151,6 +159,7 @@ export class ConnectionReplies {
 		const talk: Talk = {
 			...{ ...origin, reqId, last },
 			...{ answered: false, replied: false, runs: 0, closingText: '' },
+			...{ isShown: false, maybeShown: true, isCounted: false },
 		};
 		this.talks.set(reqId, talk);
 		return talk;
@@ -176,9 +185,7 @@ export class ConnectionReplies {
 		stream.first = true;
 		talk.closingText = closingText;
 		void this.whenStillOpen(talk, stream, async () => {
-			await this.counted(talk, async () => {
-				await this.sendRepeatable(frameOf(id, content, false, talk.feedbackId), reqId);
-			});
+			await this.sendFrame(talk, frameOf(id, content, false));
 		});
 	}
 
@@ -193,7 +200,7 @@ export class ConnectionReplies {
 		const stream = talk.stream ?? this.beginStream(talk, id, '');
 		if (isNew) stream.sentAt = 0;
 		Object.assign(stream, { said, status, isBehind: true });
-		this.catchUp(talk, stream, Date.now(), isNew);
+		this.catchUp(talk, stream, Date.now());
 	}
 
 	/** The workflow has failed behind what an agent has said. */
@@ -202,7 +209,7 @@ export class ConnectionReplies {
 		if (stream?.said && closingText) stream.said = `${stream.said.trimEnd()}\n\n${closingText}`;
 	}
 
-	private catchUp(talk: Talk, stream: Stream, now: number, isNew = false): void {
+	private catchUp(talk: Talk, stream: Stream, now: number): void {
 		const { isBehind, isSending, sentAt, first, endAt, pace } = stream;
 		if (!isBehind || isSending || endAt === Infinity) return;
 		if (now - sentAt < (first ? streamTimings.firstWords : pace)) return;
@@ -210,11 +217,8 @@ export class ConnectionReplies {
 		void this.whenStillOpen(talk, stream, async () => {
 			const content = frameText(stream.said ?? '', MAX_STREAM_BYTES, stream.status);
 			stream.isBehind = false;
-			const send = async () => {
-				const feedbackId = isNew ? talk.feedbackId : undefined;
-				await this.sendRepeatable(frameOf(stream.id, content, false, feedbackId), talk.reqId);
-			};
-			await (isNew ? this.counted(talk, send) : send());
+			// Where WeCom takes no more for the moment, the next frame holds this one, too.
+			await this.sendFrame(talk, frameOf(stream.id, content, false), !talk.isShown);
 			Object.assign(stream, { content, first: false });
 		}).then((failure) => {
 			stream.isSending = false;
@@ -282,17 +286,13 @@ export class ConnectionReplies {
 		const id = talk.stream?.id ?? String(stream.id ?? '');
 		const finish = stream.finish === true;
 		const [content = '', ...rest] = splitMarkdown(String(stream.content ?? ''), MAX_STREAM_BYTES);
-		const isNew = !talk.stream;
-		const { feedback = feedbackOf(talk.feedbackId), ...ofEveryFrame } = stream;
+		const { feedback, ...ofEveryFrame } = stream;
+		const given = isObject(feedback) ? String(feedback.id) : undefined;
+		const feedbackId = given ?? (talk.isShown ? undefined : talk.feedbackId);
+		if (!talk.isShown) talk.feedbackId = feedbackId;
 		const shown = finish ? content : frameText(content, MAX_STREAM_BYTES);
-		const frame = {
-			...body,
-			stream: { ...ofEveryFrame, id, content: shown, ...(isNew && feedback ? { feedback } : {}) },
-		};
-		const answer = await this.inPlace(talk, async () => {
-			const send = async () => await this.sendRepeatable(frame, talk.reqId);
-			return await (isNew ? this.counted(talk, send) : this.patiently(talk, send));
-		});
+		const frame = { ...body, stream: { ...ofEveryFrame, id, content: shown } };
+		const answer = await this.inPlace(talk, async () => await this.sendFrame(talk, frame));
 		if (answer && !finish) {
 			if (talk.stream)
 				Object.assign(talk.stream, { content, said: undefined, isBehind: false, first: false });
@@ -305,7 +305,7 @@ export class ConnectionReplies {
 		let taken = answer !== undefined;
 		for (const part of answer ? rest : [content, ...rest]) {
 			if (!part) continue;
-			const sent = this.pushLate(talk, { msgtype: 'markdown', markdown: { content: part } });
+			const sent = this.pushLate(talk, markdownOf(part, taken ? undefined : feedbackId));
 			const warning = await sent.then(
 				() => '',
 				(error: Error) => {
@@ -327,10 +327,7 @@ export class ConnectionReplies {
 		if (stream && !joins) await this.finishNow(talk, stream);
 		const answer = await this.inPlace(talk, async () =>
 			joins
-				? await this.patiently(talk, async () => {
-						const frame = withCard(stream, body.template_card as IDataObject);
-						return await this.sendRepeatable(frame, talk.reqId);
-					})
+				? await this.sendFrame(talk, withCard(stream, body.template_card as IDataObject))
 				: await this.counted(talk, async () => {
 						return await this.wire.request('aibot_respond_msg', body, talk.reqId);
 					}),
@@ -364,10 +361,12 @@ export class ConnectionReplies {
 		await this.push({ ...message, chatid }, chatType);
 	}
 
-	/** What WeCom counts per chat: the beginning of an answer, and every message of its own. */
-	private async counted<T>({ chatid }: { chatid: string }, send: () => Promise<T>): Promise<T> {
-		if (chatid) await this.chats.take(chatid);
-		return await this.patiently({ chatid }, send);
+	/** What WeCom counts per chat: an answer, however many frames its stream has, and every message of the bot's own. */
+	private async counted<T>(talk: Talk, send: () => Promise<T>): Promise<T> {
+		const { chatid, isCounted } = talk;
+		if (chatid && !isCounted) await this.chats.take(chatid);
+		talk.isCounted = true;
+		return await this.patiently(talk, send);
 	}
 
 	/** Others may have used up what the chat takes in a minute. */
@@ -385,20 +384,41 @@ export class ConnectionReplies {
 		})) as T;
 	}
 
+	/** A frame of the answer's stream, with what belongs to the first one until WeCom has taken it. */
+	private async sendFrame(talk: Talk, frame: IDataObject, isPatient = true): Promise<IDataObject> {
+		const send = async () => {
+			const answer = await this.sendFirst(talk, frame);
+			talk.isShown = true;
+			return answer;
+		};
+		return await (isPatient ? this.counted(talk, send) : send());
+	}
+
+	/** WeCom takes the feedback ID with the first frame only; a frame whose answer was lost may have been the first one. */
+	private async sendFirst(talk: Talk, frame: IDataObject): Promise<IDataObject> {
+		const { isShown, feedbackId } = talk;
+		if (isShown || !feedbackId) return await this.sendRepeatable(talk, frame);
+		const stream = { ...(frame.stream as IDataObject), feedback: { id: feedbackId } };
+		return await this.sendRepeatable(talk, { ...frame, stream }).catch(
+			async (error: BotFailure) => {
+				const { errcode = RATE_LIMITED } = error;
+				if (!talk.maybeShown || [RATE_LIMITED, ...TOO_LATE].includes(errcode)) throw error;
+				return await this.sendRepeatable(talk, frame);
+			},
+		);
+	}
+
 	/**
 	 * A frame of a stream replaces the text: after a broken connection it may go out again. If WeCom then says that the message has
 	 * its answer, it had taken the frame before.
 	 */
-	private async sendRepeatable(
-		body: IDataObject,
-		reqId: string,
-		repeats = 0,
-	): Promise<IDataObject> {
-		const sent = this.wire.request('aibot_respond_msg', body, reqId);
+	private async sendRepeatable(talk: Talk, frame: IDataObject, repeats = 0): Promise<IDataObject> {
+		const sent = this.wire.request('aibot_respond_msg', frame, talk.reqId);
 		return await sent.catch(async (error: BotFailure) => {
+			if (error.errcode === undefined) talk.maybeShown = true;
 			if (repeats > 0 && error.errcode === ANSWERED) return {};
 			if (!error.brokenOff || repeats === MOST_REPEATS) throw error;
-			return await this.sendRepeatable(body, reqId, repeats + 1);
+			return await this.sendRepeatable(talk, frame, repeats + 1);
 		});
 	}
 
@@ -415,7 +435,7 @@ export class ConnectionReplies {
 			} else if (now - stream.sentAt >= keepAlive) {
 				stream.sentAt = now;
 				void this.whenStillOpen(talk, stream, async () => {
-					await this.sendRepeatable(frameOf(stream.id, stream.content, false), talk.reqId);
+					await this.sendFrame(talk, frameOf(stream.id, stream.content, false), !talk.isShown);
 				});
 			}
 		}
@@ -443,12 +463,12 @@ export class ConnectionReplies {
 
 	private async finishNow(talk: Talk, { id, content, said = content }: Stream): Promise<void> {
 		const [first = '', ...rest] = splitMarkdown(said, MAX_STREAM_BYTES);
-		await this.sendRepeatable(frameOf(id, first, true), talk.reqId).catch((error: BotFailure) => {
+		const end = this.sendFrame(talk, frameOf(id, first, true), !talk.isShown);
+		await end.catch((error: BotFailure) => {
 			if (!TOO_LATE.includes(error.errcode ?? 0)) throw error;
 		});
 		this.answered(talk);
-		for (const part of rest)
-			await this.pushLate(talk, { msgtype: 'markdown', markdown: { content: part } });
+		for (const part of rest) await this.pushLate(talk, markdownOf(part));
 	}
 
 	/** After the replies under way, unless one of them has changed or finished the stream. Resolves to what went wrong, if anything. */
@@ -484,14 +504,12 @@ function withCard({ id, content, said, first }: Stream, template_card: IDataObje
 const LATE: IDataObject = { late: true };
 export const BEGINNING_ONLY = 'WeCom has taken the beginning of the text only';
 
-const feedbackOf = (id: string | undefined) => (id ? { id } : undefined);
-
-const frameOf = (
-	id: string,
-	content: string,
-	finish: boolean,
-	feedbackId?: string,
-): IDataObject => ({
+const frameOf = (id: string, content: string, finish: boolean): IDataObject => ({
 	msgtype: 'stream',
-	stream: { id, content, finish, ...(feedbackId && { feedback: feedbackOf(feedbackId) }) },
+	stream: { id, content, finish },
+});
+
+const markdownOf = (content: string, feedbackId?: string): IDataObject => ({
+	msgtype: 'markdown',
+	markdown: { content, ...(feedbackId && { feedback: { id: feedbackId } }) },
 });

@@ -17,7 +17,7 @@ export class Member implements BotMember {
 	messages: BotMessage[] = [];
 	lostBy: string[] = [];
 	lastLoss?: Error & { description?: string };
-	wish: { firstAnswer?: string; closingText?: string } | undefined = {};
+	wish: { firstAnswer?: string; closingText?: string; feedbackId?: string } | undefined = {};
 	accepts = (_body: IDataObject) => this.wish;
 	deliver = (message: BotMessage) => void this.messages.push(message);
 	lost: BotMember['lost'] = (why, failure) => {
