@@ -285,12 +285,13 @@ describe('nothing is lost and nothing comes twice', () => {
 		const pushed = await Promise.all(
 			['a', 'b', 'c'].map(async (one, index) => {
 				await sleep(index * 50);
-				return await push(intake, [say(one)], { retries: 0 });
+				const { attempts } = await push(intake, [say(one)], { retries: 0 });
+				return { isAcknowledged: attempts[0].status === 200, isSaid: said(intake).includes(one) };
 			}),
 		);
-		// The first reading fails, and so does the one that the other two share: the third knows that it has been delivered again.
-		expect(pushed.map(({ attempts }) => attempts[0].status)).toEqual([500, 500, 200]);
-		expect(said(intake)).toEqual(expect.arrayContaining(['b', 'c']));
+		// The first reading fails; whether the other two share one depends on when they come.
+		expect(pushed[0].isAcknowledged).toBe(false);
+		for (const { isAcknowledged, isSaid } of pushed) expect(isSaid || !isAcknowledged).toBe(true);
 		await until(() => said(intake).length === 4);
 		expect(said(intake).sort()).toEqual(['a', 'b', 'c', 'first']);
 	});
@@ -353,11 +354,11 @@ describe('nothing is lost and nothing comes twice', () => {
 	it('when there is more than one execution should hold: WeCom is asked to come back for the rest', async () => {
 		const intake = await begun();
 		const backlog = Array.from({ length: 10_500 }, (_, index) => say(String(index)));
-		const { attempts } = await push(intake, backlog);
+		const { attempts } = await push(intake, backlog, { timeoutMs: 60_000 });
 		expect(attempts.map(({ status }) => status)).toEqual([503, 200]);
 		expect(intake.executions.map(({ length }) => length)).toEqual([1, 10_000, 500]);
 		expect(new Set(said(intake)).size).toBe(10_501);
-	});
+	}, 120_000);
 
 	it('when the workflow is to reply and takes long: the answer is empty and in time, the messages count as read', async () => {
 		const intake = await begun();
