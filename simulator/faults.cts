@@ -13,6 +13,8 @@ export interface Fault {
 	status?: number;
 	/** Wait first; without another field the normal answer follows. */
 	delayMs?: number;
+	/** In this process only: wait until this has happened. */
+	after?: Promise<unknown>;
 	/** Cut the connection without an answer. */
 	drop?: boolean;
 	/** Answer with this text (broken JSON, ...). */

@@ -1,5 +1,5 @@
 /** The simulator's HTTP server, and the object tests hold. */
-import { setMaxListeners } from 'node:events';
+import { once, setMaxListeners } from 'node:events';
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -94,6 +94,7 @@ export async function startSimulator({
 		record(requests, entry);
 		const fault = control.faults.take(path);
 		if (fault?.delayMs) await delay(fault.delayMs, undefined, { signal: stopping.signal });
+		if (fault?.after) await Promise.race([fault.after, once(stopping.signal, 'abort')]);
 		if (fault?.drop) return request.socket.destroy();
 		if (fault && (fault.status !== undefined || fault.rawBody !== undefined))
 			return sendText(response, fault.status, fault.rawBody);

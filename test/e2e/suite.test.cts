@@ -36,7 +36,7 @@ import {
 	TRIGGER,
 	WECOM,
 } from './support.cts';
-import { sleep, until } from '../support/wait.cts';
+import { shutDoor, sleep, until } from '../support/wait.cts';
 
 jest.setTimeout(180_000);
 
@@ -181,7 +181,13 @@ describe.each([
 		);
 		await ticket(provider);
 		expect(await rest.testCredential(provider.credential.id)).toMatchObject({ status: 'OK' });
+		// WeCom waits for its answer no longer than a second: the exchange comes after it.
+		const answered = shutDoor();
+		const path = '/cgi-bin/service/v2/get_permanent_code';
+		sim.control.inject({ path, after: answered.opened });
 		await authorize(provider, company);
+		expect(await provider.companies()).toEqual({});
+		answered.open();
 		const [greeting] = await rest.waitForExecutions(provider.workflow.id, 1);
 		expect(greeting.error).toBeUndefined();
 		expect(itemsOf(greeting, 'WeCom Trigger')[0]).toMatchObject({

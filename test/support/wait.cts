@@ -4,6 +4,15 @@ export async function sleep(milliseconds: number): Promise<void> {
 	await new Promise((resolve) => setTimeout(resolve, milliseconds));
 }
 
+/** What waits for `opened` goes on when `open` is called. */
+export function shutDoor(): { opened: Promise<void>; open: () => void } {
+	let open = () => {};
+	const opened = new Promise<void>((resolve) => {
+		open = resolve;
+	});
+	return { opened, open };
+}
+
 export interface Patience {
 	/** Milliseconds after which it fails. */
 	within?: number;

@@ -1,7 +1,7 @@
 import { DEMO_SUITE, DEMO_TEMPLATE, makeCompanies } from '../../simulator/suite/data.cts';
 import type { Suite } from '../../simulator/suite/state.cts';
 import { startProvider, until, useProvider, type Provider } from './suite-support.cts';
-import { sleep } from '../support/wait.cts';
+import { shutDoor, sleep } from '../support/wait.cts';
 
 const simulator = useProvider();
 const [first, second] = makeCompanies(3);
@@ -276,21 +276,21 @@ describe('authorizations', () => {
 	it('are answered before the exchange, and an unknown Agent ID does not undo them', async () => {
 		await begin();
 		await ticket();
+		const answered = shutDoor();
 		simulator().control.inject({
 			path: '/cgi-bin/service/v2/get_permanent_code',
-			times: 1,
-			delayMs: 1500,
+			after: answered.opened,
 		});
 		simulator().control.inject({
 			path: '/cgi-bin/service/v2/get_auth_info',
 			times: 9,
 			errcode: 48002,
 		});
-		expect(await simulator().control.authorize(DEMO_SUITE.suiteId, first.corpid)).toMatchObject({
-			ok: true,
-			late: false,
-		});
+		const authorized = simulator().control.authorize(DEMO_SUITE.suiteId, first.corpid);
+		expect(await authorized).toMatchObject({ verdict: 'success', attempts: [{}] });
 		expect(JSON.parse(provider.stored().pendingAuthCodes)).not.toEqual({});
+		expect(provider.companies()).toEqual({});
+		answered.open();
 		await until(() => provider.items.length === 1);
 		expect(provider.items[0]).toMatchObject({
 			wecom: {

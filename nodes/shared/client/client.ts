@@ -55,7 +55,7 @@ const LIMIT_WAITS_MS = [4000];
 /** Milliseconds. Changed by tests only. */
 export const companyTimings = {
 	/** Before a missing company is looked for again: longer than who has exchanged its code waits until it looks. */
-	waits: [300, 700, 1_500, 3_000],
+	waits: [300, 700, 1_500, 3_000, 5_000],
 };
 
 /** The clients of one execution: it reads the credential once, also where each item acts as another company. */
