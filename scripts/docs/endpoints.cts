@@ -8,7 +8,7 @@ import {
 import { rank } from '../../nodes/Wecom/resources/api/catalog/rank';
 import { chineseName } from '../../nodes/Wecom/resources/api/catalog/chinese';
 import names from '../../nodes/Wecom/resources/api/catalog/chinese.json';
-import { say, sayName, withEnglish, type Language } from './language.cts';
+import { say, sayCategory, withEnglish, type Language } from './language.cts';
 import { anchor } from './markdown.cts';
 
 const TOKENS: Record<EndpointSummary['token'], string> = {
@@ -26,7 +26,7 @@ export function endpointsPage(language: Language = 'en'): string {
 	const endpoints = rank(heads, '').map((head) => summarize(head));
 	const categories = groupByCategory(endpoints);
 	const links = categories.map(([category, list]) => {
-		const name = sayName(language, category);
+		const name = sayCategory(language, category);
 		return `- [${name}](#${anchor(name)}) (${list.length})`;
 	});
 	const sections = categories.map((category) => section(category, language));
@@ -68,7 +68,7 @@ const HEAD: Record<Language, string> = {
 
 const section = ([name, endpoints]: [string, EndpointSummary[]], language: Language): string =>
 	[
-		`## ${sayName(language, name)}`,
+		`## ${sayCategory(language, name)}`,
 		'',
 		HEAD[language],
 		'| --- | --- | --- |',

@@ -68,9 +68,7 @@ export function say(language: Language, english: string): string {
 
 function inChinese(english: string): string | undefined {
 	locale ??= localeTexts();
-	return (
-		WORDS[english] || CATEGORIES[english] || locale.get(english) || putTogether(english, locale)
-	);
+	return WORDS[english] || locale.get(english) || putTogether(english, locale);
 }
 
 /** What the code puts together from a template such as `Create {0}` and a word, both of which have Chinese words. */
@@ -89,6 +87,13 @@ function putTogether(english: string, texts: Map<string, string>): string | unde
 /** A name: in Chinese with the English one behind it, which the English edition of the nodes shows. */
 export function sayName(language: Language, english: string): string {
 	return withEnglish(say(language, english), english);
+}
+
+/** The name of a category of the server API, as `API > Call` shows it; some differ from the resource of the same name. */
+export function sayCategory(language: Language, english: string): string {
+	return language === 'zh'
+		? withEnglish(CATEGORIES[english] ?? say(language, english), english)
+		: english;
 }
 
 /** What is said in Chinese, with the English words behind it where they differ. */

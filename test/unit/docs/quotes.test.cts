@@ -63,3 +63,38 @@ it('finds the quotes at all', () => {
 	expect(quotes('docs/zh-CN/troubleshooting.md').length).toBeGreaterThan(60);
 	expect(quotes('docs/triggers.md').length).toBeGreaterThan(4);
 });
+
+/** Names of nodes and credentials, which the canvas and the documents leave in English, and words that are n8n's own, too. */
+const STAY = /^(WeCom|Settings|API|Token|Secret|Bot ID)\b/;
+/** `Options > Token` -> what the Chinese edition calls it; undefined for what is no name of a form. */
+function inChinese(name: string): RegExp | undefined {
+	const parts = name.split(/ > |: /).map((part) => {
+		const words = table.filter(([known]) => known === part).map(([, chinese]) => chinese);
+		return STAY.test(part) ? [...words, part] : words;
+	});
+	const whole = table.filter(([known]) => known === name).map(([, chinese]) => chinese);
+	if (whole.length === 0 && parts.some((words) => words.length === 0)) return undefined;
+	const either = (words: string[]) =>
+		`(?:${words.map((word) => word.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')).join('|')})`;
+	const said = parts.some((words) => words.length === 0)
+		? []
+		: [parts.map(either).join('(?: > |：)')];
+	return new RegExp(`(?:${[...whole.map((word) => either([word])), ...said].join('|')})$`);
+}
+
+it.each(pages('docs/zh-CN').concat('docs/README.zh-CN.md'))(
+	'%s names the forms as the Chinese edition does, with the English name behind',
+	(file) => {
+		const text = readFileSync(join(repoRoot, file), 'utf8')
+			.replace(/^ *```[^]*?^ *```/gm, '')
+			.replace(/<!-- operations[^]*<!-- \/operations -->/, '');
+		const different = [...text.matchAll(/（([A-Z][\w' >:,()-]*?)）/g)].filter(
+			({ 1: name, index }) =>
+				inChinese(name)?.test(text.slice(0, index).replace(/[*“”]/g, '')) === false,
+		);
+		const bare = [...text.matchAll(/(?<!（)\*\*([A-Z][\w' >:,()-]*)\*\*/g)].filter(
+			([, name]) => !STAY.test(name) && inChinese(name)?.test(name) === false,
+		);
+		expect([...different, ...bare].map(([whole]) => whole)).toEqual([]);
+	},
+);
