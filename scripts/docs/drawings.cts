@@ -40,7 +40,7 @@ const DRAWINGS: Record<string, Drawing> = {
 		rows: [
 			{ zh: '企业简称', en: 'Short name', value: '云帆科技' },
 			{ zh: '企业地址', en: 'Address', value: '…' },
-			{ zh: '企业ID', en: 'Corp ID', value: 'ww1234567890abcdef', to: 'Corp ID' },
+			{ zh: '企业ID', en: 'Corp ID', value: 'ww1234567890abcdef', to: '企业ID · Corp ID' },
 		],
 		target: CREDENTIAL,
 	},
@@ -49,7 +49,7 @@ const DRAWINGS: Record<string, Drawing> = {
 		menu: APP,
 		rows: [
 			{ zh: '可见范围', en: 'Visible range', value: '市场部 · 张三', to: '能发给谁 · whom' },
-			{ zh: 'AgentId', en: 'Agent ID', value: '1000002', to: 'Agent ID' },
+			{ zh: 'AgentId', en: 'Agent ID', value: '1000002', to: 'AgentId · Agent ID' },
 			{ zh: 'Secret', en: 'read it on your phone', value: '[查看 View]', to: 'Secret' },
 		],
 		target: CREDENTIAL,
@@ -65,7 +65,7 @@ const DRAWINGS: Record<string, Drawing> = {
 			{ zh: '☐ 微信客服消息和事件', en: 'customer service' },
 			{ zh: '', en: '', value: '[保存 Save]', to: '最后点 · last' },
 		],
-		target: 'Credential, Trigger',
+		target: '凭证、触发器 · in n8n',
 	},
 	'console-trusted-ip': {
 		address: '#apps',
@@ -80,7 +80,7 @@ const DRAWINGS: Record<string, Drawing> = {
 				to: '← from ip: 203.0.113.7',
 			},
 		],
-		target: 'n8n: error 60020',
+		target: 'n8n · 60020',
 	},
 	'console-domain': {
 		address: '#apps',
@@ -91,7 +91,7 @@ const DRAWINGS: Record<string, Drawing> = {
 				zh: '申请校验域名',
 				en: 'Verify',
 				value: 'WW_verify_a1B2.txt [下载]',
-				to: 'Options > Verification File',
+				to: '校验文件 · Verification',
 			},
 			{
 				zh: '',
@@ -124,7 +124,7 @@ const DRAWINGS: Record<string, Drawing> = {
 				zh: '外部联系人变更回调',
 				en: 'Customer changes',
 				value: '☑ 您的应用',
-				to: 'Trigger On: Customer',
+				to: '触发事件 · Trigger On',
 			},
 			{ zh: '权限配置', en: 'Permissions', value: '市场部 · 张三', to: '否则 · else 84074' },
 		],
