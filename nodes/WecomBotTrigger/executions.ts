@@ -9,7 +9,7 @@ import {
 	type ITriggerFunctions,
 } from 'n8n-workflow';
 import { AgentText } from '../shared/bot/agentText';
-import { hasAgent, mayWait } from '../shared/bot/behind';
+import { goesOnAfterError, hasAgent, mayWait } from '../shared/bot/behind';
 import {
 	liveBotOf,
 	type BotMember,
@@ -156,17 +156,20 @@ const hashOf = (parts: unknown[]): string =>
 /** What agents say goes into the stream of the answer, as they say it. */
 function listenerOf(run: Run, item: INodeExecutionData): ExecutionListener {
 	const { message, recipient } = run;
+	const { context } = recipient;
 	const { toolStatus = '' } = recipient.options;
 	const { secret } = recipient.settings;
-	const said = new AgentText((content) => {
+	const takeOwnMessage = (content: string) => {
 		const relayed = openRelay(content, secret);
 		if (relayed === 'forged') {
-			recipient.context.logger.warn(
+			context.logger.warn(
 				'WeCom Bot Trigger: a reply from a worker is not signed by this bot. Give the WeCom node the credential of the trigger.',
 			);
 		} else if (relayed) sendInOrder(run, relayed);
 		return relayed !== undefined;
-	});
+	};
+	const goesOnAfter = (nodeName: string) => goesOnAfterError(context, nodeName);
+	const said = new AgentText({ goesOnAfter, takeOwnMessage });
 	let isOver = false;
 	const showStatus = async () => {
 		// An agent that has said everything ends, too; the workflow then goes on at once.

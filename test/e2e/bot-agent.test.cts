@@ -274,6 +274,30 @@ it('several agents speak one after the other, and the last one has the last word
 	for (const text of texts.slice(turn)) expect(text).toMatch(/^In short/);
 });
 
+it('what was said stays as it is when a node behind the agent fails and the workflow goes on', async () => {
+	const { rest, sim } = surroundings();
+	const main = (node: string) => ({ main: [[{ node, type: 'main', index: 0 }]] });
+	const { id } = await published(({ nodes, connections }) => ({
+		nodes: nodes.map((node) =>
+			node.name === 'Reply'
+				? {
+						...node,
+						name: 'Log',
+						type: 'n8n-nodes-base.stopAndError',
+						parameters: { errorMessage: 'No space left' },
+						credentials: undefined,
+						onError: 'continueRegularOutput',
+					}
+				: node,
+		),
+		connections: { ...connections, 'AI Agent': main('Log') },
+	}));
+	sim.control.setScript([{ say: 'That is so.' }]);
+	expect(await ask('lisi', 'Is it?')).toEqual(['Thinking…', 'That is so.']);
+	const [{ id: newest }] = await rest.listExecutions({ workflowId: id });
+	expect((await rest.waitForExecution(newest)).status).toBe('success');
+});
+
 it('an agent uses WeCom’s MCP server over Streamable HTTP, with the key in its address', async () => {
 	const { sim } = surroundings();
 	await published(({ nodes, connections }) => ({

@@ -74,6 +74,16 @@ it('the closing text stands below what was said when the workflow breaks off', a
 	expect(shown().text).toBe('I think\n\nSorry');
 });
 
+it('an execution that goes on after an error has not failed', async () => {
+	n8n.nodes = [agentNode(''), { ...agentNode(''), name: 'Log', onError: 'continueErrorOutput' }];
+	const { execution, shown, msgid } = await asked();
+	execution.write(line('begin') + line('item', 'I know') + line('end'));
+	execution.write(line('error', 'no space', 'Log'));
+	execution.end();
+	await bots.waitForReply(msgid, PATIENT);
+	expect(shown().text).toBe('I know');
+});
+
 it('a workflow without an agent that fails ends its stream as well, one that ends well may reply later', async () => {
 	n8n.nodes = [];
 	const good = await asked();

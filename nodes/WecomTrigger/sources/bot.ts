@@ -11,7 +11,7 @@ import {
 	takeRelayed,
 } from '../../shared/bot/callbackReplies';
 import { AgentText } from '../../shared/bot/agentText';
-import { hasAgent, mayWait } from '../../shared/bot/behind';
+import { goesOnAfterError, hasAgent, mayWait } from '../../shared/bot/behind';
 import { botFilter, type BotOptions } from '../../shared/bot/fields';
 import { botItem, botKind, feedbackIdOf, matchesBot, streamIdOf } from '../../shared/bot/items';
 import { downloadMedia } from '../../shared/bot/media';
@@ -139,7 +139,7 @@ function prepareAnswer(delivery: Delivery, options: BotOptions): IDataObject {
  */
 function hearExecution({ context, response }: Delivery, key: string, options: BotOptions): void {
 	const { toolStatus = '' } = options;
-	const said = new AgentText();
+	const said = new AgentText({ goesOnAfter: (nodeName) => goesOnAfterError(context, nodeName) });
 	let hasEnded = false;
 	const showStatus = () => {
 		if (said.isWaiting && !hasEnded) showSaid(key, said.text, toolStatus);

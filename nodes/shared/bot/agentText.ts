@@ -14,6 +14,14 @@ interface Chunk {
 /** More than any stream shows. */
 const MAX_CHARACTERS = 200_000;
 
+/** What is around the agents that speak. */
+interface Surroundings {
+	/** Whether the execution goes on after an error of this node. */
+	goesOnAfter(nodeName: string): boolean;
+	/** Takes what is no text of an agent but a message of one of this package's nodes; true: it was one. */
+	takeOwnMessage?(content: string): boolean;
+}
+
 export class AgentText {
 	/** A line that is not whole yet. */
 	private rest = '';
@@ -28,13 +36,10 @@ export class AgentText {
 	/** An agent has ended and may go on: it waits for a tool, or the workflow has gone on. */
 	isWaiting = false;
 
-	/** The last thing that happened is an error. */
+	/** The last thing that happened is an error that ends the execution. */
 	hasFailed = false;
 
-	constructor(
-		/** Takes what is no text of an agent but a message of one of this package's nodes; true: it was one. */
-		private readonly isOwnMessage: (content: string) => boolean = () => false,
-	) {}
+	constructor(private readonly surroundings: Surroundings) {}
 
 	get text(): string {
 		return this.said;
@@ -59,14 +64,15 @@ export class AgentText {
 		}
 		if (chunk.type === 'item') return this.takeWords(speaker, chunk.content);
 		if (chunk.type === 'end') this.isWaiting = true;
-		else if (chunk.type === 'error') this.hasFailed = true;
-		else return false;
+		else if (chunk.type !== 'error' || this.surroundings.goesOnAfter(String(nodeName)))
+			return false;
+		else this.hasFailed = true;
 		return true;
 	}
 
 	private takeWords(speaker: string, content: unknown): boolean {
 		if (typeof content !== 'string' || content === '') return false;
-		if (this.isOwnMessage(content)) return false;
+		if (this.surroundings.takeOwnMessage?.(content)) return false;
 		// Another agent's words take the place of those before; the same agent goes on in a new paragraph after a tool.
 		if (speaker !== this.speaker) this.said = '';
 		else if (this.next !== undefined && this.said) this.said = `${this.said.trimEnd()}\n\n`;

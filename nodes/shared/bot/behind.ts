@@ -1,6 +1,7 @@
 import {
 	NodeConnectionTypes,
 	SEND_AND_WAIT_OPERATION,
+	type INode,
 	type ITriggerFunctions,
 	type IWebhookFunctions,
 } from 'n8n-workflow';
@@ -12,6 +13,16 @@ type Trigger = ITriggerFunctions | IWebhookFunctions;
 /** Whether something behind the trigger speaks word by word. Others would pay for the way without need. */
 export function hasAgent(context: Trigger): boolean {
 	return context.getChildNodes(context.getNode().name).some(({ type }) => /agent/i.test(type));
+}
+
+/**
+ * Whether an execution goes on after an error of the node, as its setting On Error says: n8n tells agents' listeners of such
+ * errors, too, and no interface of triggers gives the settings of other nodes.
+ */
+export function goesOnAfterError(context: Trigger, name: string): boolean {
+	const { workflow } = context as unknown as { workflow?: { nodes?: Record<string, INode> } };
+	const { onError, continueOnFail } = workflow?.nodes?.[name] ?? {};
+	return continueOnFail === true || /^continue/.test(onError ?? '');
 }
 
 /**

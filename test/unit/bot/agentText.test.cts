@@ -4,7 +4,7 @@ import { AgentText, closeFence, frameText } from '../../../nodes/shared/bot/agen
 const line = (type: string, content?: unknown, nodeName = 'Agent', itemIndex = 0) =>
 	`${JSON.stringify({ type, content, metadata: { nodeName, itemIndex } })}\n`;
 const heard = (...written: string[]) => {
-	const said = new AgentText();
+	const said = new AgentText({ goesOnAfter: (nodeName) => nodeName === 'Log' });
 	for (const one of written) said.take(one);
 	return said;
 };
@@ -42,6 +42,14 @@ describe('AgentText', () => {
 		said.take(line('begin') + line('item', 'Found it.'));
 		expect(said).toMatchObject({ isWaiting: false, hasFailed: false });
 		expect(said.text).toBe('Let me see.\n\nFound it.');
+	});
+
+	it('has not failed where the execution goes on after an error', () => {
+		const said = heard(line('begin'), line('item', 'Done.'), line('end'));
+		expect(said.take(line('error', 'no space', 'Log'))).toBe(false);
+		expect(said.hasFailed).toBe(false);
+		said.take(line('error', 'no space', 'Store'));
+		expect(said.hasFailed).toBe(true);
 	});
 
 	it('keeps no more than any stream shows', () => {

@@ -46,7 +46,7 @@ class N8n {
 	logged: string[] = [];
 	streamed: Streamed[] = [];
 	/** What comes behind the trigger. */
-	after: Array<{ name: string; type: string; parameters?: object }> = [];
+	after: Array<{ name: string; type: string; parameters?: object; onError?: string }> = [];
 	/** n8n reaches its own webhook. */
 	reaches = false;
 	private response?: Awaited<ReturnType<WecomBotTrigger['trigger']>>;
@@ -70,6 +70,7 @@ class N8n {
 				return { botId, botSecret: secret, websocketUrl: url, ...this.credential };
 			},
 			getChildNodes: () => this.after,
+			workflow: { nodes: Object.fromEntries(this.after.map((node) => [node.name, node])) },
 			getParentNodes: () => [],
 			getInstanceBaseUrl: () => 'http://localhost:5678/',
 			logger: { error: log, warn: log, info: log },
@@ -404,6 +405,17 @@ describe('while an agent speaks', () => {
 		execution.end();
 		await lab.bots.waitForReply(msgid);
 		expect(shown().text).toBe('I think\n\nSorry');
+	});
+
+	it('but not below that of an execution that goes on after an error', async () => {
+		const log = { name: 'Log', type: 'x.y', onError: 'continueRegularOutput' };
+		const { execution, shown, msgid } = await streaming({}, [agent, log]);
+		const error = line('error', 'no space', 'Log');
+		for (const chunk of [line('begin'), line('item', 'I know'), line('end'), error])
+			execution.write(chunk);
+		execution.end();
+		await lab.bots.waitForReply(msgid);
+		expect(shown().text).toBe('I know');
 	});
 
 	it('or in place of the first answer when nothing was said', async () => {
