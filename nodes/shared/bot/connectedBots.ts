@@ -4,11 +4,13 @@ import { clean, DEFAULT_SOCKET_URL } from '../protocol/settings';
 import { DeliveryWindow } from '../callback/dedupe';
 import { clickOfBot } from '../sendAndWait/clicks';
 import { isAnswer, type CardClick } from '../sendAndWait/forward';
-import { BotConnection, type BotSettings, type LiveFile, type PushedFrame } from './connection';
+import { BotConnection, type BotSettings, type PushedFrame } from './connection';
 import { kicked, WRONG_SECRET, type BotFailure } from './errors';
-import { ConnectionReplies, type Origin } from './connectionReplies';
+import { ConnectionReplies } from './connectionReplies';
 import { streamIdOf } from './items';
 import { Quota } from './quota';
+import type { Origin } from './talks';
+import type { BotFile } from './upload';
 
 /**
  * The long connections of AI bots that this process holds (doc 101833): one per bot, whoever uses it.
@@ -33,7 +35,7 @@ export interface RelayedReply {
 	reqId?: string;
 	/** Of the message with this reqId. */
 	origin?: Origin;
-	file?: { data: string; fileName: string; type: LiveFile['type'] };
+	file?: { data: string; fileName: string; type: BotFile['type'] };
 }
 
 /** The connection of a bot, as replies see it. */
@@ -50,7 +52,7 @@ export interface LiveBot {
 		reqId?: string,
 		origin?: Origin,
 	): Promise<IDataObject>;
-	upload(file: LiveFile): Promise<{ media_id: string }>;
+	upload(file: BotFile): Promise<{ media_id: string }>;
 }
 
 /** A message or event for a workflow. */
@@ -247,7 +249,7 @@ function hold(key: string, settings: BotSettings): Held {
 			});
 		},
 		onTick: (now) => {
-			if (connection.isLive) held.replies.tend(now);
+			if (connection.isLive) held.replies.streams.tend(now);
 		},
 		onKick: () => wasThisProcess(key, held),
 		onEnd: (why, failure) => {
@@ -265,7 +267,7 @@ function hold(key: string, settings: BotSettings): Held {
 		},
 	};
 	const replies = repliesOf.get(key) ?? new ConnectionReplies(wire);
-	replies.wire = wire;
+	replies.useWire(wire);
 	repliesOf.set(key, replies);
 	const live: LiveBot = {
 		request: async (cmd, body, reqId, origin) =>
@@ -315,12 +317,13 @@ async function receive(
 		taken.find(({ wish }) => wish.firstAnswer)?.wish ?? ({} as Wish);
 	const id = streamIdOf(body);
 	const streamId = firstAnswer ? id : undefined;
-	if (firstAnswer) replies.startStream(reqId, id, firstAnswer, closingText);
+	const { streams } = replies;
+	if (firstAnswer) streams.startStream(reqId, id, firstAnswer, closingText);
 	const message = {
 		...{ body, reqId, streamId, key: messageKey(settings, body) },
-		begin: () => replies.beginRun(reqId),
-		show: (said: string, status?: string) => replies.show(reqId, id, said, status),
-		breakOff: () => replies.breakOff(reqId),
+		begin: () => streams.beginRun(reqId),
+		show: (said: string, status?: string) => streams.show(reqId, id, said, status),
+		breakOff: () => streams.breakOff(reqId),
 	};
 	for (const { member } of taken) member.deliver(message);
 }

@@ -1,7 +1,6 @@
-import { createHash, randomUUID } from 'crypto';
+import { randomUUID } from 'crypto';
 import { LoggerProxy, sleep, type IDataObject } from 'n8n-workflow';
 import { describeErrcode } from '../protocol/errors';
-import { parseReply } from '../protocol/reply';
 import {
 	BotFailure,
 	brokeOff,
@@ -11,10 +10,11 @@ import {
 	noWebSocket,
 	refused,
 	silent,
-	tooLarge,
 	unreachable,
 	wrongUrl,
 } from './errors';
+import { hasWebSocket, openSocket, readFrame, type Socket } from './socket';
+import { uploadFile, type BotFile } from './upload';
 
 /** One long connection of one AI bot (doc 101833): authenticated, kept alive, made anew when it breaks. */
 
@@ -22,13 +22,6 @@ export interface BotSettings {
 	botId: string;
 	secret: string;
 	url: string;
-}
-
-/** A file to be sent over the connection. */
-export interface LiveFile {
-	data: Buffer;
-	fileName: string;
-	type: 'file' | 'image' | 'voice' | 'video';
 }
 
 /** A message or event as WeCom pushes it. */
@@ -66,24 +59,6 @@ export const connectionTimings = {
 const MISSED_PINGS = 2;
 /** WeCom has forgotten that this connection has authenticated. */
 const NOT_SUBSCRIBED = 846609;
-const CONTROL = /(?![\t\n\r])\p{Cc}/gu;
-const CONTROL_OR_SPACE = /\p{Cc}/gu;
-const CHUNK_BYTES = 512 * 1024;
-const MAX_CHUNKS = 100;
-const MIN_BYTES = 5;
-const PART_TRIES = 3;
-const UPLOADS_AT_A_TIME = 3;
-
-/** The part of the WebSocket in use. It is a global of Node.js 22 and newer; 20 has none. */
-interface Socket {
-	send(text: string): void;
-	close(): void;
-	addEventListener(
-		type: 'open' | 'message' | 'error' | 'close',
-		listener: (event: { data?: unknown; error?: unknown; code?: number }) => void,
-	): void;
-}
-declare const WebSocket: (new (url: string) => Socket) | undefined;
 
 interface Pending {
 	deadline: number;
@@ -186,45 +161,12 @@ export class BotConnection {
 		return await this.exchange(cmd, body, reqId, answerMs);
 	}
 
-	/** Uploads a file in parts, a few at a time. */
-	async upload({ data, fileName, type }: LiveFile): Promise<{ media_id: string }> {
-		const chunks = Math.ceil(data.length / CHUNK_BYTES);
-		if (data.length < MIN_BYTES || chunks > MAX_CHUNKS)
-			throw tooLarge(fileName, MAX_CHUNKS * CHUNK_BYTES);
-		const send = async (step: string, body: IDataObject) =>
-			await this.request(
-				`aibot_upload_media_${step}`,
-				body,
-				undefined,
-				connectionTimings.uploadAnswer,
-			);
-		const { upload_id } = await send('init', {
-			type,
-			filename: fileName,
-			total_size: data.length,
-			total_chunks: chunks,
-			md5: createHash('md5').update(data).digest('hex'),
+	/** Uploads a file in parts. */
+	async upload(file: BotFile): Promise<{ media_id: string }> {
+		const { uploadAnswer } = connectionTimings;
+		return await uploadFile(file, async (cmd, body) => {
+			return await this.request(cmd, body, undefined, uploadAnswer);
 		});
-		let next = 0;
-		// WeCom keeps what has arrived for half an hour, over a new connection too, and takes a part twice.
-		const sendPart = async (part: IDataObject, triesLeft = PART_TRIES): Promise<void> => {
-			try {
-				await send('chunk', { upload_id, ...part });
-			} catch (error) {
-				if (triesLeft <= 1 || (error as BotFailure).errcode !== undefined) throw error as Error;
-				await sendPart(part, triesLeft - 1);
-			}
-		};
-		const sendParts = async () => {
-			for (let index = next++; index < chunks; index = next++) {
-				const part = data.subarray(index * CHUNK_BYTES, (index + 1) * CHUNK_BYTES);
-				const base64_data = part.toString('base64');
-				await sendPart({ chunk_index: index, base64_data });
-			}
-		};
-		await Promise.all(Array.from({ length: UPLOADS_AT_A_TIME }, sendParts));
-		const { media_id } = await send('finish', { upload_id });
-		return { media_id: String(media_id) };
 	}
 
 	/** The only clock: n8n's `sleep` is the one timer a community node may use, and it cannot be stopped. */
@@ -270,13 +212,13 @@ export class BotConnection {
 	private open(): void {
 		this.state = 'connecting';
 		this.dueAt = Date.now() + connectionTimings.connect;
-		if (typeof WebSocket === 'undefined') {
+		if (!hasWebSocket()) {
 			this.drop(noWebSocket());
 			return;
 		}
 		let socket: Socket;
 		try {
-			socket = new WebSocket(this.settings.url);
+			socket = openSocket(this.settings.url);
 		} catch {
 			this.drop(wrongUrl());
 			return;
@@ -337,7 +279,7 @@ export class BotConnection {
 	}
 
 	private onText(data: unknown): void {
-		const frame = typeof data === 'string' ? this.readFrame(data) : undefined;
+		const frame = typeof data === 'string' ? readFrame(data, this.settings.botId) : undefined;
 		const reqId = String((frame?.headers as IDataObject | undefined)?.req_id ?? '');
 		if (!frame) return;
 		const { cmd, body } = frame as { cmd?: string; body?: IDataObject };
@@ -349,20 +291,6 @@ export class BotConnection {
 				this.onKick();
 			else if (body) this.owner.onFrame({ reqId, body });
 		}
-	}
-
-	/** WeCom's frames may hold control characters, which JSON does not allow: they are read without. */
-	private readFrame(data: string): IDataObject | undefined {
-		const frame = parseReply(data);
-		if (frame) return frame;
-		const { botId } = this.settings;
-		const size = `${data.length} characters`;
-		const mended =
-			parseReply(data.replace(CONTROL, '')) ?? parseReply(data.replace(CONTROL_OR_SPACE, ' '));
-		if (mended)
-			LoggerProxy.warn(`A frame to the AI bot held control characters (${size})`, { botId });
-		else LoggerProxy.warn(`A frame to the AI bot could not be read (${size})`, { botId });
-		return mended;
 	}
 
 	private async onAnswer(reqId: string, frame: IDataObject): Promise<void> {

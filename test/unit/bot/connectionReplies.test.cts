@@ -2,7 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 import { streamIdOf } from '../../../nodes/shared/bot/items';
 import { connectionTimings } from '../../../nodes/shared/bot/connection';
 import { liveBot, type BotMessage } from '../../../nodes/shared/bot/connectedBots';
-import { streamTimings } from '../../../nodes/shared/bot/connectionReplies';
+import { streamTimings } from '../../../nodes/shared/bot/streamTimings';
 import { quotaTimings } from '../../../nodes/shared/bot/quota';
 import { botId, Member, pause, until, useLab } from './live-support.cts';
 

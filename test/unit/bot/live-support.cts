@@ -3,7 +3,7 @@ import type { IDataObject } from 'n8n-workflow';
 import { WebSocket } from 'ws';
 import { connectionTimings } from '../../../nodes/shared/bot/connection';
 import { joinBot, type BotMember, type BotMessage } from '../../../nodes/shared/bot/connectedBots';
-import { streamTimings } from '../../../nodes/shared/bot/connectionReplies';
+import { streamTimings } from '../../../nodes/shared/bot/streamTimings';
 import { quotaTimings } from '../../../nodes/shared/bot/quota';
 import { DEMO_BOT } from '../../../simulator/bot/data.cts';
 import type { BotControl } from '../../../simulator/bot/control.cts';

@@ -11,7 +11,7 @@ import { lossTimings } from '../../../nodes/WecomBotTrigger/receive';
 import { startTimings } from '../../../nodes/WecomBotTrigger/streamingStart';
 import { liveBot } from '../../../nodes/shared/bot/connectedBots';
 import { watchTimings } from '../../../nodes/shared/bot/executionWatch';
-import { streamTimings } from '../../../nodes/shared/bot/connectionReplies';
+import { streamTimings } from '../../../nodes/shared/bot/streamTimings';
 import { sealRelay } from '../../../nodes/shared/bot/relay';
 import { botId, pause, until, useLab } from './live-support.cts';
 

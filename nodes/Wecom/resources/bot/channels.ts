@@ -19,7 +19,7 @@ import {
 	isRemembered,
 	liveBot,
 } from '../../../shared/bot/connectedBots';
-import type { LiveFile } from '../../../shared/bot/connection';
+import type { BotFile } from '../../../shared/bot/upload';
 import { BEGINNING_ONLY } from '../../../shared/bot/connectionReplies';
 import { sealRelay } from '../../../shared/bot/relay';
 import {
@@ -62,17 +62,17 @@ export async function overConnection(
 	{ transport, botId, reqId, origin, ownTrigger }: AnsweredMessage,
 	cmd: LiveCommand,
 	body: IDataObject,
-	file?: LiveFile,
+	file?: BotFile,
 ): Promise<SentReply | undefined> {
 	if (transport !== 'websocket') return undefined;
 	// A message that the bot sends of its own accord answers no other message.
 	const answers = cmd === 'aibot_send_msg' ? {} : { reqId, origin: { ...origin } };
 	const credentials = await item.context.getCredentials(BOT_CREDENTIAL, item.itemIndex);
-	const live = clean(credentials.botId) === botId && liveBot(credentials);
-	if (live) {
-		const media = file && (await refusals(item, live.upload(file)));
+	const bot = clean(credentials.botId) === botId && liveBot(credentials);
+	if (bot) {
+		const media = file && (await refusals(item, bot.upload(file)));
 		const whole = media ? withMedia(body, media) : body;
-		const { late, warning } = await refusals(item, live.request(cmd, whole, answers.reqId, origin));
+		const { late, warning } = await refusals(item, bot.request(cmd, whole, answers.reqId, origin));
 		return {
 			via: 'longConnection',
 			...(late === true && { late }),

@@ -4,7 +4,7 @@ import { chatOf, streamIdOf } from '../../../shared/bot/items';
 import { parseEncodingAesKey } from '../../../shared/callback/crypto';
 import { clean } from '../../../shared/protocol/settings';
 import { isObject } from '../../../shared/util/isObject';
-import type { Origin } from '../../../shared/bot/connectionReplies';
+import type { Origin } from '../../../shared/bot/talks';
 import type { ItemContext } from '../../engine/operation';
 import { toJson } from '../../engine/convert';
 import { problem } from '../../engine/problem';

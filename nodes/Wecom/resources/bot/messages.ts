@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 import { clean } from '../../../shared/protocol/settings';
 import { type LiveBot, liveBot } from '../../../shared/bot/connectedBots';
-import type { LiveFile } from '../../../shared/bot/connection';
+import type { BotFile } from '../../../shared/bot/upload';
 import { splitMarkdown } from '../../../shared/util/split';
 import { byteLength } from '../../../shared/util/text';
 import { readBinary, type MediaKind } from '../../engine/binary';
@@ -19,7 +19,7 @@ const MAX_FEEDBACK_BYTES = 256;
 
 /** A message of the bot's own accord, to a person or a group. */
 export async function pushMessage(item: ItemContext): Promise<IDataObject> {
-	const { botId, live } = await connectionOf(item);
+	const { botId, bot } = await connectionOf(item);
 	const chatid = item.get('chatid').trim();
 	if (!chatid)
 		throw problem(
@@ -28,10 +28,10 @@ export async function pushMessage(item: ItemContext): Promise<IDataObject> {
 			'Enter a user ID, or the chat ID of a group.',
 		);
 	const { bodies, file } = await ownMessages(item, item.get('msgtype', 'text'));
-	const media = file && (await refusals(item, live.upload(file)));
+	const media = file && (await refusals(item, bot.upload(file)));
 	const sent = await inParts(bodies, async (body) => {
 		const whole = media ? withMedia(body, media) : body;
-		await refusals(item, live.request('aibot_send_msg', { chatid, ...whole }));
+		await refusals(item, bot.request('aibot_send_msg', { chatid, ...whole }));
 		return { via: 'longConnection' };
 	});
 	return { ...sent, botId, chatid, ...cardFacts(bodies) };
@@ -39,13 +39,13 @@ export async function pushMessage(item: ItemContext): Promise<IDataObject> {
 
 /** A file for later messages of the bot. */
 export async function uploadMedia(item: ItemContext): Promise<IDataObject> {
-	const { botId, live } = await connectionOf(item);
+	const { botId, bot } = await connectionOf(item);
 	const type = item.get('type', 'file') as MediaKind;
 	const { data, fileName } = await readBinary(item, type);
-	return { ...(await refusals(item, live.upload({ data, fileName, type }))), type, botId };
+	return { ...(await refusals(item, bot.upload({ data, fileName, type }))), type, botId };
 }
 
-async function connectionOf(item: ItemContext): Promise<{ botId: string; live: LiveBot }> {
+async function connectionOf(item: ItemContext): Promise<{ botId: string; bot: LiveBot }> {
 	const { context, itemIndex } = item;
 	const credentials = await context.getCredentials(BOT_CREDENTIAL, itemIndex);
 	const botId = clean(credentials.botId);
@@ -55,8 +55,8 @@ async function connectionOf(item: ItemContext): Promise<{ botId: string; live: L
 			'The WeCom AI Bot API credential has no Bot ID',
 			'Only a bot with a long connection can send without being asked. Enter its Bot ID and Secret.',
 		);
-	const live = liveBot(credentials);
-	if (live) return { botId, live };
+	const bot = liveBot(credentials);
+	if (bot) return { botId, bot };
 	throw problem(
 		item,
 		'The long connection of the bot is not open in this process',
@@ -69,7 +69,7 @@ export async function ownMessages(
 	item: ItemContext,
 	type: string,
 	content?: string,
-): Promise<{ bodies: IDataObject[]; file?: LiveFile }> {
+): Promise<{ bodies: IDataObject[]; file?: BotFile }> {
 	if (type === 'text') {
 		const parts = splitMarkdown(content ?? contentOfForm(item), MAX_TEXT_BYTES);
 		const feedback = withId(feedbackOf(item));

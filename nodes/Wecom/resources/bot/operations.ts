@@ -1,7 +1,7 @@
 import { createHash } from 'crypto';
 import type { IDataObject } from 'n8n-workflow';
 import type { StreamChange } from '../../../shared/bot/callbackReplies';
-import type { LiveFile } from '../../../shared/bot/connection';
+import type { BotFile } from '../../../shared/bot/upload';
 import { splitMarkdown } from '../../../shared/util/split';
 import { readBinary, type MediaKind } from '../../engine/binary';
 import { cardFrom } from '../message/card';
@@ -70,7 +70,7 @@ async function replyToEvent(
 	let sent = await inParts(bodies, async (body) => {
 		return await overConnection(item, message, 'aibot_send_msg', { chatid, ...body }, file);
 	});
-	if (sent) return told(message, sent, facts);
+	if (sent) return outcomeOf(message, sent, facts);
 	// The address takes one message, and no file.
 	if (type === 'text')
 		return await byUrl(
@@ -80,7 +80,7 @@ async function replyToEvent(
 			feedbackOf(item),
 		);
 	if (!file) sent = await toResponseUrl(item, message, bodies[0]);
-	return told(message, sent ?? nowhere(item, message), facts);
+	return outcomeOf(message, sent ?? noWayOpen(item, message), facts);
 }
 
 async function replyText(
@@ -90,19 +90,19 @@ async function replyText(
 	feedback: string | undefined,
 ): Promise<IDataObject> {
 	const stream = { id: message.streamId, finish: true, content, ...withId(feedback) };
-	const live = await overConnection(item, message, 'aibot_respond_msg', {
+	const sentOverConnection = await overConnection(item, message, 'aibot_respond_msg', {
 		msgtype: 'stream',
 		stream,
 	});
-	if (live) return told(message, live);
+	if (sentOverConnection) return outcomeOf(message, sentOverConnection);
 	const [first, ...rest] = splitMarkdown(content, MAX_TEXT_BYTES);
 	const change: StreamChange = { content: first, finish: true, feedback };
 	const sent = await intoStream(item, message, change);
 	if (!sent) return await byUrl(item, message, [first, ...rest], feedback);
-	if (rest.length === 0) return told(message, sent);
+	if (rest.length === 0) return outcomeOf(message, sent);
 	// A stream shows so much and no more; the one message WeCom takes besides holds the rest.
-	if (message.responseUrl) return told(message, sent, await byUrl(item, message, rest));
-	return told(message, sent, { warning: CUT });
+	if (message.responseUrl) return outcomeOf(message, sent, await byUrl(item, message, rest));
+	return outcomeOf(message, sent, { warning: CUT });
 }
 
 const CUT = 'The text is longer than WeCom shows: it was cut after 20,480 bytes';
@@ -115,8 +115,8 @@ async function byUrl(
 	feedback?: string,
 ): Promise<IDataObject> {
 	const body = { msgtype: 'markdown', markdown: { content, ...withId(feedback) } };
-	const sent = (await toResponseUrl(item, message, body)) ?? nowhere(item, message);
-	return told(message, sent, rest.length > 0 ? { warning: CUT } : {});
+	const sent = (await toResponseUrl(item, message, body)) ?? noWayOpen(item, message);
+	return outcomeOf(message, sent, rest.length > 0 ? { warning: CUT } : {});
 }
 
 async function replyCard(item: ItemContext, message: AnsweredMessage): Promise<IDataObject> {
@@ -130,8 +130,8 @@ async function replyCard(item: ItemContext, message: AnsweredMessage): Promise<I
 			? await intoStream(item, message, { card, finish: true })
 			: await asAnswer(item, message, body)) ??
 		(await toResponseUrl(item, message, body)) ??
-		nowhere(item, message);
-	return told(message, sent, facts);
+		noWayOpen(item, message);
+	return outcomeOf(message, sent, facts);
 }
 
 /** Whether WeCom shows a first answer, or what 'Stream Reply' has begun. */
@@ -147,16 +147,16 @@ async function replyFile(
 	kind: MediaKind,
 ): Promise<IDataObject> {
 	const { data, fileName } = await readBinary(item, kind);
-	const file: LiveFile = { data, fileName, type: kind };
+	const file: BotFile = { data, fileName, type: kind };
 	const body = { msgtype: kind, [kind]: {} };
-	const live = await overConnection(item, message, 'aibot_respond_msg', body, file);
-	if (live) return told(message, live);
+	const sentOverConnection = await overConnection(item, message, 'aibot_respond_msg', body, file);
+	if (sentOverConnection) return outcomeOf(message, sentOverConnection);
 	if (message.transport === 'callback' && kind === 'image') {
 		const sent = await intoStream(item, message, {
 			finish: true,
 			images: [imageOf(data)],
 		});
-		if (sent) return told(message, sent);
+		if (sent) return outcomeOf(message, sent);
 		throw problem(
 			item,
 			'No stream is open for the image',
@@ -219,11 +219,11 @@ export async function streamReply(item: ItemContext): Promise<IDataObject> {
 				msgtype: 'stream',
 				stream: { id: streamId, finish, content, ...withId(feedback) },
 			})) ?? (await intoStream(item, message, { content: shown, finish, feedback })));
-	if (!sent && !message.responseUrl && !isEvent(message)) nowhere(item, message);
+	if (!sent && !message.responseUrl && !isEvent(message)) noWayOpen(item, message);
 	// A step that failed is tried again with the text before it.
 	keepNewest(begun, key, content, MAX_BEGUN);
 	// Without a stream it is sent whole with the end.
-	return told(message, sent ?? { via: 'collected' }, { finish });
+	return outcomeOf(message, sent ?? { via: 'collected' }, { finish });
 }
 
 /** What a person sees on entering the chat. */
@@ -238,8 +238,8 @@ export async function welcome(item: ItemContext): Promise<IDataObject> {
 	const sent =
 		(await overConnection(item, message, 'aibot_respond_welcome_msg', body)) ??
 		(await asAnswer(item, message, body)) ??
-		nowhere(item, message);
-	return told(message, sent, card ? { task_id: card.task_id } : {});
+		noWayOpen(item, message);
+	return outcomeOf(message, sent, card ? { task_id: card.task_id } : {});
 }
 
 /** Another card in place of the one that was clicked. */
@@ -259,8 +259,8 @@ export async function updateBotCard(item: ItemContext): Promise<IDataObject> {
 	const sent =
 		(await overConnection(item, message, 'aibot_respond_update_msg', body)) ??
 		(await asAnswer(item, message, body)) ??
-		nowhere(item, message);
-	return told(message, sent, { task_id: card.task_id });
+		noWayOpen(item, message);
+	return outcomeOf(message, sent, { task_id: card.task_id });
 }
 
 /** WeCom takes answers to these within five seconds. */
@@ -288,7 +288,8 @@ function firstOnly(item: ItemContext, message: AnsweredMessage): string | undefi
 	return feedbackOf(item) ?? feedbackId;
 }
 
-function told(
+/** What the item says of a reply that went out. */
+function outcomeOf(
 	{ botId, received }: AnsweredMessage,
 	{ via, late, warning }: SentReply | { via: 'collected'; late?: undefined; warning?: undefined },
 	more: IDataObject = {},
@@ -303,7 +304,8 @@ function told(
 	};
 }
 
-function nowhere(item: ItemContext, message: AnsweredMessage): never {
+/** Says why, and what opens one. */
+function noWayOpen(item: ItemContext, message: AnsweredMessage): never {
 	if (message.transport === 'websocket')
 		throw problem(
 			item,

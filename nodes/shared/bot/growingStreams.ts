@@ -1,0 +1,152 @@
+import { LoggerProxy } from 'n8n-workflow';
+import { splitMarkdown } from '../util/split';
+import { frameText } from './agentText';
+import type { BotFailure } from './errors';
+import { frameOf, markdownOf, MAX_STREAM_BYTES } from './frames';
+import { TOO_LATE, type Outbox } from './outbox';
+import { RATE_LIMITED } from './quota';
+import { streamTimings } from './streamTimings';
+import type { Stream, Talk, Talks } from './talks';
+
+/** Streams over a long connection: begun with a first answer or an agent's first words, grown, kept alive, and ended in time. */
+
+/** If WeCom counts the frames of streams, too, they become this much rarer, each time it refuses one. */
+const SLOWER = 2;
+const SLOWEST_FRAME = 16;
+
+export class GrowingStreams {
+	constructor(
+		private readonly talks: Talks,
+		private readonly outbox: Outbox,
+	) {}
+
+	/** The first answer, shown until the workflow replies. */
+	startStream(reqId: string, id: string, content: string, closingText = ''): void {
+		const talk = this.talks.remember(reqId);
+		const stream = this.talks.beginStream(talk, id, content);
+		stream.first = true;
+		talk.closingText = closingText;
+		void this.whenStillOpen(talk, stream, async () => {
+			await this.outbox.sendFrame(talk, frameOf(id, content, false));
+		});
+	}
+
+	/**
+	 * Shows what an agent has said so far, at most about once a second, and `status` below it. The first words begin the stream if
+	 * nothing has. A reply of the workflow takes their place.
+	 */
+	show(reqId: string, id: string, said: string, status = ''): void {
+		const talk = this.talks.remember(reqId);
+		if (talk.answered || talk.replied) return;
+		const isNew = !talk.stream;
+		const stream = talk.stream ?? this.talks.beginStream(talk, id, '');
+		if (isNew) stream.sentAt = 0;
+		Object.assign(stream, { said, status, isBehind: true });
+		this.catchUp(talk, stream, Date.now());
+	}
+
+	/** The workflow has failed behind what an agent has said. */
+	breakOff(reqId: string): void {
+		const { stream, closingText } = this.talks.remember(reqId);
+		if (stream?.said && closingText) stream.said = `${stream.said.trimEnd()}\n\n${closingText}`;
+	}
+
+	private catchUp(talk: Talk, stream: Stream, now: number): void {
+		const { isBehind, isSending, sentAt, first, endAt, pace } = stream;
+		if (!isBehind || isSending || endAt === Infinity) return;
+		if (now - sentAt < (first ? streamTimings.firstWords : pace)) return;
+		Object.assign(stream, { isSending: true, sentAt: now });
+		void this.whenStillOpen(talk, stream, async () => {
+			const content = frameText(stream.said ?? '', MAX_STREAM_BYTES, stream.status);
+			stream.isBehind = false;
+			// Where WeCom takes no more for the moment, the next frame holds this one, too.
+			await this.outbox.sendFrame(talk, frameOf(stream.id, content, false), !talk.isShown);
+			Object.assign(stream, { content, first: false });
+		}).then((failure) => {
+			stream.isSending = false;
+			// Nothing is lost: the next frame holds the whole text.
+			if (failure) stream.isBehind = true;
+			if (failure?.errcode === RATE_LIMITED)
+				stream.pace = Math.min(pace * SLOWER, streamTimings.frame * SLOWEST_FRAME);
+		});
+	}
+
+	/** A workflow runs for this message; the result is called when it has ended, and resolves when its replies and the end are out. */
+	beginRun(reqId: string): () => Promise<void> {
+		const talk = this.talks.remember(reqId);
+		talk.runs++;
+		return async () => {
+			talk.runs--;
+			if (talk.runs === 0) this.closeStream(talk);
+			await talk.last;
+		};
+	}
+
+	/** Called about four times a second: streams grow, are kept alive, and ended before WeCom ends them. */
+	tend(now: number): void {
+		for (const talk of this.talks.open) {
+			const { stream } = talk;
+			if (!stream) continue;
+			const { life, margin, keepAlive } = streamTimings;
+			if (now >= (stream.endAt ?? stream.beganAt + life - margin)) {
+				this.closeStream(talk);
+			} else if (stream.isBehind) {
+				this.catchUp(talk, stream, now);
+			} else if (now - stream.sentAt >= keepAlive) {
+				stream.sentAt = now;
+				void this.whenStillOpen(talk, stream, async () => {
+					const frame = frameOf(stream.id, stream.content, false);
+					await this.outbox.sendFrame(talk, frame, !talk.isShown);
+				});
+			}
+		}
+	}
+
+	/** Ends a stream that no workflow has finished, with what an agent has said or the text it shows. */
+	private closeStream(talk: Talk): void {
+		const { stream } = talk;
+		if (!stream) return;
+		stream.endAt = Infinity;
+		void this.whenStillOpen(talk, stream, async () => {
+			const { first, said } = stream;
+			const instead = first && said === undefined && talk.closingText;
+			await this.finishNow(talk, instead ? { ...stream, content: instead } : stream);
+		}).then((failure) => {
+			const over = stream.beganAt + streamTimings.life;
+			// Nobody to send it over, such as while a workflow is published again: the next connection does it. What WeCom has refused
+			// it would refuse again.
+			const again = failure?.errcode === undefined || failure.errcode === RATE_LIMITED;
+			stream.endAt = again ? Date.now() + streamTimings.endAgain : over;
+			// WeCom has ended it.
+			if (talk.stream === stream && Date.now() >= over) this.talks.answered(talk);
+		});
+	}
+
+	async finishNow(talk: Talk, { id, content, said = content }: Stream): Promise<void> {
+		const [first = '', ...rest] = splitMarkdown(said, MAX_STREAM_BYTES);
+		const end = this.outbox.sendFrame(talk, frameOf(id, first, true), !talk.isShown);
+		await end.catch((error: BotFailure) => {
+			if (!TOO_LATE.includes(error.errcode ?? 0)) throw error;
+		});
+		this.talks.answered(talk);
+		for (const part of rest) await this.outbox.pushLate(talk, markdownOf(part));
+	}
+
+	/** After the replies under way, unless one of them has changed or finished the stream. Resolves to what went wrong, if anything. */
+	private async whenStillOpen(
+		talk: Talk,
+		stream: Stream,
+		send: () => Promise<void>,
+	): Promise<BotFailure | undefined> {
+		return await this.outbox
+			.inOrder(talk, async () => {
+				if (talk.stream === stream) await send();
+				return undefined;
+			})
+			.catch((error: BotFailure) => {
+				const { botId } = this.outbox.wire;
+				LoggerProxy.warn(`A stream of the AI bot could not be kept: ${error.message}`, { botId });
+				return error;
+			});
+	}
+}

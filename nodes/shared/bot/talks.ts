@@ -1,0 +1,124 @@
+import { streamTimings } from './streamTimings';
+
+/** The messages that came over a long connection, and what has become of each: its stream, its answer, the workflows under way. */
+
+/** Late replies still find their chat. */
+const REMEMBER_MS = 60 * 60_000;
+const MAX_REMEMBERED = 5_000;
+
+/** What a reply must know of its message when this process has forgotten it, or was started since. */
+export interface Origin {
+	/** Where a late reply goes: the group, else the person. */
+	chatid: string;
+	chatType?: string;
+	/** When the message came. */
+	at: number;
+}
+
+export interface Stream {
+	id: string;
+	/** What WeCom shows. */
+	content: string;
+	/** What an agent has said so far, whole; WeCom shows it with the next frame. */
+	said?: string;
+	/** A line below it. */
+	status?: string;
+	/** More was said than WeCom shows. */
+	isBehind?: boolean;
+	beganAt: number;
+	sentAt: number;
+	/** Milliseconds between two frames of a growing text. */
+	pace: number;
+	/** It shows the first answer, no reply. */
+	first?: boolean;
+	/** A frame of the growing text is under way. */
+	isSending?: boolean;
+	/** When to end it, if that is not the end of its life; never while its end is under way. */
+	endAt?: number;
+}
+
+/** A message and what became of it. */
+export interface Talk extends Origin {
+	reqId: string;
+	/** The stream that is not finished; the talk is then one of `open`. */
+	stream?: Stream;
+	/** It has its answer: WeCom takes one for each message. */
+	answered: boolean;
+	/** A reply of the workflow has taken the place of what an agent said meanwhile. */
+	replied: boolean;
+	/** Workflows under way for this message. */
+	runs: number;
+	/** What takes the place of the first answer when no workflow replies. */
+	closingText: string;
+	/** Goes out with every frame until WeCom has taken one. */
+	feedbackId?: string;
+	/** WeCom has taken a frame of the answer. */
+	isShown: boolean;
+	/** WeCom may have taken a frame: its answer was lost, or it was sent before this process knew the message. */
+	maybeShown: boolean;
+	/** The answer has its place among what WeCom counts. */
+	isCounted: boolean;
+	/** The reply before the next one. */
+	last: Promise<unknown>;
+}
+
+export class Talks {
+	private readonly all = new Map<string, Talk>();
+
+	/** Those with a stream that is not finished. */
+	readonly open = new Set<Talk>();
+
+	/** Remembers a message, so that replies find their chat. */
+	begin(reqId: string, origin: Origin, feedbackId?: string): void {
+		Object.assign(this.remember(reqId, origin), { feedbackId, maybeShown: false });
+	}
+
+	has(reqId: string): boolean {
+		return this.all.has(reqId);
+	}
+
+	/** Takes over what another one has begun, whose connection has ended. */
+	adopt(other: Talks): void {
+		for (const [reqId, talk] of other.all) this.all.set(reqId, talk);
+		for (const talk of other.open) this.open.add(talk);
+		other.all.clear();
+		other.open.clear();
+	}
+
+	remember(reqId: string, origin: Origin = { chatid: '', at: Date.now() }): Talk {
+		const known = this.all.get(reqId);
+		if (known) return known;
+		const now = Date.now();
+		for (const [oldId, old] of this.all) {
+			if (this.all.size < MAX_REMEMBERED && now - old.at < REMEMBER_MS) break;
+			this.all.delete(oldId);
+			this.open.delete(old);
+		}
+		const last = Promise.resolve();
+		const talk: Talk = {
+			...{ ...origin, reqId, last },
+			...{ answered: false, replied: false, runs: 0, closingText: '' },
+			...{ isShown: false, maybeShown: true, isCounted: false },
+		};
+		this.all.set(reqId, talk);
+		return talk;
+	}
+
+	setStream(talk: Talk, stream?: Stream): void {
+		talk.stream = stream;
+		if (stream) this.open.add(talk);
+		else this.open.delete(talk);
+	}
+
+	beginStream(talk: Talk, id: string, content: string): Stream {
+		const now = Date.now();
+		const stream = { id, content, beganAt: now, sentAt: now, pace: streamTimings.frame };
+		this.setStream(talk, stream);
+		return stream;
+	}
+
+	answered(talk: Talk): void {
+		this.setStream(talk);
+		talk.answered = true;
+	}
+}
