@@ -94,8 +94,9 @@ async function rowsOf(rest: N8nRest, sim: Simulator, way: Way, model: Credential
 	say(`An AI bot, ${way.name}: ${ALONE} answers one by one, ${AT_ONCE} at once ...`);
 	sim.control.setScript([{ say: ANSWER, delayMs: THINKS_MS, wordMs: WORD_MS }]);
 	const alone: Answered[] = [];
-	for (let one = 0; one < ALONE; one++) alone.push(await ask(sim, way, `alone${one}`));
-	const people = Array.from({ length: AT_ONCE }, (_, one) => `together${one}`);
+	const { botId } = way;
+	for (let one = 0; one < ALONE; one++) alone.push(await ask(sim, way, `${botId}-alone${one}`));
+	const people = Array.from({ length: AT_ONCE }, (_, one) => `${botId}-together${one}`);
 	const together = await Promise.all(people.map(async (from) => await ask(sim, way, from)));
 	await rest.deactivate(id);
 	const all = [...alone, ...together];
@@ -176,7 +177,7 @@ async function untilStreaming(rest: N8nRest, sim: Simulator, { botId }: Way): Pr
 	);
 }
 
-/** A person asks, each in a chat of their own; the question names them, so that it is found in what the model was asked. */
+/** A person asks, each in a chat of their own; the question names them and the bot, so that it is found in what the model was asked. */
 async function ask(sim: Simulator, { botId }: Way, from: string): Promise<Answered> {
 	const text = `${from} asks`;
 	const sentAt = Date.now();
