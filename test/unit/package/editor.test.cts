@@ -21,6 +21,30 @@ it('no condition is a regular expression: n8n gives it 250 ms by the clock, then
 		expect(JSON.stringify(description.properties)).not.toMatch(/"_cnd":\{"regex"/);
 });
 
+it('a piece of a text is asked only where there is a text: older n8n fails, and with it the whole form', () => {
+	const { description } = declaredNodes().find((node) => node.description.name === 'wecom')!;
+	const asking = description.properties.filter(({ displayOptions }) =>
+		/"_cnd":\{"(includes|startsWith|endsWith)"/.test(JSON.stringify(displayOptions)),
+	);
+	expect(asking.map(({ name }) => name)).toEqual(['returnAll']);
+	for (const { value: resource, operations } of resources) {
+		if (resource === 'api') continue;
+		for (const { value: operation } of operations) {
+			const parameters = {
+				resource,
+				operation,
+				get endpoint(): string {
+					throw new Error(`${resource}.${operation} has no endpoint`);
+				},
+			};
+			for (const property of asking)
+				expect(
+					NodeHelpers.displayParameter(parameters, property, { typeVersion: 1 }, description),
+				).toBe(false);
+		}
+	}
+});
+
 it('WeCom: each operation shows the credential that it uses, which it needs, and no other', () => {
 	const { description } = declaredNodes().find((node) => node.description.name === 'wecom')!;
 	const shown = (parameters: object) =>

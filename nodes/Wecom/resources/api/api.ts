@@ -17,8 +17,14 @@ const having = (pieces: string) => ({
 	}),
 });
 
-/** Where the answer is a list; else there is nothing to return all of. A path that is entered may be of any kind. */
-const LISTED = { show: having(`${lists.show} /`), hide: having(lists.hide) };
+/**
+ * Where the answer is a list; else there is nothing to return all of. A path that is entered may be of any kind. The resource is asked
+ * first: n8n 2.8 and older fail on a piece of a text that is not there.
+ */
+const LISTED = {
+	show: { resource: ['api'], ...having(`${lists.show} /`) },
+	hide: having(lists.hide),
+};
 
 /** Every endpoint of the server API through one operation; the list of endpoints says where there is an operation of its own. */
 export const apiResource: Resource = {
