@@ -135,7 +135,6 @@ describe('verifyUrl', () => {
 		respond = () => undefined;
 		const late = await api.sim.verifyUrl(AGENT);
 		expect(late).toMatchObject({ ok: false, reason: 'timed out after 1000 ms' });
-		expect(late.ms).toBeLessThan(1500);
 		const nobody = await api.sim.verifyUrl({ ...keys, url: 'http://127.0.0.1:1/' });
 		expect(nobody.reason).toContain('ECONNREFUSED');
 	});

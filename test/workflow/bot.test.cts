@@ -132,7 +132,6 @@ describe('the trigger', () => {
 		expect(outcomes[0]).toMatchObject({
 			reply: { msgtype: 'stream', stream: { content: 'Thinking…', finish: false } },
 		});
-		expect(outcomes[0].ms).toBeLessThan(1000);
 		const now = jest.spyOn(Date, 'now').mockReturnValue(Date.now() + 6 * 60_000 - 10_000);
 		try {
 			expect(await texts(msgid)).toEqual([['reply', 'No answer today']]);

@@ -1,6 +1,7 @@
 /** API > Call beyond the catalog: any method and path, a chosen token, and parameters the list does not know. */
 import type { IDataObject } from 'n8n-workflow';
 import { binaryBytes } from '../support/harness.cts';
+import { shutDoor, until } from '../support/wait.cts';
 import { byId, itemsOf, runWecom, useSimulator } from './support.cts';
 
 const simulator = useSimulator();
@@ -266,7 +267,9 @@ describe('Parameter Check', () => {
 
 describe('reading by POST', () => {
 	it('overlaps, in the order of the items', async () => {
-		simulator().control.inject({ path: '/cgi-bin/todo/get', times: 12, delayMs: 300 });
+		const all = shutDoor();
+		simulator().control.inject({ path: '/cgi-bin/todo/get', times: 12, after: all.opened });
+		const asked = () => requests('/cgi-bin/todo/get');
 		const run = {
 			...call('={{ $json.endpoint }}', { json: '={{ { todo_id: $json.id } }}' }),
 			items: Array.from({ length: 6 }, (_, id) => ({
@@ -274,10 +277,11 @@ describe('reading by POST', () => {
 			})),
 			onError: 'continueRegularOutput' as const,
 		};
-		await runWecom(simulator(), run);
-		const times = requests('/cgi-bin/todo/get').map(({ at }) => at);
-		expect(times).toHaveLength(6);
-		expect(Math.max(...times) - Math.min(...times)).toBeLessThan(300);
+		const running = runWecom(simulator(), run);
+		await until('all are asked before one is answered', () => asked().length === 6);
+		all.open();
+		await running;
+		expect(asked()).toHaveLength(6);
 	});
 
 	it('is repeated when WeCom is busy; a change is not', async () => {

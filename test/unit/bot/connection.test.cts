@@ -98,14 +98,13 @@ describe('the connection', () => {
 	});
 
 	it('waits as at first after a connection that has lived long enough', async () => {
-		Object.assign(connectionTimings, { retryFirst: 60, retryMost: 2_000, stable: 50 });
+		Object.assign(connectionTimings, { retryFirst: 60, retryMost: 60_000, stable: 50 });
 		await lab.join();
-		for (let cut = 2; cut < 7; cut++) {
+		// The last one would be waited for longer than `until` waits.
+		for (let cut = 2; cut < 11; cut++) {
 			await pause(70);
-			const began = Date.now();
 			lab.bots.drop(botId);
 			await until('a new connection', () => counts().subscribes === cut);
-			expect(Date.now() - began).toBeLessThan(400);
 		}
 	});
 
