@@ -80,7 +80,7 @@ it('is the same package with the same nodes, and tools have names that models ta
 	const types = await surroundings().rest.nodeTypes();
 	const own = types.filter(({ name }) => name.startsWith(manifest.name));
 	expect(own.map(({ displayName }) => displayName)).toEqual(
-		expect.arrayContaining(['企业微信', '企业微信触发器', '企业微信发送并等待']),
+		expect.arrayContaining(['企业微信', '企业微信触发器 Trigger', '企业微信发送并等待']),
 	);
 	const tool = own.find(({ name }) => name.endsWith('.wecomTool'));
 	expect(tool).toMatchObject({ skipNameGeneration: true, defaults: { name: 'WeCom' } });
@@ -109,6 +109,7 @@ browserOrSkip()('in the editor', () => {
 				['企业微信', '企业微信'],
 				['wecom', '企业微信'],
 				['等待', '企业微信发送并等待'],
+				['企业微信触发器', '企业微信'],
 			]) {
 				await page.getByTestId('node-creator-search-bar').fill(words);
 				await found.filter({ hasText: title }).first().waitFor();
@@ -126,6 +127,18 @@ browserOrSkip()('in the editor', () => {
 			await choose(page, 'operation', '提交');
 			await parameter(page, 'template_id').waitFor();
 			expect(await page.getByTestId('ndv').innerText()).toContain('模板');
+		});
+	});
+
+	it('the trigger can be added, which n8n knows by the English word in its name', async () => {
+		await withEditor(surroundings().n8n, async (page) => {
+			await page.goto('/workflow/new');
+			await page.getByTestId('canvas-plus-button').click();
+			await page.getByTestId('node-creator-search-bar').fill('企业微信触发器');
+			const found = page.getByTestId('node-creator-item-name');
+			await found.filter({ hasText: /^企业微信$/ }).click();
+			await page.getByText('On new 企业微信触发器 event').click();
+			await parameter(page, 'events').waitFor();
 		});
 	});
 });
