@@ -24,10 +24,15 @@ const NO_OUTBOUND_CALLS = {
 const releaseSettings = (): NodeJS.ProcessEnv => ({
 	// Fetches a catalogue at every start; n8n that has no such module ends at its name.
 	...(since('2.33') ? { N8N_DISABLED_MODULES: 'mcp-registry' } : {}),
-	// Its isolated expression engine is not built; files are kept where 2.x keeps them.
+	// Its isolated expression engine is not built; files are kept where 2.x keeps them. Its older driver for SQLite mixes up transactions
+	// that overlap ("no such savepoint"), so it has the one of 2.x, as n8n advises.
 	...(since('2.0')
 		? {}
-		: { N8N_EXPRESSION_ENGINE: 'legacy', N8N_DEFAULT_BINARY_DATA_MODE: 'filesystem' }),
+		: {
+				N8N_EXPRESSION_ENGINE: 'legacy',
+				N8N_DEFAULT_BINARY_DATA_MODE: 'filesystem',
+				DB_SQLITE_POOL_SIZE: '3',
+			}),
 	...(nodeVersionFor(n8nVersion()).startsWith('20.')
 		? { NODE_OPTIONS: '--experimental-websocket' } // as the documents say for Node.js 20
 		: {}),
