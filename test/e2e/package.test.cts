@@ -6,6 +6,7 @@ import type { INodeType } from 'n8n-workflow';
 import { Wecom } from '../../nodes/Wecom/Wecom.node';
 import { methods } from '../../nodes/Wecom/runtime';
 import { run } from '../support/child.cts';
+import { ensureN8n } from '../support/n8n-install.cts';
 import { nodesFolder } from '../support/n8n-package.cts';
 import { packPackage } from '../support/pack.cts';
 import { repoRoot } from '../support/paths.cts';
@@ -45,6 +46,26 @@ it('the tables of operations are loaded by the first use, not by the start of n8
 		names: Object.values(methods).flatMap((of) => Object.keys(of)),
 		after: true,
 	});
+});
+
+it('deploy/docker-compose.yml sets what n8n reads, and starts what n8n has', async () => {
+	const text = readFileSync(join(repoRoot, 'deploy/docker-compose.yml'), 'utf8');
+	const modules = join((await ensureN8n()).dir, 'node_modules');
+	const code = ['@n8n/config/dist', 'n8n-core/dist/binary-data', 'n8n/dist/services']
+		.flatMap((folder) =>
+			readdirSync(join(modules, folder), { recursive: true, encoding: 'utf8' })
+				.filter((file) => file.endsWith('.js'))
+				.map((file) => readFileSync(join(modules, folder, file), 'utf8')),
+		)
+		.join('\n');
+	const [shared, services] = text.split(/^services:$/m);
+	const names = [...shared.matchAll(/^ {4}([A-Z0-9_]+):/gm)].map(([, name]) => name);
+	expect(names).toContain('N8N_WEBHOOK_URL');
+	expect(names.filter((name) => !new RegExp(`'${name}'|env\\.${name}\\b`).test(code))).toEqual([]);
+	const commands = [...services.matchAll(/command: (\w+)/g)].map(([, command]) => command);
+	expect(commands).toEqual(['worker', 'webhook']);
+	for (const command of commands)
+		expect(existsSync(join(modules, 'n8n/dist/commands', `${command}.js`))).toBe(true);
 });
 
 it('the steps of deploy/Dockerfile put the package, and nothing else, where n8n looks for it', async () => {
