@@ -17,11 +17,11 @@ const MAX_VALUE = 5_000;
 
 const SAID = {
 	over: { status: 410, en: 'This has been answered', zh: '已处理完毕' },
-	done: { status: 200, en: 'Thank you, your answer is recorded', zh: '谢谢，已收到你的答复' },
+	done: { status: 200, en: 'Thank you, your answer is recorded', zh: '谢谢，已收到您的答复' },
 	counted: {
 		status: 200,
 		en: 'Thank you, your answer is recorded. Waiting for others.',
-		zh: '谢谢，已收到你的答复，等待其他人处理',
+		zh: '谢谢，已收到您的答复，等待其他人处理',
 	},
 	notAllowed: { status: 403, en: 'Others have to decide this', zh: '需由其他人处理' },
 	loginOver: {
@@ -51,7 +51,7 @@ const LABELS = {
 	},
 	zh: {
 		reason: '理由（拒绝时填写）',
-		answer: '你的答复',
+		answer: '您的答复',
 		submit: '提交',
 		required: '必填',
 		choose: '请选择',

@@ -64,7 +64,7 @@ export const WORDS: Record<Language, Words> = {
 			approved: '{person} 已同意，{time}',
 			disapproved: '{person} 已拒绝，{time}',
 			answered: '{person} 已回复，{time}',
-			counted: '已收到你的答复，等待其他人处理',
+			counted: '已收到您的答复，等待其他人处理',
 			expired: '超时未处理，{time}',
 			notAllowed: '需由其他人处理',
 		},

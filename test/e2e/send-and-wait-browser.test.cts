@@ -90,7 +90,7 @@ browserOrSkip()('in a browser', () => {
 			await page.getByLabel('Hotel').check();
 			await screenshot(page, 'send-and-wait-form');
 			await page.getByRole('button', { name: '提交' }).click();
-			await page.getByText('已收到你的答复').waitFor();
+			await page.getByText('已收到您的答复').waitFor();
 			expect(new Set(requests)).toEqual(new Set([url]));
 		});
 		const execution = await rest.waitForExecution(id);

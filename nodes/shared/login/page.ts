@@ -24,12 +24,12 @@ export const PAGES = {
 	declined: {
 		status: 403,
 		en: ['Login cancelled', 'You did not allow the login.'],
-		zh: ['登录已取消', '你没有同意授权。'],
+		zh: ['登录已取消', '您没有同意授权。'],
 	},
 	notAllowed: {
 		status: 403,
 		en: ['No access', 'Your account may not log in here.'],
-		zh: ['无权访问', '你的账号不能在此登录。'],
+		zh: ['无权访问', '您的账号不能在此登录。'],
 	},
 	forged: {
 		status: 400,

@@ -80,11 +80,22 @@ describe('links and pictures lead somewhere', () => {
 	});
 });
 
-it('the Chinese pages say 您', () => {
-	const found = PAIRS.map(([, file]) => file).filter((file) =>
-		/(?<!迷)你(?!好)/.test(prose(read(file)).replace(/（.*?）/g, '')),
-	);
-	expect(found).toEqual([]);
+describe('people are called 您', () => {
+	const filesIn = (folder: string, kind: RegExp) =>
+		readdirSync(join(repoRoot, folder), { recursive: true, encoding: 'utf8' })
+			.filter((file) => kind.test(file))
+			.map((file) => `${folder}/${file}`);
+	it.each([
+		['documents', PAIRS.map(([, file]) => file)],
+		['pages and cards', filesIn('nodes', /\.ts$/)],
+		['forms and messages', ['locales/zh-CN.json']],
+		['notes of recipes', filesIn('demo/workflows', /\.json$/)],
+	])('in %s', (_, files) => {
+		const found = files.filter((file) =>
+			/(?<!迷)你(?!好)/.test(prose(read(file)).replace(/（.*?）/g, '')),
+		);
+		expect(found).toEqual([]);
+	});
 });
 
 it('the galleries show every recipe, and a test plays each', () => {
