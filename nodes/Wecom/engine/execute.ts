@@ -7,7 +7,7 @@ import {
 } from 'n8n-workflow';
 import type { OwnCredential } from '../../shared/client/tokenSources';
 import { WecomClient } from '../../shared/client/client';
-import { finishPending } from '../../shared/companies/companies';
+import { finishPending } from '../../shared/companies/exchange';
 import { SUITE_CREDENTIAL } from '../../shared/credentials/suiteState';
 import { runRow, readsOnly } from './runRow';
 import {

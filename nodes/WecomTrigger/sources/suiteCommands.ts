@@ -7,19 +7,21 @@ import {
 } from 'n8n-workflow';
 import {
 	commandTime,
-	exchangeAuthCode,
-	finishPending,
 	forgetCompany,
-	handedOver,
-	isDead,
 	isOutdated,
-	lookAgain,
 	refreshCompany,
 	shownCompany,
+} from '../../shared/companies/companies';
+import {
+	exchangeAuthCode,
+	finishPending,
+	handedOver,
+	isDead,
 	takeUpLater,
 	type Authorization,
 	type Exchange,
-} from '../../shared/companies/companies';
+} from '../../shared/companies/exchange';
+import { lookAgain } from '../../shared/companies/justStored';
 import { updateSuite } from '../../shared/companies/updates';
 import {
 	AUTH_CODE_LIFE_MS,

@@ -1,11 +1,12 @@
 import { hkdfSync } from 'crypto';
 import {
-	NodeApiError,
 	sleep,
 	type ICredentialDataDecryptedObject,
 	type IExecuteFunctions,
 	type IWebhookFunctions,
+	type NodeApiError,
 } from 'n8n-workflow';
+import { nodeError, requestFailure } from './failed';
 import {
 	httpOptions,
 	type ApiRequest,
@@ -23,10 +24,7 @@ import {
 import {
 	describeErrcode,
 	describeForeignReply,
-	describeUnreachable,
 	isWorthRetrying,
-	networkCode,
-	TokenFailure,
 	type Failure,
 } from '../protocol/errors';
 import { failureInFile, parseReply, type WecomReply } from '../protocol/reply';
@@ -236,8 +234,7 @@ export class WecomClient {
 		try {
 			await this.send({ method: 'GET', path: '' }, 'text', data);
 		} catch (error) {
-			if (!(error instanceof NothingToSend))
-				throw this.toError(this.requestFailure(error), itemIndex);
+			if (!(error instanceof NothingToSend)) throw this.toError(this.failureOf(error), itemIndex);
 		}
 		return this.account.current(data);
 	}
@@ -250,7 +247,7 @@ export class WecomClient {
 			itemIndex,
 			async ({ body, statusCode }) => {
 				const reply = parseReply(body);
-				if (!reply) return { failure: this.foreign(statusCode) };
+				if (!reply) return { failure: describeForeignReply(this.baseUrl, statusCode) };
 				return reply.errcode ? { failure: await describeErrcode(reply) } : { value: reply };
 			},
 		);
@@ -266,7 +263,7 @@ export class WecomClient {
 				const data = Buffer.from(body as ArrayBuffer);
 				const refused = failureInFile(headers, data);
 				if (refused) return { failure: await describeErrcode(refused) };
-				if (statusCode >= 400) return { failure: this.foreign(statusCode) };
+				if (statusCode >= 400) return { failure: describeForeignReply(this.baseUrl, statusCode) };
 				return { value: { data, headers, statusCode } };
 			},
 		);
@@ -316,7 +313,7 @@ export class WecomClient {
 		try {
 			response = await this.send(request, encoding, this.credentials);
 		} catch (error) {
-			return { failure: this.requestFailure(error) };
+			return { failure: this.failureOf(error) };
 		}
 		return await read(response);
 	}
@@ -328,7 +325,7 @@ export class WecomClient {
 		data: ICredentialDataDecryptedObject,
 	): Promise<FullResponse> {
 		const { context, account } = this;
-		const options = httpOptions(apiBase(this.credentials), request, encoding);
+		const options = httpOptions(this.baseUrl, request, encoding);
 		if (request.withoutToken) return (await context.helpers.httpRequest(options)) as FullResponse;
 		const ofRequest = forOneRequest(data);
 		const credentialsDecrypted = { id: '', name: '', type: account.type, data: ofRequest };
@@ -354,36 +351,13 @@ export class WecomClient {
 		this.credentials = this.account.afterRefusal(stored, refused, this.credentials);
 	}
 
-	private foreign(statusCode: number): Failure {
-		return describeForeignReply(apiBase(this.credentials), statusCode);
-	}
-
-	/** Nothing of the failed request is kept: its URL holds the token. */
-	private requestFailure(error: unknown): Failure {
-		if (error instanceof TokenFailure) return { ...error.failure, unsent: true };
-		if (networkCode(error) !== undefined)
-			return describeUnreachable(apiBase(this.credentials), error);
-		const { message } = error as Error;
-		return {
-			message: 'The request could not be sent',
-			description: message.replaceAll(this.account.current(this.credentials).value || '\0', '***'),
-		};
+	private failureOf(error: unknown): Failure {
+		const { value } = this.account.current(this.credentials);
+		return requestFailure(error, this.baseUrl, value);
 	}
 
 	private toError(failure: Failure, itemIndex?: number): NodeApiError {
-		const { message, description, errcode, httpStatus } = failure;
-		const error = new NodeApiError(
-			this.context.getNode(),
-			{ message },
-			{
-				message,
-				description,
-				httpCode: httpStatus === undefined ? undefined : String(httpStatus),
-				itemIndex,
-			},
-		);
-		if (errcode !== undefined) error.context.errcode = errcode;
-		return error;
+		return nodeError(this.context.getNode(), failure, itemIndex);
 	}
 }
 

@@ -1,10 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
-import {
-	exchangeAuthCode,
-	forgetCompany,
-	importCompany,
-	shownCompany,
-} from '../../../shared/companies/companies';
+import { forgetCompany, importCompany, shownCompany } from '../../../shared/companies/companies';
+import { exchangeAuthCode } from '../../../shared/companies/exchange';
 import { readAuthorization, readCompany } from '../../../shared/companies/companyApp';
 import { clean } from '../../../shared/protocol/settings';
 import { companiesOf, SUITE_CREDENTIAL } from '../../../shared/credentials/suiteState';
