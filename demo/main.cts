@@ -7,9 +7,8 @@ import { say } from '../test/support/child.cts';
 import { ensureN8n } from '../test/support/n8n-install.cts';
 import { N8nRest } from '../test/support/n8n-rest.cts';
 import { packPackage } from '../test/support/pack.cts';
-import { DEMO_BOT } from '../simulator/bot/data.cts';
 import { MODEL_KEY } from '../simulator/chat-model.cts';
-import { DEMO_APP, DEMO_CORP } from '../simulator/demo-data.cts';
+import { DEMO_APP } from '../simulator/demo-data.cts';
 import { startSimulator, type Simulator } from '../simulator/server.cts';
 import { createArchiveCredential, createSummaryTable, startArchive } from './archive.cts';
 import { checkSecrets, checkStory } from './checks.cts';
@@ -23,6 +22,7 @@ import {
 	importWorkflows,
 	MODEL_CREDENTIAL_NAME,
 } from './workflows.cts';
+import { botCredentialData, credentialData } from '../test/support/credentials.cts';
 
 const N8N_PORT = 5678;
 const SIMULATOR_PORT = 3080;
@@ -80,20 +80,8 @@ async function wantedPort(usual: number, who: string): Promise<number> {
 }
 
 async function createCredentials(rest: N8nRest, simulator: Simulator): Promise<void> {
-	const { token, encodingAesKey } = DEMO_APP.callback;
-	await rest.createCredential(CREDENTIAL_NAME, 'wecomApi', {
-		corpId: DEMO_CORP.corpid,
-		corpSecret: DEMO_APP.secret,
-		agentId: String(DEMO_APP.agentid),
-		token,
-		encodingAesKey,
-		baseUrl: simulator.url,
-	});
-	await rest.createCredential(BOT_CREDENTIAL_NAME, 'wecomBotApi', {
-		botId: DEMO_BOT.botId,
-		botSecret: DEMO_BOT.secret,
-		websocketUrl: simulator.url.replace('http', 'ws'),
-	});
+	await rest.createCredential(CREDENTIAL_NAME, 'wecomApi', credentialData(simulator));
+	await rest.createCredential(BOT_CREDENTIAL_NAME, 'wecomBotApi', botCredentialData(simulator));
 	await rest.createCredential(MODEL_CREDENTIAL_NAME, 'openAiApi', {
 		apiKey: MODEL_KEY,
 		url: `${simulator.url}/v1`,

@@ -1,11 +1,6 @@
 import { NodeOperationError, type INodeExecutionData, type IWebhookFunctions } from 'n8n-workflow';
-import {
-	addressOf,
-	callSelf,
-	DELIVER_AGAIN_AFTER_MS,
-	takeOwnCall,
-} from '../shared/callback/ownCalls';
-import { later } from '../shared/util/later';
+import { deliverAgain, type Undelivered } from '../shared/callback/deliverAgain';
+import { addressOf, callSelf, takeOwnCall } from '../shared/callback/ownCalls';
 import { isStored } from '../shared/util/silence';
 import { takeEnd } from '../shared/util/takeEnd';
 
@@ -13,13 +8,17 @@ import { takeEnd } from '../shared/util/takeEnd';
  * A login that n8n failed to store after the person was sent on: a code of WeCom works once, so what it brought stays in memory and is
  * given to n8n again.
  */
-interface LateLogin {
+interface LateLogin extends Undelivered {
 	items: INodeExecutionData[];
 	who: string;
 	here?: string;
-	failures: number;
 	/** The call has arrived: what becomes of it is heard there. */
-	taken: boolean;
+	isTaken: boolean;
+}
+
+/** A login of which all tries have failed. */
+interface Lost {
+	lost: string;
 }
 
 /** A login that came to nothing after all: the only error of this trigger that becomes an execution. */
@@ -33,28 +32,32 @@ export function deliverLater(
 ): void {
 	// Who tests sees the failure in the editor.
 	if (context.getMode() === 'manual') return;
-	again(context, { items, who, here: addressOf(context), failures: 0, taken: false });
+	again(context, { items, who, here: addressOf(context), failures: 0, isTaken: false });
 }
 
 function again(context: IWebhookFunctions, login: LateLogin): void {
-	const pause = DELIVER_AGAIN_AFTER_MS[login.failures];
-	const call = { ...login, failures: login.failures + 1, taken: false };
-	later(pause ?? 0, () => {
-		if (pause === undefined) logLoss(context, login);
-		void callSelf(context, 'GET', login.here, call).then(() => {
-			// Nobody took the call: n8n itself is not there.
-			if (pause !== undefined && !call.taken) again(context, call);
-		});
+	login.isTaken = false;
+	deliverAgain({
+		context,
+		method: 'GET',
+		here: login.here,
+		what: login,
+		isKept: () => !login.isTaken,
+		giveUp: () => {
+			const loss: Lost = { lost: login.who };
+			logLoss(context, loss);
+			void callSelf(context, 'GET', login.here, loss);
+		},
 	});
 }
 
 /** What a request of the trigger to itself brings; undefined for all requests from outside. For what is lost it throws. */
 export function takeLateLogin(context: IWebhookFunctions): INodeExecutionData[] | undefined {
-	const call = takeOwnCall(context) as LateLogin | undefined;
+	const call = takeOwnCall(context) as LateLogin | Lost | undefined;
 	if (!call) return undefined;
-	call.taken = true;
-	if (call.failures > DELIVER_AGAIN_AFTER_MS.length)
+	if ('lost' in call)
 		throw new LostLogin(context.getNode(), lossOf(call), { description: WHAT_TO_DO });
+	call.isTaken = true;
 	takeEnd(context.getResponseObject(), (args, end) => {
 		const { statusCode } = context.getResponseObject();
 		if (!isStored(statusCode, args[0])) again(context, call);
@@ -63,13 +66,13 @@ export function takeLateLogin(context: IWebhookFunctions): INodeExecutionData[] 
 	return call.items;
 }
 
-const lossOf = ({ who }: LateLogin) => `A login could not start this workflow: ${who}`;
+const lossOf = ({ lost }: Lost) => `A login could not start this workflow: ${lost}`;
 
 const WHAT_TO_DO =
 	'The person was sent on, as n8n took long, and then n8n failed to store the execution, several times. See the log of n8n for the reason, such as a locked or full database, then do by hand what the workflow should have done.';
 
-function logLoss(context: IWebhookFunctions, login: LateLogin): void {
-	context.logger.error(`WeCom Login Trigger: ${lossOf(login)}. ${WHAT_TO_DO}`, {
+function logLoss(context: IWebhookFunctions, loss: Lost): void {
+	context.logger.error(`WeCom Login Trigger: ${lossOf(loss)}. ${WHAT_TO_DO}`, {
 		workflowId: context.getWorkflow().id,
 		nodeName: context.getNode().name,
 	});

@@ -1,6 +1,6 @@
 import type { INodeExecutionData, IWebhookFunctions } from 'n8n-workflow';
-import { callSelf, DELIVER_AGAIN_AFTER_MS, takeOwnCall } from '../shared/callback/ownCalls';
-import { later } from '../shared/util/later';
+import { deliverAgain, type Undelivered } from '../shared/callback/deliverAgain';
+import { callSelf, takeOwnCall } from '../shared/callback/ownCalls';
 import type { Delivery } from './delivery';
 import type { Outcome } from './outcome';
 
@@ -10,7 +10,7 @@ import type { Outcome } from './outcome';
  */
 
 /** Items on their way to n8n. */
-export interface RedeliveryHandover {
+export interface RedeliveryHandover extends Undelivered {
 	delivery: Delivery;
 	items: INodeExecutionData[];
 	/** The node, and the callback among its callbacks. */
@@ -18,7 +18,6 @@ export interface RedeliveryHandover {
 	key: string;
 	/** Stored, or lost in the end. */
 	outcome: Outcome;
-	failures: number;
 }
 
 /** A kept delivery holds its items, and what of the request they came with is still in use. */
@@ -37,14 +36,25 @@ export function keep(handover: RedeliveryHandover): void {
 	const { delivery, outcome } = handover;
 	// Who tests sees the failure in the editor.
 	if (delivery.context.getMode() === 'manual') return outcome.tell(false);
-	const pause = DELIVER_AGAIN_AFTER_MS[handover.failures++];
-	if (pause === undefined || kept.size >= MAX_KEPT) {
+	const id = idOf(handover);
+	const giveUp = () => {
+		kept.delete(id);
 		outcome.tell(false);
 		void reportLoss(handover);
-		return;
+	};
+	if (kept.size >= MAX_KEPT && !kept.has(id)) {
+		handover.failures++;
+		return giveUp();
 	}
-	kept.set(idOf(handover), handover);
-	later(pause, () => void deliverAgain(handover));
+	kept.set(id, handover);
+	deliverAgain({
+		context: delivery.context,
+		method: 'POST',
+		here: delivery.here,
+		what: handover,
+		isKept: () => kept.get(id) === handover,
+		giveUp,
+	});
 }
 
 /** The delivery that a repetition of WeCom carries on. */
@@ -65,16 +75,6 @@ export function takeCalled(
 	const what = takeOwnCall(context) as RedeliveryHandover | Loss | undefined;
 	if (!what || !('items' in what)) return what;
 	return takeKept(what.scope, what.key) === what ? what : 'overtaken';
-}
-
-async function deliverAgain(handover: RedeliveryHandover): Promise<void> {
-	const { failures } = handover;
-	const isKept = () => kept.get(idOf(handover)) === handover && handover.failures === failures;
-	if (!isKept()) return;
-	const { context, here } = handover.delivery;
-	await callSelf(context, 'POST', here, handover);
-	// Nobody took the call: n8n itself is not there.
-	if (isKept()) keep(handover);
 }
 
 /** A failed execution, if n8n can store that, and a line in the log. */

@@ -3,12 +3,13 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { DEMO_BOT } from '../../simulator/bot/data.cts';
 import { MODEL_KEY } from '../../simulator/chat-model.cts';
-import { DEMO_APP, DEMO_CORP } from '../../simulator/demo-data.cts';
+import { DEMO_APP } from '../../simulator/demo-data.cts';
 import type { Simulator } from '../../simulator/server.cts';
 import type { N8n } from '../../test/support/n8n.cts';
 import type { N8nRest, WorkflowInput } from '../../test/support/n8n-rest.cts';
 import { repoRoot } from '../../test/support/paths.cts';
 import { until } from '../../test/support/wait.cts';
+import { botCredentialData, credentialData } from '../../test/support/credentials.cts';
 
 const RECIPES = join(repoRoot, 'demo/workflows');
 
@@ -26,20 +27,12 @@ export interface Stage {
 
 export async function prepare(here: Pick<Stage, 'n8n' | 'rest' | 'simulator'>): Promise<Stage> {
 	const { n8n, rest, simulator } = here;
-	const { token, encodingAesKey } = DEMO_APP.callback;
-	const { id: credential } = await rest.createCredential('WeCom (demo)', 'wecomApi', {
-		corpId: DEMO_CORP.corpid,
-		corpSecret: DEMO_APP.secret,
-		agentId: String(DEMO_APP.agentid),
-		token,
-		encodingAesKey,
-		baseUrl: simulator.url,
-	});
-	await rest.createCredential('WeCom AI Bot (demo)', 'wecomBotApi', {
-		botId: DEMO_BOT.botId,
-		botSecret: DEMO_BOT.secret,
-		websocketUrl: simulator.url.replace('http', 'ws'),
-	});
+	const { id: credential } = await rest.createCredential(
+		'WeCom (demo)',
+		'wecomApi',
+		credentialData(simulator),
+	);
+	await rest.createCredential('WeCom AI Bot (demo)', 'wecomBotApi', botCredentialData(simulator));
 	await rest.createCredential('Chat model (demo)', 'openAiApi', {
 		apiKey: MODEL_KEY,
 		url: `${simulator.url}/v1`,
@@ -93,8 +86,8 @@ async function reply({
 	const id = recipes.get('callback-reply')!;
 	await rest.activate(id);
 	await rest.waitForWebhook('POST', 'wecom');
-	const { token, encodingAesKey } = DEMO_APP.callback;
 	const url = `${n8n.url}/webhook/wecom`;
+	const { token, encodingAesKey } = DEMO_APP.callback;
 	await simulator.control.saveCallback(DEMO_APP.agentid, { url, token, encodingAesKey });
 	const fields = { FromUserName: 'zhangsan', Content: '服务器机房开门了吗？' };
 	await simulator.control.push(DEMO_APP.agentid, { kind: 'text', fields });

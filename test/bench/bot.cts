@@ -9,6 +9,7 @@ import type { Credential, N8nRest, WorkflowNode } from '../support/n8n-rest.cts'
 import { until } from '../support/wait.cts';
 import { atMost, information, type Row } from './report.cts';
 import { median } from './stats.cts';
+import { botCredentialData } from '../support/credentials.cts';
 
 const ALONE = 5;
 const AT_ONCE = 20;
@@ -43,11 +44,11 @@ interface Way {
 }
 
 export async function botRows(rest: N8nRest, sim: Simulator): Promise<Row[]> {
-	const connection = await rest.createCredential('Bot (bench)', 'wecomBotApi', {
-		botId: DEMO_BOT.botId,
-		botSecret: DEMO_BOT.secret,
-		websocketUrl: sim.url.replace('http', 'ws'),
-	});
+	const connection = await rest.createCredential(
+		'Bot (bench)',
+		'wecomBotApi',
+		botCredentialData(sim),
+	);
 	const { token, encodingAesKey } = DEMO_CALLBACK_BOT.callback;
 	const byUrl = await rest.createCredential('Bot by URL (bench)', 'wecomBotApi', {
 		token,

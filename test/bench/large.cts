@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import type { ICredentialType, INodeType } from 'n8n-workflow';
 import { run } from '../support/child.cts';
 import { repoRoot } from '../support/paths.cts';
-import { DEMO_APP, DEMO_CORP } from '../../simulator/demo-data.cts';
 import { startSimulator, type Simulator } from '../../simulator/server.cts';
 import { addMembers, LARGE_MEMBERS, LARGE_TEXT } from './large-data.cts';
 import { atMost, information, type Row } from './report.cts';
+import { credentialData } from '../support/credentials.cts';
 
 const WECOM = 'n8n-nodes-wecom-kit.wecom';
 const MB = 1 << 20;
@@ -118,12 +118,7 @@ async function measure({ resource, operation, parameters, items = 1, bytes }: Jo
 	const input = bytes
 		? [await binaryItem({}, { data: file })]
 		: Array.from({ length: items }, (_, index) => ({ json: { index } }));
-	const credential = {
-		corpId: DEMO_CORP.corpid,
-		corpSecret: DEMO_APP.secret,
-		agentId: String(DEMO_APP.agentid),
-		baseUrl: url,
-	};
+	const credential = credentialData({ url });
 	global.gc?.();
 	const before = process.memoryUsage().rss;
 	let most = before;

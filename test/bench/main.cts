@@ -11,7 +11,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { startInstance } from '../../demo/instance.cts';
 import { Lifetime } from '../../demo/lifetime.cts';
-import { DEMO_APP, DEMO_CORP } from '../../simulator/demo-data.cts';
+import { DEMO_APP } from '../../simulator/demo-data.cts';
 import { startSimulator, type Simulator } from '../../simulator/server.cts';
 import { say } from '../support/child.cts';
 import { ensureN8n } from '../support/n8n-install.cts';
@@ -32,6 +32,7 @@ import { descriptionRows, packageRows } from './size.cts';
 import { WITH_INSPECTOR } from './live-memory.cts';
 import { complaints, soak, troubleOf } from './soak.cts';
 import { throughputRows } from './throughput.cts';
+import { credentialData } from '../support/credentials.cts';
 
 const LIMIT_MS = 20 * 60_000;
 
@@ -119,15 +120,11 @@ async function createCredential(
 	rest: N8nRest,
 	simulator: Simulator,
 ): Promise<{ id: string; name: string }> {
-	const { token, encodingAesKey } = DEMO_APP.callback;
-	const { id, name } = await rest.createCredential('WeCom (bench)', 'wecomApi', {
-		corpId: DEMO_CORP.corpid,
-		corpSecret: DEMO_APP.secret,
-		agentId: String(DEMO_APP.agentid),
-		token,
-		encodingAesKey,
-		baseUrl: simulator.url,
-	});
+	const { id, name } = await rest.createCredential(
+		'WeCom (bench)',
+		'wecomApi',
+		credentialData(simulator),
+	);
 	return { id, name };
 }
 

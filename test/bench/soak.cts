@@ -16,6 +16,7 @@ import type { Credential, N8nRest, WorkflowNode } from '../support/n8n-rest.cts'
 import { sleep, until } from '../support/wait.cts';
 import { liveMemory, type LiveMemory } from './live-memory.cts';
 import { median } from './stats.cts';
+import { botCredentialData } from '../support/credentials.cts';
 
 export interface SoakOptions {
 	n8n: N8n;
@@ -122,11 +123,7 @@ const TYPES = 'n8n-nodes-wecom-kit';
 
 export async function soak(options: SoakOptions): Promise<SoakResult> {
 	const { n8n, rest, sim, credential, say = () => {} } = options;
-	const bot = await rest.createCredential('Soak bot', 'wecomBotApi', {
-		botId: DEMO_BOT.botId,
-		botSecret: DEMO_BOT.secret,
-		websocketUrl: sim.url.replace('http', 'ws'),
-	});
+	const bot = await rest.createCredential('Soak bot', 'wecomBotApi', botCredentialData(sim));
 	const uses = { wecomApi: { id: credential.id, name: credential.name } };
 	const usesBot = { wecomBotApi: { id: bot.id, name: bot.name } };
 	const trigger = (path: string, parameters: object): WorkflowNode => ({

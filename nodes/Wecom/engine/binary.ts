@@ -1,4 +1,5 @@
 import type { FileContent } from '../../shared/client/files';
+import { extensionOf } from '../../shared/util/fileTypes';
 import { ItemOutput, type ItemContext } from './operation';
 import { emptyField, problem } from './problem';
 
@@ -74,40 +75,6 @@ export async function readBinary(
 	return { data, fileName: name, mimeType };
 }
 
-/** Extensions of types that n8n names without one. */
-const EXTENSIONS: Record<string, string> = {
-	'application/gzip': 'gz',
-	'application/json': 'json',
-	'application/msword': 'doc',
-	'application/pdf': 'pdf',
-	'application/vnd.ms-excel': 'xls',
-	'application/vnd.ms-powerpoint': 'ppt',
-	'application/vnd.openxmlformats-officedocument.presentationml.presentation': 'pptx',
-	'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet': 'xlsx',
-	'application/vnd.openxmlformats-officedocument.wordprocessingml.document': 'docx',
-	'application/xml': 'xml',
-	'application/zip': 'zip',
-	'audio/amr': 'amr',
-	'audio/mpeg': 'mp3',
-	'audio/wav': 'wav',
-	'image/avif': 'avif',
-	'image/bmp': 'bmp',
-	'image/gif': 'gif',
-	'image/heic': 'heic',
-	'image/jpeg': 'jpg',
-	'image/jpg': 'jpg',
-	'image/png': 'png',
-	'image/webp': 'webp',
-	'text/calendar': 'ics',
-	'text/csv': 'csv',
-	'text/html': 'html',
-	'text/markdown': 'md',
-	'text/plain': 'txt',
-	'text/xml': 'xml',
-	'video/mp4': 'mp4',
-	'video/quicktime': 'mov',
-};
-
 /** The end of a name that tells a type: `.2` of "v1.2" does not. */
 const EXTENSION = /\.(?=[a-z0-9]*[a-z])[a-z0-9]{1,5}$/i;
 
@@ -117,7 +84,7 @@ export function withExtension(name: string, extension?: string, mimeType = ''): 
 	// n8n takes the 2 of "v1.2" for the extension.
 	const own = extension && /[a-z]/i.test(extension) ? extension : undefined;
 	if (own && name.toLowerCase().endsWith(`.${own.toLowerCase()}`)) return name;
-	const known = own ?? EXTENSIONS[mimeType.split(';')[0].trim().toLowerCase()];
+	const known = own ?? extensionOf(mimeType);
 	return known ? `${name}.${known}` : name;
 }
 

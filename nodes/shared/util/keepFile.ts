@@ -4,18 +4,9 @@ import {
 	type ITriggerFunctions,
 	type IWebhookFunctions,
 } from 'n8n-workflow';
+import { extensionOf, mimeTypeOf } from './fileTypes';
 import { IS_NEWER_N8N } from './release';
 
-const TYPES: Record<string, string> = {
-	amr: 'audio/amr',
-	gif: 'image/gif',
-	jpg: 'image/jpeg',
-	jpeg: 'image/jpeg',
-	mp4: 'video/mp4',
-	pdf: 'application/pdf',
-	png: 'image/png',
-	txt: 'text/plain',
-};
 const SHOWN = ['audio', 'image', 'text', 'video'] as const;
 
 /**
@@ -30,8 +21,8 @@ export async function keepFile(
 ): Promise<IBinaryData> {
 	if (IS_NEWER_N8N) return await helpers.prepareBinaryData(data, fileName, mimeType);
 	const named = /\.(\w+)$/.exec(fileName ?? '')?.[1]?.toLowerCase() ?? '';
-	const type = mimeType ?? TYPES[named] ?? 'application/octet-stream';
-	const fileExtension = named || Object.keys(TYPES).find((one) => TYPES[one] === type);
+	const type = mimeType ?? mimeTypeOf(named) ?? 'application/octet-stream';
+	const fileExtension = named || extensionOf(type);
 	const fileType = SHOWN.find((kind) => type.startsWith(`${kind}/`));
 	return {
 		data: data.toString(BINARY_ENCODING),

@@ -25,8 +25,9 @@ it('n8n keeps a file', async () => {
 it.each([
 	[['照片.JPG', undefined], { mimeType: 'image/jpeg', fileExtension: 'jpg', fileType: 'image' }],
 	[[undefined, 'video/mp4'], { mimeType: 'video/mp4', fileExtension: 'mp4', fileType: 'video' }],
-	[['v1.docx', undefined], { mimeType: 'application/octet-stream', fileExtension: 'docx' }],
-	[['name', 'text/csv'], { mimeType: 'text/csv', fileType: 'text' }],
+	[['photo.jpeg', undefined], { mimeType: 'image/jpeg', fileExtension: 'jpeg', fileType: 'image' }],
+	[['v1.dwg', undefined], { mimeType: 'application/octet-stream', fileExtension: 'dwg' }],
+	[['name', 'text/csv'], { mimeType: 'text/csv', fileExtension: 'csv', fileType: 'text' }],
 ])('older n8n would lose it, so it travels in the item: %j', async (how, expected) => {
 	const [fileName] = how;
 	expect(await keep(false, ...how)).toEqual({
