@@ -119,7 +119,7 @@ export async function playStory(
 	const chats = await chat(simulator);
 	await rest.waitForExecutions(workflows.bot.id, CHATS.length, TIMEOUT);
 	if (withArchive) await rest.waitForExecutions(workflows.archive.id, 1, TIMEOUT);
-	await sleep(SETTLE_MS); // whatever should not have started would be there by now
+	await sleep(SETTLE_MS); // By then whatever should not have started would be there.
 	const executions = await allExecutions(rest, workflows);
 	return { callbackUrl, verification, callbacks, login, chats, executions };
 }

@@ -36,7 +36,7 @@ export function animate(frames: Frame[], width: number, height: number): Buffer 
 		const head = Buffer.alloc(10);
 		size.copy(head, 0);
 		head.writeUIntLE(milliseconds, 6, 3);
-		const place = Buffer.alloc(6); // at the top left
+		const place = Buffer.alloc(6); // Zeros mean the top left.
 		const replaces = Buffer.from([0x02]);
 		return chunk('ANMF', Buffer.concat([place, head.subarray(0, 9), replaces, picture(webp)]));
 	});

@@ -36,7 +36,7 @@ beforeEach(() => {
 afterEach(() => clients.forEach((client) => client.disconnect()));
 
 function newClient(options: Partial<ConstructorParameters<typeof AiBot.WSClient>[0]> = {}) {
-	const own = warnings; // a client of an earlier test may still be closing
+	const own = warnings; // A client of an earlier test may still be closing, and warn.
 	const note = (text: string) => void own.push(text);
 	const quiet = () => undefined;
 	const client = new AiBot.WSClient({

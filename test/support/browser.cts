@@ -66,7 +66,7 @@ export function browserOrSkip(): jest.Describe {
 export async function launchBrowser(): Promise<Browser> {
 	const executablePath = findChromium();
 	if (!executablePath) throw new Error('No Chromium found: install chromium or set CHROMIUM_PATH.');
-	selectors.setTestIdAttribute('data-test-id'); // n8n's spelling
+	selectors.setTestIdAttribute('data-test-id'); // Playwright's own default is spelled in another way.
 	return await chromium.launch({ executablePath, headless: true, args: ARGS });
 }
 
@@ -89,7 +89,7 @@ export async function editorContext(
 	await context.addInitScript({
 		content: `localStorage.setItem('n8n-browserId', ${JSON.stringify(BROWSER_ID)})`,
 	});
-	// the editor's own calls to the internet would only wait for a time-out
+	// The editor's own calls to the internet would only wait for a time-out.
 	await context.route(
 		(url) => /^(http|ws)/.test(url.protocol) && url.hostname !== '127.0.0.1',
 		async (route) => await route.abort(),

@@ -91,6 +91,6 @@ export function killGroup(pid: number): void {
 	try {
 		process.kill(-pid, 'SIGKILL');
 	} catch {
-		// nothing of it is left
+		// Nothing of the group is left.
 	}
 }

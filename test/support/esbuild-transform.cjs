@@ -30,7 +30,7 @@ module.exports = {
 			target: 'es2022',
 			sourcemap: 'external',
 			sourcesContent: false,
-			supported: { 'dynamic-import': false }, // jest has no other modules than CommonJS
+			supported: { 'dynamic-import': false }, // Jest has no other modules than CommonJS.
 			tsconfigRaw: { compilerOptions: { alwaysStrict: true } },
 		});
 		return { code: withMocksFirst(code), map };

@@ -47,7 +47,7 @@ export function unflatten(text: string): unknown {
 		const element = elements[index];
 		if (typeof element !== 'object' || element === null) return element;
 		const value = (Array.isArray(element) ? [] : {}) as Record<string, unknown>;
-		done.set(index, value); // before its children: it may contain itself
+		done.set(index, value); // It is set before its children are read, because it may contain itself.
 		for (const [key, child] of Object.entries(element))
 			value[key] = typeof child === 'string' ? resolve(Number(child)) : child;
 		return value;
@@ -69,7 +69,7 @@ export function decodeExecution(raw: ExecutionSummary & { data: string | object 
 		| null
 		| undefined;
 	const { id, status, mode, workflowId, startedAt, stoppedAt } = raw;
-	const { runData = {}, error, lastNodeExecuted } = data?.resultData ?? {}; // nothing yet while it runs
+	const { runData = {}, error, lastNodeExecuted } = data?.resultData ?? {}; // While it runs there is nothing yet.
 	return {
 		id: String(id),
 		status,

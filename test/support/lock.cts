@@ -40,7 +40,7 @@ function isStale(path: string): boolean {
 		const [pid, host] = readFileSync(join(path, 'holder'), 'utf8').split(' ');
 		return host === hostname() && !isAlive(Number(pid));
 	} catch {
-		return false; // released a moment ago, or just being made
+		return false; // It was released a moment ago, or is just being made.
 	}
 }
 
@@ -51,7 +51,7 @@ function removeStale(path: string): void {
 		renameSync(path, away);
 		rmSync(away, { recursive: true, force: true });
 	} catch {
-		// another process was faster
+		// Another process was faster.
 	}
 }
 

@@ -15,7 +15,7 @@ const NO_OUTBOUND_CALLS = {
 	N8N_DYNAMIC_BANNERS_ENABLED: 'false',
 	N8N_TEMPLATES_ENABLED: 'false',
 	N8N_LICENSE_AUTO_RENEW_ENABLED: 'false',
-	N8N_VERIFIED_PACKAGES_ENABLED: 'false', // the list of verified nodes
+	N8N_VERIFIED_PACKAGES_ENABLED: 'false', // n8n would fetch the list of verified nodes.
 	N8N_REINSTALL_MISSING_PACKAGES: 'false',
 	EXTERNAL_FRONTEND_HOOKS_URLS: '',
 };
@@ -34,7 +34,7 @@ const releaseSettings = (): NodeJS.ProcessEnv => ({
 				DB_SQLITE_POOL_SIZE: '3',
 			}),
 	...(nodeVersionFor(n8nVersion()).startsWith('20.')
-		? { NODE_OPTIONS: '--experimental-websocket' } // as the documents say for Node.js 20
+		? { NODE_OPTIONS: '--experimental-websocket' } // The documents ask people with Node.js 20 for it.
 		: {}),
 });
 
@@ -60,7 +60,7 @@ export function n8nEnv(options: EnvOptions): NodeJS.ProcessEnv {
 		Object.entries(process.env).filter(([name]) => !NOT_INHERITED.test(name)),
 	);
 	return {
-		...envWithNode(options.nodeBin, inherited), // n8n starts its task runner with `node` from the PATH
+		...envWithNode(options.nodeBin, inherited), // n8n starts its task runner with `node` from the PATH.
 		...NO_OUTBOUND_CALLS,
 		...releaseSettings(),
 		...QUIET_EDITOR,
@@ -71,12 +71,12 @@ export function n8nEnv(options: EnvOptions): NodeJS.ProcessEnv {
 		N8N_PORT: String(options.port),
 		N8N_LISTEN_ADDRESS: '127.0.0.1',
 		N8N_WEBHOOK_URL: `http://127.0.0.1:${options.port}/`,
-		WEBHOOK_URL: `http://127.0.0.1:${options.port}/`, // its older name
+		WEBHOOK_URL: `http://127.0.0.1:${options.port}/`, // Older n8n knows it by this name.
 		N8N_SECURE_COOKIE: 'false',
 		N8N_COMMUNITY_PACKAGES_ENABLED: 'true',
 		N8N_UNVERIFIED_PACKAGES_ENABLED: 'true',
-		N8N_SSRF_PROTECTION_ENABLED: 'false', // tests call servers on 127.0.0.1
-		N8N_RUNNERS_MODE: 'internal', // the Code node's process, started by n8n itself
+		N8N_SSRF_PROTECTION_ENABLED: 'false', // The servers that tests call stand at 127.0.0.1.
+		N8N_RUNNERS_MODE: 'internal', // n8n itself starts the process of the Code node.
 		N8N_RUNNERS_BROKER_PORT: String(options.brokerPort),
 		N8N_PYTHON_ENABLED: 'false',
 		EXECUTIONS_DATA_PRUNE: 'false',

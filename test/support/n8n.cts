@@ -72,7 +72,7 @@ export class N8n {
 		const { userFolder, encryptionKey } = this;
 		const started = Date.now();
 		await probePort(this.port).catch(() => {
-			throw new StartFailed(`Port ${this.port} is already in use.`); // else another n8n there would look like this one
+			throw new StartFailed(`Port ${this.port} is already in use.`); // Else another n8n there would look like this one.
 		});
 		const child = spawn(
 			nodeBin,
@@ -81,14 +81,14 @@ export class N8n {
 				cwd: dir,
 				env: n8nEnv({ ...this.ports, userFolder, encryptionKey, nodeBin, extra: this.options.env }),
 				stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
-				detached: true, // its own process group, so that its task runner can be ended with it
+				detached: true, // It leads a process group of its own, so that its task runner can be ended with it.
 			},
 		);
 		this.process = child;
 		const logStart = this.output.length;
 		for (const stream of [child.stdout, child.stderr])
 			stream?.setEncoding('utf8').on('data', (text: string) => (this.output += text));
-		child.stdio[3]?.on('error', () => {}); // n8n may be gone before this process
+		child.stdio[3]?.on('error', () => {}); // n8n may be gone before this process.
 		child.once('error', (error) => (this.output += `\n${error.message}\n`));
 		try {
 			while (!(await this.isReady())) {
@@ -170,7 +170,7 @@ export class N8n {
 			await closed;
 			clearTimeout(timer);
 		}
-		killGroup(child.pid); // a task runner that n8n left behind
+		killGroup(child.pid); // n8n may have left its task runner behind.
 		child.stdio[3]?.destroy();
 	}
 }

@@ -120,7 +120,7 @@ async function startBeside(
 	let log = '';
 	for (const stream of [child.stdout, child.stderr])
 		stream?.setEncoding('utf8').on('data', (text: string) => (log += text));
-	child.stdio[3]?.on('error', () => {}); // it may be gone before this process
+	child.stdio[3]?.on('error', () => {}); // It may be gone before this process.
 	const url = `http://127.0.0.1:${ports.port}`;
 	const kill = () => {
 		if (child.pid !== undefined) killGroup(child.pid);

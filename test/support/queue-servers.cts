@@ -83,7 +83,7 @@ async function startTogether<Started extends object>(
 		for (const { pid } of children) if (pid !== undefined) killGroup(pid);
 		for (const path of folders) rmSync(path, { recursive: true, force: true, maxRetries: 3 });
 	};
-	process.once('exit', stop); // jest that is stopped must not leave them behind
+	process.once('exit', stop); // When jest is stopped they must not stay behind.
 	try {
 		return { ...(await start(folder, children)), stop };
 	} catch (error) {

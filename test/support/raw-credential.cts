@@ -33,7 +33,7 @@ async function read(db, id) {
 	if (!row) throw new Error('n8n has no credential ' + id);
 	const colon = row.encrypted.indexOf(':');
 	if (colon < 0) {
-		const decrypt = cipher.decryptWithInstanceKey ?? cipher.decrypt; // the older name
+		const decrypt = cipher.decryptWithInstanceKey ?? cipher.decrypt; // Older n8n calls it so.
 		return { ...row, data: JSON.parse(decrypt.call(cipher, row.encrypted)) };
 	}
 	const key = await get('select * from deployment_key where id = ?', row.encrypted.slice(0, colon));
@@ -80,7 +80,7 @@ class Reader {
 		});
 		let complaints = '';
 		this.child.stderr.setEncoding('utf8').on('data', (text: string) => (complaints += text));
-		this.child.stdin.on('error', () => {}); // its end is noticed below
+		this.child.stdin.on('error', () => {}); // That it has ended is noticed below.
 		createInterface({ input: this.child.stdout }).on('line', (line) => {
 			if (!line.startsWith(ANSWER)) return;
 			this.waiting.shift()?.resolve((JSON.parse(line) as { answer: Answer }).answer);

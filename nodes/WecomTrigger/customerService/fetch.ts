@@ -63,7 +63,7 @@ export const fetchesMessages = (
 export async function fetchMessages(delivery: Delivery): Promise<INodeExecutionData[]> {
 	const { response, at } = delivery;
 	const left = () => Math.max(0, at + FETCH_UNTIL_MS - Date.now());
-	const comeBack = () => {
+	const askForRepetition = () => {
 		response.answer(503);
 		delivery.settle(false);
 	};
@@ -77,10 +77,10 @@ export async function fetchMessages(delivery: Delivery): Promise<INodeExecutionD
 
 	let reading = new Reading(delivery, turn);
 	let busy = true;
-	later(left(), () => busy && comeBack());
+	later(left(), () => busy && askForRepetition());
 	await reading.read();
 	busy = false;
-	if (reading.unfinished) comeBack();
+	if (reading.unfinished) askForRepetition();
 	if (reading.items.length === 0) {
 		await reading.conclude(true);
 		response.answer(200);
