@@ -1,6 +1,6 @@
 import { createHash } from 'crypto';
 import type { IDataObject, IWebhookFunctions } from 'n8n-workflow';
-import { escapeHtml } from '../shared/login/page';
+import { escapeHtml, htmlDocument } from '../shared/util/html';
 import { cut, type End } from './card';
 import type { GivenAnswer, FormField, Language, Question } from './question';
 import { endText, WORDS } from './texts';
@@ -292,19 +292,5 @@ function valueOf(
 const limited = (value: unknown, most: number): string =>
 	cut(typeof value === 'string' ? value.trim() : '', most);
 
-const html = (language: Language, title: string, body: string): string => `<!DOCTYPE html>
-<html lang="${language}">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${escapeHtml(title)}</title>
-<style>${STYLE}</style>
-</head>
-<body>
-<main>
-<h1>${escapeHtml(title)}</h1>
-${body}
-</main>
-</body>
-</html>
-`;
+const html = (language: Language, title: string, body: string): string =>
+	htmlDocument(language, title, STYLE, body);

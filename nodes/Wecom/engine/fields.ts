@@ -10,21 +10,21 @@ type Overrides = Partial<Field>;
 
 export const text = textField<Field>;
 
+/** Fields of one type whose values become what WeCom takes in the same way. */
+const converted =
+	(type: Field['type'], initial: number | string, convert: Field['convert']) =>
+	(name: string, displayName: string, description: string, overrides: Overrides = {}): Field => ({
+		displayName,
+		name,
+		type,
+		default: initial,
+		description,
+		convert,
+		...overrides,
+	});
+
 /** A whole number; a `default` of '' is possible for one that may be left out. */
-export const integer = (
-	name: string,
-	displayName: string,
-	description: string,
-	overrides: Overrides = {},
-): Field => ({
-	displayName,
-	name,
-	type: 'number',
-	default: 0,
-	description,
-	convert: 'integer',
-	...overrides,
-});
+export const integer = converted('number', 0, 'integer');
 
 /** Sent as true or false; with `convert: 'flag'` as 1 or 0. */
 export const toggle = toggleField<Field>;
@@ -32,35 +32,9 @@ export const toggle = toggleField<Field>;
 export const choice = choiceField<Field>;
 
 /** A moment, sent as Unix time in seconds. */
-export const moment = (
-	name: string,
-	displayName: string,
-	description: string,
-	overrides: Overrides = {},
-): Field => ({
-	displayName,
-	name,
-	type: 'dateTime',
-	default: '',
-	description,
-	convert: 'timestamp',
-	...overrides,
-});
+export const moment = converted('dateTime', '', 'timestamp');
 
-export const json = (
-	name: string,
-	displayName: string,
-	description: string,
-	overrides: Overrides = {},
-): Field => ({
-	displayName,
-	name,
-	type: 'json',
-	default: '',
-	description,
-	convert: 'json',
-	...overrides,
-});
+export const json = converted('json', '', 'json');
 
 /** Optional fields, each added by hand. */
 export const additionalFields = (options: Field[], overrides: Overrides = {}): Field => ({

@@ -1,4 +1,5 @@
 import { createHash } from 'crypto';
+import { escapeHtml, htmlDocument } from '../util/html';
 
 /** The small pages a person sees before or after a login, in English and Chinese. They load nothing and run nothing. */
 
@@ -126,25 +127,13 @@ export function htmlPage(
 	const { zh = [], code, again } = more;
 	const paragraphs = (texts: string[], attributes = '') =>
 		texts.map((text) => `<p${attributes}>${escapeHtml(text)}</p>`).join('\n');
-	return `<!DOCTYPE html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${escapeHtml(title)}</title>
-<style>${STYLE}</style>
-</head>
-<body>
-<main>
-<h1>${escapeHtml(title)}</h1>
-${paragraphs(lines)}
-${paragraphs(zh, ' class="zh" lang="zh"')}
-${code ? paragraphs([code], ' class="code"') : ''}
-${again ? `<a href="${escapeHtml(again)}">Log in again · 重新登录</a>` : ''}
-</main>
-</body>
-</html>
-`;
+	const body = [
+		paragraphs(lines),
+		paragraphs(zh, ' class="zh" lang="zh"'),
+		code ? paragraphs([code], ' class="code"') : '',
+		again ? `<a href="${escapeHtml(again)}">Log in again · 重新登录</a>` : '',
+	];
+	return htmlDocument('en', title, STYLE, body.join('\n'));
 }
 
 /** One of the pages above; `code` is WeCom's error code. */
@@ -153,6 +142,3 @@ export function loginPage(name: PageName, more: { code?: number; again?: string 
 	const code = more.code === undefined ? undefined : `WeCom ${more.code}`;
 	return htmlPage(en[0], [en[1]], { zh: [`${zh[0]}：${zh[1]}`], code, again: more.again });
 }
-
-export const escapeHtml = (text: string): string =>
-	text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
