@@ -200,14 +200,13 @@ describe('a command that somebody has caught and sends again', () => {
 	);
 
 	it('cancel_auth: from before an import does nothing to the company', async () => {
-		provider = await startProvider(simulator());
-		// Nobody listens: what this process has exchanged itself it would bring back with the time of that.
-		await simulator().control.authorize(DEMO_SUITE.suiteId, first.corpid);
-		const importedCode = 'exchanged elsewhere';
+		await begin();
+		await ticket();
+		// Another process has exchanged the code: what this one exchanges it would bring back itself, with the time of that.
+		simulator().control.issueAuthCode(DEMO_SUITE.suiteId, first.corpid);
+		const importedCode = 'exchanged-elsewhere';
 		for (const authorization of simulator().state.providerSide.authorizations.values())
 			Object.assign(authorization, { permanentCode: importedCode });
-		await provider.listen();
-		await ticket();
 		await provider.itemsOf({
 			resource: 'suite',
 			operation: 'importCompany',
