@@ -1,6 +1,6 @@
 /**
  * `npm run pictures`: plays the recipes in a real n8n beside the simulator and writes the pictures of the documents
- * (docs/images/*.webp), light and dark. `-- --check` takes them all, writes none, and says what differs in name or size.
+ * (docs/images/*.webp), light and dark, those of the forms in both editions. `-- --check` takes them all, writes none, and says what differs in name or size.
  */
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -11,41 +11,55 @@ import { startInstance } from '../../demo/instance.cts';
 import { launchBrowser } from '../../test/support/browser.cts';
 import { say } from '../../test/support/child.cts';
 import { N8nRest } from '../../test/support/n8n-rest.cts';
+import { packChinese } from '../../test/support/pack-chinese.cts';
 import { packPackage } from '../../test/support/pack.cts';
 import { repoRoot } from '../../test/support/paths.cts';
 import { COLOR_SCHEMES, Studio } from './studio.cts';
 import { prepare } from './stage.cts';
-import { SCENES } from './scenes.cts';
+import { CHINESE, SCENES } from './scenes.cts';
 
 const FOLDER = join(repoRoot, 'docs/images');
 const LIMIT = 2_000_000;
+const EDITIONS = [
+	{ prefix: '', pack: packPackage },
+	{ prefix: CHINESE, pack: packChinese },
+];
 
 const { values } = parseArgs({ options: { check: { type: 'boolean' }, only: { type: 'string' } } });
 const lifetime = new Lifetime();
 
 async function pictures(): Promise<number> {
-	const tarball = await lifetime.whole(packPackage);
-	const simulator = await startSimulator();
-	lifetime.atEnd(async () => await simulator.stop());
-	const n8n = await startInstance(lifetime, [tarball]);
-	const rest = await N8nRest.connect(n8n);
-	const stage = await prepare({ n8n, rest, simulator });
 	const browser = await launchBrowser();
 	lifetime.atEnd(async () => await browser.close());
 	const taken = new Map<string, Buffer>();
 	const failures: string[] = [];
-	for (const colors of COLOR_SCHEMES) {
-		const studio = new Studio(browser, n8n, rest.sessionCookie, colors);
-		for (const { name, once, take } of SCENES) {
-			if (values.only && !values.only.split(',').includes(name)) continue;
-			if (once && colors !== COLOR_SCHEMES[0]) continue;
-			say(`${name}, ${colors}`);
-			try {
-				for (const [file, picture] of await take(stage, studio)) taken.set(file, picture);
-			} catch (error) {
-				failures.push(`${name}, ${colors}: ${(error as Error).message}`);
+	for (const edition of EDITIONS) {
+		const scenes = SCENES.filter(({ name, shows }) => {
+			const wanted = !values.only || values.only.split(',').includes(edition.prefix + name);
+			return wanted && (edition.prefix === '' || shows === 'forms');
+		});
+		if (scenes.length === 0) continue;
+		const tarball = await lifetime.whole(edition.pack);
+		const simulator = await startSimulator();
+		lifetime.atEnd(async () => await simulator.stop());
+		const n8n = await startInstance(lifetime, [tarball]);
+		const rest = await N8nRest.connect(n8n);
+		const stage = await prepare({ n8n, rest, simulator });
+		for (const colors of COLOR_SCHEMES) {
+			const studio = new Studio(browser, n8n, rest.sessionCookie, colors);
+			for (const { name, shows, take } of scenes) {
+				if (shows === 'chat' && colors !== COLOR_SCHEMES[0]) continue;
+				const picture = `${edition.prefix}${name}`;
+				say(`${picture}, ${colors}`);
+				try {
+					for (const [file, bytes] of await take(stage, studio))
+						taken.set(edition.prefix + file, bytes);
+				} catch (error) {
+					failures.push(`${picture}, ${colors}: ${(error as Error).message}`);
+				}
 			}
 		}
+		await n8n.stop();
 	}
 	const code = values.check ? compare(taken) : write(taken);
 	for (const failure of failures) say(failure);

@@ -9,8 +9,11 @@ import { COLOR_SCHEMES, type Pictures, type Studio } from './studio.cts';
 
 export interface Scene {
 	name: string;
-	/** The simulator's page knows one set of colours; n8n's editor has two. */
-	once?: true;
+	/**
+	 * `forms`: words of the nodes, so there is one of each edition. `chat`: the simulator's page, which knows one set of
+	 * colours, while n8n's editor has two.
+	 */
+	shows?: 'forms' | 'chat';
 	take: (stage: Stage, studio: Studio) => Promise<Pictures>;
 }
 
@@ -24,15 +27,19 @@ const WITHOUT_BUTTONS = `
 	[id^='reka-popover'], [class*='executionButtons'] { display: none !important }`;
 const CHAT = { width: 720, height: 420 };
 
+/** Before the names of the pictures of the Chinese edition. */
+export const CHINESE = 'zh-';
+
 export const SCENES: Scene[] = [
 	{
 		name: 'node-panel',
+		shows: 'forms',
 		take: async ({ recipes }, studio) =>
 			await studio.page(DIALOG, async (page) => {
 				await openWorkflow(page, recipes.get('callback-reply')!);
 				await page.getByTestId('node-creator-plus-button').click();
 				await page.getByTestId('node-creator-search-bar').fill('wecom');
-				await page.getByText('WeCom Send and Wait', { exact: true }).first().waitFor();
+				await page.getByTestId('node-creator-item-name').nth(4).waitFor();
 				await steady(page);
 				const panel = page.getByTestId('node-creator');
 				return await studio.picture('node-panel', page, panel, { height: 560 });
@@ -40,6 +47,7 @@ export const SCENES: Scene[] = [
 	},
 	{
 		name: 'credential',
+		shows: 'forms',
 		take: async ({ credential }, studio) =>
 			await studio.page(TALL, async (page) => {
 				await openCredential(page, credential);
@@ -47,18 +55,22 @@ export const SCENES: Scene[] = [
 				return await studio.picture('credential', page, page.locator('.el-dialog:visible').first());
 			}),
 	},
-	{ name: 'trigger', take: node('trigger', 'callback-reply', 'WeCom Trigger') },
+	{ name: 'trigger', shows: 'forms', take: node('trigger', 'callback-reply', 'WeCom Trigger') },
 	{
 		name: 'first-message',
+		shows: 'forms',
 		take: async ({ firstMessage }, studio) =>
 			await studio.page(DIALOG, async (page) => {
 				await openWorkflow(page, firstMessage);
 				await openNode(page, 'WeCom');
 				await executeStep(page);
+				await page.mouse.move(0, 0);
+				await page.addStyleTag({ content: '.el-notification { display: none !important }' });
+				await steady(page);
 				return await studio.picture('first-message', page, page.getByTestId('ndv'));
 			}),
 	},
-	{ name: 'form', take: node('form', 'alert-routing', 'Send the Card') },
+	{ name: 'form', shows: 'forms', take: node('form', 'alert-routing', 'Send the Card') },
 	{
 		name: 'execution',
 		take: async (stage, studio) => await execution('execution', 'callback-reply', stage, studio),
@@ -69,7 +81,7 @@ export const SCENES: Scene[] = [
 	},
 	{
 		name: 'card',
-		once: true,
+		shows: 'chat',
 		take: async ({ simulator }, studio) =>
 			await studio.page(CHAT, async (page) => {
 				await page.goto(`${simulator.url}/_chat`);
@@ -79,7 +91,7 @@ export const SCENES: Scene[] = [
 				return [['card.webp', await studio.take(page)]];
 			}),
 	},
-	{ name: 'bot-answer', once: true, take: growingAnswer },
+	{ name: 'bot-answer', shows: 'chat', take: growingAnswer },
 	...[
 		'agent-asks-first',
 		'ai-bot',
@@ -110,9 +122,11 @@ export const SCENES: Scene[] = [
 
 /** The files that `npm run pictures` makes. */
 export const pictureFiles = (): string[] =>
-	SCENES.flatMap(({ name, once }) =>
-		once ? `${name}.webp` : COLOR_SCHEMES.map((colors) => `${name}-${colors}.webp`),
-	);
+	SCENES.flatMap(({ name, shows }) => {
+		if (shows === 'chat') return `${name}.webp`;
+		const files = COLOR_SCHEMES.map((colors) => `${name}-${colors}.webp`);
+		return shows === 'forms' ? [...files, ...files.map((file) => CHINESE + file)] : files;
+	});
 
 /** The form of a node. */
 function node(name: string, recipe: string, nodeName: string): Scene['take'] {

@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { renderDrawings } from '../../../scripts/docs/drawings.cts';
-import { pictureFiles } from '../../../scripts/pictures/scenes.cts';
+import { CHINESE, pictureFiles } from '../../../scripts/pictures/scenes.cts';
 import { repoRoot } from '../../support/paths.cts';
 
 const FOLDER = join(repoRoot, 'docs/images');
@@ -12,15 +12,21 @@ const pages = [
 	...readdirSync(join(repoRoot, 'docs'), { recursive: true, encoding: 'utf8' })
 		.filter((file) => file.endsWith('.md'))
 		.map((file) => `docs/${file}`),
-].map((file) => readFileSync(join(repoRoot, file), 'utf8'));
+].map((file) => [file, readFileSync(join(repoRoot, file), 'utf8')] as const);
 
 it('are those that npm run docs and npm run pictures make', () => {
 	expect(stored).toEqual([...renderDrawings().keys(), ...pictureFiles()].sort());
 });
 
-it('are all shown, in both languages', () => {
-	const shown = (file: string) => pages.filter((text) => text.includes(`images/${file}`)).length;
-	expect(stored.filter((file) => shown(file) < 2)).toEqual([]);
+it('are all shown, in both languages, those of the forms in that of their edition', () => {
+	const shown = (file: string, chinese: boolean) =>
+		pages.some(([page, text]) => /zh-CN/.test(page) === chinese && text.includes(`/${file}`));
+	const hidden = stored.filter((file) => {
+		const ofOneEdition = file.startsWith(CHINESE) || stored.includes(CHINESE + file);
+		if (ofOneEdition) return !shown(file, file.startsWith(CHINESE));
+		return !shown(file, true) || !shown(file, false);
+	});
+	expect(hidden).toEqual([]);
 });
 
 it('have 2 MB in all', () => {
