@@ -76,8 +76,30 @@ function groupOf(field: Field): Group | undefined {
 				plain: ['1', '2'],
 				spellings: [...same('1,2', '1、2', '[1,2]', [1, 2], '1；2'), ...refused('a,b', AN_OBJECT)],
 			};
+		case 'phones':
+		case 'clearedPhones':
+			return {
+				plain: ['13800138000', '+85261234567'],
+				spellings: [
+					...same(
+						'13800138000,+85261234567',
+						'138 0013 8000、+852 6123 4567',
+						['+86 138-0013-8000', '+852-6123-4567'],
+						'["13800138000","+85261234567"]',
+						'13800138000 +85261234567',
+					),
+					...refused(AN_OBJECT, [AN_OBJECT], '1.38E+10'),
+				],
+			};
+		case 'phone':
+			return {
+				plain: '13800138000',
+				spellings: [
+					...same(13800138000, '138 0013 8000', '\u202d13800138000\u202c', '+8613800138000'),
+					...refused(AN_OBJECT, '1.38E+10'),
+				],
+			};
 		case 'stringList':
-		case 'clearedList':
 			return {
 				plain: ['a', 'b'],
 				spellings: [

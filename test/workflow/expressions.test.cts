@@ -181,7 +181,7 @@ describe('WeCom gets the type it wants', () => {
 		const create = run('department', 'create', department);
 		await itemsOf(simulator(), { ...create, app: CONTACTS });
 		expect(bodyOf('department/create')).toEqual({ name: 'N', parentid: 1 });
-		const list = { ...department, additionalFields: { order: '={{ [5] }}' } };
+		const list = { ...department, additionalFields: { order: '={{ [5, 6] }}' } };
 		const refused = await failure({ ...create, app: CONTACTS, parameters: list });
 		expect(refused?.message).toContain('where WeCom needs a whole number');
 	});

@@ -36,6 +36,12 @@ it('IDs as JSON text and with 、 reach their people', async () => {
 	]);
 });
 
+it('Half a character, as cutting a text leaves it, does not cost the message', async () => {
+	const run = send({ touser: 'zhangsan', content: "={{ '早😀'.slice(0, 2) + '安😀' }}" });
+	await itemsOf(simulator(), run);
+	expect(bodies('message/send').at(-1)).toMatchObject({ text: { content: '早\ufffd安😀' } });
+});
+
 describe('A message type that comes from an expression', () => {
 	it.each([
 		['message', 'send', { touser: 'zhangsan' }, 'message/send'],

@@ -9,7 +9,18 @@ import { AHEAD_SECONDS, dayInChina, toUnixSeconds } from './dates';
 import type { Conversion, Field, ItemContext } from './operation';
 import { problem } from './problem';
 import { isObject } from '../../shared/util/isObject';
-import { idsIn, readNumber, readSwitch, wordsIn } from '../../shared/util/values';
+import {
+	barePhone,
+	idsIn,
+	idsInEntry,
+	jsonIn,
+	phonesIn,
+	plain,
+	readNumber,
+	readSwitch,
+	trimmed,
+	wordsIn,
+} from '../../shared/util/values';
 
 /**
  * What a value means, whether it was typed or comes from an expression, a spreadsheet, a database or an agent: the only place that
@@ -51,7 +62,7 @@ const TEXTS = ['string', 'resourceLocator', 'color'];
 
 /** The value of a field in the type its form has; what a conversion reads by itself stays as it is. */
 export function typedValue(item: ItemContext, field: Field, given: unknown): Value | undefined {
-	const value = idOf(given);
+	const value = onlyOne(field, idOf(given));
 	if (value === undefined || value === null) return undefined;
 	const { type, displayName, convert } = field;
 	if (type === 'options') return toChoice(item, field, value);
@@ -64,6 +75,18 @@ export function typedValue(item: ItemContext, field: Field, given: unknown): Val
 	if (!TEXTS.includes(type)) return value as Value;
 	const text = toText(item, displayName, value);
 	return type === 'resourceLocator' ? idInAddress(item, field, text.trim()) : text;
+}
+
+/** What takes lists as they are. */
+const LIST_TYPES = ['multiOptions', 'collection', 'fixedCollection', 'json', 'resourceMapper'];
+const takesList = ({ type, convert }: Field) =>
+	LIST_TYPES.includes(type) || /List$|^json$/.test(convert ?? '');
+
+/** A list of one is its entry where a single value belongs, and an empty one is nothing: nodes that gather items make such lists. */
+function onlyOne(field: Field, value: unknown): unknown {
+	if (!Array.isArray(value) || value.length > 1 || takesList(field)) return value;
+	const [one] = value as unknown[];
+	return isObject(one) ? value : one;
 }
 
 /** The ID in the address of a thing, where the field takes addresses; an expression may give one in any mode. */
@@ -96,10 +119,13 @@ const CONVERSIONS: Record<Conversion, Converter> = {
 	stringList: (item, { displayName }, value) => toIds(item, displayName, value),
 	textList: (item, { displayName }, value) => toTexts(item, displayName, value),
 	// WeCom keeps its list when an empty one comes, and takes one empty text for "none" (doc 92115).
-	clearedList: (item, { displayName }, value) => {
-		const entries = toIds(item, displayName, value);
+	clearedPhones: (item, { displayName }, value) => {
+		const entries = toPhones(item, displayName, value);
 		return entries.length > 0 ? entries : [''];
 	},
+	phones: (item, { displayName }, value) => toPhones(item, displayName, value),
+	phone: (item, { displayName }, value) =>
+		barePhone(notShortened(item, displayName, trimmed(toText(item, displayName, value)))),
 	fen: (item, field, value) => (isBlank(value) ? undefined : toFen(item, field, value)),
 	flag: (item, { displayName }, value) => (isOn(item, displayName, value) ? 1 : 0),
 	json: (item, { displayName }, value) =>
@@ -121,13 +147,25 @@ const CONVERSIONS: Record<Conversion, Converter> = {
 /** WeCom drops a number where it wants text; a date becomes its ISO text. */
 export function toText(item: ItemContext, displayName: string, value: unknown): string {
 	const text = (value as { toJSON?: () => unknown } | null | undefined)?.toJSON?.() ?? value ?? '';
-	if (typeof text === 'object')
+	refuseRounded(item, displayName, text);
+	if (!['string', 'number', 'boolean', 'bigint'].includes(typeof text))
 		throw problem(
 			item,
 			`'${displayName}' holds ${Array.isArray(text) ? 'a list' : 'an object'} where WeCom needs text`,
 			'Let the expression give one value of it, or join them into text.',
 		);
-	return String(text as string | number | boolean);
+	return String(text as string | number | boolean).replace(/^\ufeff/, '');
+}
+
+/** What JavaScript has rounded, or could not work out, is not what was meant. */
+function refuseRounded(item: ItemContext, displayName: string, value: unknown): void {
+	if (typeof value !== 'number' || !(Number.isInteger(value) || !Number.isFinite(value))) return;
+	if (Number.isSafeInteger(value)) return;
+	throw problem(
+		item,
+		`'${displayName}' holds ${value}, which has been rounded or is no number`,
+		'Give long numbers as text, and check the expression that works it out.',
+	);
 }
 
 /** The entry of a list of choices that a value names. */
@@ -135,8 +173,8 @@ function toChoice(item: ItemContext, field: Field, value: unknown): Value {
 	const options = staticOptions(field);
 	const text = toText(item, field.displayName, value);
 	if (!options || text === '') return text;
-	const wanted = text.trim();
-	const alike = (one: unknown) => String(one).toLowerCase() === wanted.toLowerCase();
+	const wanted = plain(text).replace(/^(\d+)\.0+$/, '$1');
+	const alike = (one: unknown) => plain(one).toLowerCase() === wanted.toLowerCase();
 	const found =
 		options.find(({ value: one }) => String(one) === wanted) ??
 		// As the form shows it, or in other letters.
@@ -166,24 +204,52 @@ export const splitIds = (value: unknown): string[] => split(value, idsIn);
 function split(value: unknown, partsIn: (text: string) => string[]): string[] {
 	const whole = typeof value === 'string' ? (jsonList(value) ?? value) : value;
 	const parts: unknown[] = Array.isArray(whole) ? whole : partsIn(String(whole ?? ''));
-	return parts.map((part) => String(idOf(part) ?? '').trim()).filter(Boolean);
+	return parts.map((part) => trimmed(String(idOf(part) ?? ''))).filter(Boolean);
 }
 
 const MAX_JSON_LIST = 10_000_000;
 
 /** The list that a text such as `["zhangsan","lisi"]` stands for. */
 function jsonList(text: string): unknown[] | undefined {
-	const inner = text.trim();
+	const inner = jsonIn(text);
 	if (!inner.startsWith('[') || !inner.endsWith(']') || inner.length > MAX_JSON_LIST)
 		return undefined;
 	const list = parseReplyJson(inner);
-	return Array.isArray(list) ? list : undefined;
+	return Array.isArray(list) ? (list.flat(MAX_LEVELS) as unknown[]) : undefined;
 }
+
+/** Lists in lists are one list. */
+const MAX_LEVELS = 8;
 
 /** IDs of a field, each once; objects, such as whole members, are none. */
 export const toIds = (item: ItemContext, displayName: string, value: unknown): string[] => [
-	...new Set(toEntries(item, displayName, value, idsIn)),
+	...new Set(
+		toEntries(item, displayName, value, idsIn)
+			.flatMap(idsInEntry)
+			.map((id) => notShortened(item, displayName, id)),
+	),
 ];
+
+/** Phone numbers of a field, each once. */
+const toPhones = (item: ItemContext, displayName: string, value: unknown): string[] => [
+	...new Set(
+		toEntries(item, displayName, value, phonesIn)
+			.flatMap(phonesIn)
+			.map((phone) => notShortened(item, displayName, phone)),
+	),
+];
+
+/** The way in which spreadsheets write what is too long for a cell. */
+const SHORTENED = /^\d(?:\.\d+)?E\+\d+$/i;
+
+function notShortened(item: ItemContext, displayName: string, id: string): string {
+	if (!SHORTENED.test(id)) return id;
+	throw problem(
+		item,
+		`'${displayName}' holds '${id}', a number that a spreadsheet has shortened`,
+		'Give the column of the spreadsheet the format Text, and enter the whole number again.',
+	);
+}
 
 /** Words of a field, which may have spaces in them; those of `names` may have commas, too. */
 export const toTexts = (
@@ -199,10 +265,14 @@ function toEntries(
 	value: unknown,
 	partsIn: (text: string) => string[],
 ): string[] {
-	const list = typeof value === 'string' ? (jsonList(value) ?? value) : value;
+	const whole = typeof value === 'string' ? (jsonList(value) ?? value) : value;
+	const list: unknown = Array.isArray(whole) ? whole.flat(MAX_LEVELS) : whole;
 	const isNoId = (part: unknown) =>
-		typeof part === 'object' && part !== null && !isResourceLocatorValue(part);
-	if (!(Array.isArray(list) ? list : [list]).some(isNoId)) return split(list, partsIn);
+		(typeof part === 'object' && part !== null && !isResourceLocatorValue(part)) ||
+		(typeof part === 'string' && part.startsWith('{') && isObject(parseReplyJson(part)));
+	const entries = (Array.isArray(list) ? list : [list]) as unknown[];
+	for (const entry of entries) refuseRounded(item, displayName, entry);
+	if (!entries.some(isNoId)) return split(list, partsIn);
 	throw problem(
 		item,
 		`'${displayName}' holds an object where WeCom needs IDs`,
@@ -320,7 +390,9 @@ export function toObject(item: ItemContext, displayName: string, value: unknown)
 
 /** An object or a list, given as such or as JSON. */
 export function toJson(item: ItemContext, displayName: string, value: unknown): IDataObject {
-	const parsed = typeof value === 'string' ? parseReplyJson(value) : value;
+	let parsed = typeof value === 'string' ? parseReplyJson(jsonIn(value)) : value;
+	// A database or a model may have written the text of JSON as JSON.
+	if (typeof parsed === 'string' && parsed !== value) parsed = parseReplyJson(parsed);
 	if (typeof parsed === 'object' && parsed !== null) return parsed as IDataObject;
 	throw problem(
 		item,

@@ -1,3 +1,5 @@
+import { plain } from '../../shared/util/values';
+
 /**
  * What people, spreadsheets and n8n call a date, read in one place. A date is written (`2026-03-05`, `2026/3/5 9:30`,
  * `2026年3月5日`, the serial number of a spreadsheet) or it is a moment (Unix time, a Date, a text with an offset).
@@ -45,8 +47,7 @@ export const dayOf = (seconds: number) => Math.floor((seconds + AHEAD_SECONDS) /
 export function dayInChina(value: unknown): number | undefined {
 	const { toISODate } = Object(value) as { toISODate?: () => string };
 	const written = readWritten(plainText(toISODate ? toISODate.call(value) : value));
-	const inUtc = written?.offset && /^z$/i.test(written.offset);
-	if (written && !inUtc)
+	if (written && !isUtc(written.offset))
 		return Math.floor(written.clock / 1000 / DAY_SECONDS) * DAY_SECONDS - AHEAD_SECONDS;
 	const moment = toUnixSeconds(value, 'UTC');
 	return moment === undefined ? undefined : dayOf(moment) * DAY_SECONDS - AHEAD_SECONDS;
@@ -61,32 +62,60 @@ export function timeOfDay(value: unknown): number | undefined {
 	if (hour !== undefined) return hour * 3600 + minute * 60;
 	const written = isDayOnly(value) ? undefined : readWritten(plainText(value));
 	if (!written) return undefined;
-	const ahead = written.offset && /^z$/i.test(written.offset) ? AHEAD_SECONDS : 0;
+	const ahead = isUtc(written.offset) ? AHEAD_SECONDS : 0;
 	return (written.clock / 1000 + ahead) % DAY_SECONDS;
 }
 
 const plainText = (value: unknown) =>
-	typeof value === 'string' || typeof value === 'number'
-		? String(value).normalize('NFKC').trim()
-		: '';
+	typeof value === 'string' || typeof value === 'number' ? inDigits(plain(value)) : '';
+
+/** The longest text is that of JavaScript, which names the time zone in brackets. */
+const LONGEST = 100;
+const MONTHS = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'];
+const MONTH = String.raw`(jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\.?`;
+const NAMED_DAY = String.raw`(?:(?:mon|tue|wed|thu|fri|sat|sun)[a-z]{0,6}\.?,?\s+)?`;
+const DAY_BEFORE = new RegExp(
+	String.raw`^${NAMED_DAY}(\d{1,2})(?:st|nd|rd|th)?[\s-]${MONTH},?[\s-](\d{4})(?!\d)`,
+	'i',
+);
+const DAY_BEHIND = new RegExp(
+	String.raw`^${NAMED_DAY}${MONTH}\s(\d{1,2})(?:st|nd|rd|th)?,?\s(\d{4})(?!\d)`,
+	'i',
+);
+const IN_BRACKETS = /(?<=Z|[+-]\d\d:?\d\d)\s?(?:\[[\w/+-]+\]|\([^()]+\))$/i;
+const DAY_AND_TIME =
+	/^((?:19|20)\d\d)(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])T?([01]\d|2[0-3])([0-5]\d)([0-5]\d)?(Z?)$/i;
+
+/** A date with the name of its month, as mails and JavaScript write it, or without anything between its digits, in the usual form. */
+function inDigits(given: string): string {
+	if (given.length > LONGEST) return '';
+	const text = given.replace(IN_BRACKETS, '');
+	const [, year, month, day, hour, minute, second = '00', zone] = DAY_AND_TIME.exec(text) ?? [];
+	if (year) return `${year}-${month}-${day}T${hour}:${minute}:${second}${zone}`;
+	const before = DAY_BEFORE.exec(text);
+	const [found, ...parts] = before ?? DAY_BEHIND.exec(text) ?? [];
+	if (!found) return text;
+	const [name, date] = before ? [parts[1], parts[0]] : parts;
+	const number = MONTHS.indexOf(name.slice(0, 3).toLowerCase()) + 1;
+	return `${parts[2]}-${number}-${date}${text.slice(found.length).replace(/^(?:,|\sat(?=\s))/i, '')}`;
+}
 
 const DATE = String.raw`(\d{4})(?:(-|\/|\.)(\d{1,2})\2(\d{1,2})|年(\d{1,2})月(\d{1,2})[日号]?)`;
-const WEEKDAY = String.raw`(?:\s?(?:星期|周)[一二三四五六日天])?`;
-const TIME = String.raw`(?:[T\s]\s*|(?<=[日号一二三四五六天]))(上午|下午)?\s?(\d{1,2})(?::(\d{1,2})(?::(\d{1,2})(?:\.\d+)?)?|[时点](?:(\d{1,2})(?:分(?:(\d{1,2})秒?)?)?)?)(?:\s?(AM|PM))?`;
+const WEEKDAY = String.raw`(?:\s?\(?(?:星期|周)[一二三四五六日天]\)?|\s?\((?:mon|tue|wed|thu|fri|sat|sun)[a-z]{0,6}\))?`;
+const HALVES = '上午|下午|凌晨|清晨|早上|早晨|中午|傍晚|晚上|夜里';
+const TIME = String.raw`(?:[T\s]\s*|(?<=[日号一二三四五六天)]))(${HALVES})?\s?(\d{1,2})(?::(\d{1,2})(?::(\d{1,2})(?:\.\d+)?)?|[时点](?:(\d{1,2})(?:分(?:(\d{1,2})秒?)?)?)?)(?:\s?(AM|PM))?`;
 /** Hours alone only behind a time: in 2026/1/30-31 they are a day. */
-const OFFSET = String.raw`\s?(Z|[+-]\d\d:?\d\d|(?<=:\d\d(?:\.\d+)?\s?)[+-]\d\d)`;
+const OFFSET = String.raw`\s?(Z|(?:UTC|GMT)(?:[+-]\d\d?(?::?\d\d)?)?|[+-]\d\d:?\d\d|(?<=:\d\d(?:\.\d+)?\s?)[+-]\d\d)`;
 const WRITTEN = new RegExp(`^${DATE}${WEEKDAY}(?:${TIME})?(?:${OFFSET})?$`, 'i');
 const DAY_ONLY = new RegExp(String.raw`^(?:${DATE}${WEEKDAY}(?:${OFFSET})?|\d{5}|\d{8})$`, 'i');
 /** A day without anything between its parts, as databases write it. */
 const COMPACT = /^((?:19|20)\d\d)(\d\d)(\d\d)$/;
-const LONGEST = 40;
-
 function readWritten(text: string): Written | undefined {
 	if (/^\d{5}(\.\d{1,15})?$/.test(text))
 		return { clock: SERIAL_EPOCH + Math.round(Number(text) * DAY_SECONDS) * 1000 };
 	const compact = COMPACT.exec(text);
 	if (compact) return written(compact.slice(1, 4), []);
-	const found = text.length <= LONGEST ? WRITTEN.exec(text) : null;
+	const found = WRITTEN.exec(text);
 	if (!found) return undefined;
 	const [, year, , month = found[5], day = found[6], , , half, hour, ...rest] = found;
 	const [minute, second, minuteInWords, secondInWords, halfBehind, offset] = rest;
@@ -95,9 +124,16 @@ function readWritten(text: string): Written | undefined {
 	return written([year, month, day], time, offset);
 }
 
+/** What is said of an hour that counts to twelve only: after noon, before it, or around it. */
+const AFTER_NOON = /^(pm|下午|傍晚|晚上|夜里)$/;
+/** Whose twelfth hour may be that of either day. */
+const AT_NIGHT = /^(晚上|夜里)$/;
+
 /** The hour of a clock, which may count to twelve; NaN for one that no morning has. */
 function hourOf(hour: number, half: string): number {
-	if (half === 'pm' || half === '下午') return hour < 12 ? hour + 12 : hour;
+	if (AT_NIGHT.test(half) && hour === 12) return NaN;
+	if (half === '中午') return hour < 3 ? hour + 12 : hour;
+	if (AFTER_NOON.test(half)) return hour < 12 ? hour + 12 : hour;
 	if (!half || hour < 12) return hour;
 	return hour === 12 ? 0 : NaN;
 }
@@ -105,19 +141,22 @@ function hourOf(hour: number, half: string): number {
 function written(date: string[], time: number[], offset?: string): Written | undefined {
 	const [year, month, day] = date.map(Number);
 	const [hour = 0, minute = 0, second = 0] = time;
-	if (!(hour <= 23) || minute > 59 || second > 59) return undefined;
+	const isMidnight = hour === 24 && minute === 0 && second === 0;
+	if (!(hour <= 23 || isMidnight) || minute > 59 || second > 59) return undefined;
 	const clock = Date.UTC(year, month - 1, day, hour, minute, second);
 	// JavaScript makes March 3 of February 31.
-	return new Date(clock).getUTCDate() === day && month <= 12 && day > 0
-		? { clock, offset }
-		: undefined;
+	const isDay = new Date(Date.UTC(year, month - 1, day)).getUTCDate() === day;
+	return isDay && month <= 12 && day > 0 ? { clock, offset } : undefined;
 }
 
-/** Milliseconds that an offset such as `+08:00` is ahead of UTC. */
+/** A moment in UTC, which stands for the day that it is in China then. */
+const isUtc = (offset: string | undefined): boolean => /^(?:Z|UTC|GMT)$/i.test(offset ?? '');
+
+/** Milliseconds that an offset such as `+08:00` or `GMT+8` is ahead of UTC. */
 function offsetOf(offset: string): number {
-	if (/^z$/i.test(offset)) return 0;
-	const [hours, minutes] = [Number(offset.slice(1, 3)), Number(offset.slice(3).slice(-2))];
-	return (offset.startsWith('-') ? -1 : 1) * (hours * 60 + minutes) * 60_000;
+	const [, sign, hours, minutes = 0] = /([+-])(\d\d?)(?::?(\d\d))?$/.exec(offset) ?? [];
+	if (!sign) return 0;
+	return (sign === '-' ? -1 : 1) * (Number(hours) * 60 + Number(minutes)) * 60_000;
 }
 
 const ofNumber = (number: number): number | undefined => {

@@ -13,14 +13,16 @@ import type { Paging } from '../../shared/client/paging';
 
 /**
  * How a form value becomes the value WeCom expects; a `timestamp` is Unix time in seconds, a `day` that of its midnight in China,
- * a `dayText` that day as 2026-01-31, an amount in `fen` has no fraction. A `clearedList` is [''] where it is to become empty.
+ * a `dayText` that day as 2026-01-31, an amount in `fen` has no fraction. `clearedPhones` are [''] where it is to become empty.
  */
 export type Conversion =
 	| 'integer'
 	| 'integerList'
 	| 'stringList'
 	| 'textList'
-	| 'clearedList'
+	| 'clearedPhones'
+	| 'phone'
+	| 'phones'
 	| 'fen'
 	| 'flag'
 	| 'json'

@@ -3,7 +3,9 @@ import { convertValue, idOf, isEmpty, isOn, toObject, typedValue } from './conve
 import { limit, returnAll, simplify } from './fields';
 import type { Field, FieldGroup, Operation, ItemContext } from './operation';
 import { emptyField, problem } from './problem';
+import { parseReplyJson } from '../../shared/protocol/reply';
 import { isObject } from '../../shared/util/isObject';
+import { jsonIn } from '../../shared/util/values';
 
 /** Reads the form of one item: single values in the types the form has, and all of it as WeCom's parameters. */
 
@@ -159,15 +161,13 @@ export function givenRows(item: ItemContext, field: Field, given: unknown): IDat
 }
 
 function toObjectOrList(item: ItemContext, field: Field, text: string): unknown {
-	try {
-		return JSON.parse(text);
-	} catch {
-		throw problem(
-			item,
-			`'${field.displayName}' is not valid JSON`,
-			'Add the entries in the form, or let the expression give a list of objects.',
-		);
-	}
+	const parsed = parseReplyJson(jsonIn(text));
+	if (parsed !== undefined) return parsed;
+	throw problem(
+		item,
+		`'${field.displayName}' is not valid JSON`,
+		'Add the entries in the form, or let the expression give a list of objects.',
+	);
 }
 
 /** Whether the form shows a field, as its other values are; an expression may give "3" for 3. */

@@ -101,7 +101,9 @@ const memberFields = additionalFields([
 		description: 'The department shown as the main one',
 		convert: 'integer',
 	},
-	text('mobile', 'Mobile', 'Unique in the company; with the country code outside mainland China'),
+	text('mobile', 'Mobile', 'Unique in the company; with the country code outside mainland China', {
+		convert: 'phone',
+	}),
 	{
 		...text('order', 'Order in Departments', 'One number for each department, higher comes first'),
 		placeholder: 'e.g. 10,40',
@@ -250,6 +252,7 @@ export const member: Resource = {
 					type: 'string',
 					default: '',
 					required: true,
+					convert: 'phone',
 					placeholder: 'e.g. 13800000000',
 					description: 'Unknown numbers beyond 20% of the headcount block this call for a day',
 				},

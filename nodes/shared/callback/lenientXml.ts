@@ -2,6 +2,7 @@
  * Reads what WeCom has signed although it is not well-formed: CDATA within CDATA, a bare '&' or '<', a tag without its '>', bytes
  * behind the document. It is only asked when the strict reader has refused, and never for a stranger's text.
  */
+import { withoutLoneHalves } from '../util/values';
 import type { XmlObject } from './xml';
 
 const MAX_DEPTH = 32;
@@ -13,9 +14,6 @@ const CLOSE = /<\/([A-Za-z_][\w.-]{0,99})\s{0,100}(?:>|(?=<))/y;
 const CDATA = '<![CDATA[';
 const REFERENCE = /&(?:#x([0-9A-Fa-f]{1,6})|#([0-9]{1,7})|(amp|lt|gt|quot|apos));/g;
 const PREDEFINED: Record<string, string> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" };
-
-/** Half of a surrogate pair: no database takes it. */
-const LONE_HALF = /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
 
 /** Names that must not become keys of an object. */
 const RESERVED = ['__proto__', 'constructor', 'prototype'];
@@ -141,7 +139,7 @@ function put(parent: Element | undefined, name: string, value: unknown): void {
 function valueOf({ children, text, sections }: Element): unknown {
 	const isBlank = text.trim() === '';
 	if (sections.length > 0 && isBlank && children.size === 0) return sections.join('');
-	const words = (text.replace(REFERENCE, decode) + sections.join('')).replace(LONE_HALF, '\ufffd');
+	const words = withoutLoneHalves(text.replace(REFERENCE, decode) + sections.join(''));
 	if (children.size === 0) return words;
 	return { ...Object.fromEntries(children), ...(isBlank ? {} : { '#text': words }) };
 }

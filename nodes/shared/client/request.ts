@@ -1,5 +1,6 @@
 import type { IDataObject, IHttpRequestMethods, IHttpRequestOptions } from 'n8n-workflow';
 import { isApiPath } from '../protocol/path';
+import { withoutLoneHalves } from '../util/values';
 
 /** A call of WeCom's API, and the HTTP request that it becomes. */
 
@@ -60,11 +61,20 @@ export function httpOptions(
 		timeout: request.timeout ?? TIMEOUT_MS,
 	};
 	if (request.body) {
-		options.body = Buffer.isBuffer(request.body) ? request.body : JSON.stringify(request.body);
+		options.body = Buffer.isBuffer(request.body) ? request.body : bodyText(request.body);
 		options.headers = {
 			...options.headers,
 			'content-type': request.contentType ?? 'application/json',
 		};
 	}
 	return options;
+}
+
+/** JSON escapes halves of characters only when they stand alone. WeCom refuses all of the JSON for one of them. */
+function bodyText(body: IDataObject): string {
+	const text = JSON.stringify(body);
+	if (!/\\ud[89a-f]/.test(text)) return text;
+	return JSON.stringify(body, (_name, value: unknown) =>
+		typeof value === 'string' ? withoutLoneHalves(value) : value,
+	);
 }

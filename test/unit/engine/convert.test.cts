@@ -41,9 +41,43 @@ describe('IDs', () => {
 		[7, ['7']],
 		['', []],
 		['[]', []],
+		// Lists in lists, and several in an entry.
+		[
+			['a', ['b', ['c']]],
+			['a', 'b', 'c'],
+		],
+		['[["a"],["b"]]', ['a', 'b']],
+		[
+			['a,b', 'c；d'],
+			['a', 'b', 'c', 'd'],
+		],
+		// As a model, a mention, a spreadsheet or a copy from elsewhere has them.
+		['```json\n["a","b"]\n```', ['a', 'b']],
+		['@zhangsan ＠lisi @all', ['zhangsan', 'lisi', '@all']],
+		['<@zhangsan>，<@lisi>', ['zhangsan', 'lisi']],
+		["'1001", ['1001']],
+		['\ufeff\u202azhangsan\u202c、lisi\u2060', ['zhangsan', 'lisi']],
 	])('%p', (value, expected) => expect(read('stringList', value)).toEqual(expected));
 
-	it.each([[[{ userid: 'a' }]], [{ userid: 'a' }], ['[{"userid":"a"}]']])('are not %p', (value) =>
+	it.each([12345678901234567890, 1e21, NaN, Infinity, [NaN]])(
+		'are no numbers that are not what they were: %p',
+		(value) => {
+			expect(() => read('stringList', value)).toThrow("'Label' holds");
+			expect(() => convertValue(item, field({}), value)).toThrow("'Label' holds");
+		},
+	);
+
+	it('are not what a spreadsheet makes of long numbers', () =>
+		expect(() => read('stringList', 'a、1.38E+10')).toThrow('a spreadsheet has shortened'));
+
+	it.each([
+		[{ userid: 'a' }],
+		[[{ userid: 'a' }]],
+		['[{"userid":"a"}]'],
+		['{"userid":"a"}'],
+		[['{"userid":"a"}']],
+		[new Date(0)],
+	])('are not %p', (value) =>
 		expect(() => read('stringList', value)).toThrow("'Label' holds an object"),
 	);
 
@@ -69,10 +103,83 @@ describe('IDs', () => {
 	});
 
 	it('that are to be removed', () => {
-		expect(read('clearedList', '')).toEqual(['']);
-		expect(read('clearedList', [''])).toEqual(['']);
-		expect(read('clearedList', '139、138')).toEqual(['139', '138']);
+		expect(read('clearedPhones', '')).toEqual(['']);
+		expect(read('clearedPhones', [''])).toEqual(['']);
+		expect(read('clearedPhones', '139、138')).toEqual(['139', '138']);
 	});
+});
+
+describe('Phone numbers', () => {
+	it.each([
+		['138 0013 8000', ['13800138000']],
+		['138-0013-8000、+86 139 0013 9000', ['13800138000', '13900139000']],
+		['13800138000 13900139000', ['13800138000', '13900139000']],
+		['0086-13800138000\n(+852) 6123 4567', ['13800138000', '(+852) 6123 4567']],
+		['+852 6123 4567', ['+85261234567']],
+		['010-8888 6666', ['01088886666']],
+		['\u202d13800138000\u202c', ['13800138000']],
+		[
+			[13800138000, '１３９００１３９０００'],
+			['13800138000', '13900139000'],
+		],
+		['@all', ['@all']],
+	])('%p', (value, expected) => expect(read('phones', value)).toEqual(expected));
+
+	it('one alone', () => {
+		for (const value of ['138 0013 8000', 13800138000, ['13800138000'], '8613800138000'])
+			expect(read('phone', value)).toBe('13800138000');
+		expect(read('phone', '')).toBe('');
+		expect(() => read('phone', '1.38E+10')).toThrow('a spreadsheet has shortened');
+		expect(() => read('phone', { a: 1 })).toThrow("'Label' holds an object");
+	});
+});
+
+describe('A single value', () => {
+	const options = [
+		{ name: 'One', value: 1 },
+		{ name: 'Two', value: 2 },
+	];
+	it.each<[Partial<Field>, unknown, unknown]>([
+		[{}, ['x'], 'x'],
+		[{}, [5], '5'],
+		[{ type: 'number' }, ['5'], 5],
+		[{ type: 'boolean' }, ['是'], true],
+		[{ type: 'options', options }, [2], 2],
+		[{ type: 'dateTime', convert: 'day' }, ['2026-03-05'], 1_772_640_000],
+		[{ convert: 'stringList' }, ['x'], ['x']],
+		[{ type: 'json', convert: 'jsonList' }, [{ a: 1 }], [{ a: 1 }]],
+	])('of %p may stand in a list of one', (more, value, expected) =>
+		expect(convertValue(item, field(more), value)).toEqual(expected),
+	);
+
+	it.each<Partial<Field>>([{}, { type: 'number' }, { type: 'boolean' }, { convert: 'integer' }])(
+		'of %p is not there in an empty list, and is none of several',
+		(more) => {
+			expect(convertValue(item, field(more), [])).toBeUndefined();
+			expect(() => convertValue(item, field(more), [1, 2])).toThrow("'Label' holds");
+		},
+	);
+
+	it('of text is without the mark with which a file begins', () =>
+		expect(convertValue(item, field({}), '\ufeffx')).toBe('x'));
+});
+
+describe('JSON', () => {
+	it.each([
+		'{"a":1}',
+		'\ufeff{"a":1}\r\n',
+		'```json\n{"a":1}\n```',
+		'```\n{"a": 1}```',
+		'"{\\"a\\":1}"',
+		{ a: 1 },
+	])('%p', (value) => {
+		expect(read('json', value)).toEqual({ a: 1 });
+		expect(read('jsonList', value)).toEqual([{ a: 1 }]);
+	});
+
+	it.each(["{'a':1}", '{"a":1', 'null', '5', '"a"', '```json\n```'])('is not %p', (value) =>
+		expect(() => read('json', value)).toThrow("'Label' is not valid JSON"),
+	);
 });
 
 describe('Numbers', () => {
@@ -86,12 +193,28 @@ describe('Numbers', () => {
 		['−5', -5],
 		['人民币 1,200 元', 1200],
 		[7n, 7],
+		['1 200', 1200],
+		['1\u00a0234\u202f567', 1234567],
+		["1'200", 1200],
+		["'1200", 1200],
+		['\u202a1200\u202c', 1200],
+		['12\u200b', 12],
 	])('%p is %p', (value, expected) => expect(read('integer', value)).toBe(expected));
 
-	it.each(['abc', '十二', '1,20', '1.5', [1], {}, true, NaN, '2^3', '9007199254740993'])(
-		'%p is none',
-		(value) => expect(() => read('integer', value)).toThrow("'Label' holds"),
-	);
+	it.each([
+		'abc',
+		'十二',
+		'1,20',
+		'1 20',
+		'=A1',
+		'1.5',
+		[1, 2],
+		{},
+		true,
+		NaN,
+		'2^3',
+		'9007199254740993',
+	])('%p is none', (value) => expect(() => read('integer', value)).toThrow("'Label' holds"));
 
 	it('stay within what the form says', () => {
 		const bounded = field({ type: 'number', typeOptions: { minValue: 1, maxValue: 4 } });
@@ -157,12 +280,29 @@ describe('Days', () => {
 		DAY,
 		DAY + 0.25,
 		DAY * 1000,
+		'\u200e2026/3/5',
+		"'2026-03-05",
+		'2026年3月5日（周四）',
+		'2026-03-05 (Thu)',
+		'Mar 5, 2026',
+		'5 March 2026',
+		'Thursday, 5th Mar 2026',
+		'5-Mar-2026',
+		'Thu, 05 Mar 2026 09:00:00 +0800',
+		'Thu, 05 Mar 2026 01:00:00 GMT',
+		'Wed, 04 Mar 2026 16:00:00 GMT',
+		'Thu Mar 05 2026 09:00:00 GMT+0800 (中国标准时间)',
+		'202603050900',
+		20260305090000,
+		'20260305T010000Z',
+		'2026-03-05T09:00:00+08:00[Asia/Shanghai]',
+		'2026-03-04 24:00',
 	])('%p, whatever the time zone of the workflow', (value) => {
 		expect(read('day', value)).toBe(DAY);
 		expect(read('dayText', value)).toBe('2026-03-05');
 	});
 
-	it.each(['2026-02-30', '2026/13/1', '2026-3/5', '3/5/2026', 'tomorrow', 5, {}, [DAY]])(
+	it.each(['2026-02-30', '2026/13/1', '2026-3/5', '3/5/2026', 'tomorrow', 5, {}, [DAY, DAY]])(
 		'%p is none',
 		(value) => expect(() => read('day', value)).toThrow('which is not a date'),
 	);
@@ -183,6 +323,20 @@ describe('Days', () => {
 			expect(read('timestamp', value)).toBe(moment);
 		for (const value of ['2026/3/5 下午9:30', '2026-03-05 9:30 PM', '2026年3月5日下午9点30分'])
 			expect(read('timestamp', value)).toBe(moment + 12 * 3600);
+		for (const value of [
+			'Thu, 5 Mar 2026 09:30:00 +0900',
+			'Thu Mar 05 2026 08:30:00 GMT+0800 (China Standard Time)',
+			'March 5, 2026 at 9:30 AM',
+			'2026-03-05 00:30:00 UTC',
+			'2026-03-05 08:30 GMT+8',
+			'202603050930',
+			'2026-03-05 早上9:30',
+		])
+			expect(read('timestamp', value)).toBe(moment);
+		expect(read('timestamp', '2026/3/5 晚上9:30')).toBe(moment + 12 * 3600);
+		expect(read('timestamp', '2026/3/5 凌晨1:30')).toBe(moment - 8 * 3600);
+		expect(read('timestamp', '2026/3/5 中午12:30')).toBe(moment + 3 * 3600);
+		expect(() => read('timestamp', '2026/3/5 晚上12:00')).toThrow('which is not a date');
 		expect(read('timestamp', '2026年3月5日9时')).toBe(moment - 30 * 60);
 		expect(read('timestamp', '2026-03-05 12:30 am')).toBe(moment - 9 * 3600);
 		expect(() => read('timestamp', '2026-03-05 13:00 AM')).toThrow('which is not a date');
@@ -191,13 +345,46 @@ describe('Days', () => {
 
 describe('Switches', () => {
 	const toggle = field({ type: 'boolean' });
-	it.each(['是', 'TRUE', 'yes', 1, '1', true, 'Y', 'on', '√', '启用', '１'])('%p is on', (value) =>
-		expect(convertValue(item, toggle, value)).toBe(true),
-	);
-	it.each(['否', 'False', 'no', 0, '', false, 'N', 'off', '×', '禁用'])('%p is off', (value) =>
-		expect(convertValue(item, toggle, value)).toBe(false),
-	);
-	it.each(['maybe', 2, {}, [], '是的', 'yes!'])('%p is refused', (value) =>
+	it.each([
+		'是',
+		'TRUE',
+		'yes',
+		1,
+		'1',
+		true,
+		'Y',
+		'on',
+		'√',
+		'启用',
+		'１',
+		'1.0',
+		'真',
+		'有',
+		'T',
+		'是的',
+		'✔️',
+		'✅',
+		'需要',
+	])('%p is on', (value) => expect(convertValue(item, toggle, value)).toBe(true));
+	it.each([
+		'否',
+		'False',
+		'no',
+		0,
+		'',
+		false,
+		'N',
+		'off',
+		'×',
+		'禁用',
+		'0.0',
+		'假',
+		'无',
+		'不',
+		'❌',
+		'不需要',
+	])('%p is off', (value) => expect(convertValue(item, toggle, value)).toBe(false));
+	it.each(['maybe', 2, {}, '已', '-', 'yes!'])('%p is refused', (value) =>
 		expect(() => convertValue(item, toggle, value)).toThrow('neither true nor false'),
 	);
 });
@@ -209,8 +396,9 @@ describe('Choices', () => {
 	];
 	it('have the type that WeCom wants', () =>
 		expect(convertValue(item, field({ type: 'options', options }), ' 2 ')).toBe(2));
-	it.each(['Two', 'two', ' TWO '])('may have the name that the form shows: %p', (value) =>
-		expect(convertValue(item, field({ type: 'options', options }), value)).toBe(2),
+	it.each(['Two', 'two', ' TWO ', '2.0', '２', 'Two\u200b', ['2']])(
+		'may have the name that the form shows: %p',
+		(value) => expect(convertValue(item, field({ type: 'options', options }), value)).toBe(2),
 	);
 	it('have their own letters first', () => {
 		const both = [

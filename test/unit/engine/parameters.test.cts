@@ -91,7 +91,7 @@ describe('fields that a person adds', () => {
 		type: 'collection',
 		options: [
 			field('remark'),
-			field('mobiles', { convert: 'clearedList' }),
+			field('mobiles', { convert: 'clearedPhones' }),
 			field('order', { type: 'number', convert: 'integer' }),
 		],
 	});

@@ -3,6 +3,7 @@ import type { ApiRequest } from '../../../shared/client/request';
 import { downloadFile, uploadRequest } from '../../../shared/client/files';
 import { collect } from '../../../shared/client/paging';
 import { parseReplyJson } from '../../../shared/protocol/reply';
+import { jsonIn } from '../../../shared/util/values';
 import { findEndpoint } from './catalog/catalog';
 import { checkParameters, hasNoBody, sendable, type ParameterCheck } from './catalog/check';
 import { describe } from './catalog/convert';
@@ -220,8 +221,8 @@ function givenParameters(
 	const { get, context, itemIndex } = item;
 	if (get('inputMode', 'fields') === 'json') {
 		const json = get<unknown>('json', '{}');
-		const isBlank = typeof json === 'string' && json.trim() === '';
-		const parsed = isBlank ? {} : typeof json === 'string' ? parseReplyJson(json) : json;
+		const text = typeof json === 'string' ? jsonIn(json) : undefined;
+		const parsed = text === '' ? {} : text !== undefined ? parseReplyJson(text) : json;
 		if (isObject(parsed)) return parsed;
 		if (parsed !== undefined)
 			throw problem(

@@ -129,7 +129,7 @@ export const customer: Resource = {
 					text('remark_company', 'Company', 'Up to 20 characters'),
 					text('description', 'Description', 'Up to 150 characters'),
 					text('remark_mobiles', 'Mobiles', 'Comma-separated; replaces the earlier ones', {
-						convert: 'clearedList',
+						convert: 'clearedPhones',
 					}),
 					text('remark_pic_mediaid', 'Picture Media ID', 'From Media > Upload'),
 					text('remark', 'Remark', 'The name the member gives the customer, up to 20 characters'),

@@ -290,8 +290,13 @@ export const MORE_CONTENT = additionalFields([
 ]);
 
 /** Ids as typed: a mention of everyone is an ID, too, so that no list can offer them all. */
-export const mention = (name: string, displayName: string, ids: string): Field =>
+export const mention = (
+	name: string,
+	displayName: string,
+	ids: string,
+	convert: 'stringList' | 'phones' = 'stringList',
+): Field =>
 	text(name, displayName, `${ids} with commas between them, or @all for everyone`, {
 		path: `part.${name}`,
-		convert: 'stringList',
+		convert,
 	});

@@ -65,7 +65,12 @@ export const groupChat: Resource = {
 					types: GROUP_CHAT.types,
 					mentions: [
 						mention('mentioned_list', 'Mention Members', 'User IDs'),
-						mention('mentioned_mobile_list', 'Mention Phone Numbers', 'Phone numbers of members'),
+						mention(
+							'mentioned_mobile_list',
+							'Mention Phone Numbers',
+							'Phone numbers of members',
+							'phones',
+						),
 					],
 					mentionedIn: ['text', 'markdown'],
 				}),

@@ -44,7 +44,12 @@ export const messagePush: Resource = {
 					inlineImages: true,
 					mentions: [
 						mention('mentioned_list', 'Mention Members', 'User IDs'),
-						mention('mentioned_mobile_list', 'Mention Phone Numbers', 'Phone numbers of members'),
+						mention(
+							'mentioned_mobile_list',
+							'Mention Phone Numbers',
+							'Phone numbers of members',
+							'phones',
+						),
 					],
 				}),
 				...cardFields(WITH_CARD),
