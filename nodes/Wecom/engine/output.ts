@@ -51,7 +51,7 @@ function leftOut(field: string, value: unknown): string[] {
 	if (!Array.isArray(value)) return isRefusal && value ? [String(value as string)] : [];
 	return (value as unknown[]).flatMap((entry) => {
 		if (!isObject(entry)) return isRefusal ? [String(entry)] : [];
-		return isRefusal || entry.errcode ? [nameOf(entry)] : [];
+		return isRefusal || Number(entry.errcode) ? [nameOf(entry)] : [];
 	});
 }
 
@@ -60,13 +60,13 @@ function nameOf({ errcode, ...entry }: IDataObject): string {
 	const isId = ([field, value]: [string, unknown]) =>
 		field !== 'errmsg' && typeof value === 'string' && value !== '';
 	const name = String(Object.entries(entry).find(isId)?.[1] ?? JSON.stringify(entry));
-	return errcode ? `${name} (${String(errcode as number)})` : name;
+	return Number(errcode) ? `${name} (${String(errcode as number)})` : name;
 }
 
 /** An entry of a list as an item: with a `warning` when WeCom says that it refused this one. */
 export function toListItem(entry: IDataObject): IDataObject {
-	const { errcode } = entry;
-	if (typeof errcode !== 'number' || errcode === 0) return entry;
+	const errcode = Number(entry.errcode);
+	if (!errcode) return entry;
 	return { ...entry, warning: `WeCom refused this one with the error code ${errcode}.` };
 }
 

@@ -133,13 +133,22 @@ function sentences(...parts: string[]): string {
 	return parts.filter(Boolean).join(' ');
 }
 
+const REQUEST_TIMEOUT = 408;
+const TOO_MANY_REQUESTS = 429;
+
 /**
  * A call refused for its rate was not carried out and may be repeated. "System busy", a broken connection or a
  * gateway's page says nothing about what was done, so then only repeatable calls are tried again (doc 90313).
  */
 export function isWorthRetrying(failure: Failure, repeatable: boolean): boolean {
+	const { httpStatus = 0 } = failure;
+	// What stands in front of WeCom has not passed on what it had too many of.
+	const isRefusedForRate = failure.class === 'rate' || httpStatus === TOO_MANY_REQUESTS;
 	const passing =
-		failure.class === 'transient' || failure.brokenOff === true || (failure.httpStatus ?? 0) >= 500;
-	if (failure.unsent) return passing;
-	return failure.class === 'rate' || (passing && repeatable);
+		failure.class === 'transient' ||
+		failure.brokenOff === true ||
+		httpStatus === REQUEST_TIMEOUT ||
+		httpStatus >= 500;
+	if (failure.unsent) return passing || httpStatus === TOO_MANY_REQUESTS;
+	return isRefusedForRate || (passing && repeatable);
 }

@@ -27,12 +27,22 @@ export function parseReplyJson(text: string): unknown {
 	}
 }
 
-/** The reply as an object, undefined when the text is no JSON object. */
+/** Names of people have such characters in them, and WeCom does not always escape them. */
+const withoutControls = (text: string): string =>
+	text.replace(/[\t\n\r]/g, ' ').replace(/\p{Cc}/gu, '');
+
+/** The reply as an object, its error code as a number; undefined when the text is no JSON object. */
 export function parseReply(body: unknown): WecomReply | undefined {
-	const value = typeof body === 'string' ? parseReplyJson(body) : body;
-	return typeof value === 'object' && value !== null && !Array.isArray(value)
-		? (value as WecomReply)
-		: undefined;
+	let value = typeof body === 'string' ? parseReplyJson(body) : body;
+	if (value === undefined && typeof body === 'string' && /^\s*\{/.test(body))
+		value = parseReplyJson(withoutControls(body).trim());
+	if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
+	const reply = value as WecomReply;
+	const { errcode } = reply as { errcode?: unknown };
+	// Some endpoints, and proxies that write the JSON anew, give it as text.
+	return typeof errcode === 'string' && /^-?\d{1,9}$/.test(errcode.trim())
+		? { ...reply, errcode: Number(errcode) }
+		: reply;
 }
 
 /** What stands in front of WeCom may answer anything. */

@@ -3,6 +3,7 @@ import { NodeApiError } from 'n8n-workflow';
 import {
 	describeErrcode,
 	describeUnreachable,
+	isWorthRetrying,
 	networkCode,
 } from '../../../nodes/shared/protocol/errors';
 import { parseReply, readErrmsg } from '../../../nodes/shared/protocol/reply';
@@ -25,7 +26,27 @@ describe('parseReply', () => {
 		});
 	});
 
-	it.each(['', '<html></html>', '[]', 'null', '12', undefined])('is undefined for %p', (body) => {
+	it.each<[string, object]>([
+		['{"errcode":"0","errmsg":"ok","name":"x"}', { errcode: 0, errmsg: 'ok', name: 'x' }],
+		['{"errcode":"-1"}', { errcode: -1 }],
+		['{"errcode":0,"name":"a\u0001b\nc"}', { errcode: 0, name: 'ab c' }],
+		['\ufeff{"errcode":0}\r\n\u0000', { errcode: 0 }],
+		['{\n\t"errcode": 0\n}', { errcode: 0 }],
+		['{"name":"x"}', { name: 'x' }],
+	])('reads %p, as some endpoints and proxies send it', (text, expected) =>
+		expect(parseReply(text)).toEqual(expected),
+	);
+
+	it.each([
+		'',
+		'<html></html>',
+		'{"errcode":0,"name":"cut off',
+		'{',
+		'[]',
+		'null',
+		'12',
+		undefined,
+	])('is undefined for %p', (body) => {
 		expect(parseReply(body)).toBeUndefined();
 	});
 });
@@ -105,5 +126,18 @@ describe('a host that does not answer', () => {
 		expect(describeUnreachable('https://a.example', error).message).toBe(
 			'WeCom cannot be reached at https://a.example (the host name is unknown)',
 		);
+	});
+});
+
+describe('isWorthRetrying', () => {
+	const answered = (httpStatus: number) => ({ message: '', description: '', httpStatus });
+	it.each([
+		[429, true, true],
+		[408, true, false],
+		[503, true, false],
+		[404, false, false],
+	])('HTTP %d from what stands before WeCom', (status, reading, writing) => {
+		expect(isWorthRetrying(answered(status), true)).toBe(reading);
+		expect(isWorthRetrying(answered(status), false)).toBe(writing);
 	});
 });
