@@ -33,7 +33,6 @@ const WORDS: Record<string, string> = {
 	'Message push': '群消息推送',
 	Customers: '客户联系',
 	'Example workflows': '示例工作流',
-	'Queue mode, several processes': '队列模式、多进程',
 	'n8n knows no human review for agents (the tool variant of WeCom Send and Wait).':
 		'n8n 没有 AI Agent 的人工审批（WeCom Send and Wait 的工具形式）。',
 	'What stops a trigger that keeps running (another program has taken the long connection of an AI bot, a key of the chat archive is missing) is reported in the log of n8n only, not as a failed execution.':

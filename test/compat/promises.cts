@@ -27,11 +27,6 @@ export const PROMISES: PromiseRow[] = [
 	{ title: 'Message push', files: ['message-push'] },
 	{ title: 'Customers', files: ['customers'] },
 	{ title: 'Example workflows', files: ['daily-work'] },
-	{
-		title: 'Queue mode, several processes',
-		files: ['queue', 'processes', 'send-and-wait-processes'],
-		since: '2.35',
-	},
 ];
 
 /** A test that fails before an n8n release, for a reason that lies in n8n. */
