@@ -277,20 +277,17 @@ it('several agents speak one after the other, and the last one has the last word
 it('what was said stays as it is when a node behind the agent fails and the workflow goes on', async () => {
 	const { rest, sim } = surroundings();
 	const main = (node: string) => ({ main: [[{ node, type: 'main', index: 0 }]] });
+	const log: WorkflowNode = {
+		name: 'Log',
+		type: 'n8n-nodes-base.stopAndError',
+		parameters: { errorMessage: 'No space left' },
+		onError: 'continueRegularOutput',
+	};
+	// n8n takes an execution for failed whose last node has.
+	const after: WorkflowNode = { name: 'After', type: 'n8n-nodes-base.noOp' };
 	const { id } = await published(({ nodes, connections }) => ({
-		nodes: nodes.map((node) =>
-			node.name === 'Reply'
-				? {
-						...node,
-						name: 'Log',
-						type: 'n8n-nodes-base.stopAndError',
-						parameters: { errorMessage: 'No space left' },
-						credentials: undefined,
-						onError: 'continueRegularOutput',
-					}
-				: node,
-		),
-		connections: { ...connections, 'AI Agent': main('Log') },
+		nodes: [...nodes.filter(({ name }) => name !== 'Reply'), log, after],
+		connections: { ...connections, 'AI Agent': main('Log'), Log: main('After') },
 	}));
 	sim.control.setScript([{ say: 'That is so.' }]);
 	expect(await ask('lisi', 'Is it?')).toEqual(['Thinking…', 'That is so.']);
