@@ -180,7 +180,7 @@ function listenerOf(run: Run, item: INodeExecutionData): ExecutionListener {
 		onChunk: (written) => {
 			if (!said.take(written)) return;
 			if (said.isWaiting && toolStatus) void showStatus();
-			else if (said.text) message.show(said.text);
+			else if (said.text.trim()) message.show(said.text);
 		},
 		onEnd: () => {
 			isOver = true;

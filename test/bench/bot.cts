@@ -18,8 +18,6 @@ const WORDS = 40;
 const WORD_MS = 150;
 const ANSWER = Array.from({ length: WORDS }, (_, index) => `word${index + 1}`).join(' ');
 const FIRST_ANSWER = 'Thinking…';
-/** The budget is n8n's and the trigger's share: WeCom itself asks once a second. */
-const ASK_MS = 50;
 const PATH = 'bench-bot';
 const MODEL_PATH = '/v1/chat/completions';
 /** One busy machine, all of them at once. */
@@ -29,7 +27,7 @@ const WITHIN_MS = 120_000;
 interface Answered {
 	/** From the message until the model is asked. */
 	toModel: number;
-	/** From the first word of the model until words of it are in the chat. */
+	/** From the first word of the model until words of it are in the chat; what WeCom lets pass between two questions is its own. */
 	toChat: number;
 	/** Frames a second, between the first one with words and the last one before the end. */
 	rate: number;
@@ -81,7 +79,6 @@ export async function botRows(rest: N8nRest, sim: Simulator): Promise<Row[]> {
 		apiKey: MODEL_KEY,
 		url: `${sim.url}/v1`,
 	});
-	sim.bots.setPollInterval(ASK_MS);
 	const rows: Row[] = [];
 	for (const way of ways) rows.push(...(await rowsOf(rest, sim, way, model)));
 	return rows;
@@ -191,10 +188,20 @@ async function ask(sim: Simulator, { botId }: Way, from: string): Promise<Answer
 	const [first, last] = [growing[0], growing[growing.length - 1]];
 	return {
 		toModel: question.at - sentAt,
-		toChat: first.at - question.spokeAt!,
+		toChat: first.at - askedAt(sim, entry, question.spokeAt!, first.at),
 		rate: growing.length > 1 ? (growing.length - 1) / ((last.at - first.at) / 1_000) : 0,
 		isWhole: entry.text === ANSWER && growing.length > 1,
 	};
+}
+
+/** When the words could go out at the earliest: at once, in callback mode with the first question after the stream since they are there. */
+function askedAt(sim: Simulator, { stream }: ChatEntry, spokeAt: number, shownAt: number): number {
+	const asked = sim.bots
+		.outcomes()
+		.filter(({ refresh, reply }) => refresh && reply?.stream?.id === stream!.id)
+		.map(({ at, ms }) => at - ms)
+		.find((at) => at >= spokeAt);
+	return asked !== undefined && asked < shownAt ? asked : spokeAt;
 }
 
 const framesWithWords = ({ stream }: ChatEntry) =>

@@ -68,10 +68,23 @@ it('<think></think> is a first answer like any other', async () => {
 
 it('the closing text stands below what was said when the workflow breaks off', async () => {
 	const { execution, shown, msgid } = await asked();
-	execution.write(line('begin') + line('item', 'I think') + line('error', 'no more'));
+	execution.write(line('begin') + line('item', '```js\nx') + line('error', 'no more'));
 	execution.end();
 	await bots.waitForReply(msgid, PATIENT);
-	expect(shown().text).toBe('I think\n\nSorry');
+	expect(shown().text).toBe('```js\nx\n```\n\nSorry');
+});
+
+it('an agent that waits for a tool and says nothing leaves the closing text', async () => {
+	n8n.parameters = {
+		botOptions: { firstAnswer: 'Thinking…', closingText: 'Sorry', toolStatus: 'Looking it up…' },
+	};
+	const { execution, shows, shown, msgid } = await asked();
+	execution.write(line('begin') + line('item', '\n\n') + line('end'));
+	await shows('Looking it up…');
+	execution.write(line('error', 'the tool broke'));
+	execution.end();
+	await bots.waitForReply(msgid, PATIENT);
+	expect(shown().text).toBe('Sorry');
 });
 
 it('an execution that goes on after an error has not failed', async () => {
@@ -110,11 +123,12 @@ describe('an execution that is stopped', () => {
 	});
 
 	it('is told from one whose agent is silent, since n8n tells that it runs', async () => {
+		watchTimings.silence = 600;
 		const run = await asked();
 		const { execution, shows, shown, msgid } = run;
 		execution.write(line('begin') + line('item', 'Let me see.'));
 		const from = Date.now();
-		await until('some time has gone by', () => beat(run) && Date.now() - from > 300);
+		await until('some time has gone by', () => beat(run) && Date.now() - from > 900);
 		execution.write(line('item', ' Here.'));
 		await shows('Let me see. Here.');
 		execution.end();

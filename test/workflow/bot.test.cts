@@ -296,6 +296,16 @@ describe('Reply', () => {
 		expect(bots.outcomes().filter(({ problem }) => problem)).toEqual([]);
 	});
 
+	it('asks what people think of a card that is the answer', async () => {
+		const card = { msgtype: 'template_card', main_title: 'Order', card_url: 'https://example.com' };
+		n8n.parameters = { ...WAITS, botOptions: { askForFeedback: true } };
+		n8n.nodes = [botNode('reply', card)];
+		const { msgid } = await bots.say(botId, { text: 'A card, please' });
+		const [entry] = await bots.waitForReply(msgid);
+		const { feedbackId } = n8n.items[0].wecom as { feedbackId: string };
+		expect(entry.card).toMatchObject({ feedback: { id: feedbackId } });
+	});
+
 	it('puts an image into the stream, and says what cannot be sent', async () => {
 		n8n.parameters = FIRST;
 		const data = {

@@ -148,7 +148,7 @@ function hearExecution({ context, response }: Delivery, key: string, options: Bo
 		(chunk) => {
 			if (!said.take(String(chunk))) return;
 			if (said.isWaiting && toolStatus) later(TOOL_STATUS_AFTER_MS, showStatus);
-			else if (said.text) showSaid(key, said.text);
+			else if (said.text.trim()) showSaid(key, said.text);
 		},
 		(isStopped) => {
 			hasEnded = true;

@@ -33,6 +33,9 @@ export class AgentText {
 
 	private said = '';
 
+	/** Where in it the words of this turn begin: an agent that begins anew without having ended says them again. */
+	private turnAt = 0;
+
 	/** An agent has ended and may go on: it waits for a tool, or the workflow has gone on. */
 	isWaiting = false;
 
@@ -58,6 +61,7 @@ export class AgentText {
 		const { nodeName, itemIndex } = chunk.metadata ?? {};
 		const speaker = `${String(itemIndex ?? 0)} ${String(nodeName ?? '')}`;
 		if (chunk.type === 'begin') {
+			if (speaker === this.speaker && !this.isWaiting) this.said = this.said.slice(0, this.turnAt);
 			this.next = speaker;
 			this.hasFailed = false;
 			return false;
@@ -76,6 +80,7 @@ export class AgentText {
 		// Another agent's words take the place of those before; the same agent goes on in a new paragraph after a tool.
 		if (speaker !== this.speaker) this.said = '';
 		else if (this.next !== undefined && this.said) this.said = `${this.said.trimEnd()}\n\n`;
+		if (speaker !== this.speaker || this.next !== undefined) this.turnAt = this.said.length;
 		this.next = undefined;
 		this.speaker = speaker;
 		this.isWaiting = false;
@@ -98,6 +103,7 @@ function parsed(line: string): Chunk | undefined {
  * `status`, if there is one.
  */
 export function frameText(text: string, maxBytes: number, status = ''): string {
+	if (!text.trim()) return status;
 	const below = status && `\n\n${status}`;
 	// No more fits, and reading all of a long answer once a second would hold n8n up.
 	const head = text.slice(0, 2 * maxBytes);

@@ -1,7 +1,7 @@
 import { createHash } from 'crypto';
 import type { IDataObject } from 'n8n-workflow';
 import { splitMarkdown } from '../util/split';
-import { frameText } from './agentText';
+import { closeFence, frameText } from './agentText';
 import { cardTitle } from './card';
 import { isObject } from '../util/isObject';
 import { STREAM_LIFE_MS, streamIdOf } from './items';
@@ -133,7 +133,7 @@ export function changeStream(id: string, change: StreamChange, at = 0): Way | un
 	// Of a first answer that has not gone out yet; `shown` takes it away.
 	const { feedback } = conversation.stream;
 	const title = change.card ? cardTitle(change.card) : '';
-	const [kept] = said === undefined ? [title] : splitMarkdown(said, MAX_STREAM_BYTES);
+	const [kept] = said?.trim() ? splitMarkdown(said, MAX_STREAM_BYTES) : [title];
 	Object.assign(conversation.stream, replied ? {} : { content: kept }, change);
 	conversation.replied = true;
 	conversation.closingText = '';
@@ -169,12 +169,13 @@ function endStream(conversation: Conversation, failed = false): void {
 	const { stream, closingText, said, replied } = conversation;
 	stream.finish = true;
 	if (replied) return;
-	if (said === undefined) {
+	if (!said?.trim()) {
 		if (closingText) stream.content = closingText;
 		return;
 	}
 	const below = failed && closingText ? `\n\n${closingText}` : '';
-	[stream.content] = splitMarkdown(said.trimEnd(), MAX_STREAM_BYTES - Buffer.byteLength(below));
+	const whole = closeFence(said.trimEnd());
+	[stream.content] = splitMarkdown(whole, MAX_STREAM_BYTES - Buffer.byteLength(below));
 	stream.content += below;
 }
 
@@ -225,9 +226,11 @@ export function currentStream(id: string, now = Date.now()): IDataObject | undef
 	const { stream, startedAt } = conversation;
 	if (!stream.finish && now - startedAt >= STREAM_LIFE_MS - MARGIN_MS) endStream(conversation);
 	const { said, status, replied } = conversation;
-	if (said !== undefined && !stream.finish && !replied)
-		stream.content = frameText(said, MAX_STREAM_BYTES, status);
-	const body = streamBody(id, conversation);
+	const content =
+		said === undefined || stream.finish || replied
+			? stream.content
+			: frameText(said, MAX_STREAM_BYTES, status);
+	const body = streamBody(id, { ...conversation, stream: { ...stream, content } });
 	shown(conversation);
 	return body;
 }

@@ -311,14 +311,16 @@ async function receive(
 		return wish ? [{ member, wish }] : [];
 	});
 	if (taken.length === 0) return;
-	const feedbackId = taken.map(({ wish }) => wish.feedbackId).find(Boolean);
-	replies.begin(reqId, body, feedbackId);
-	const { firstAnswer, closingText } =
-		taken.find(({ wish }) => wish.firstAnswer)?.wish ?? ({} as Wish);
+	const wishes = taken.map(({ wish }) => wish);
+	const { firstAnswer, closingText = '' } = wishes.find((wish) => wish.firstAnswer) ?? {};
+	replies.begin(reqId, body, {
+		closingText: closingText || wishes.find((wish) => wish.closingText)?.closingText,
+		feedbackId: wishes.find((wish) => wish.feedbackId)?.feedbackId,
+	});
 	const id = streamIdOf(body);
 	const streamId = firstAnswer ? id : undefined;
 	const { streams } = replies;
-	if (firstAnswer) streams.startStream(reqId, id, firstAnswer, closingText);
+	if (firstAnswer) streams.startStream(reqId, id, firstAnswer);
 	const message = {
 		...{ body, reqId, streamId, key: messageKey(settings, body) },
 		begin: () => streams.beginRun(reqId),

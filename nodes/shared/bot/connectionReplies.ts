@@ -35,9 +35,13 @@ export class ConnectionReplies {
 	}
 
 	/** Remembers a message, so that replies find their chat. */
-	begin(reqId: string, body: IDataObject, feedbackId?: string): void {
+	begin(
+		reqId: string,
+		body: IDataObject,
+		wish: { closingText?: string; feedbackId?: string } = {},
+	): void {
 		const [chatid, chatType] = [chatOf(body), chatTypeOf(body)];
-		this.talks.begin(reqId, { chatid, chatType, at: Date.now() }, feedbackId);
+		this.talks.begin(reqId, { chatid, chatType, at: Date.now() }, wish);
 		this.outbox.hasHeard(chatid, chatType);
 	}
 
@@ -92,10 +96,9 @@ export class ConnectionReplies {
 		const frame = { ...body, stream: { ...ofEveryFrame, id, content: shown } };
 		const answer = await this.inPlace(talk, async () => await this.outbox.sendFrame(talk, frame));
 		if (answer && !finish) {
-			if (talk.stream)
-				Object.assign(talk.stream, { content, said: undefined, isBehind: false, first: false });
+			if (talk.stream) Object.assign(talk.stream, { content, said: undefined, isBehind: false });
 			else this.talks.beginStream(talk, id, content);
-			talk.stream!.sentAt = Date.now();
+			Object.assign(talk.stream!, { sentAt: Date.now(), firstAnswer: undefined });
 		} else this.talks.answered(talk);
 		// What a stream does not hold, and all of one that is over, comes when it is whole.
 		if (!finish) return answer ?? LATE;

@@ -20,10 +20,11 @@ export const markdownOf = (content: string, feedbackId?: string): IDataObject =>
 
 /** The text of a reply stays, and what an agent has said, also since the last frame. */
 export function withCard(
-	{ id, content, said, first }: Stream,
+	{ id, content, said, firstAnswer }: Stream,
 	template_card: IDataObject,
 ): IDataObject {
-	const whole = said ?? (first ? cardTitle(template_card) : content);
+	const isUnsaid = said !== undefined || firstAnswer !== undefined;
+	const whole = said?.trim() ? said : isUnsaid ? cardTitle(template_card) : content;
 	const [text] = splitMarkdown(whole, MAX_STREAM_BYTES);
 	return { ...frameOf(id, text, true), msgtype: 'stream_with_template_card', template_card };
 }

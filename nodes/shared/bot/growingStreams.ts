@@ -1,9 +1,9 @@
 import { LoggerProxy } from 'n8n-workflow';
 import { splitMarkdown } from '../util/split';
-import { frameText } from './agentText';
+import { closeFence, frameText } from './agentText';
 import type { BotFailure } from './errors';
 import { frameOf, markdownOf, MAX_STREAM_BYTES } from './frames';
-import { TOO_LATE, type Outbox } from './outbox';
+import { ANSWERED, TOO_LATE, type Outbox } from './outbox';
 import { RATE_LIMITED } from './quota';
 import { streamTimings } from './streamTimings';
 import type { Stream, Talk, Talks } from './talks';
@@ -21,11 +21,10 @@ export class GrowingStreams {
 	) {}
 
 	/** The first answer, shown until the workflow replies. */
-	startStream(reqId: string, id: string, content: string, closingText = ''): void {
+	startStream(reqId: string, id: string, content: string): void {
 		const talk = this.talks.remember(reqId);
 		const stream = this.talks.beginStream(talk, id, content);
-		stream.first = true;
-		talk.closingText = closingText;
+		stream.firstAnswer = content;
 		void this.whenStillOpen(talk, stream, async () => {
 			await this.outbox.sendFrame(talk, frameOf(id, content, false));
 		});
@@ -37,6 +36,7 @@ export class GrowingStreams {
 	 */
 	show(reqId: string, id: string, said: string, status = ''): void {
 		const talk = this.talks.remember(reqId);
+		if (talk.answered) talk.saidLate = said;
 		if (talk.answered || talk.replied) return;
 		const isNew = !talk.stream;
 		const stream = talk.stream ?? this.talks.beginStream(talk, id, '');
@@ -47,21 +47,26 @@ export class GrowingStreams {
 
 	/** The workflow has failed behind what an agent has said. */
 	breakOff(reqId: string): void {
-		const { stream, closingText } = this.talks.remember(reqId);
-		if (stream?.said && closingText) stream.said = `${stream.said.trimEnd()}\n\n${closingText}`;
+		const talk = this.talks.remember(reqId);
+		const { stream, saidLate, closingText } = talk;
+		const below = closingText && `\n\n${closingText}`;
+		if (stream?.said?.trim()) stream.said = closeFence(stream.said.trimEnd()) + below;
+		if (saidLate) talk.saidLate = closeFence(saidLate.trimEnd()) + below;
 	}
 
 	private catchUp(talk: Talk, stream: Stream, now: number): void {
-		const { isBehind, isSending, sentAt, first, endAt, pace } = stream;
+		const { isBehind, isSending, sentAt, firstAnswer, endAt, pace } = stream;
 		if (!isBehind || isSending || endAt === Infinity) return;
-		if (now - sentAt < (first ? streamTimings.firstWords : pace)) return;
+		if (now - sentAt < (firstAnswer === undefined ? pace : streamTimings.firstWords)) return;
 		Object.assign(stream, { isSending: true, sentAt: now });
 		void this.whenStillOpen(talk, stream, async () => {
-			const content = frameText(stream.said ?? '', MAX_STREAM_BYTES, stream.status);
+			const { said = '' } = stream;
+			const content = frameText(said, MAX_STREAM_BYTES, stream.status);
 			stream.isBehind = false;
 			// Where WeCom takes no more for the moment, the next frame holds this one, too.
 			await this.outbox.sendFrame(talk, frameOf(stream.id, content, false), !talk.isShown);
-			Object.assign(stream, { content, first: false });
+			stream.content = content;
+			if (said.trim()) stream.firstAnswer = undefined;
 		}).then((failure) => {
 			stream.isSending = false;
 			// Nothing is lost: the next frame holds the whole text.
@@ -77,7 +82,10 @@ export class GrowingStreams {
 		talk.runs++;
 		return async () => {
 			talk.runs--;
-			if (talk.runs === 0) this.closeStream(talk);
+			if (talk.runs === 0) {
+				this.closeStream(talk);
+				this.pushSaidLate(talk);
+			}
 			await talk.last;
 		};
 	}
@@ -108,9 +116,10 @@ export class GrowingStreams {
 		if (!stream) return;
 		stream.endAt = Infinity;
 		void this.whenStillOpen(talk, stream, async () => {
-			const { first, said } = stream;
-			const instead = first && said === undefined && talk.closingText;
-			await this.finishNow(talk, instead ? { ...stream, content: instead } : stream);
+			const { firstAnswer, said } = stream;
+			const isUnsaid = said === undefined ? firstAnswer !== undefined : !said.trim();
+			const content = talk.closingText || firstAnswer || stream.content;
+			await this.finishNow(talk, isUnsaid ? { ...stream, content, said: undefined } : stream);
 		}).then((failure) => {
 			const over = stream.beganAt + streamTimings.life;
 			// Nobody to send it over, such as while a workflow is published again: the next connection does it. What WeCom has refused
@@ -122,14 +131,34 @@ export class GrowingStreams {
 		});
 	}
 
-	async finishNow(talk: Talk, { id, content, said = content }: Stream): Promise<void> {
+	async finishNow(talk: Talk, { id, content, said = content, isBehind }: Stream): Promise<void> {
 		const [first = '', ...rest] = splitMarkdown(said, MAX_STREAM_BYTES);
 		const end = this.outbox.sendFrame(talk, frameOf(id, first, true), !talk.isShown);
-		await end.catch((error: BotFailure) => {
-			if (!TOO_LATE.includes(error.errcode ?? 0)) throw error;
-		});
+		const isShown = await end.then(
+			() => true,
+			(error: BotFailure) => {
+				if (!TOO_LATE.includes(error.errcode ?? 0)) throw error;
+				return error.errcode === ANSWERED || !isBehind;
+			},
+		);
 		this.talks.answered(talk);
-		for (const part of rest) await this.outbox.pushLate(talk, markdownOf(part));
+		await this.pushParts(talk, isShown ? rest : [first, ...rest]);
+	}
+
+	/** What an agent has said since its stream is over, if no workflow has replied. */
+	private pushSaidLate(talk: Talk): void {
+		const { saidLate } = talk;
+		talk.saidLate = undefined;
+		if (!saidLate?.trim() || talk.replied) return;
+		void this.outbox
+			.inOrder(talk, async () => {
+				if (!talk.replied) await this.pushParts(talk, splitMarkdown(saidLate, MAX_STREAM_BYTES));
+			})
+			.catch((error: BotFailure) => this.warn(error));
+	}
+
+	private async pushParts(talk: Talk, parts: string[]): Promise<void> {
+		for (const part of parts) await this.outbox.pushLate(talk, markdownOf(part));
 	}
 
 	/** After the replies under way, unless one of them has changed or finished the stream. Resolves to what went wrong, if anything. */
@@ -144,9 +173,13 @@ export class GrowingStreams {
 				return undefined;
 			})
 			.catch((error: BotFailure) => {
-				const { botId } = this.outbox.wire;
-				LoggerProxy.warn(`A stream of the AI bot could not be kept: ${error.message}`, { botId });
+				this.warn(error);
 				return error;
 			});
+	}
+
+	private warn({ message }: BotFailure): void {
+		const { botId } = this.outbox.wire;
+		LoggerProxy.warn(`A stream of the AI bot could not be kept: ${message}`, { botId });
 	}
 }

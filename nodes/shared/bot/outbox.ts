@@ -9,7 +9,7 @@ import type { Talk } from './talks';
 
 const MOST_REPEATS = 4;
 /** The message has its answer. */
-const ANSWERED = 846606;
+export const ANSWERED = 846606;
 /** Or its stream, or the message, is too old or forgotten: what comes now has to be a message of its own. */
 export const TOO_LATE = [ANSWERED, 846608, 846604, 846605];
 /** WeCom takes a message of the bot's own only where somebody has written to it. */

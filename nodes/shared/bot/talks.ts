@@ -29,8 +29,8 @@ export interface Stream {
 	sentAt: number;
 	/** Milliseconds between two frames of a growing text. */
 	pace: number;
-	/** It shows the first answer, no reply. */
-	first?: boolean;
+	/** What it shows, or would show without a status, until somebody has said something. */
+	firstAnswer?: string;
 	/** A frame of the growing text is under way. */
 	isSending?: boolean;
 	/** When to end it, if that is not the end of its life; never while its end is under way. */
@@ -46,9 +46,11 @@ export interface Talk extends Origin {
 	answered: boolean;
 	/** A reply of the workflow has taken the place of what an agent said meanwhile. */
 	replied: boolean;
+	/** What an agent has said so far, whole, since its stream is over. */
+	saidLate?: string;
 	/** Workflows under way for this message. */
 	runs: number;
-	/** What takes the place of the first answer when no workflow replies. */
+	/** What takes the place of the first answer when no workflow replies, and stands below an answer that broke off. */
 	closingText: string;
 	/** Goes out with every frame until WeCom has taken one. */
 	feedbackId?: string;
@@ -69,8 +71,13 @@ export class Talks {
 	readonly open = new Set<Talk>();
 
 	/** Remembers a message, so that replies find their chat. */
-	begin(reqId: string, origin: Origin, feedbackId?: string): void {
-		Object.assign(this.remember(reqId, origin), { feedbackId, maybeShown: false });
+	begin(
+		reqId: string,
+		origin: Origin,
+		wish: Partial<Pick<Talk, 'closingText' | 'feedbackId'>> = {},
+	): void {
+		const { closingText = '', feedbackId } = wish;
+		Object.assign(this.remember(reqId, origin), { closingText, feedbackId, maybeShown: false });
 	}
 
 	has(reqId: string): boolean {

@@ -44,6 +44,20 @@ describe('AgentText', () => {
 		expect(said.text).toBe('Let me see.\n\nFound it.');
 	});
 
+	it('forgets half a sentence that the agent begins anew, and keeps what was said before a tool', () => {
+		const again = heard(
+			line('begin'),
+			line('item', 'I wou'),
+			line('begin'),
+			line('item', 'I would'),
+		);
+		expect(again.text).toBe('I would');
+		const said = heard(line('begin'), line('item', 'Let me see.'), line('end'), line('begin'));
+		for (const written of [line('item', 'Fou'), line('begin'), line('item', 'Found it.')])
+			said.take(written);
+		expect(said.text).toBe('Let me see.\n\nFound it.');
+	});
+
 	it('has not failed where the execution goes on after an error', () => {
 		const said = heard(line('begin'), line('item', 'Done.'), line('end'));
 		expect(said.take(line('error', 'no space', 'Log'))).toBe(false);
@@ -68,6 +82,11 @@ describe('frameText', () => {
 		['nothing else', 'a`', 'a`'],
 	])('leaves out %s', (_what, text, shown) => {
 		expect(frameText(text, 100)).toBe(shown);
+	});
+
+	it('is the status alone while nothing was said', () => {
+		expect(frameText('\n\n', 100, 'Looking…')).toBe('Looking…');
+		expect(frameText('So', 100, 'Looking…')).toBe('So\n\nLooking…');
 	});
 
 	it('closes code with the fence that opened it, and leaves code that has ended', () => {

@@ -386,6 +386,32 @@ describe('the life of a stream', () => {
 		expect(entries()).toHaveLength(2);
 	});
 
+	it('what an agent says after its end follows with the end of the workflow, without a reply', async () => {
+		Object.assign(streamTimings, { life: 150, margin: 100 });
+		const { message, answer, shown, entries } = await ask({ firstAnswer: 'Thinking…' });
+		const end = message.begin();
+		await until('the end', () => shown()?.stream!.finish ?? false);
+		message.show('All of');
+		message.show('All of it');
+		await end();
+		expect(entries().slice(1)).toMatchObject([{ via: 'push', text: 'All of it' }]);
+		const replied = message.begin();
+		message.show('All of it');
+		await answer(stream('The reply', true));
+		await replied();
+		expect(entries().slice(2)).toMatchObject([{ via: 'push', text: 'The reply' }]);
+	});
+
+	it('what WeCom no longer takes of it follows as well, once', async () => {
+		const { message, shown, entries } = await ask({ firstAnswer: 'Thinking…' });
+		const end = message.begin();
+		await until('the first answer', () => shown()?.text === 'Thinking…');
+		lab.bots.inject({ cmd: 'aibot_respond_msg', errcode: 846608, times: 2 });
+		message.show('All of it');
+		await end();
+		expect(entries().slice(1)).toMatchObject([{ via: 'push', text: 'All of it' }]);
+	});
+
 	it.each([846608, 846606])('so is one that WeCom refuses with %d', async (errcode) => {
 		const { answer, entries } = await ask();
 		lab.bots.inject({ cmd: 'aibot_respond_msg', errcode });

@@ -407,6 +407,31 @@ describe('while an agent speaks', () => {
 		expect(shown().text).toBe('I think\n\nSorry');
 	});
 
+	it('also where there was no first answer', async () => {
+		const { execution, shown, msgid } = await streaming({ firstAnswer: '' });
+		for (const chunk of [line('begin'), line('item', '```js\nx'), line('error', 'no more')])
+			execution.write(chunk);
+		execution.end();
+		await lab.bots.waitForReply(msgid);
+		expect(shown().text).toBe('```js\nx\n```\n\nSorry');
+	});
+
+	it.each([
+		['the closing text', 'Sorry', 'Sorry'],
+		['the first answer again', '', 'Thinking…'],
+	])(
+		'an agent that waits for a tool and says nothing leaves %s',
+		async (_what, closingText, end) => {
+			const { execution, shown, shows, msgid } = await streaming({ closingText });
+			execution.write(line('begin') + line('item', '\n\n') + line('end'));
+			await shows('Looking it up…');
+			execution.write(line('error', 'the tool broke'));
+			execution.end();
+			await lab.bots.waitForReply(msgid);
+			expect(shown().text).toBe(end);
+		},
+	);
+
 	it('but not below that of an execution that goes on after an error', async () => {
 		const log = { name: 'Log', type: 'x.y', onError: 'continueRegularOutput' };
 		const { execution, shown, msgid } = await streaming({}, [agent, log]);
@@ -471,10 +496,10 @@ describe('while an agent speaks', () => {
 	});
 
 	it('one that n8n says still runs does not', async () => {
-		watchTimings.silence = 60;
+		watchTimings.silence = 600;
 		const { execution, shows, shown, msgid } = await streaming();
 		execution.write(line('begin') + line('item', 'Hm.'));
-		for (let beats = 0; beats < 10; beats++) {
+		for (let beats = 0; beats < 45; beats++) {
 			// n8n writes it to a response that has not ended.
 			if (!execution.writableEnded) execution.write('{"type":"keepalive"}\n');
 			await pause(20);

@@ -24,6 +24,24 @@ it.each(new WecomTrigger().description.webhooks!)(
 	},
 );
 
+it.each([
+	['streaming', {}],
+	['streaming', { streamAnswer: true }],
+	['onReceived', { streamAnswer: false }],
+	['onReceived', { firstAnswer: '' }],
+])('WeCom Trigger, an AI bot: %s with %j', (mode, botOptions) => {
+	const [webhook] = new WecomTrigger().description.webhooks!.filter(
+		({ name }) => name === 'default',
+	);
+	const options = { firstAnswer: 'Thinking…', ...botOptions };
+	const read = (parameters: INode['parameters']) =>
+		resolveWebhookDescriptionField(node(parameters), webhook, 'responseMode');
+	expect(read({ source: 'bot', botOptions: options })).toEqual(resolved(mode));
+	expect(read({ source: 'app', botOptions: options })).toEqual(resolved('onReceived'));
+	const waits = { source: 'bot', botOptions: options, responseMode: 'responseNode' };
+	expect(read(waits)).toEqual(resolved('responseNode'));
+});
+
 it.each(new WecomLoginTrigger().description.webhooks!)('WeCom Login Trigger: path', (webhook) => {
 	expect(resolveWebhookDescriptionField(node({ path: 'login' }), webhook, 'path')).toEqual(
 		resolved('login'),

@@ -120,7 +120,8 @@ async function byUrl(
 }
 
 async function replyCard(item: ItemContext, message: AnsweredMessage): Promise<IDataObject> {
-	const card = withFeedback(item, cardFrom(item));
+	const feedback = withId(feedbackOf(item) ?? firstOnly(item, message));
+	const card: IDataObject = { ...cardFrom(item), ...feedback };
 	const body = { msgtype: 'template_card', template_card: card };
 	const facts = { task_id: card.task_id };
 	const sent =
