@@ -11,7 +11,7 @@ import {
 import { AgentText } from '../shared/bot/agentText';
 import { goesOnAfterError, hasAgent, mayWait } from '../shared/bot/behind';
 import {
-	liveBotOf,
+	connectedBotOf,
 	type BotMember,
 	type BotMessage,
 	type RelayedReply,
@@ -213,7 +213,7 @@ async function sendRelayed(
 	if (!relayed) return;
 	try {
 		const { cmd, reqId, origin, file } = relayed;
-		const bot = liveBotOf(member, settings);
+		const bot = connectedBotOf(member, settings);
 		if (!bot) throw closed();
 		let { body } = relayed;
 		if (file) {

@@ -1,5 +1,5 @@
 import { NodeOperationError, type IDataObject, type ITriggerFunctions } from 'n8n-workflow';
-import { botSettings, joinBot, liveBotOf, type BotMember } from '../shared/bot/connectedBots';
+import { botSettings, joinBot, connectedBotOf, type BotMember } from '../shared/bot/connectedBots';
 import type { BotSettings } from '../shared/bot/connection';
 import { withReason } from '../shared/bot/errors';
 import { botFilter, type BotOptions } from '../shared/bot/fields';
@@ -103,7 +103,7 @@ async function answerClick(
 		const credentials = await context.getCredentials(CREDENTIAL);
 		const update = await answerToBot(context, credentials, click);
 		if (update)
-			await liveBotOf(member, settings)?.request('aibot_respond_update_msg', update, reqId);
+			await connectedBotOf(member, settings)?.request('aibot_respond_update_msg', update, reqId);
 	} catch (error) {
 		report(context, asNodeError(context, error as Error));
 	}

@@ -1,6 +1,6 @@
 import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import { WAIT_INDEFINITELY } from 'n8n-workflow';
-import { liveBot } from '../shared/bot/connectedBots';
+import { connectedBot } from '../shared/bot/connectedBots';
 import { WecomClient } from '../shared/client/client';
 import { answerKey } from '../shared/sendAndWait/answerKey';
 import { handoverKeys } from '../shared/sendAndWait/seal';
@@ -35,7 +35,7 @@ export async function ask(context: IExecuteFunctions): Promise<INodeExecutionDat
 	const type = CREDENTIALS[source];
 	const credentials = await context.getCredentials(type, 0);
 	const [key] = handoverKeys(type, credentials);
-	if (asked.reminder && !client && !liveBot(credentials))
+	if (asked.reminder && !client && !connectedBot(credentials))
 		hint(
 			context,
 			'Nobody will be reminded: only the process of n8n that holds the long connection of a bot can do that',

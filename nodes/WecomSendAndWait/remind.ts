@@ -1,5 +1,5 @@
 import type { IWebhookFunctions } from 'n8n-workflow';
-import { liveBot } from '../shared/bot/connectedBots';
+import { connectedBot } from '../shared/bot/connectedBots';
 import type { WecomClient } from '../shared/client/client';
 import { cut } from './card';
 import { CREDENTIALS } from './credentials';
@@ -22,7 +22,7 @@ export async function remind(
 	const first = reminderText ?? WORDS[language].reminder;
 	const lines = [first, title, cut(message, MAX_TEXT)];
 	if (!client) {
-		const bot = liveBot(await context.getCredentials(CREDENTIALS.bot));
+		const bot = connectedBot(await context.getCredentials(CREDENTIALS.bot));
 		if (!bot) throw new Error('this process of n8n does not hold the connection of the bot');
 		const markdown = { content: lines.join('\n\n') };
 		await bot.request('aibot_send_msg', { chatid: to.chatid, msgtype: 'markdown', markdown });

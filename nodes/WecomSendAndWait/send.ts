@@ -1,7 +1,7 @@
 import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
 import { chatOf } from '../shared/bot/items';
 import { isObject } from '../shared/util/isObject';
-import { liveBot } from '../shared/bot/connectedBots';
+import { connectedBot } from '../shared/bot/connectedBots';
 import type { WecomClient } from '../shared/client/client';
 import { agentIdOf } from '../shared/companies/companyApp';
 import { describeErrcode, describeUnreachable } from '../shared/protocol/errors';
@@ -130,7 +130,7 @@ export async function sendByBot(
 
 /** Over the long connection, which the main process of n8n holds. */
 export async function pushCard(context: IExecuteFunctions, body: IDataObject): Promise<void> {
-	const live = liveBot(await context.getCredentials(BOT_CREDENTIAL, 0));
+	const live = connectedBot(await context.getCredentials(BOT_CREDENTIAL, 0));
 	if (live) {
 		await live.request('aibot_send_msg', body).catch((error: Error & { description?: string }) => {
 			throw formProblem(

@@ -15,14 +15,14 @@ import type { BotFile } from './upload';
 /**
  * The long connections of AI bots that this process holds (doc 101833): one per bot, whoever uses it.
  *
- * A node that replies asks `liveBot(credentials)`. Where that gives nothing it may run on a worker of queue mode, while the connection
+ * A node that replies asks `connectedBot(credentials)`. Where that gives nothing it may run on a worker of queue mode, while the connection
  * lives in the main process. Then it calls `this.sendResponse({ wecomBot: { cmd, body, reqId, origin, file? } })` (a `RelayedReply`), as
  * often as it likes: n8n hands it to the trigger that started this execution, and the trigger sends it. No answer comes back;
  * what WeCom refuses becomes a failed execution of the workflow. `file` (at most some MB, base64) is uploaded first, and its
  * media_id put into `body[type]`. An execution that another trigger has started has no such way to the connection.
  */
 
-export type LiveCommand =
+export type BotCommand =
 	| 'aibot_respond_msg'
 	| 'aibot_respond_welcome_msg'
 	| 'aibot_respond_update_msg'
@@ -30,7 +30,7 @@ export type LiveCommand =
 
 /** A reply on its way from a worker to the process that holds the connection. JSON only. */
 export interface RelayedReply {
-	cmd: LiveCommand;
+	cmd: BotCommand;
 	body: IDataObject;
 	reqId?: string;
 	/** Of the message with this reqId. */
@@ -39,7 +39,7 @@ export interface RelayedReply {
 }
 
 /** The connection of a bot, as replies see it. */
-export interface LiveBot {
+export interface ConnectedBot {
 	/**
 	 * Sends a frame and gives the answer's body; throws an Error with `errcode` and `description` when WeCom refuses. Frames with
 	 * the same reqId go out one after another. What comes too late for an answer in place is sent as a message of its own: the
@@ -47,7 +47,7 @@ export interface LiveBot {
 	 * `warning` in the result says that the end of a long text is missing.
 	 */
 	request(
-		cmd: LiveCommand,
+		cmd: BotCommand,
 		body: IDataObject,
 		reqId?: string,
 		origin?: Origin,
@@ -98,7 +98,7 @@ interface Held {
 	/** Those whose own connection was taken while this one is being made. */
 	moved: Set<BotMember>;
 	replies: ConnectionReplies;
-	live: LiveBot;
+	bot: ConnectedBot;
 }
 
 /** By the fingerprint of the credential, as everything here: who knows the ID of a bot must not get at what another has said. */
@@ -136,7 +136,7 @@ export function botSettings(credentials: IDataObject): BotSettings {
  * The connection of this credential in this process; also while it is being made anew. It takes the secret too: on an n8n with
  * several owners, knowing the ID of a bot must not be enough to speak for it.
  */
-export function liveBot(credentials: IDataObject): LiveBot | undefined {
+export function connectedBot(credentials: IDataObject): ConnectedBot | undefined {
 	return openIn(bots.get(fingerprint(botSettings(credentials))));
 }
 
@@ -144,9 +144,9 @@ export function liveBot(credentials: IDataObject): LiveBot | undefined {
  * The connection a workflow has joined, wherever a new secret has moved it. A workflow that was published again in the meantime
  * has left, and its newest version, or another workflow of the bot, holds the connection.
  */
-export function liveBotOf(member: BotMember, settings: BotSettings): LiveBot | undefined {
+export function connectedBotOf(member: BotMember, settings: BotSettings): ConnectedBot | undefined {
 	const joined = openIn([...bots.values()].find(({ members }) => members.has(member)));
-	return joined ?? heldFor(settings)?.live;
+	return joined ?? heldFor(settings)?.bot;
 }
 
 /** Whether this process has a connection of the bot at this address, with whatever secret. */
@@ -170,7 +170,7 @@ function heldFor(settings: BotSettings): Held | undefined {
 	return used.find(({ connection }) => connection.isLive) ?? used[0];
 }
 
-const openIn = (held?: Held) => (held?.connection.isOpen ? held.live : undefined);
+const openIn = (held?: Held) => (held?.connection.isOpen ? held.bot : undefined);
 
 /**
  * Takes part in the bot's connection, which is made if this process has none. Resolves when it is authenticated; the result
@@ -269,7 +269,7 @@ function hold(key: string, settings: BotSettings): Held {
 	const replies = repliesOf.get(key) ?? new ConnectionReplies(wire);
 	replies.useWire(wire);
 	repliesOf.set(key, replies);
-	const live: LiveBot = {
+	const bot: ConnectedBot = {
 		request: async (cmd, body, reqId, origin) =>
 			reqId ? await replies.reply(cmd, body, reqId, origin) : await replies.push(body),
 		upload: async (file) => {
@@ -278,7 +278,7 @@ function hold(key: string, settings: BotSettings): Held {
 		},
 	};
 	const held: Held = {
-		...{ settings, connection, replies, live },
+		...{ settings, connection, replies, bot },
 		...{ members: new Set(), moved: new Set() },
 	};
 	bots.set(key, held);

@@ -7,7 +7,7 @@ import { LoggerProxy, type IDataObject } from 'n8n-workflow';
 import { WebSocketServer } from 'ws';
 import { BotConnection, connectionTimings } from '../../../nodes/shared/bot/connection';
 import { brokeOff, unreachable, withReason } from '../../../nodes/shared/bot/errors';
-import { liveBot, tryBot } from '../../../nodes/shared/bot/connectedBots';
+import { connectedBot, tryBot } from '../../../nodes/shared/bot/connectedBots';
 import { botId, pause, until, useLab } from './live-support.cts';
 
 const lab = useLab();
@@ -17,13 +17,13 @@ describe('the connection', () => {
 	it('authenticates, answers to its bot id, and is gone after the last workflow has left', async () => {
 		const member = await lab.join();
 		expect(counts()).toMatchObject({ open: 1, subscribes: 1 });
-		expect(liveBot(lab.credential())).toBeDefined();
-		expect(liveBot(lab.credential({ botId: 'another' }))).toBeUndefined();
+		expect(connectedBot(lab.credential())).toBeDefined();
+		expect(connectedBot(lab.credential({ botId: 'another' }))).toBeUndefined();
 		// The ID alone opens nothing.
-		expect(liveBot(lab.credential({ botSecret: '' }))).toBeUndefined();
+		expect(connectedBot(lab.credential({ botSecret: '' }))).toBeUndefined();
 		await lab.leave(member);
 		await until('closing', () => lab.bots.openSockets() === 0);
-		expect(liveBot(lab.credential())).toBeUndefined();
+		expect(connectedBot(lab.credential())).toBeUndefined();
 		await pause(100);
 		expect(counts().subscribes).toBe(1);
 	});
@@ -144,7 +144,9 @@ describe('the connection', () => {
 	it('authenticates anew when WeCom has forgotten it', async () => {
 		await lab.join();
 		lab.bots.inject({ cmd: 'aibot_send_msg', errcode: 846609 });
-		await expect(liveBot(lab.credential())!.request('aibot_send_msg', {})).rejects.toMatchObject({
+		await expect(
+			connectedBot(lab.credential())!.request('aibot_send_msg', {}),
+		).rejects.toMatchObject({
 			errcode: 846609,
 		});
 		await until('a new connection', () => counts().subscribes === 2);
@@ -169,7 +171,7 @@ describe('the first attempt', () => {
 		await pause(150);
 		expect(counts()).toMatchObject({ refused: 1, subscribes: 0 });
 		expect(lab.bots.openSockets()).toBe(0);
-		expect(liveBot(lab.credential())).toBeUndefined();
+		expect(connectedBot(lab.credential())).toBeUndefined();
 	});
 
 	it('does not show WeCom the same wrong secret again, however often n8n activates', async () => {
@@ -262,7 +264,7 @@ describe('when the bot is gone', () => {
 		expect(members[0].lastLoss!.description).toMatch(/another n8n.*SDK/);
 		await pause(300);
 		expect(counts()).toMatchObject({ open: 0, subscribes: 1 });
-		expect(liveBot(lab.credential())).toBeUndefined();
+		expect(connectedBot(lab.credential())).toBeUndefined();
 
 		const third = await lab.join();
 		await lab.bots.say(botId, { text: 'back' });
@@ -298,7 +300,7 @@ describe('when the bot is gone', () => {
 		lab.bots.inject({ cmd: 'aibot_subscribe', delayMs: 80 });
 		const wrong = lab.join(undefined, { secret: 'of-a-stranger' });
 		// As a node has it that must wait for its place among the messages of a minute.
-		const live = liveBot(lab.credential({ botSecret: 'of-a-stranger' }))!;
+		const live = connectedBot(lab.credential({ botSecret: 'of-a-stranger' }))!;
 		await expect(wrong).rejects.toThrow('refused');
 		const message = { chatid: 'zhangsan', msgtype: 'markdown', markdown: { content: 'a lie' } };
 		await expect(live.request('aibot_send_msg', message)).rejects.toThrow();
@@ -356,7 +358,7 @@ describe('uploads', () => {
 		await lab.join();
 		lab.bots.inject({ cmd: 'aibot_upload_media_chunk', delayMs: 20, times: 5 });
 		const data = Buffer.alloc(2.5 * 1024 * 1024, 'wecom');
-		const { media_id } = await liveBot(lab.credential())!.upload({
+		const { media_id } = await connectedBot(lab.credential())!.upload({
 			data,
 			fileName: '报表.bin',
 			type: 'file',
@@ -372,7 +374,7 @@ describe('uploads', () => {
 		await lab.join();
 		connectionTimings.uploadAnswer = 1_000;
 		const file = { data: Buffer.alloc(1024, 'x'), fileName: 'a.bin', type: 'file' as const };
-		const upload = async () => await liveBot(lab.credential())!.upload(file);
+		const upload = async () => await connectedBot(lab.credential())!.upload(file);
 		lab.bots.inject({ cmd: 'aibot_upload_media_chunk', silent: true });
 		expect(lab.bots.media((await upload()).media_id)).toMatchObject({ size: 1024 });
 		lab.bots.inject({ cmd: 'aibot_upload_media_chunk', errcode: 45009 });
@@ -382,7 +384,7 @@ describe('uploads', () => {
 	it.each([0, 50 * 1024 * 1024 + 1])('refuses %d bytes', async (size) => {
 		await lab.join();
 		const file = { data: Buffer.alloc(size), fileName: 'a.bin', type: 'file' as const };
-		await expect(liveBot(lab.credential())!.upload(file)).rejects.toThrow(
+		await expect(connectedBot(lab.credential())!.upload(file)).rejects.toThrow(
 			"'a.bin' is smaller than 5 bytes or larger than 50 MB",
 		);
 	});

@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 import { streamIdOf } from '../../../nodes/shared/bot/items';
 import { connectionTimings } from '../../../nodes/shared/bot/connection';
-import { liveBot, type BotMessage } from '../../../nodes/shared/bot/connectedBots';
+import { connectedBot, type BotMessage } from '../../../nodes/shared/bot/connectedBots';
 import { streamTimings } from '../../../nodes/shared/bot/streamTimings';
 import { quotaTimings } from '../../../nodes/shared/bot/quota';
 import { botId, Member, pause, until, useLab } from './live-support.cts';
@@ -31,7 +31,7 @@ async function ask(wish: Member['wish'] = {}, chatid?: string) {
 	await until('the message', () => member.messages.length === 1);
 	const [message] = member.messages as [BotMessage];
 	const answer = async (body: IDataObject) =>
-		await liveBot(lab.credential())!.request('aibot_respond_msg', body, reqId);
+		await connectedBot(lab.credential())!.request('aibot_respond_msg', body, reqId);
 	const entries = () => lab.bots.transcript({ botId }).filter(({ via }) => via !== 'user');
 	const shown = () => lab.bots.transcript({ replyTo: msgid })[0];
 	return { at, member, msgid, reqId, message, answer, entries, shown };
@@ -97,7 +97,11 @@ describe('the first answer', () => {
 
 		const second = await ask({ firstAnswer: 'Thinking…' });
 		const data = Buffer.from('a file');
-		const file = await liveBot(lab.credential())!.upload({ data, fileName: 'a.txt', type: 'file' });
+		const file = await connectedBot(lab.credential())!.upload({
+			data,
+			fileName: 'a.txt',
+			type: 'file',
+		});
 		expect(await second.answer({ msgtype: 'file', file })).toEqual({ late: true });
 		expect(second.shown().stream!.finish).toBe(true);
 		expect(second.entries().at(-1)).toMatchObject({ via: 'push', media: { filename: 'a.txt' } });
@@ -424,7 +428,7 @@ describe('the life of a stream', () => {
 
 describe('the limits of 2026', () => {
 	const push = async (chatid: string, content = 'x') =>
-		await liveBot(lab.credential())!.request('aibot_send_msg', {
+		await connectedBot(lab.credential())!.request('aibot_send_msg', {
 			chatid,
 			msgtype: 'markdown',
 			markdown: { content },
@@ -458,7 +462,7 @@ describe('the limits of 2026', () => {
 		await expect(push('limits-1')).rejects.toThrow(/takes 30 messages per chat a minute/);
 		const again = await lab.bots.say(botId, { text: 'again', chatid: 'limits-1' });
 		await until('the next message', () => member.messages.length === 2);
-		const reply = liveBot(lab.credential())!.request(
+		const reply = connectedBot(lab.credential())!.request(
 			'aibot_respond_msg',
 			stream('y', true),
 			again.reqId,
@@ -491,7 +495,7 @@ describe('the limits of 2026', () => {
 		const own = { url: `${url}/limits` };
 		await lab.join(new Member(), own);
 		counting();
-		const live = liveBot(lab.credential({ websocketUrl: own.url }))!;
+		const live = connectedBot(lab.credential({ websocketUrl: own.url }))!;
 		const file = { data: Buffer.from('12345'), fileName: 'a.txt', type: 'file' as const };
 		for (let sent = 0; sent < 30; sent++) await live.upload(file);
 		await expect(live.upload(file)).rejects.toThrow(/takes 30 uploads a minute/);

@@ -9,7 +9,7 @@ import {
 import { WecomBotTrigger } from '../../../nodes/WecomBotTrigger/WecomBotTrigger.node';
 import { lossTimings } from '../../../nodes/WecomBotTrigger/receive';
 import { startTimings } from '../../../nodes/WecomBotTrigger/streamingStart';
-import { liveBot } from '../../../nodes/shared/bot/connectedBots';
+import { connectedBot } from '../../../nodes/shared/bot/connectedBots';
 import { watchTimings } from '../../../nodes/shared/bot/executionWatch';
 import { streamTimings } from '../../../nodes/shared/bot/streamTimings';
 import { sealRelay } from '../../../nodes/shared/bot/relay';
@@ -382,7 +382,7 @@ describe('while an agent speaks', () => {
 		await shows('Hello world');
 		expect(shown().stream!.finish).toBe(false);
 		const { body } = relayed('Hello, world!', reqId, 'id').wecomBot;
-		await liveBot(lab.credential())!.request('aibot_respond_msg', body, reqId);
+		await connectedBot(lab.credential())!.request('aibot_respond_msg', body, reqId);
 		execution.write(line('item', ' and more'));
 		execution.end();
 		await pause(60);
@@ -522,7 +522,7 @@ describe('while an agent speaks', () => {
 			execution.write(line('begin') + line('item', 'Yes'));
 			await shows('Yes');
 			const { body } = relayed('Yes, it is', reqId, streamId).wecomBot;
-			await liveBot(lab.credential())!.request('aibot_respond_msg', body, reqId);
+			await connectedBot(lab.credential())!.request('aibot_respond_msg', body, reqId);
 			expect(shown()).toMatchObject({ text: 'Yes, it is', stream: { feedbackId } });
 			expect(feedbackId).toMatch(/^[0-9a-f]{32}$/);
 		},
@@ -542,7 +542,7 @@ describe('while an agent speaks', () => {
 			task_id: 'behind-words',
 		};
 		const body = { msgtype: 'template_card', template_card };
-		await liveBot(lab.credential())!.request('aibot_respond_msg', body, reqId);
+		await connectedBot(lab.credential())!.request('aibot_respond_msg', body, reqId);
 		expect(shown()).toMatchObject({
 			text: 'Here it is: ```\n',
 			card: { card_type: 'text_notice' },
@@ -611,7 +611,7 @@ it('a kick is saved as a failed execution; n8n must not activate the workflow ag
 it('a kick by the next leader among the main processes is no failure: n8n closes this trigger', async () => {
 	const n8n = await new N8n().start();
 	lab.bots.kick(botId);
-	await until('the kick', () => !liveBot(lab.credential()));
+	await until('the kick', () => !connectedBot(lab.credential()));
 	await n8n.stop();
 	await pause(100);
 	expect(n8n.saved).toEqual([]);
@@ -659,12 +659,12 @@ describe('a test run with nothing published', () => {
 		await test.stop();
 		const { wecomBot } = relayed('Here it is', reqId, 'id');
 		lab.bots.inject({ cmd: 'aibot_respond_msg', delayMs: 60 });
-		const sent = liveBot(lab.credential())!.request('aibot_respond_msg', wecomBot.body, reqId);
+		const sent = connectedBot(lab.credential())!.request('aibot_respond_msg', wecomBot.body, reqId);
 		done.resolve({ status: 'success' });
 		expect(await sent).toEqual({});
 		expect(shown()).toMatchObject({ text: 'Here it is', stream: { finish: true } });
 		await until('closing', () => lab.bots.openSockets() === 0);
-		expect(liveBot(lab.credential())).toBeUndefined();
+		expect(connectedBot(lab.credential())).toBeUndefined();
 	});
 
 	it.each(['success', 'error', 'waiting'])(

@@ -12,12 +12,12 @@ import {
 	type StreamChange,
 } from '../../../shared/bot/callbackReplies';
 import {
-	type LiveCommand,
+	type BotCommand,
 	type RelayedReply,
 	botSettings,
 	isConnected,
 	isRemembered,
-	liveBot,
+	connectedBot,
 } from '../../../shared/bot/connectedBots';
 import type { BotFile } from '../../../shared/bot/upload';
 import { BEGINNING_ONLY } from '../../../shared/bot/connectionReplies';
@@ -60,7 +60,7 @@ const MAX_ANSWERED = 10_000;
 export async function overConnection(
 	item: ItemContext,
 	{ transport, botId, reqId, origin, ownTrigger }: AnsweredMessage,
-	cmd: LiveCommand,
+	cmd: BotCommand,
 	body: IDataObject,
 	file?: BotFile,
 ): Promise<SentReply | undefined> {
@@ -68,7 +68,7 @@ export async function overConnection(
 	// A message that the bot sends of its own accord answers no other message.
 	const answers = cmd === 'aibot_send_msg' ? {} : { reqId, origin: { ...origin } };
 	const credentials = await item.context.getCredentials(BOT_CREDENTIAL, item.itemIndex);
-	const bot = clean(credentials.botId) === botId && liveBot(credentials);
+	const bot = clean(credentials.botId) === botId && connectedBot(credentials);
 	if (bot) {
 		const media = file && (await refusals(item, bot.upload(file)));
 		const whole = media ? withMedia(body, media) : body;

@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 import { clean } from '../../../shared/protocol/settings';
-import { type LiveBot, liveBot } from '../../../shared/bot/connectedBots';
+import { type ConnectedBot, connectedBot } from '../../../shared/bot/connectedBots';
 import type { BotFile } from '../../../shared/bot/upload';
 import { splitMarkdown } from '../../../shared/util/split';
 import { byteLength } from '../../../shared/util/text';
@@ -45,7 +45,7 @@ export async function uploadMedia(item: ItemContext): Promise<IDataObject> {
 	return { ...(await refusals(item, bot.upload({ data, fileName, type }))), type, botId };
 }
 
-async function connectionOf(item: ItemContext): Promise<{ botId: string; bot: LiveBot }> {
+async function connectionOf(item: ItemContext): Promise<{ botId: string; bot: ConnectedBot }> {
 	const { context, itemIndex } = item;
 	const credentials = await context.getCredentials(BOT_CREDENTIAL, itemIndex);
 	const botId = clean(credentials.botId);
@@ -55,7 +55,7 @@ async function connectionOf(item: ItemContext): Promise<{ botId: string; bot: Li
 			'The WeCom AI Bot API credential has no Bot ID',
 			'Only a bot with a long connection can send without being asked. Enter its Bot ID and Secret.',
 		);
-	const bot = liveBot(credentials);
+	const bot = connectedBot(credentials);
 	if (bot) return { botId, bot };
 	throw problem(
 		item,
