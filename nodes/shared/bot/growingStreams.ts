@@ -36,7 +36,7 @@ export class GrowingStreams {
 	 */
 	show(reqId: string, id: string, said: string, status = ''): void {
 		const talk = this.talks.remember(reqId);
-		if (talk.answered) talk.saidLate = said;
+		if (talk.answered && said !== talk.saidInTime) talk.saidLate = said;
 		if (talk.answered || talk.replied) return;
 		const isNew = !talk.stream;
 		const stream = talk.stream ?? this.talks.beginStream(talk, id, '');
@@ -131,8 +131,9 @@ export class GrowingStreams {
 		});
 	}
 
-	async finishNow(talk: Talk, { id, content, said = content, isBehind }: Stream): Promise<void> {
-		const [first = '', ...rest] = splitMarkdown(said, MAX_STREAM_BYTES);
+	async finishNow(talk: Talk, { id, content, said, isBehind }: Stream): Promise<void> {
+		const text = said?.trim() ? said : content;
+		const [first = '', ...rest] = splitMarkdown(text, MAX_STREAM_BYTES);
 		const end = this.outbox.sendFrame(talk, frameOf(id, first, true), !talk.isShown);
 		const isShown = await end.then(
 			() => true,

@@ -46,7 +46,9 @@ export interface Talk extends Origin {
 	answered: boolean;
 	/** A reply of the workflow has taken the place of what an agent said meanwhile. */
 	replied: boolean;
-	/** What an agent has said so far, whole, since its stream is over. */
+	/** What an agent had said when its stream was over. */
+	saidInTime?: string;
+	/** What it has said so far, whole, since then. */
 	saidLate?: string;
 	/** Workflows under way for this message. */
 	runs: number;
@@ -125,6 +127,7 @@ export class Talks {
 	}
 
 	answered(talk: Talk): void {
+		talk.saidInTime = talk.stream?.said ?? talk.saidInTime;
 		this.setStream(talk);
 		talk.answered = true;
 	}
