@@ -120,6 +120,8 @@ export class GrowingStreams {
 			const isUnsaid = said === undefined ? firstAnswer !== undefined : !said.trim();
 			const content = talk.closingText || firstAnswer || stream.content;
 			await this.finishNow(talk, isUnsaid ? { ...stream, content, said: undefined } : stream);
+			// Words that came while the end was under way.
+			if (stream.said !== said) talk.saidLate = stream.said;
 		}).then((failure) => {
 			const over = stream.beganAt + streamTimings.life;
 			// Nobody to send it over, such as while a workflow is published again: the next connection does it. What WeCom has refused
@@ -148,12 +150,12 @@ export class GrowingStreams {
 
 	/** What an agent has said since its stream is over, if no workflow has replied. */
 	private pushSaidLate(talk: Talk): void {
-		const { saidLate } = talk;
-		talk.saidLate = undefined;
-		if (!saidLate?.trim() || talk.replied) return;
 		void this.outbox
 			.inOrder(talk, async () => {
-				if (!talk.replied) await this.pushParts(talk, splitMarkdown(saidLate, MAX_STREAM_BYTES));
+				const { saidLate = '', replied } = talk;
+				talk.saidLate = undefined;
+				if (saidLate.trim() && !replied)
+					await this.pushParts(talk, splitMarkdown(saidLate, MAX_STREAM_BYTES));
 			})
 			.catch((error: BotFailure) => this.warn(error));
 	}
