@@ -461,6 +461,10 @@ describe('A record of a smart sheet', () => {
 		[{ 日期: '2026/3/5' }, { f6: '1772640000000' }],
 		[{ 日期: 46086 }, { f6: '1772640000000' }],
 		[{ 完成: '是', 关联: ['r1'] }, { f7: true }],
+		[
+			{ '\ufeff说明': 'x', ' 电话 ': '1' },
+			{ f10: [{ type: 'text', text: 'x' }], f4: '1' },
+		],
 	])('%p goes out as %p', async (json, expected) => {
 		await itemsOf(simulator(), append(json));
 		expect(values()).toEqual([expected]);

@@ -1,6 +1,7 @@
 /** Reads the JSON that AI bots and external payment send (docs 101033, 97478): nothing is lost, and no more than XML may hold. */
 
 import { losesDigits, skip, stringEnd } from '../util/numbers';
+import { withoutControls } from '../util/values';
 
 export interface JsonLimits {
 	/** The longest text that is read, in UTF-16 characters. */
@@ -34,17 +35,22 @@ export function parseJson(text: string, limits: JsonLimits = OF_STRANGERS): Pars
 	const json = text.startsWith('\ufeff') ? text.slice(1) : text;
 	const readable = withoutBigNumbers(json, limits);
 	if (!readable.ok) return readable;
-	let value: unknown;
-	try {
-		value = JSON.parse(readable.json);
-	} catch {
-		// The engine's message would quote the text.
-		return { ok: false, reason: 'malformed' };
-	}
+	// WeCom does not always escape the control characters that people paste, and others end their text with one.
+	const value = parsed(readable.json) ?? parsed(withoutControls(readable.json));
+	// The engine's message would quote the text.
+	if (value === undefined) return { ok: false, reason: 'malformed' };
 	if (typeof value !== 'object' || value === null || Array.isArray(value))
 		return { ok: false, reason: 'not an object' };
 	if (hasReservedName(value)) return { ok: false, reason: 'a reserved name' };
 	return { ok: true, value: value as Record<string, unknown> };
+}
+
+function parsed(json: string): unknown {
+	try {
+		return JSON.parse(json);
+	} catch {
+		return undefined;
+	}
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 import { quoteLongNumbers } from '../util/numbers';
+import { withoutControls } from '../util/values';
 
 /** A JSON reply of WeCom. A failure is `errcode` present and not 0 (doc 90313). */
 export interface WecomReply extends IDataObject {
@@ -26,10 +27,6 @@ export function parseReplyJson(text: string): unknown {
 		return undefined;
 	}
 }
-
-/** Names of people have such characters in them, and WeCom does not always escape them. */
-const withoutControls = (text: string): string =>
-	text.replace(/[\t\n\r]/g, ' ').replace(/\p{Cc}/gu, '');
 
 /** The reply as an object, its error code as a number; undefined when the text is no JSON object. */
 export function parseReply(body: unknown): WecomReply | undefined {

@@ -9,6 +9,10 @@ const LONE_HALF = /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc0
 
 export const withoutLoneHalves = (text: string): string => text.replace(LONE_HALF, '\ufffd');
 
+/** JSON without the control characters that stand in names and texts of people, and must not stand there. */
+export const withoutControls = (json: string): string =>
+	json.replace(/[\t\n\r]/g, ' ').replace(/\p{Cc}/gu, '');
+
 /** A value as it is compared: in half-width characters, without what is not seen and without the apostrophe of a spreadsheet. */
 export const plain = (value: unknown): string =>
 	String(value)

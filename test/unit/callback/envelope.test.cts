@@ -50,6 +50,15 @@ function send(message: string, receiveId = CORP, receiveIds: readonly string[] =
 }
 
 describe('openCallback', () => {
+	it('reads JSON that has control characters in its texts and behind its end', () => {
+		const opened = send('{"msgtype":"text",\r\n"text":{"content":"a\u0001b\nc"}}\u0000');
+		expect(opened).toMatchObject({
+			ok: true,
+			payload: { msgtype: 'text', text: { content: 'ab c' } },
+		});
+		expect(opened).not.toHaveProperty('raw');
+	});
+
 	it('opens the official example', () => {
 		expect(open()).toEqual({
 			ok: true,

@@ -23,6 +23,7 @@ import { problem } from '../../engine/problem';
 import { docid } from '../document';
 import { sheet } from './fields';
 import { isObject } from '../../../shared/util/isObject';
+import { plain } from '../../../shared/util/values';
 
 /** The columns of a smart sheet as a form, and its cells in both directions (doc 99907, 101157, 101158). */
 
@@ -177,7 +178,7 @@ export async function cellsOf(
 	const given = (byItem ? context.getInputData()[itemIndex].json : mapper.value) ?? {};
 	const cells: IDataObject = {};
 	for (const [name, value] of Object.entries(given)) {
-		const column = columns.find(({ id, title }) => title === name || id === name);
+		const column = columnNamed(columns, name);
 		if (!column) {
 			if (byItem) continue;
 			const titles = columns.map(({ title }) => title).join(', ');
@@ -202,6 +203,11 @@ export async function cellsOf(
 	}
 	return cells;
 }
+
+/** By title or ID; a heading of a file may have a byte order mark before it, spaces around it or full-width characters in it. */
+const columnNamed = (columns: Column[], name: string): Column | undefined =>
+	columns.find(({ id, title }) => title === name || id === name) ??
+	columns.find(({ title }) => plain(title) === plain(name));
 
 /** One value as the column wants it (catalog: smart sheet cell values). WeCom's own form, a list of objects, is taken as it is. */
 function toCell(item: ItemContext, column: Column, value: unknown): unknown {

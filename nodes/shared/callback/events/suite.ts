@@ -80,7 +80,7 @@ export const suiteEvents: KindTable = {
 		row(
 			'auth_data_permission',
 			'Suite: Data Permission About to End',
-			'Sent 7 days before the permission for data ends. Not verified: one source only.',
+			'Sent 7 days before the permission for data ends, which holds for 90 days. Not verified: one source only.',
 			101545,
 		),
 		row(
