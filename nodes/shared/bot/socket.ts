@@ -3,9 +3,6 @@ import { parseReply } from '../protocol/reply';
 
 /** The WebSocket of Node.js, and what comes out of it. */
 
-const CONTROL = /(?![\t\n\r])\p{Cc}/gu;
-const CONTROL_OR_SPACE = /\p{Cc}/gu;
-
 /** The part of the WebSocket in use. It is a global of Node.js 22 and newer; 20 has none. */
 export interface Socket {
 	send(text: string): void;
@@ -22,15 +19,12 @@ export const hasWebSocket = (): boolean => typeof WebSocket !== 'undefined';
 /** Throws where the URL is no address. */
 export const openSocket = (url: string): Socket => new WebSocket!(url);
 
-/** WeCom's frames may hold control characters, which JSON does not allow: they are read without. */
+/** What a frame says; one that cannot be read, also without the control characters that WeCom's frames may hold, is logged. */
 export function readFrame(data: string, botId: string): IDataObject | undefined {
 	const frame = parseReply(data);
-	if (frame) return frame;
-	const size = `${data.length} characters`;
-	const mended =
-		parseReply(data.replace(CONTROL, '')) ?? parseReply(data.replace(CONTROL_OR_SPACE, ' '));
-	if (mended)
-		LoggerProxy.warn(`A frame to the AI bot held control characters (${size})`, { botId });
-	else LoggerProxy.warn(`A frame to the AI bot could not be read (${size})`, { botId });
-	return mended;
+	if (!frame) {
+		const size = `${data.length} characters`;
+		LoggerProxy.warn(`A frame to the AI bot could not be read (${size})`, { botId });
+	}
+	return frame;
 }

@@ -121,8 +121,9 @@ describe('the connection', () => {
 			'abc',
 			'line line',
 		]);
-		await until('the warning', () => warn.mock.calls.some(([text]) => /not be read/.test(text)));
-		expect(warn.mock.calls.filter(([text]) => /control characters/.test(text))).toHaveLength(2);
+		const unread = () => warn.mock.calls.filter(([text]) => /not be read/.test(text));
+		await until('the warning', () => unread().length > 0);
+		expect(unread()).toHaveLength(1);
 		warn.mockRestore();
 	});
 
