@@ -1,6 +1,7 @@
 import {
 	NodeConnectionTypes,
 	type IExecuteFunctions,
+	type INodeCredentialDescription,
 	type INodeExecutionData,
 	type INodeType,
 	type INodeTypeDescription,
@@ -45,6 +46,23 @@ const SECRET_FIELDS = [
 /** What neither the credential of an app nor that of a suite is for. */
 const NOT_BY_APP = { resource: uses.app.others, operation: uses.app.otherOperations };
 
+/**
+ * For the credential of one resource. It is hidden elsewhere instead of shown there: for each name in a `show` of a credential, the
+ * editor looks through all properties of the node again for every one of them, whenever the node is opened.
+ */
+function onlyIn({ resources: [resource], otherOperations }: (typeof uses)['bot']): DisplayOptions {
+	// n8n knows conditions here, too; its type does not.
+	const elsewhere = { _cnd: { not: resource } } as unknown as string;
+	return {
+		hide: {
+			resource: [elsewhere],
+			...(otherOperations.length > 0 && { operation: otherOperations }),
+		},
+	};
+}
+
+type DisplayOptions = INodeCredentialDescription['displayOptions'];
+
 export class Wecom implements INodeType {
 	description: INodeTypeDescription = {
 		displayName: 'WeCom',
@@ -78,22 +96,19 @@ export class Wecom implements INodeType {
 				name: 'wecomWebhookApi',
 				required: true,
 				testedBy: 'wecomWebhookApiTest',
-				displayOptions: { show: { resource: uses.messagePush.resources } },
+				displayOptions: onlyIn(uses.messagePush),
 			},
 			{
 				name: 'wecomBotApi',
 				required: true,
 				testedBy: 'wecomBotApiTest',
-				displayOptions: { show: { resource: uses.bot.resources } },
+				displayOptions: onlyIn(uses.bot),
 			},
 			{
 				name: 'wecomChatArchiveApi',
 				required: true,
 				testedBy: 'wecomChatArchiveApiTest',
-				displayOptions: {
-					show: { resource: uses.chatArchive.resources },
-					hide: { operation: uses.chatArchive.otherOperations },
-				},
+				displayOptions: onlyIn(uses.chatArchive),
 			},
 		],
 		properties,

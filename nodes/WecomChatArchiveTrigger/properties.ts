@@ -200,7 +200,15 @@ export const chatArchiveTriggerProperties: INodeProperties[] = [
 				description: 'The files that are downloaded. Nothing chosen means all.',
 			},
 			{
-				displayName: 'Messages That Cannot Be Decrypted',
+				displayName: 'Parse Nested Contents',
+				name: 'parseNested',
+				type: 'boolean',
+				default: false,
+				description:
+					'Whether to read the JSON texts inside mixed messages, notes and forwarded chats, so that their parts are objects',
+			},
+			{
+				displayName: 'Undecryptable Messages',
 				name: 'undecryptable',
 				type: 'options',
 				options: [
@@ -218,14 +226,6 @@ export const chatArchiveTriggerProperties: INodeProperties[] = [
 				default: 'deliver',
 				description:
 					'What to do with a single message that its key does not open. A private key that is missing always stops the reading, since it can be added.',
-			},
-			{
-				displayName: 'Parse Nested Contents',
-				name: 'parseNested',
-				type: 'boolean',
-				default: false,
-				description:
-					'Whether to read the JSON texts inside mixed messages, notes and forwarded chats, so that their parts are objects',
 			},
 		],
 	},

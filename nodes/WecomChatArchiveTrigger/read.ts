@@ -332,7 +332,7 @@ const undecryptable = ({ seq, failed }: ArchivedMessage): BridgeFailure =>
 	new BridgeFailure(
 		'undecryptable',
 		`Message ${seq} cannot be decrypted: ${withoutDot(failed!.message)}`,
-		"Mend the private key of its version if it is wrong, or set 'Messages That Cannot Be Decrypted' to deliver them without content.",
+		"Mend the private key of its version if it is wrong, or set 'Undecryptable Messages' to deliver them without content.",
 	);
 
 const withoutDot = (text: string): string => text.replace(/\.$/, '');

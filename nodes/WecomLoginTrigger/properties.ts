@@ -203,11 +203,11 @@ export const loginTriggerProperties: INodeProperties[] = [
 		displayName: 'Options',
 		name: 'options',
 		type: 'collection',
-		placeholder: 'Add option',
+		placeholder: 'Add Option',
 		default: {},
 		options: [
 			{
-				displayName: 'Accept Companies Not Stored Here',
+				displayName: 'Accept Any Company',
 				name: 'acceptAnyCompany',
 				type: 'boolean',
 				default: false,

@@ -223,7 +223,7 @@ export const triggerProperties: INodeProperties[] = [
 		displayOptions: forSource('suite'),
 		options: [
 			{
-				displayName: 'Accept Companies Not Stored Here',
+				displayName: 'Accept Any Company',
 				name: 'acceptAnyCompany',
 				type: 'boolean',
 				default: false,

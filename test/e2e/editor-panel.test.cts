@@ -104,12 +104,12 @@ browserOrSkip()('the node panel', () => {
 			]) {
 				await openWorkflow(page, id);
 				await openNode(page, 'Send');
-				await parameter(page, 'totag').waitFor();
+				await parameter(page, 'touser').waitFor();
 				await parameter(page, 'resource').click();
 				await page.keyboard.type(resource);
 				await page.getByRole('option', { name: resource, exact: true }).first().click();
 				await page.getByTestId('ndv').getByText(`Credential for ${api}`).waitFor();
-				await parameter(page, 'totag').waitFor({ state: 'hidden' });
+				await parameter(page, 'touser').waitFor({ state: 'hidden' });
 			}
 		});
 	});

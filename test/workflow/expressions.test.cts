@@ -38,11 +38,8 @@ describe('A switch', () => {
 	it.each([...on.map((value) => [value, true]), ...off.map((value) => [value, false])])(
 		'holding %p is %p',
 		async (value, expected) => {
-			await itemsOf(simulator(), send({ toAll: value, additionalFields: { safe: value } }));
-			expect(sent()[0]).toMatchObject({
-				touser: expected ? '@all' : 'zhangsan',
-				safe: Number(expected),
-			});
+			await itemsOf(simulator(), send({ additionalFields: { safe: value } }));
+			expect(sent()[0]).toMatchObject({ safe: Number(expected) });
 			const additionalFields = { department: '1', mobile: '13900001234', enable: value };
 			await itemsOf(simulator(), {
 				resource: 'member',
@@ -58,11 +55,9 @@ describe('A switch', () => {
 	);
 
 	it('holding anything else is refused, with its name', async () => {
-		const error = await failure(send({ toAll: '={{ "all" }}' }));
-		expect(error?.message).toBe("'Send to Everyone' holds 'all', which is neither true nor false");
+		const error = await failure(send({ additionalFields: { safe: '={{ "2" }}' } }));
+		expect(error?.message).toBe("'Confidential' holds '2', which is neither true nor false");
 		expect(error?.description).toContain('true or false');
-		const more = { additionalFields: { safe: '={{ "2" }}' } };
-		expect((await failure(send(more)))?.message).toContain("'Confidential' holds '2'");
 		expect(sent()).toEqual([]);
 	});
 
@@ -220,7 +215,7 @@ describe('An expression that gives nothing', () => {
 		const upload = { resource: 'media', operation: 'upload', parameters: { type: value } };
 		const [{ media_id }] = await itemsOf(simulator(), { ...upload, items: [item] });
 		expect(simulator().state.media.get(String(media_id))?.type).toBe('file');
-		await itemsOf(simulator(), send({ toAll: value }));
+		await itemsOf(simulator(), send({ sendTo: value }));
 		expect(sent()[0]).toMatchObject({ touser: 'zhangsan', text: { content: 'x' } });
 		const template = { content: 'x', notify: value };
 		const run = {
@@ -254,7 +249,7 @@ describe('An expression that gives nothing', () => {
 	it('as JSON is a clear error', async () => {
 		const additional = await failure(send({ options: { additionalParameters: '={{ null }}' } }));
 		expect(additional?.message).toBe(
-			"'Additional Parameters (JSON)' is empty where an object is needed",
+			"'Additional Parameters' is empty where an object is needed",
 		);
 		const list = await failure(send({ options: { additionalParameters: '[1]' } }));
 		expect(list?.message).toContain('is a list where an object is needed');

@@ -18,7 +18,13 @@ describe('Message: Send', () => {
 	it('sends text to people, departments and tags', async () => {
 		const [item] = await itemsOf(
 			simulator(),
-			send({ content: '你好 😀', touser: ['zhangsan', 'linna'], toparty: ['2'], totag: '1' }),
+			send({
+				content: '你好 😀',
+				sendTo: ['members', 'departments', 'tags'],
+				touser: ['zhangsan', 'linna'],
+				toparty: ['2'],
+				totag: '1',
+			}),
 		);
 		expect(item).toEqual({ msgid: expect.any(String) });
 		expect(sent()).toEqual([
@@ -42,12 +48,27 @@ describe('Message: Send', () => {
 		expect(sent()[0].touser).toBe('zhangsan|linna');
 	});
 
+	it.each([
+		[{}, { touser: 'zhangsan' }],
+		[{ sendTo: ['departments'] }, { toparty: '2' }],
+		[{ sendTo: '={{ "tags, Departments" }}' }, { toparty: '2', totag: '1' }],
+		[{ sendTo: '={{ ["everyone", "tags"] }}' }, { touser: '@all' }],
+	])('sends to what is chosen at Send To alone: %p', async (chosen, to) => {
+		const lists = { touser: ['zhangsan'], toparty: ['2'], totag: ['1'] };
+		await itemsOf(simulator(), send({ content: 'x', ...lists, ...chosen }));
+		const [{ touser, toparty, totag }] = sent();
+		expect({ touser, toparty, totag }).toEqual({
+			...{ touser: undefined, toparty: undefined, totag: undefined },
+			...to,
+		});
+	});
+
 	it('sends to everyone and sets the switches', async () => {
 		await itemsOf(
 			simulator(),
 			send({
 				content: 'x',
-				toAll: true,
+				sendTo: ['everyone'],
 				additionalFields: {
 					safe: true,
 					enable_id_trans: true,
@@ -319,7 +340,7 @@ describe('Message: Send', () => {
 	it.each([
 		[{ ...notice, title: '通知' }, "'Title' has 2 characters, a mini program notice takes 4 to 12"],
 		[
-			{ ...notice, title: '会议室预订通知', toAll: true },
+			{ ...notice, title: '会议室预订通知', sendTo: ['everyone'] },
 			'A mini program notice cannot go to everyone',
 		],
 		[{ msgtype: 'news', articles: {} }, "'Articles' is empty"],

@@ -29,7 +29,11 @@ const send = (parameters: IDataObject, more: Partial<Run> = {}): Run => ({
 
 it('IDs as JSON text and with 、 reach their people', async () => {
 	await itemsOf(simulator(), send({ touser: '={{ \'["zhangsan","lisi"]\' }}' }));
-	await itemsOf(simulator(), send({ touser: 'zhangsan、lisi', toparty: '2、3', totag: '[1,2]' }));
+	const to = { sendTo: ['members', 'departments', 'tags'] };
+	await itemsOf(
+		simulator(),
+		send({ ...to, touser: 'zhangsan、lisi', toparty: '2、3', totag: '[1,2]' }),
+	);
 	expect(bodies('message/send')).toMatchObject([
 		{ touser: 'zhangsan|lisi' },
 		{ touser: 'zhangsan|lisi', toparty: '2|3', totag: '1|2' },

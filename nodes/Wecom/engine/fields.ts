@@ -1,7 +1,7 @@
 import type { INodeProperties } from 'n8n-workflow';
 import { companyProperties } from '../../shared/companies/companyPicker';
 import { choiceField, textField, toggleField } from '../../shared/util/formFields';
-import { compareText } from '../../shared/util/text';
+import { compareText, withCommas } from '../../shared/util/text';
 import type { Field } from './operation';
 
 /** Form fields that several operations share, and short ways to write down a field. */
@@ -155,7 +155,7 @@ export const ids = (
 	type: 'multiOptions',
 	typeOptions: { loadOptionsMethod },
 	default: [],
-	description: `Choose, or give IDs by an expression; up to ${most}`,
+	description: `Up to ${withCommas(most)}; an expression may give IDs`,
 	convert: 'stringList',
 	...overrides,
 });

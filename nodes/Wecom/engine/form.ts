@@ -73,11 +73,11 @@ const OPTIONS: INodeProperties = {
 	displayName: 'Options',
 	name: 'options',
 	type: 'collection',
-	placeholder: 'Add option',
+	placeholder: 'Add Option',
 	default: {},
 	options: [
 		{
-			displayName: 'Additional Parameters (JSON)',
+			displayName: 'Additional Parameters',
 			name: 'additionalParameters',
 			type: 'json',
 			default: '{}',

@@ -186,7 +186,7 @@ export function additionalParameters(item: ItemContext): IDataObject {
 	const { context, itemIndex } = item;
 	asked.set(context, (asked.get(context) ?? new Set()).add(itemIndex));
 	const { additionalParameters: given = '' } = item.get<IDataObject>('options', {});
-	return given === '' ? {} : toObject(item, 'Additional Parameters (JSON)', given);
+	return given === '' ? {} : toObject(item, 'Additional Parameters', given);
 }
 
 /** Whether there are some that the operation, which has run, has no place for. */

@@ -20,7 +20,7 @@ export const accessToken: Resource = {
 					type: 'boolean',
 					default: false,
 					description:
-						'Whether to output the token itself, for everybody who can read the execution',
+						'Whether to output it, for everybody who can read the execution',
 					local: true,
 				},
 			],

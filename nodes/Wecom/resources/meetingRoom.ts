@@ -11,6 +11,7 @@ import {
 } from '../engine/fields';
 import type { Field, Resource } from '../engine/operation';
 import { meetingId } from './meeting';
+import { scheduleId } from './schedule';
 
 const room = (overrides: Partial<Field> = {}) =>
 	locator('meetingroom_id', 'Meeting Room', 'searchMeetingRooms', 'e.g. 1', {
@@ -90,7 +91,7 @@ export const meetingRoom: Resource = {
 			endpoint: ['POST', '/cgi-bin/oa/meetingroom/book_by_schedule'],
 			fields: [
 				room(),
-				text('schedule_id', 'Schedule ID', 'From Schedule > Create', { required: true }),
+				scheduleId(),
 				booker,
 			],
 		},

@@ -7,7 +7,7 @@ import { problem } from '../engine/problem';
 import { collectParameters, merge } from '../engine/parameters';
 import { calendarId } from './calendar';
 
-const scheduleId = (overrides: Partial<Field> = {}) =>
+export const scheduleId = (overrides: Partial<Field> = {}) =>
 	text('schedule_id', 'Schedule ID', 'The "schedule_id" that Create returned, or from a callback', {
 		required: true,
 		placeholder: 'e.g. 17c7d2bd9f20d652840f72f59e796AAA',

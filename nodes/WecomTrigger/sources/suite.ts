@@ -32,7 +32,7 @@ export const suiteSource: Source = {
 	// No page says whose ID the check carries: the provider's, as far as is known, which need not be entered.
 	checkReceivers: [],
 	helpOnReceiver:
-		"If it is a company that uses the app, its authorization is not stored here. Three ways on: let the company authorize the app again, enter 'Provider Corp ID' in the credential if the ID is the provider's own, or switch on the option 'Accept Companies Not Stored Here'",
+		"If it is a company that uses the app, its authorization is not stored here. Three ways on: let the company authorize the app again, enter 'Provider Corp ID' in the credential if the ID is the provider's own, or switch on the option 'Accept Any Company'",
 	// A provider may keep its companies elsewhere: then the signature alone decides.
 	receivers: (context) =>
 		context.getNodeParameter('suiteOptions.acceptAnyCompany', false) ? [] : undefined,

@@ -162,7 +162,7 @@ export const jwtOptions = {
 	displayName: 'JWT Options',
 	name: 'jwtOptions',
 	type: 'collection',
-	placeholder: 'Add option',
+	placeholder: 'Add Option',
 	default: {},
 	options: [
 		{

@@ -1,6 +1,11 @@
 import type { ResourceMapperField } from 'n8n-workflow';
-import { endpointFields, nest } from '../../../nodes/Wecom/resources/api/catalog/form';
-import type { Endpoint } from '../../../nodes/Wecom/resources/api/catalog/format';
+import {
+	endpointFields,
+	labelWidth,
+	MAX_LABEL,
+	nest,
+} from '../../../nodes/Wecom/resources/api/catalog/form';
+import type { CatalogField, Endpoint } from '../../../nodes/Wecom/resources/api/catalog/format';
 import { endpoint, facts } from './facts.cts';
 
 const form = async (id: string) => endpointFields(await endpoint(id));
@@ -27,12 +32,12 @@ describe('formFields', () => {
 		expect(await field('user.create', 'to_invite')).toMatchObject({ type: 'boolean' });
 		expect(await field('user.create', 'department')).toMatchObject({
 			type: 'string',
-			displayName: 'Department IDs (Comma-separated)',
+			displayName: 'Department IDs (List)',
 		});
 		expect(await field('message.send', 'template_card')).toMatchObject({ type: 'object' });
 		expect(await field('wedoc.smartsheet.add_records', 'records')).toMatchObject({
 			type: 'array',
-			displayName: 'Records (JSON list of values)',
+			displayName: 'Records (JSON list)',
 		});
 	});
 
@@ -54,7 +59,7 @@ describe('formFields', () => {
 		expect(ids).not.toContain('external_profile');
 		expect(await field('oa.schedule.add', 'schedule.start_time')).toMatchObject({
 			required: true,
-			displayName: 'Schedule: Start Time (Unix time in seconds)',
+			displayName: 'Schedule: Start Time',
 		});
 		expect(await field('oa.schedule.add', 'schedule.reminders.is_remind')).toMatchObject({
 			required: false,
@@ -95,10 +100,31 @@ describe('formFields', () => {
 		expect(idsOf(await form('media.upload'), () => true)).toEqual(['type']);
 	});
 
-	it('tells the keys of JSON fields, required ones first', async () => {
-		expect((await field('message.send', 'mpnews.articles')).displayName).toBe(
-			'Rich Articles: Articles (JSON list of title, ...)',
+	it('says behind a label what there is room for', () => {
+		const labelOf = (given: Partial<CatalogField>) => {
+			const field = { name: 'a', label: 'A', help: '', required: false, in: 'body', ...given };
+			return endpointFields({ id: 'x', fields: [field] } as unknown as Endpoint)[0].displayName;
+		};
+		const keys = ['key', 'x'].map((name) => ({ name, required: name === 'x' }));
+		const list = { type: 'object[]', fields: keys } as Partial<CatalogField>;
+		expect(labelOf(list)).toBe('A (JSON list of x, key)');
+		expect(labelOf({ ...list, label: 'Lines' })).toBe('Lines (JSON list)');
+		expect(labelOf({ ...list, label: 'Lines of the whole text' })).toBe('Lines of the whole text');
+		const time = { type: 'integer', help: 'Unix time in seconds, later than now' } as const;
+		expect(labelOf({ ...time, label: 'At' })).toBe('At (Unix time in seconds)');
+		expect(labelOf({ ...time, label: 'Start Time' })).toBe('Start Time (Unix time)');
+		expect(labelOf({ label: '说明', type: 'string', help: '最多 40 个字节, 或 20 个汉字' })).toBe(
+			'说明 (最多 40 个字节)',
 		);
+	});
+
+	it('has labels that the editor shows whole, but where only a long path tells fields apart', async () => {
+		const labels = (await Promise.all(facts.map(async ({ id }) => await form(id))))
+			.flat()
+			.map(({ displayName }) => displayName);
+		const long = labels.filter((label) => labelWidth(label) > MAX_LABEL);
+		expect(long.filter((label) => !label.includes(': ') && !label.includes(' ['))).toEqual([]);
+		expect(long.length).toBeLessThan(labels.length * 0.06);
 	});
 
 	it('stays usable for all 806 endpoints', async () => {

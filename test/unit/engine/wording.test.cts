@@ -1,5 +1,7 @@
 /** n8n's rules for the texts of a form, over the finished descriptions: the lint sees only fields that are written out. */
 import type { INodeProperties, INodePropertyCollection, INodePropertyOptions } from 'n8n-workflow';
+import { resources } from '../../../nodes/Wecom/resources';
+import errorTable from '../../../nodes/shared/protocol/errorTable.json';
 import { declaredNodes } from '../../support/declared.cts';
 
 interface Entry {
@@ -44,6 +46,11 @@ it('every field has a name in title case', () => {
 					(index > 0 && small.test(word)) || !/^[a-z]/.test(word) || /[A-Z_0-9]/.test(word),
 			);
 	expect(wrong(visible, ({ displayName }) => titled(displayName))).toEqual([]);
+});
+
+/** What the editor has room for, in pixels of a line 12 pixels high: about six for a Latin character, twelve for a Chinese one. */
+it('names are as short as the editor shows them', () => {
+	expect(wrong(visible, ({ displayName }) => displayName.length <= 26)).toEqual([]);
 });
 
 it('every field explains itself, without a full stop at the end of a single sentence', () => {
@@ -103,4 +110,32 @@ it('operations have an action in sentence case and a description', () => {
 			!/^[A-Z].*[^.]$/.test(description),
 	);
 	expect(odd.map(({ action, description }) => `${action}: ${description}`)).toEqual([]);
+});
+
+it('buttons that add something say so in title case, one way for all', () => {
+	const buttons = entries
+		.filter(({ property: { type } }) => type === 'collection' || type === 'fixedCollection')
+		.flatMap(({ where, property: { placeholder } }) =>
+			placeholder ? [{ where, placeholder }] : [],
+		);
+	expect(buttons.length).toBeGreaterThan(50);
+	expect(buttons.filter(({ placeholder }) => !/^Add( [A-Z][a-z]+)+$/.test(placeholder))).toEqual(
+		[],
+	);
+});
+
+it('advice names only operations that there are', () => {
+	const advice = Object.values(errorTable).map(([, todo]) => todo);
+	// The longest first: 'Customer' is no part of 'Customer Service' then. What comes behind another page is a page of the console.
+	const named = [...resources].sort((a, b) => b.name.length - a.name.length);
+	const pattern = `(?<!> |WeChat |and )\\b(${named.map(({ name }) => name).join('|')}) > ([A-Z][\\w -]*)`;
+	const found = advice.flatMap((text) => [...text.matchAll(new RegExp(pattern, 'g'))]);
+	expect(found.length).toBeGreaterThan(10);
+	const isThere = (resource: string, rest: string) =>
+		named
+			.find(({ name }) => name === resource)!
+			.operations.some(({ name }) => rest.startsWith(name));
+	expect(
+		found.filter(([, resource, rest]) => !isThere(resource, rest)).map(([text]) => text),
+	).toEqual([]);
 });

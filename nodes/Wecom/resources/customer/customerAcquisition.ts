@@ -36,7 +36,7 @@ const linkSettings: Field[] = [
 		{ path: 'priority_option.priority_type' },
 	),
 	memberIds('priority_userid_list', 1000, {
-		displayName: 'Preferred Member Names or IDs',
+		displayName: 'Preferred Names or IDs',
 		path: 'priority_option.priority_userid_list',
 	}),
 	toggle('skip_verify', 'Skip Confirmation', 'Whether members need not confirm', { default: true }),

@@ -28,7 +28,7 @@ export const customerMoment: Resource = {
 				...momentAttachment,
 				additionalFields([
 					departmentIds('department_list', 1000, {
-						displayName: 'Publisher Department Names or IDs',
+						description: 'Their members publish it; up to 1,000',
 						path: 'visible_range.sender_list.department_list',
 					}),
 					memberIds('user_list', 100_000, {
@@ -36,7 +36,7 @@ export const customerMoment: Resource = {
 						path: 'visible_range.sender_list.user_list',
 					}),
 					{
-						...corpTagIds('tag_list', 'Visible to Tag Names or IDs'),
+						...corpTagIds('tag_list', 'Viewer Tag Names or IDs'),
 						path: 'visible_range.external_contact_list.tag_list',
 					},
 				]),

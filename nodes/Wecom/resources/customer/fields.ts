@@ -1,4 +1,3 @@
-import { withCommas } from '../../../shared/util/text';
 import type { IDataObject } from 'n8n-workflow';
 import { getList } from '../../engine/runRow';
 import { ids, locator } from '../../engine/fields';
@@ -28,23 +27,17 @@ export const serviceAccountPicker = locator(
 	{ description: 'The customer service account, by name or by ID' },
 );
 
-const several = (most: number) => `Choose, or give IDs by an expression; up to ${withCommas(most)}`;
-
 export const memberIds = (name: string, most: number, overrides: Partial<Field> = {}): Field =>
-	ids(name, 'Member Names or IDs', 'getMembers', most, {
-		description: several(most),
-		...overrides,
-	});
+	ids(name, 'Member Names or IDs', 'getMembers', most, overrides);
 
 export const departmentIds = (name: string, most: number, overrides: Partial<Field> = {}): Field =>
 	ids(name, 'Department Names or IDs', 'getDepartments', most, {
-		description: several(most),
 		convert: 'integerList',
 		...overrides,
 	});
 
 export const corpTagIds = (name: string, displayName: string): Field =>
-	ids(name, displayName, 'getCorpTags', 100, { description: several(100) });
+	ids(name, displayName, 'getCorpTags', 100);
 
 /** For endpoints that answer with plain IDs: an item for each, under a name. */
 export const listIds =

@@ -36,7 +36,7 @@ export const directory: Resource = {
 						{ name: 'Departments', value: 'department' },
 						{ name: 'Member Details', value: 'user' },
 						{ name: 'Members', value: 'simple_user' },
-						{ name: 'Members With Tag', value: 'taguser' },
+						{ name: 'Members with Tag', value: 'taguser' },
 					],
 					{ default: 'user', local: true },
 				),

@@ -17,7 +17,7 @@ const code: Field = {
 	type: 'string',
 	default: '',
 	required: true,
-	description: 'The code WeCom added to the redirect URL: usable once, for five minutes',
+	description: 'The code from the redirect URL: usable once, for five minutes',
 };
 
 /** The two fields that the resource Suite has, too. */
@@ -147,7 +147,7 @@ export const login: Resource = {
 					default: '',
 					required: true,
 					description:
-						'From Get User Info after a login with the scope Personal Details; valid for 30 minutes',
+						'From Get User Info; valid for 30 minutes',
 				},
 			],
 		},

@@ -1,17 +1,37 @@
 import { cardFields, WITH_CARD } from './cardFields';
 import { additionalFields, choice, ids, text, toggle } from '../../engine/fields';
 import { contentFields, MORE_CONTENT, messageType, translateIds } from './fields';
-import { APP, SCHOOL, sendMessage, sendToSchool, updateTemplateCard } from './send';
+import { APP, RECIPIENTS, SCHOOL, sendMessage, sendToSchool, updateTemplateCard } from './send';
 import type { Resource } from '../../engine/operation';
 
 const CARD = cardFields(WITH_CARD);
 
-const recipients = (...[name, label, method, most]: [string, string, string, number]) =>
-	ids(name, label, method, most, {
-		displayOptions: { show: { toAll: [false] } },
+/** Shown when it is asked for: every list of the form is loaded when the form opens. */
+const recipients = (
+	...[kind, label, method, most]: [keyof typeof RECIPIENTS, string, string, number]
+) =>
+	ids(RECIPIENTS[kind], label, method, most, {
+		displayOptions: { show: { sendTo: [kind] } },
 		typeOptions: { loadOptionsMethod: method, loadOptionsDependsOn: ['actAsCompany.value'] },
 		local: true,
 	});
+
+const sendTo = choice(
+	'sendTo',
+	'Send To',
+	'Who gets the message; several kinds can be chosen',
+	[
+		{ name: 'Departments', value: 'departments' },
+		{
+			name: 'Everyone',
+			value: 'everyone',
+			description: 'Every member in the visible range of the app',
+		},
+		{ name: 'Members', value: 'members' },
+		{ name: 'Tags', value: 'tags' },
+	],
+	{ type: 'multiOptions', default: ['members'], local: true },
+);
 
 const typed = (name: string, displayName: string, most: string) =>
 	text(name, displayName, `Comma-separated IDs, up to ${most}`, { convert: 'stringList' });
@@ -29,15 +49,10 @@ export const message: Resource = {
 			covers: ['message.send'],
 			fields: [
 				messageType,
-				toggle(
-					'toAll',
-					'Send to Everyone',
-					'Whether to send to every member in the visible range of the app',
-					{ local: true },
-				),
-				recipients('touser', 'Member Names or IDs', 'getMembers', 1000),
-				recipients('toparty', 'Department Names or IDs', 'getDepartments', 100),
-				recipients('totag', 'Tag Names or IDs', 'getTags', 100),
+				sendTo,
+				recipients('members', 'Member Names or IDs', 'getMembers', 1000),
+				recipients('departments', 'Department Names or IDs', 'getDepartments', 100),
+				recipients('tags', 'Tag Names or IDs', 'getTags', 100),
 				...contentFields({ types: APP.types }),
 				...CARD,
 				MORE_CONTENT,

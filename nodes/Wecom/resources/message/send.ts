@@ -73,7 +73,7 @@ export async function sendMessage(item: ItemContext): Promise<IDataObject> {
 		throw problem(
 			item,
 			'A mini program notice cannot go to everyone',
-			"Switch off 'Send to Everyone' and choose departments.",
+			"Choose 'Departments' at 'Send To' instead of 'Everyone'.",
 		);
 	const sender = notice ? {} : { agentid: form.rest.agentid ?? (await ownAgentId(item)) };
 	const replies = await sendContents(form, { ...to, ...sender });
@@ -139,22 +139,25 @@ export async function ownAgentId(item: ItemContext): Promise<number> {
 	);
 }
 
-const RECIPIENTS = ['touser', 'toparty', 'totag'];
+/** The kinds of recipients that a message can go to at once, and what WeCom calls the IDs of each. */
+export const RECIPIENTS = { members: 'touser', departments: 'toparty', tags: 'totag' };
 
 /** Who gets the message as the form says, unless Additional Parameters do. */
 function recipients(item: ItemContext, added: IDataObject): IDataObject {
-	if (item.get<boolean>('toAll', false)) return { touser: '@all' };
-	const chosen = RECIPIENTS.flatMap((name) => {
+	const to = item.get<string[]>('sendTo', ['members']);
+	if (to.includes('everyone')) return { touser: '@all' };
+	const chosen = Object.entries(RECIPIENTS).flatMap(([kind, name]) => {
+		if (!to.includes(kind)) return [];
 		const ids = toIds(item, labelOf(item.operation, name), item.get<unknown>(name, []));
-		notTooMany(item, name, ids, name !== 'touser');
+		notTooMany(item, name, ids, kind !== 'members');
 		return ids.length > 0 ? [[name, ids.join('|')]] : [];
 	});
-	if (chosen.length > 0 || RECIPIENTS.some((name) => added[name]))
+	if (chosen.length > 0 || Object.values(RECIPIENTS).some((name) => added[name]))
 		return Object.fromEntries(chosen) as IDataObject;
 	throw problem(
 		item,
 		'The message has no recipient',
-		"Choose members, departments or tags, or switch on 'Send to Everyone'.",
+		"Choose members, departments or tags, or 'Everyone' at 'Send To'.",
 	);
 }
 

@@ -6,17 +6,23 @@ import type { CatalogField, Endpoint } from './format';
 /** Objects are shown field by field down to this level, when they do not bring too many of them. */
 const MAX_LEVELS = 2;
 const MAX_FIELDS = { required: 40, optional: 30 };
-/** The editor cuts what is longer off, hint and all. */
-const MAX_LABEL = 52;
+/** The editor cuts off what is longer, hint and all: its form has 154 pixels for the name of a field, 12 pixels high. */
+export const MAX_LABEL = 25;
+/** A Chinese character is as wide as two Latin ones. */
+export const labelWidth = (text: string): number =>
+	[...text].reduce((width, character) => width + (character > '\u2e7f' ? 2 : 1), 0);
+const fits = (label: string) => labelWidth(label) <= MAX_LABEL;
 
 /** Objects have no form of their own in n8n: their fields get dotted ids, deep ones are entered as JSON. */
 export function endpointFields(endpoint: Endpoint): ResourceMapperField[] {
-	const fields = fieldsOf(endpoint, endpoint.fields, {
+	const entries = entriesOf(endpoint, endpoint.fields, {
 		id: '',
-		label: '',
+		path: [],
 		required: true,
 		level: 0,
 	});
+	const labels = entries.map(({ path }) => path.join(': '));
+	const fields = entries.map((entry) => formField(entry, shortLabel(entry.path, labels)));
 	const count = new Map<string, number>();
 	for (const { displayName } of fields) count.set(displayName, (count.get(displayName) ?? 0) + 1);
 	for (const field of fields) {
@@ -48,32 +54,37 @@ export function nest(values: IDataObject): IDataObject {
 
 interface Parent {
 	id: string;
-	label: string;
+	/** The labels of the objects around it, from the outside in. */
+	path: string[];
 	/** Whether everything above is needed, so that needed fields are needed always. */
 	required: boolean;
 	level: number;
 }
 
-function fieldsOf(
-	endpoint: Endpoint,
-	fields: CatalogField[],
-	parent: Parent,
-): ResourceMapperField[] {
+/** A field of the form, with its own label at the end of its path. */
+interface Entry extends Pick<Parent, 'id' | 'path' | 'required'> {
+	field: CatalogField;
+}
+
+function entriesOf(endpoint: Endpoint, fields: CatalogField[], parent: Parent): Entry[] {
 	return fields
 		.filter((field) => field.type !== 'binary')
 		.flatMap((field) => {
 			const id = parent.id + field.name;
+			const path = [...parent.path, field.label];
 			const required = parent.required && field.required && isNeeded(endpoint, id);
-			if (!opensUp(field, parent.level, required)) {
-				return [formField(field, id, parent.label + field.label, required)];
-			}
-			return fieldsOf(endpoint, field.fields!, {
-				id: `${id}.`,
-				label: `${parent.label}${field.label}: `,
-				required,
-				level: parent.level + 1,
-			});
+			if (!opensUp(field, parent.level, required)) return [{ field, id, path, required }];
+			const level = parent.level + 1;
+			return entriesOf(endpoint, field.fields!, { id: `${id}.`, path, required, level });
 		});
+}
+
+/** As much of the path, from its end, as there is room for, if it still tells the field from all others. */
+function shortLabel(path: string[], all: string[]): string {
+	const ends = path.map((_, index) => path.slice(index).join(': '));
+	const isAlone = (end: string) =>
+		all.filter((label) => label === end || label.endsWith(`: ${end}`)).length === 1;
+	return ends.find((end) => fits(end) && isAlone(end)) ?? ends[0];
 }
 
 /** Cursor and page size come from how much is wanted; an empty first cursor could not be entered anyway. */
@@ -91,12 +102,7 @@ const countFields = ({ type, fields }: CatalogField, level: number): number =>
 		? fields.reduce((sum, field) => sum + countFields(field, level + 1), 0)
 		: 1;
 
-function formField(
-	field: CatalogField,
-	id: string,
-	label: string,
-	required: boolean,
-): ResourceMapperField {
+function formField({ field, id, required }: Entry, label: string): ResourceMapperField {
 	const type = widget(field);
 	return {
 		id,
@@ -126,29 +132,28 @@ function widget({ type, options }: CatalogField): NonNullable<ResourceMapperFiel
 			: 'string';
 }
 
-/** The form has no place for help: what matters goes behind the label. */
+/** The form has no place for help: what matters most goes behind the label, where there is room. */
 function withHint({ type, help, fields }: CatalogField, label: string): string {
-	if (type.startsWith('object')) {
-		const room = MAX_LABEL - label.length - ' ()'.length;
-		return `${label} (${jsonHint(type === 'object[]', fields, room)})`;
-	}
-	const list = type.endsWith('[]') ? 'Comma-separated' : '';
-	const full = [list, help].filter(Boolean).join('. ');
-	const hint = label.length + full.length <= MAX_LABEL ? full : list;
-	return hint ? `${label} (${hint})` : label;
+	const hints = type.startsWith('object')
+		? jsonHints(type === 'object[]', fields)
+		: [...(type.endsWith('[]') ? ['Comma-separated', 'List'] : []), ...beginnings(help)];
+	return hints.map((hint) => `${label} (${hint})`).find(fits) ?? label;
 }
 
-/** The keys a JSON field takes, needed ones first, as many as there is room for. */
-function jsonHint(isList: boolean, fields: CatalogField[] | undefined, room: number): string {
+/** A help text and the clauses it begins with, the longest first. */
+const beginnings = (help: string): string[] =>
+	[...help.matchAll(/$|[,.;:](?= )| or | in seconds/g)]
+		.map(({ index }) => help.slice(0, index))
+		.filter(Boolean)
+		.reverse();
+
+/** The keys a JSON field takes, needed ones first, in ever fewer words. */
+function jsonHints(isList: boolean, fields: CatalogField[] = []): string[] {
 	const what = isList ? 'JSON list' : 'JSON';
-	const names = [...(fields ?? [])]
-		.sort((a, b) => +b.required - +a.required)
-		.map(({ name }) => name);
-	for (let count = names.length; count > 0; count--) {
-		const keys = names.slice(0, count).join(', ');
-		const more = count < names.length ? ', ...' : '';
-		const hint = `${what}${isList ? ' of' : ' with'} ${keys}${more}`;
-		if (hint.length <= room) return hint;
-	}
-	return what;
+	const names = [...fields].sort((a, b) => +b.required - +a.required).map(({ name }) => name);
+	const some = names.map((_, left) => {
+		const keys = names.slice(0, names.length - left).join(', ');
+		return `${what}${isList ? ' of' : ' with'} ${keys}${left > 0 ? ', ...' : ''}`;
+	});
+	return [...some, what];
 }
