@@ -181,7 +181,7 @@ export class Asking {
 				parameters: {
 					resource: 'message',
 					operation: 'send',
-					toAll: true,
+					sendTo: ['everyone'],
 					content: "={{ $fromAI('content', 'What to say', 'string') }}",
 				},
 				credentials: uses(credential),
