@@ -1,7 +1,6 @@
 import {
 	NodeConnectionTypes,
 	type IExecuteFunctions,
-	type INodeCredentialDescription,
 	type INodeExecutionData,
 	type INodeType,
 	type INodeTypeDescription,
@@ -46,23 +45,6 @@ const SECRET_FIELDS = [
 /** What neither the credential of an app nor that of a suite is for. */
 const NOT_BY_APP = { resource: uses.app.others, operation: uses.app.otherOperations };
 
-/**
- * For the credential of one resource. It is hidden elsewhere instead of shown there: for each name in a `show` of a credential, the
- * editor looks through all properties of the node again for every one of them, whenever the node is opened.
- */
-function onlyIn({ resources: [resource], otherOperations }: (typeof uses)['bot']): DisplayOptions {
-	// n8n knows conditions here, too; its type does not.
-	const elsewhere = { _cnd: { not: resource } } as unknown as string;
-	return {
-		hide: {
-			resource: [elsewhere],
-			...(otherOperations.length > 0 && { operation: otherOperations }),
-		},
-	};
-}
-
-type DisplayOptions = INodeCredentialDescription['displayOptions'];
-
 export class Wecom implements INodeType {
 	description: INodeTypeDescription = {
 		displayName: 'WeCom',
@@ -96,19 +78,22 @@ export class Wecom implements INodeType {
 				name: 'wecomWebhookApi',
 				required: true,
 				testedBy: 'wecomWebhookApiTest',
-				displayOptions: onlyIn(uses.messagePush),
+				displayOptions: { show: { resource: uses.messagePush.resources } },
 			},
 			{
 				name: 'wecomBotApi',
 				required: true,
 				testedBy: 'wecomBotApiTest',
-				displayOptions: onlyIn(uses.bot),
+				displayOptions: { show: { resource: uses.bot.resources } },
 			},
 			{
 				name: 'wecomChatArchiveApi',
 				required: true,
 				testedBy: 'wecomChatArchiveApiTest',
-				displayOptions: onlyIn(uses.chatArchive),
+				displayOptions: {
+					show: { resource: uses.chatArchive.resources },
+					hide: { operation: uses.chatArchive.otherOperations },
+				},
 			},
 		],
 		properties,
