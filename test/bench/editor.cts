@@ -13,9 +13,9 @@
  * | Slack's properties in the WeCom node | 525 | 352 |
  *
  * So a node of a community package costs what n8n's own does, within 3 to 12 %, and the time goes by the fields that are drawn: of
- * processor time, about 30 to 45 ms each, against 448 and 329 ms for all of Slack's node with its six. Message > Send has drawn eight since
+ * processor time, about 15 to 45 ms each, against 448 and 329 ms for all of Slack's node with its six. Message > Send has drawn eight since
  * Send To asks which lists there shall be; two more than Slack's, a list of members and a second collection. The number of properties
- * costs less: credentials that are shown by a field make the editor look through all of them again for each, 5 to 9 % of an opening, but
+ * costs less: credentials that are shown by a field make the editor look through all of them again for each, about 5 % of an opening, but
  * the editor names the kind of credential above its choice only for those. The budget is what it should be, not what it is.
  */
 import type { Page } from 'playwright-core';
