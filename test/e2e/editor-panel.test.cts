@@ -159,56 +159,6 @@ browserOrSkip()('the node panel', () => {
 		}
 	});
 
-	it('recipients are asked for kind by kind; cards have buttons with named styles', async () => {
-		const { n8n, rest, credential } = surroundings();
-		const card = { msgtype: 'template_card', card_type: 'button_interaction' };
-		const { id } = await rest.createWorkflow({
-			name: 'Card',
-			nodes: [{ name: 'Card', type: WECOM, parameters: card, credentials: uses(credential) }],
-		});
-		await withEditor(n8n, async (page) => {
-			await openWorkflow(page, id);
-			await openNode(page, 'Card');
-			await parameter(page, 'touser').waitFor();
-			expect(await parameter(page, 'toparty').count()).toBe(0);
-			await parameter(page, 'sendTo').click();
-			await page.getByRole('option', { name: 'Departments' }).first().click();
-			await parameter(page, 'toparty').waitFor();
-			await page.keyboard.press('Escape');
-			await page.getByTestId('ndv').getByText('Add Button', { exact: true }).click();
-			const style = page.getByTestId('ndv').getByTestId('parameter-input-style');
-			await style.locator('input').first().waitFor();
-			expect(await style.locator('input').first().inputValue()).toBe('Primary');
-		});
-	});
-
-	it('a sheet in a document given by its address shows its columns at once', async () => {
-		const { n8n, rest, sim, credential } = surroundings();
-		const FIELDS = '/cgi-bin/wedoc/smartsheet/get_fields';
-		sim.control.setList(FIELDS, [
-			{ field_id: 'f1', field_title: 'Amount', field_type: 'FIELD_TYPE_NUMBER' },
-		]);
-		const docid = 'https://doc.weixin.qq.com/smartsheet/s3_AbCd?scode=x&tab=q979lj';
-		const parameters = {
-			resource: 'smartSheet',
-			operation: 'appendOrUpdateRecord',
-			docid: { __rl: true, mode: 'url', value: docid },
-			sheet_id: { __rl: true, mode: 'id', value: 'q979lj' },
-		};
-		const { id } = await rest.createWorkflow({
-			name: 'Sheet',
-			nodes: [{ name: 'Sheet', type: WECOM, parameters, credentials: uses(credential) }],
-		});
-		await withEditor(n8n, async (page) => {
-			await openWorkflow(page, id);
-			const panel = await openNode(page, 'Sheet');
-			await panel.getByText('By URL').first().waitFor();
-			await panel.getByText('Amount', { exact: true }).first().waitFor();
-		});
-		const asked = sim.requests.filter(({ path }) => path === FIELDS);
-		expect(asked.at(-1)?.body).toMatchObject({ docid: 's3_AbCd', sheet_id: 'q979lj' });
-	});
-
 	it('two triggers without a path of their own do not collide', async () => {
 		const { rest, sim, credential } = surroundings();
 		for (const name of ['First', 'Second']) {
