@@ -248,9 +248,7 @@ describe('An expression that gives nothing', () => {
 
 	it('as JSON is a clear error', async () => {
 		const additional = await failure(send({ options: { additionalParameters: '={{ null }}' } }));
-		expect(additional?.message).toBe(
-			"'Additional Parameters' is empty where an object is needed",
-		);
+		expect(additional?.message).toBe("'Additional Parameters' is empty where an object is needed");
 		const list = await failure(send({ options: { additionalParameters: '[1]' } }));
 		expect(list?.message).toContain('is a list where an object is needed');
 		const card = { msgtype: 'template_card', main_title: 'x', card_url: 'https://a.example' };

@@ -19,8 +19,7 @@ export const accessToken: Resource = {
 					name: 'includeToken',
 					type: 'boolean',
 					default: false,
-					description:
-						'Whether to output it, for everybody who can read the execution',
+					description: 'Whether to output it, for everybody who can read the execution',
 					local: true,
 				},
 			],

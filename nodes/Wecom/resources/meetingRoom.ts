@@ -89,11 +89,7 @@ export const meetingRoom: Resource = {
 			description: 'Book a room for a schedule this app has created',
 			doc: 93620,
 			endpoint: ['POST', '/cgi-bin/oa/meetingroom/book_by_schedule'],
-			fields: [
-				room(),
-				scheduleId(),
-				booker,
-			],
+			fields: [room(), scheduleId(), booker],
 		},
 		{
 			value: 'cancelBooking',

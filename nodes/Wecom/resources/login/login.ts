@@ -146,8 +146,7 @@ export const login: Resource = {
 					typeOptions: { password: true },
 					default: '',
 					required: true,
-					description:
-						'From Get User Info; valid for 30 minutes',
+					description: 'From Get User Info; valid for 30 minutes',
 				},
 			],
 		},
