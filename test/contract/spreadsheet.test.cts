@@ -95,7 +95,7 @@ function groupOf(field: Field): Group | undefined {
 			return {
 				plain: '13800138000',
 				spellings: [
-					...same(13800138000, '138 0013 8000', '\u202d13800138000\u202c', '+8613800138000'),
+					...same(13800138000, '138 0013 8000', '\u202d13800138000\u202c', '8613800138000'),
 					...refused(AN_OBJECT, '1.38E+10'),
 				],
 			};

@@ -124,8 +124,11 @@ const CONVERSIONS: Record<Conversion, Converter> = {
 		return entries.length > 0 ? entries : [''];
 	},
 	phones: (item, { displayName }, value) => toPhones(item, displayName, value),
-	phone: (item, { displayName }, value) =>
-		barePhone(notShortened(item, displayName, trimmed(toText(item, displayName, value)))),
+	// With the code of a country WeCom wants it as its page shows it, with a space behind the code.
+	phone: (item, { displayName }, value) => {
+		const phone = trimmed(toText(item, displayName, value));
+		return phone.startsWith('+') ? phone : barePhone(notShortened(item, displayName, phone));
+	},
 	fen: (item, field, value) => (isBlank(value) ? undefined : toFen(item, field, value)),
 	flag: (item, { displayName }, value) => (isOn(item, displayName, value) ? 1 : 0),
 	json: (item, { displayName }, value) =>

@@ -129,6 +129,7 @@ describe('Phone numbers', () => {
 		for (const value of ['138 0013 8000', 13800138000, ['13800138000'], '8613800138000'])
 			expect(read('phone', value)).toBe('13800138000');
 		expect(read('phone', '')).toBe('');
+		expect(read('phone', ' +86 13800000000')).toBe('+86 13800000000');
 		expect(() => read('phone', '1.38E+10')).toThrow('a spreadsheet has shortened');
 		expect(() => read('phone', { a: 1 })).toThrow("'Label' holds an object");
 	});
