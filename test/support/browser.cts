@@ -104,7 +104,7 @@ export async function withEditor<T>(n8n: N8n, use: (page: Page) => Promise<T>): 
 	try {
 		const context = await editorContext(browser, n8n, sessionCookie);
 		const page = await context.newPage();
-		page.setDefaultTimeout(20_000);
+		page.setDefaultTimeout(45_000); // a loaded machine opens the editor in more than twenty seconds
 		return await use(page);
 	} finally {
 		await browser.close();
