@@ -159,6 +159,29 @@ browserOrSkip()('the node panel', () => {
 		}
 	});
 
+	it('recipients are asked for kind by kind; cards have buttons with named styles', async () => {
+		const { n8n, rest, credential } = surroundings();
+		const card = { msgtype: 'template_card', card_type: 'button_interaction' };
+		const { id } = await rest.createWorkflow({
+			name: 'Card',
+			nodes: [{ name: 'Card', type: WECOM, parameters: card, credentials: uses(credential) }],
+		});
+		await withEditor(n8n, async (page) => {
+			await openWorkflow(page, id);
+			await openNode(page, 'Card');
+			await parameter(page, 'touser').waitFor();
+			expect(await parameter(page, 'toparty').count()).toBe(0);
+			await parameter(page, 'sendTo').click();
+			await page.getByRole('option', { name: 'Departments' }).first().click();
+			await parameter(page, 'toparty').waitFor();
+			await page.keyboard.press('Escape');
+			await page.getByTestId('ndv').getByText('Add Button', { exact: true }).click();
+			const style = page.getByTestId('ndv').getByTestId('parameter-input-style');
+			await style.locator('input').first().waitFor();
+			expect(await style.locator('input').first().inputValue()).toBe('Primary');
+		});
+	});
+
 	it('two triggers without a path of their own do not collide', async () => {
 		const { rest, sim, credential } = surroundings();
 		for (const name of ['First', 'Second']) {
