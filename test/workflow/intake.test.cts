@@ -275,7 +275,9 @@ describe('nothing is lost and nothing comes twice', () => {
 		expect(attempts.map(({ status }) => status)).toEqual([500, 500]);
 		expect(intake.positions()[KF].cursor).toBe(before);
 		await notify(intake);
+		await until(() => said(intake).length > 1);
 		expect(said(intake)).toEqual(['first', 'kept']);
+		await until(() => intake.positions()[KF].cursor !== before);
 	});
 
 	it('when n8n cannot store one of several that overlap: none is acknowledged by mistake', async () => {
