@@ -24,6 +24,12 @@ const failedIn = ({ name, status, assertionResults }: FileResult) => {
 	return status === 'failed' ? [name] : [];
 };
 
+/** A file that could not run has passed when it did run. */
+const hasPassed = ({ name, status, assertionResults }: FileResult, what: string) =>
+	what === name
+		? status === 'passed'
+		: assertionResults.some((test) => test.fullName === what && test.status === 'passed');
+
 /** The paths of the files in which something failed. */
 export const failedFiles = (files: FileResult[]): string[] =>
 	files.filter((file) => failedIn(file).length > 0).map(({ name }) => name);
@@ -38,9 +44,9 @@ export function resultsOf(first: FileResult[], second: FileResult[] = []): TestR
 			.flatMap(({ assertionResults }) => assertionResults)
 			.filter(({ status }) => status === 'passed').length,
 		failed,
-		repeated: first
-			.filter(({ name }) => again.has(name))
-			.flatMap(failedIn)
-			.filter((name) => !failed.includes(name)),
+		repeated: first.flatMap((file) => {
+			const second = again.get(file.name);
+			return second ? failedIn(file).filter((name) => hasPassed(second, name)) : [];
+		}),
 	};
 }

@@ -1,8 +1,8 @@
 /**
  * `npm test` after the build: all that a change must pass. Types, lint and the scan read files that no test writes, so they run beside
  * the tests, which wait for much of their time: one after the other, and with less claim on the processor than the tests have.
- * A real n8n and a browser on a busy machine now and then miss a moment that no test can wait for: files in which a test failed run
- * once more, alone, when all else has ended. What passed only then is named at the end.
+ * On a busy machine a test with a real n8n, a browser or timers now and then misses a moment that it cannot wait for: files in which a
+ * test failed run once more, alone, when all else has ended. What passed only then is named at the end.
  *
  *   npm test -- <arguments for jest>
  *

@@ -20,6 +20,7 @@ const MAX_ENVELOPE_FIELDS = 16;
 const NUMBER_START = '-0123456789';
 const NUMBER_PART = '0123456789+-.eE';
 const SPACE = ' \t\r\n';
+const MALFORMED = 'malformed';
 const RESERVED = ['__proto__', 'constructor', 'prototype'];
 
 /** `reason` never quotes the text. */
@@ -33,12 +34,17 @@ export type ParsedJson =
  */
 export function parseJson(text: string, limits: JsonLimits = OF_STRANGERS): ParsedJson {
 	const json = text.startsWith('\ufeff') ? text.slice(1) : text;
+	const read = readJson(json, limits);
+	// WeCom does not always escape the control characters that people paste, and others end their text with one.
+	return read.ok || read.reason !== MALFORMED ? read : readJson(withoutControls(json), limits);
+}
+
+function readJson(json: string, limits: JsonLimits): ParsedJson {
 	const readable = withoutBigNumbers(json, limits);
 	if (!readable.ok) return readable;
-	// WeCom does not always escape the control characters that people paste, and others end their text with one.
-	const value = parsed(readable.json) ?? parsed(withoutControls(readable.json));
+	const value = parsed(readable.json);
 	// The engine's message would quote the text.
-	if (value === undefined) return { ok: false, reason: 'malformed' };
+	if (value === undefined) return { ok: false, reason: MALFORMED };
 	if (typeof value !== 'object' || value === null || Array.isArray(value))
 		return { ok: false, reason: 'not an object' };
 	if (hasReservedName(value)) return { ok: false, reason: 'a reserved name' };
@@ -108,7 +114,7 @@ function withoutBigNumbers(
 		const character = text[at];
 		if (character === '"') {
 			at = stringEnd(text, at);
-			if (at < 0) return { ok: false, reason: 'malformed' };
+			if (at < 0) return { ok: false, reason: MALFORMED };
 			continue;
 		}
 		if (NUMBER_START.includes(character)) {

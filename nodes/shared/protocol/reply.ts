@@ -31,7 +31,7 @@ export function parseReplyJson(text: string): unknown {
 /** The reply as an object, its error code as a number; undefined when the text is no JSON object. */
 export function parseReply(body: unknown): WecomReply | undefined {
 	let value = typeof body === 'string' ? parseReplyJson(body) : body;
-	if (value === undefined && typeof body === 'string' && /^\s*\{/.test(body))
+	if (value === undefined && typeof body === 'string' && /^[\s\p{Cc}]*\{/u.test(body))
 		value = parseReplyJson(withoutControls(body).trim());
 	if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
 	const reply = value as WecomReply;

@@ -59,6 +59,14 @@ describe('openCallback', () => {
 		expect(opened).not.toHaveProperty('raw');
 	});
 
+	it('looks for depth in the text that it reads, not in the one with control characters', () => {
+		const deep = '['.repeat(100_000) + ']'.repeat(100_000);
+		expect(send(`{"a":"\\\u0001" ","b":${deep},"c":"\\\u0001""}`)).toMatchObject({
+			ok: true,
+			raw: expect.any(String),
+		});
+	});
+
 	it('opens the official example', () => {
 		expect(open()).toEqual({
 			ok: true,

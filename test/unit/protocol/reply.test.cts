@@ -12,6 +12,11 @@ const ERRMSG =
 	'not allow to access from your ip, hint: [1576065934_28_e0fae07666aa64636023c1fa7e8f49a4], from ip: 203.0.113.7, more info at https://open.work.weixin.qq.com/devtool/query?e=60020';
 
 describe('parseReply', () => {
+	it('reads past control characters before and in the object', () => {
+		expect(parseReply('\u0000{"errcode":0}')).toEqual({ errcode: 0 });
+		expect(parseReply('{"name":"a\u0001b\nc"}\u0000')).toEqual({ name: 'ab c' });
+	});
+
 	it('keeps integers beyond 2^53 as strings, and everything else as it is', () => {
 		const text =
 			'{"errcode":0,"spno":202611210001000123,"list":[9007199254740993,-9007199254740995,12],"small":9007199254740991,"f":1234567890123456.5,"e":1234567890123456e3,"text":"id: 1234567890123456789, \\"1234567890123456789\\""}';

@@ -39,6 +39,11 @@ it('lets the second run of a file decide, and names what passed only then', () =
 	});
 });
 
+it('does not take a test for passed that was left out of the second run', () => {
+	const second = [file('late', { c: 'pending', d: 'passed' })];
+	expect(resultsOf(first, second)).toMatchObject({ repeated: [] });
+});
+
 it('keeps a test failed that passed first and fails in the second run', () => {
 	const second = [file('late', { c: 'passed', d: 'failed' })];
 	expect(resultsOf(first, second).failed).toContain('d');
