@@ -14,6 +14,13 @@ const field = async (id: string, name: string) =>
 const idsOf = (fields: ResourceMapperField[], choose: (it: ResourceMapperField) => boolean) =>
 	fields.filter(choose).map(({ id }) => id);
 
+/** The help text of a field, which may be part of objects: `schedule.start_time`. */
+const helpOf = (fields: CatalogField[], path: string): string => {
+	const [name, ...inner] = path.split('.');
+	const { help, fields: own = [] } = fields.find((it) => it.name === name)!;
+	return inner.length > 0 ? helpOf(own, inner.join('.')) : help;
+};
+
 describe('formFields', () => {
 	it('shows what is required and offers the rest', async () => {
 		const fields = await form('user.create');
@@ -113,9 +120,57 @@ describe('formFields', () => {
 		const time = { type: 'integer', help: 'Unix time in seconds, later than now' } as const;
 		expect(labelOf({ ...time, label: 'At' })).toBe('At (Unix time in seconds)');
 		expect(labelOf({ ...time, label: 'Start Time' })).toBe('Start Time (Unix time)');
-		expect(labelOf({ label: '说明', type: 'string', help: '最多 40 个字节, 或 20 个汉字' })).toBe(
+		expect(labelOf({ label: '说明', type: 'string', help: '最多 40 个字节, 不能换行' })).toBe(
 			'说明 (最多 40 个字节)',
 		);
+	});
+
+	it('says no part of a help text that would be wrong or empty alone', () => {
+		const hintOf = (help: string) => {
+			const field = { name: 'a', label: 'A', type: 'string', help, required: false, in: 'body' };
+			const [{ displayName }] = endpointFields({ id: 'x', fields: [field] } as unknown as Endpoint);
+			return displayName.slice('A ('.length, -1);
+		};
+		expect(hintOf('Max. 100, default 50')).toBe('Max. 100, default 50');
+		expect(hintOf('Unique, 6-64 bytes; lower case')).toBe('Unique, 6-64 bytes');
+		for (const help of [
+			'Required, except for new orders',
+			'Default 100, max. 200; a page may hold fewer',
+			'Default: can be shared with everyone',
+			'Max. 14 days after the start time',
+			'Give this or the meeting code',
+			'If set, other groups are left out',
+			'0: linked corporations; 1: upstream and downstream',
+			'1 enables, 2 disables the account',
+			'One of image, voice, video and file',
+			'PNG or JPG within 5 MB, 1280*720',
+			'Word, Excel or TXT template uploaded before',
+			'IPv4 address or IPv6 address',
+		])
+			expect([help, hintOf(help)]).toEqual([help, '']);
+	});
+
+	it('has no misleading hint behind any of the labels', async () => {
+		const misleading = [];
+		let cut = 0;
+		for (const { id } of facts) {
+			const { fields } = await endpoint(id);
+			for (const { id: path, displayName, type } of await form(id)) {
+				const hint = /\((.*)\)( \[.*\])?$/.exec(displayName)?.[1];
+				const help = helpOf(fields, path);
+				if (!hint || !help.startsWith(hint) || help === hint || type === 'object') continue;
+				cut++;
+				const rest = help.slice(hint.length);
+				const isWrong =
+					!/^(, |; | in seconds)/.test(rest) ||
+					/^, ([^\s;]+ ){0,3}(or|and) /.test(rest) ||
+					/max$|^(Required|Default|If|When|Give|Set|One of|Max)\b|^\d+:/.test(hint) ||
+					/^\d+ [a-z]+$/.test(hint);
+				if (isWrong) misleading.push(`${id}: ${displayName}, of "${help}"`);
+			}
+		}
+		expect(misleading).toEqual([]);
+		expect(cut).toBeGreaterThan(100);
 	});
 
 	it('has labels that the editor shows whole, but where only a long path tells fields apart', async () => {

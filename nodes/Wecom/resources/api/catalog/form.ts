@@ -140,12 +140,16 @@ function withHint({ type, help, fields }: CatalogField, label: string): string {
 	return hints.map((hint) => `${label} (${hint})`).find(fits) ?? label;
 }
 
-/** A help text and the clauses it begins with, the longest first. */
-const beginnings = (help: string): string[] =>
-	[...help.matchAll(/$|[,.;:](?= )| or | in seconds/g)]
-		.map(({ index }) => help.slice(0, index))
-		.filter(Boolean)
-		.reverse();
+/** Between clauses, but not within "PNG, JPG or GIF": the first of several would look like the only one. */
+const CUT = /,(?! (?:[^\s;]+ ){0,3}(?:or|and) )(?= )|;(?= )| in seconds/g;
+/** What says another thing without the rest: one of several codes, or what comes with a condition. */
+const MISLEADING = /\bmax$|^(Default|Give|If|Max|One of|Required|Set|When)\b|^\d+(:| (?!to ))/;
+
+/** A help text and the clauses it begins with, the longest first. No hint is better than a wrong one. */
+function beginnings(help: string): string[] {
+	const cut = [...help.matchAll(CUT)].map(({ index }) => help.slice(0, index)).reverse();
+	return [help, ...cut.filter((beginning) => !MISLEADING.test(beginning))].filter(Boolean);
+}
 
 /** The keys a JSON field takes, needed ones first, in ever fewer words. */
 function jsonHints(isList: boolean, fields: CatalogField[] = []): string[] {
