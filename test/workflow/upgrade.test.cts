@@ -2,7 +2,7 @@
  * What was made with the package before its first release: all that its forms had, the nodes of its examples, and credentials as
  * they were stored. Nothing was published, so names could still change; this says which did.
  */
-import type { INodeProperties, INodePropertyCollection } from 'n8n-workflow';
+import type { IDataObject, INodeProperties, INodePropertyCollection } from 'n8n-workflow';
 import { fingerprint } from '../../nodes/shared/credentials/tokens';
 import { resources } from '../../nodes/Wecom/resources';
 import { DEMO_APP } from '../../simulator/demo-data.cts';
@@ -237,6 +237,47 @@ describe('what was stored before the first release', () => {
 		});
 		expect(run.error).toBeUndefined();
 		expect(sim.control.tokenCalls(DEMO_APP.agentid)).toBe(before);
+	});
+});
+
+describe('a message stored before Send To was there', () => {
+	const simulator = useSimulator();
+	const stored = (parameters: IDataObject) => ({
+		resource: 'message',
+		operation: 'send',
+		parameters: { msgtype: 'text', toAll: false, content: 'x', ...parameters },
+	});
+	const recipients = () =>
+		simulator().messages.map(({ body: { touser, toparty, totag } }) => [touser, toparty, totag]);
+	const lists = { touser: ['zhangsan'], toparty: ['2'], totag: ['1'] };
+
+	// n8n hands over nothing that the form does not show, so the node cannot know of the departments and tags.
+	it.each([
+		['to departments and tags, too', lists],
+		['to everyone', { ...lists, toAll: true }],
+	])('%s goes to the members only', async (_name, parameters) => {
+		const { error } = await runWecom(simulator(), stored(parameters));
+		expect(error).toBeUndefined();
+		expect(recipients()).toEqual([['zhangsan', undefined, undefined]]);
+	});
+
+	it.each([
+		['to departments', { ...lists, touser: [] }],
+		['to everyone', { touser: [], toAll: true }],
+	])('%s without members says where to choose', async (_name, parameters) => {
+		const { error } = await runWecom(simulator(), stored(parameters));
+		expect(error).toMatchObject({
+			message: 'The message has no recipient',
+			description: "Choose members, departments or tags, or 'Everyone' at 'Send To'.",
+		});
+		expect(recipients()).toEqual([]);
+	});
+
+	it('goes to all it was for once they are chosen at Send To', async () => {
+		const sendTo = ['members', 'departments', 'tags'];
+		const { error } = await runWecom(simulator(), stored({ ...lists, sendTo }));
+		expect(error).toBeUndefined();
+		expect(recipients()).toEqual([['zhangsan', '2', '1']]);
 	});
 });
 
