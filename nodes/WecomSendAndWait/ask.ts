@@ -133,7 +133,7 @@ function hintAtAddress(
 	if ((answerBy === 'card' && !withReason) || !OWN_ADDRESS.test(hostname)) return;
 	hint(
 		context,
-		`The link leads to ${origin}, which no phone can open: set the environment variable WEBHOOK_URL of n8n, and of its workers, to its public address`,
+		`The link leads to ${origin}, which no phone can open: set the environment variable N8N_WEBHOOK_URL (older n8n: WEBHOOK_URL), also of its workers, to its public address`,
 	);
 }
 

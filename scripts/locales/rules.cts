@@ -2,7 +2,14 @@
 
 /** What is a text although it is a single word, and neither a property nor a parameter says so; by file. */
 export const SHORT_TEXTS: Record<string, string[]> = {
+	'nodes/shared/bot/credentialTest.ts': ['{0}. {1}'],
 	'nodes/shared/callback/events/index.ts': ['On {0}{1}'],
+	'nodes/shared/chatArchive/credentialTest.ts': ['{0}. {1}'],
+	'nodes/shared/chatArchive/media.ts': ['{0}. {1}'],
+	'nodes/shared/credentials/appTest.ts': ['{0}. {1}'],
+	'nodes/shared/credentials/suiteTest.ts': ['. '],
+	'nodes/shared/customerService/read.ts': ['. '],
+	'nodes/shared/lists/lists.ts': ['. '],
 	'nodes/shared/protocol/errors.ts': ['More: {0}{1}'],
 	'nodes/Wecom/engine/binary.ts': ['File', 'Image', 'Video', 'Voice'],
 	'nodes/Wecom/engine/checks.ts': [' and '],

@@ -54,7 +54,7 @@ it('a click that n8n may not hand to itself: a message and the log say so, and t
 it('a link that no phone can open: the execution and the log say so', async () => {
 	const { n8n, rest } = surroundings();
 	const { id } = await asking.asked(asking.question({ responseType: 'freeText' }));
-	expect(n8n.logs()).toContain('no phone can open: set the environment variable WEBHOOK_URL');
+	expect(n8n.logs()).toContain('no phone can open: set the environment variable N8N_WEBHOOK_URL');
 	const execution = await rest.getExecution(id);
 	expect(JSON.stringify(execution.runData)).toContain('WEBHOOK_URL');
 });

@@ -265,7 +265,7 @@ describe('what goes wrong is said', () => {
 		await until(() => isToldOfFailure('zhangsan'), 'the message');
 		const said = logged.map(({ message }) => message).join('\n');
 		expect(said).toContain('n8n cannot be reached from within at http://127.0.0.1:9');
-		expect(said).toContain('check WEBHOOK_URL');
+		expect(said).toContain('check N8N_WEBHOOK_URL (older n8n: WEBHOOK_URL)');
 		expect(execution.output).toBeUndefined();
 	});
 

@@ -8,7 +8,7 @@ import { collectParameters, merge } from '../engine/parameters';
 import { calendarId } from './calendar';
 
 export const scheduleId = (overrides: Partial<Field> = {}) =>
-	text('schedule_id', 'Schedule ID', 'The "schedule_id" that Create returned, or from a callback', {
+	text('schedule_id', 'Schedule ID', 'The "schedule_id" from Schedule > Create or a callback', {
 		required: true,
 		placeholder: 'e.g. 17c7d2bd9f20d652840f72f59e796AAA',
 		...overrides,

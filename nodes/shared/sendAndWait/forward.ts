@@ -154,7 +154,7 @@ const REFUSED: Record<number, string> = {
 };
 
 function unreachable({ origin, hostname }: URL, { message }: Error): string {
-	return `n8n cannot be reached from within at ${origin}, where its executions wait (${message}): check WEBHOOK_URL, and with N8N_SSRF_PROTECTION_ENABLED allow ${hostname} in N8N_SSRF_ALLOWED_HOSTNAMES or its address in N8N_SSRF_ALLOWED_IP_RANGES`;
+	return `n8n cannot be reached from within at ${origin}, where its executions wait (${message}): check N8N_WEBHOOK_URL (older n8n: WEBHOOK_URL), and with N8N_SSRF_PROTECTION_ENABLED allow ${hostname} in N8N_SSRF_ALLOWED_HOSTNAMES or its address in N8N_SSRF_ALLOWED_IP_RANGES`;
 }
 
 const isAnswered = (body: unknown): body is Answered =>

@@ -119,6 +119,24 @@ it('leaves nothing in English in its forms but names that stay', () => {
 	expect(left).toEqual([]);
 });
 
+it('joins the sentences of a credential test with its own full stop', async () => {
+	const { wecomApiTest } = require(join(folder, 'nodes/shared/credentials/appTest.js')) as {
+		wecomApiTest: (this: object, credential: object) => Promise<{ message: string }>;
+	};
+	const said = async (request: () => Promise<unknown>) => {
+		const data = { corpId: 'ww1', corpSecret: 's', baseUrl: 'https://wecom.test' };
+		return (await wecomApiTest.call({ helpers: { request } }, { data })).message;
+	};
+	const refused = {
+		statusCode: 200,
+		headers: {},
+		body: { errcode: 40013, errmsg: 'invalid corpid' },
+	};
+	expect(await said(async () => await Promise.resolve(refused))).toMatch(/40013[)）]。请/);
+	const cut = Object.assign(new Error('cut'), { code: 'ECONNREFUSED' });
+	expect(await said(async () => await Promise.reject(cut))).toMatch(/[)）]。请/);
+});
+
 it('has short labels: what a form shows on one line is no longer than it was', () => {
 	const width = (text: string) =>
 		[...text].reduce((sum, letter) => sum + (CHINESE.test(letter) ? 2 : 1), 0);

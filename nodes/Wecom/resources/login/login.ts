@@ -146,7 +146,7 @@ export const login: Resource = {
 					typeOptions: { password: true },
 					default: '',
 					required: true,
-					description: 'From Get User Info; valid for 30 minutes',
+					description: 'From Get User Info, scope Personal Details; valid for 30 minutes',
 				},
 			],
 		},
