@@ -63,14 +63,18 @@ export class ConnectionReplies {
 		origin?: Origin,
 	): Promise<IDataObject> {
 		const talk = this.talks.remember(reqId, origin);
-		talk.replied = true;
-		return await this.outbox.inOrder(talk, async () => {
+		talk.replies++;
+		const sent = this.outbox.inOrder(talk, async () => {
 			if (cmd !== 'aibot_respond_msg') return await this.outbox.wire.request(cmd, body, reqId);
 			const answer = body.stream
 				? await this.replyStream(talk, body, body.stream as IDataObject)
 				: await this.replyWhole(talk, body);
 			talk.closingText = '';
 			return answer;
+		});
+		return await sent.catch(async (error: Error) => {
+			talk.replies--;
+			return await Promise.reject(error);
 		});
 	}
 

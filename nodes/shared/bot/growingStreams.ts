@@ -36,8 +36,8 @@ export class GrowingStreams {
 	 */
 	show(reqId: string, id: string, said: string, status = ''): void {
 		const talk = this.talks.remember(reqId);
-		if (talk.answered && said !== talk.saidInTime) talk.saidLate = said;
-		if (talk.answered || talk.replied) return;
+		if (talk.answered) talk.saidLate = said;
+		if (talk.answered || talk.replies > 0) return;
 		const isNew = !talk.stream;
 		const stream = talk.stream ?? this.talks.beginStream(talk, id, '');
 		if (isNew) stream.sentAt = 0;
@@ -50,27 +50,31 @@ export class GrowingStreams {
 		const talk = this.talks.remember(reqId);
 		const { stream, saidLate, closingText } = talk;
 		const below = closingText && `\n\n${closingText}`;
-		if (stream?.said?.trim()) stream.said = closeFence(stream.said.trimEnd()) + below;
+		if (stream?.said?.trim()) {
+			stream.said = closeFence(stream.said.trimEnd()) + below;
+			stream.isBehind = true;
+		}
 		if (saidLate) talk.saidLate = closeFence(saidLate.trimEnd()) + below;
 	}
 
 	private catchUp(talk: Talk, stream: Stream, now: number): void {
-		const { isBehind, isSending, sentAt, firstAnswer, endAt, pace } = stream;
-		if (!isBehind || isSending || endAt === Infinity) return;
-		if (now - sentAt < (firstAnswer === undefined ? pace : streamTimings.firstWords)) return;
+		const { isBehind, isSending, isOver, sentAt, firstAnswer, endAt, pace } = stream;
+		if (!isBehind || isSending || isOver || endAt === Infinity) return;
+		const isSooner = firstAnswer !== undefined && pace === streamTimings.frame;
+		if (now - sentAt < (isSooner ? streamTimings.firstWords : pace)) return;
 		Object.assign(stream, { isSending: true, sentAt: now });
 		void this.whenStillOpen(talk, stream, async () => {
-			const { said = '' } = stream;
-			const content = frameText(said, MAX_STREAM_BYTES, stream.status);
-			stream.isBehind = false;
+			const { said = '', status } = stream;
+			const content = frameText(said, MAX_STREAM_BYTES, status);
 			// Where WeCom takes no more for the moment, the next frame holds this one, too.
 			await this.outbox.sendFrame(talk, frameOf(stream.id, content, false), !talk.isShown);
 			stream.content = content;
+			stream.isBehind = stream.said !== said || stream.status !== status;
 			if (said.trim()) stream.firstAnswer = undefined;
 		}).then((failure) => {
 			stream.isSending = false;
-			// Nothing is lost: the next frame holds the whole text.
-			if (failure) stream.isBehind = true;
+			// Nothing is lost: the next frame holds the whole text, or where WeCom takes none, the message that follows the stream.
+			if (TOO_LATE.includes(failure?.errcode ?? 0)) stream.isOver = true;
 			if (failure?.errcode === RATE_LIMITED)
 				stream.pace = Math.min(pace * SLOWER, streamTimings.frame * SLOWEST_FRAME);
 		});
@@ -118,44 +122,57 @@ export class GrowingStreams {
 		void this.whenStillOpen(talk, stream, async () => {
 			const { firstAnswer, said } = stream;
 			const isUnsaid = said === undefined ? firstAnswer !== undefined : !said.trim();
-			const content = talk.closingText || firstAnswer || stream.content;
-			await this.finishNow(talk, isUnsaid ? { ...stream, content, said: undefined } : stream);
-			// Words that came while the end was under way.
-			if (stream.said !== said) talk.saidLate = stream.said;
+			await this.finishNow(talk, stream, (isUnsaid && talk.closingText) || wholeText(stream));
+			// Words that came while the end was under way; newer ones may have come while the rest followed it.
+			if (stream.said !== said) talk.saidLate ??= stream.said;
 		}).then((failure) => {
 			const over = stream.beganAt + streamTimings.life;
 			// Nobody to send it over, such as while a workflow is published again: the next connection does it. What WeCom has refused
 			// it would refuse again.
 			const again = failure?.errcode === undefined || failure.errcode === RATE_LIMITED;
 			stream.endAt = again ? Date.now() + streamTimings.endAgain : over;
-			// WeCom has ended it.
-			if (talk.stream === stream && Date.now() >= over) this.talks.answered(talk);
+			if (talk.stream === stream && Date.now() >= over) this.giveUp(talk, stream);
+			if (talk.answered && talk.runs === 0) this.pushSaidLate(talk);
 		});
 	}
 
-	async finishNow(talk: Talk, { id, content, said, isBehind }: Stream): Promise<void> {
-		const text = said?.trim() ? said : content;
+	/** WeCom has ended it, and may not show all of it. */
+	private giveUp(talk: Talk, { said, isBehind }: Stream): void {
+		if (isBehind) talk.saidLate ??= said;
+		this.talks.answered(talk, isBehind ? undefined : said);
+	}
+
+	/** Ends a stream, and has what it cannot hold, or WeCom does not show of it, follow. */
+	async finishNow(talk: Talk, stream: Stream, text = wholeText(stream)): Promise<void> {
+		// More may be said while the end is under way.
+		const { said, isBehind } = stream;
 		const [first = '', ...rest] = splitMarkdown(text, MAX_STREAM_BYTES);
-		const end = this.outbox.sendFrame(talk, frameOf(id, first, true), !talk.isShown);
-		const isShown = await end.then(
-			() => true,
+		const end = this.outbox.sendFrame(talk, frameOf(stream.id, first, true), !talk.isShown);
+		const following = await end.then(
+			() => rest,
 			(error: BotFailure) => {
+				// WeCom may have taken it, and then shows this text whatever comes later.
+				if (error.errcode === undefined) stream.endedWith ??= first;
 				if (!TOO_LATE.includes(error.errcode ?? 0)) throw error;
-				return error.errcode === ANSWERED || !isBehind;
+				if (error.errcode !== ANSWERED) return isBehind ? [first, ...rest] : rest;
+				const { endedWith = first } = stream;
+				return endedWith === first ? rest : partsBehind(endedWith, text);
 			},
 		);
-		this.talks.answered(talk);
-		await this.pushParts(talk, isShown ? rest : [first, ...rest]);
+		this.talks.answered(talk, said);
+		await this.pushParts(talk, following);
 	}
 
 	/** What an agent has said since its stream is over, if no workflow has replied. */
 	private pushSaidLate(talk: Talk): void {
 		void this.outbox
 			.inOrder(talk, async () => {
-				const { saidLate = '', replied } = talk;
+				const { saidLate = '', saidInTime = '', replies, runs } = talk;
 				talk.saidLate = undefined;
-				if (saidLate.trim() && !replied)
-					await this.pushParts(talk, splitMarkdown(saidLate, MAX_STREAM_BYTES));
+				// Nobody speaks any more.
+				if (runs === 0) talk.saidInTime = undefined;
+				if (saidLate.trim() && replies === 0)
+					await this.pushParts(talk, partsBehind(saidInTime, saidLate));
 			})
 			.catch((error: BotFailure) => this.warn(error));
 	}
@@ -185,4 +202,21 @@ export class GrowingStreams {
 		const { botId } = this.outbox.wire;
 		LoggerProxy.warn(`A stream of the AI bot could not be kept: ${message}`, { botId });
 	}
+}
+
+/** What a stream shows in the end, unless a workflow replies: what was said, never a mere status. */
+function wholeText({ content, said, firstAnswer }: Stream): string {
+	if (said?.trim()) return said;
+	return firstAnswer ?? (said === undefined ? content : NOTHING_SAID);
+}
+
+/** A stream needs a text. */
+const NOTHING_SAID = '…';
+
+/** What follows the text that WeCom shows, in parts; all of the new one where it does not go on from there. */
+function partsBehind(shown: string, text: string): string[] {
+	// Behind a code block that has not ended, the rest would not be code.
+	const goesOn = text.startsWith(shown) && closeFence(shown) === shown;
+	const rest = goesOn ? text.slice(shown.length).trimStart() : text;
+	return rest ? splitMarkdown(rest, MAX_STREAM_BYTES) : [];
 }

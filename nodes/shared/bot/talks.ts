@@ -33,6 +33,10 @@ export interface Stream {
 	firstAnswer?: string;
 	/** A frame of the growing text is under way. */
 	isSending?: boolean;
+	/** WeCom takes no more frames of it. */
+	isOver?: boolean;
+	/** What the first of its ends said that WeCom may have taken, though its answer was lost. */
+	endedWith?: string;
 	/** When to end it, if that is not the end of its life; never while its end is under way. */
 	endAt?: number;
 }
@@ -44,9 +48,9 @@ export interface Talk extends Origin {
 	stream?: Stream;
 	/** It has its answer: WeCom takes one for each message. */
 	answered: boolean;
-	/** A reply of the workflow has taken the place of what an agent said meanwhile. */
-	replied: boolean;
-	/** What an agent had said when its stream was over. */
+	/** Replies of the workflow, sent or under way: they take the place of what an agent says meanwhile. */
+	replies: number;
+	/** What an agent had said when its stream was over, as WeCom shows it; until no workflow is under way. */
 	saidInTime?: string;
 	/** What it has said so far, whole, since then. */
 	saidLate?: string;
@@ -67,10 +71,19 @@ export interface Talk extends Origin {
 }
 
 export class Talks {
-	private readonly all = new Map<string, Talk>();
+	private readonly own = { all: new Map<string, Talk>(), open: new Set<Talk>() };
+
+	/** Who has taken them over: workflows under way still speak through these. */
+	private heir?: Talks;
+
+	private get all(): Map<string, Talk> {
+		return this.heir?.all ?? this.own.all;
+	}
 
 	/** Those with a stream that is not finished. */
-	readonly open = new Set<Talk>();
+	get open(): Set<Talk> {
+		return this.heir?.open ?? this.own.open;
+	}
 
 	/** Remembers a message, so that replies find their chat. */
 	begin(
@@ -90,8 +103,9 @@ export class Talks {
 	adopt(other: Talks): void {
 		for (const [reqId, talk] of other.all) this.all.set(reqId, talk);
 		for (const talk of other.open) this.open.add(talk);
-		other.all.clear();
-		other.open.clear();
+		other.own.all.clear();
+		other.own.open.clear();
+		other.heir = this;
 	}
 
 	remember(reqId: string, origin: Origin = { chatid: '', at: Date.now() }): Talk {
@@ -106,7 +120,7 @@ export class Talks {
 		const last = Promise.resolve();
 		const talk: Talk = {
 			...{ ...origin, reqId, last },
-			...{ answered: false, replied: false, runs: 0, closingText: '' },
+			...{ answered: false, replies: 0, runs: 0, closingText: '' },
 			...{ isShown: false, maybeShown: true, isCounted: false },
 		};
 		this.all.set(reqId, talk);
@@ -126,8 +140,9 @@ export class Talks {
 		return stream;
 	}
 
-	answered(talk: Talk): void {
-		talk.saidInTime = talk.stream?.said ?? talk.saidInTime;
+	/** `saidInTime`: see there. */
+	answered(talk: Talk, saidInTime?: string): void {
+		talk.saidInTime = saidInTime ?? talk.saidInTime;
 		this.setStream(talk);
 		talk.answered = true;
 	}

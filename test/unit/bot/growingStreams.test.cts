@@ -1,0 +1,273 @@
+/** What agents say into streams, against a WeCom that answers each frame as the test says, at a time the test sets. */
+import type { IDataObject } from 'n8n-workflow';
+import { ConnectionReplies } from '../../../nodes/shared/bot/connectionReplies';
+import { BotFailure } from '../../../nodes/shared/bot/errors';
+import { quotaTimings } from '../../../nodes/shared/bot/quota';
+import { streamTimings } from '../../../nodes/shared/bot/streamTimings';
+
+const streamTimes = { ...streamTimings };
+const quotaTimes = { ...quotaTimings };
+let now = 0;
+beforeEach(() => {
+	now = 1_000_000;
+	jest.spyOn(Date, 'now').mockImplementation(() => now);
+	Object.assign(streamTimings, { tooMuch: [] });
+	Object.assign(quotaTimings, { minute: 0, hour: 0 });
+});
+afterEach(() => {
+	jest.restoreAllMocks();
+	Object.assign(streamTimings, streamTimes);
+	Object.assign(quotaTimings, quotaTimes);
+});
+
+/** Everything that can go out has gone out. */
+const settled = async () => {
+	for (let turn = 0; turn < 5; turn++) await new Promise((resolve) => setImmediate(resolve));
+};
+const refusal = (errcode: number) => new BotFailure('refused', '', errcode);
+const lostAnswer = () => new BotFailure('no answer', '');
+const TOO_OLD = 846608;
+const ANSWERED = 846606;
+const TOO_MUCH = 846607;
+
+/** A bot's message and what goes out for it: `frame:`, `end:` or `push:` with the text. */
+function talkOf({ closingText = '', firstAnswer = '' } = {}) {
+	const sent: string[] = [];
+	const wecom = { answer: async (_what: string): Promise<void> => {} };
+	const wire = {
+		botId: 'bot',
+		request: async (_cmd: string, { stream, markdown }: IDataObject) => {
+			const { content, finish } = (stream ?? markdown) as IDataObject;
+			const what = `${stream ? (finish ? 'end' : 'frame') : 'push'}:${String(content)}`;
+			sent.push(what);
+			await wecom.answer(what);
+			return {};
+		},
+	};
+	const replies = new ConnectionReplies(wire);
+	const { streams } = replies;
+	replies.begin('r', { chattype: 'single', from: { userid: 'zhangsan' } }, { closingText });
+	if (firstAnswer) streams.startStream('r', 'id', firstAnswer);
+	const ended = streams.beginRun('r');
+	return {
+		replies,
+		sent,
+		wecom,
+		/** WeCom answers some frames with an error. */
+		refuse: (which: RegExp, failure: () => BotFailure) => {
+			wecom.answer = async (what) => {
+				if (which.test(what)) throw failure();
+			};
+		},
+		show: async (said: string, status?: string) => {
+			streams.show('r', 'id', said, status);
+			await settled();
+		},
+		say: (said: string) => streams.show('r', 'id', said),
+		breakOff: () => streams.breakOff('r'),
+		tickAfter: async (ms: number) => {
+			now += ms;
+			streams.tend(now);
+			await settled();
+		},
+		end: async () => {
+			await ended();
+			await settled();
+		},
+		/** Resolves what the test holds back. */
+		hold: (which: RegExp) => {
+			let release = () => {};
+			const held = new Promise<void>((resolve) => (release = resolve));
+			wecom.answer = async (what) => {
+				if (which.test(what)) await held;
+			};
+			return release;
+		},
+	};
+}
+
+const LIFE = streamTimes.life;
+const NEARLY = LIFE - streamTimes.margin;
+
+describe('a stream that is over while the agent speaks', () => {
+	it('words it has shown are not said again', async () => {
+		const { show, tickAfter, end, sent } = talkOf();
+		await show('All of it');
+		await tickAfter(NEARLY);
+		await show('All of it');
+		await end();
+		expect(sent).toEqual(['frame:All of it', 'end:All of it']);
+	});
+
+	it('what is said since then follows alone', async () => {
+		const { show, tickAfter, end, sent } = talkOf();
+		await show('Part one.');
+		await tickAfter(NEARLY);
+		await show('Part one. And two.');
+		await end();
+		expect(sent).toEqual(['frame:Part one.', 'end:Part one.', 'push:And two.']);
+	});
+
+	it.each([
+		['another text', 'Part one.', 'No, two.'],
+		['code that the stream shows the beginning of', '```js\nx', '```js\nx\ny\n```'],
+	])('%s follows whole', async (_what, before, after) => {
+		const { show, tickAfter, end, sent } = talkOf();
+		await show(before);
+		await tickAfter(NEARLY);
+		await show(after);
+		await end();
+		expect(sent.slice(2)).toEqual([`push:${after}`]);
+	});
+
+	it('words said while its end is under way follow', async () => {
+		const { show, say, hold, tickAfter, end, sent } = talkOf();
+		await show('A');
+		const release = hold(/^end/);
+		await tickAfter(NEARLY);
+		say('A B');
+		release();
+		await settled();
+		await end();
+		expect(sent).toEqual(['frame:A', 'end:A', 'push:B']);
+	});
+
+	it('also newer ones, said while the first follow', async () => {
+		const { show, say, wecom, tickAfter, end, sent } = talkOf();
+		await show('A');
+		say('A1');
+		wecom.answer = async (what) => {
+			if (what === 'push:A1') say('A1 B C');
+			if (!what.startsWith('end')) return;
+			say('A1 B');
+			throw refusal(TOO_OLD);
+		};
+		await tickAfter(NEARLY);
+		await end();
+		expect(sent).toEqual(['frame:A', 'end:A1', 'push:A1', 'push:B C']);
+	});
+
+	it.each([[false], [true]])(
+		'words WeCom has not shown follow where nobody could end it (run over: %s)',
+		async (isRunOver) => {
+			const { show, say, refuse, wecom, tickAfter, end, sent } = talkOf();
+			await show('A');
+			say('A and the answer');
+			refuse(/./, lostAnswer);
+			if (isRunOver) await end();
+			await tickAfter(LIFE);
+			say('A and the answer');
+			wecom.answer = async () => {};
+			if (!isRunOver) await end();
+			else await tickAfter(LIFE);
+			expect(sent.filter((what) => what.startsWith('push'))).toEqual(['push:A and the answer']);
+		},
+	);
+
+	it('words follow that came after an end whose answer was lost', async () => {
+		const { show, say, refuse, tickAfter, end, sent } = talkOf();
+		await show('A');
+		refuse(/^end/, lostAnswer);
+		await tickAfter(NEARLY);
+		say('A B');
+		refuse(/^(?:end|frame)/, () => refusal(ANSWERED));
+		await tickAfter(streamTimings.endAgain);
+		await end();
+		expect(sent.filter((what) => what.startsWith('push'))).toEqual(['push:B']);
+	});
+
+	it('the closing text below an answer that broke off follows as well', async () => {
+		const { show, breakOff, refuse, end, sent } = talkOf({ closingText: 'Sorry' });
+		await show('A');
+		refuse(/^end/, () => refusal(TOO_OLD));
+		breakOff();
+		await end();
+		expect(sent.at(-1)).toBe('push:A\n\nSorry');
+	});
+
+	it('WeCom is not asked again and again to take more of it', async () => {
+		const { show, refuse, tickAfter, end, sent } = talkOf();
+		await show('A');
+		refuse(/^(?:frame|end)/, () => refusal(TOO_OLD));
+		for (let second = 1; second <= 10; second++) {
+			await show(`A ${second}`);
+			await tickAfter(1_000);
+		}
+		expect(sent).toEqual(['frame:A', 'frame:A 1']);
+		await end();
+		expect(sent.at(-1)).toBe('push:A 10');
+	});
+
+	it('nothing of an answer is kept once nobody speaks', async () => {
+		const { show, end, replies } = talkOf();
+		await show('All of it');
+		await end();
+		const { talks } = replies as unknown as { talks: { remember(reqId: string): object } };
+		expect(JSON.stringify(talks.remember('r'))).not.toContain('All of it');
+	});
+});
+
+describe('the first words', () => {
+	it('become rarer like all others when WeCom has no room for them', async () => {
+		const { refuse, say, tickAfter, sent } = talkOf({ firstAnswer: 'Thinking…' });
+		await settled();
+		refuse(/^frame/, () => refusal(TOO_MUCH));
+		say('A');
+		for (let tick = 0; tick < 240; tick++) await tickAfter(250);
+		// After half a second, and then after 2, 4, 8 and every 16 seconds.
+		expect(sent.filter((what) => what === 'frame:A').length).toBeLessThan(8);
+	});
+});
+
+describe('a stream that shows a status alone', () => {
+	it.each(['', 'Thinking…'])("does not end with it, after the first answer '%s'", async (first) => {
+		const { show, end, sent } = talkOf({ firstAnswer: first });
+		await settled();
+		now += streamTimings.firstWords;
+		await show('', 'Looking it up…');
+		expect(sent.at(-1)).toBe('frame:Looking it up…');
+		await end();
+		expect(sent.at(-1)).toBe(`end:${first || '…'}`);
+	});
+});
+
+describe('a reply that WeCom refuses', () => {
+	const reply = {
+		msgtype: 'stream',
+		stream: { id: 'id', finish: true, content: 'The reply' },
+	};
+
+	it('leaves the stream to what the agent says', async () => {
+		const { replies, refuse, show, end, sent } = talkOf({ closingText: 'Sorry', firstAnswer: '…' });
+		await settled();
+		refuse(/The reply/, () => refusal(45009));
+		await expect(replies.reply('aibot_respond_msg', reply, 'r')).rejects.toThrow('refused');
+		await show('The words');
+		await end();
+		expect(sent.at(-1)).toBe('end:The words');
+	});
+
+	it('but not where another one has gone out', async () => {
+		const { replies, refuse, show, end, sent } = talkOf();
+		const step = { ...reply, stream: { ...reply.stream, finish: false, content: 'A step' } };
+		await replies.reply('aibot_respond_msg', step, 'r');
+		refuse(/The reply/, () => refusal(45009));
+		await expect(replies.reply('aibot_respond_msg', reply, 'r')).rejects.toThrow('refused');
+		await show('The words');
+		await end();
+		expect(sent.at(-1)).toBe('end:A step');
+	});
+});
+
+it('an agent speaks on through replies that others have taken over, and those in turn', async () => {
+	const [one, two, three] = [talkOf({ closingText: 'Sorry' }), talkOf(), talkOf()];
+	await one.show('Hello');
+	two.replies.adopt(one.replies);
+	three.replies.adopt(two.replies);
+	now += streamTimings.frame;
+	await one.show('Hello world');
+	await three.tickAfter(streamTimings.frame);
+	await one.end();
+	expect(one.sent.at(-1)).toBe('end:Hello world');
+	expect(two.replies.isRemembered('r')).toBe(true);
+});
