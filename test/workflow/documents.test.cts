@@ -231,6 +231,27 @@ describe('Smart Sheet', () => {
 		expect(bodies(`${SHEET}/get_fields`)).toHaveLength(1);
 	});
 
+	it('gives a column to the name that is exactly its own, else to the first like it', async () => {
+		const more = [column('f16', '金额(元)', 'TEXT'), column('f17', 'Note', 'TEXT')];
+		simulator().control.setList(`${SHEET}/get_fields`, [...COLUMNS, ...more] as never);
+		const json = {
+			'Name ': 'stray',
+			Name: 'a',
+			'\ufeffName': '',
+			'金额(元)': '1',
+			'金额（元）': '2',
+			'\ufeffNote': 'first',
+			' Note': 'second',
+		};
+		const run = write({}, { items: [{ json }] });
+		run.parameters!.columns = { mappingMode: 'autoMapInputData', value: {} };
+		await itemsOf(simulator(), run);
+		const text = (words: string) => [{ type: 'text', text: words }];
+		expect(bodies(`${SHEET}/add_records`)[0].records).toEqual([
+			{ values: { f1: text('a'), f16: text('1'), f17: text('first') } },
+		]);
+	});
+
 	it('updates a record', async () => {
 		useColumns();
 		const run = write({ State: 'o1' }, { operation: 'updateRecord' });

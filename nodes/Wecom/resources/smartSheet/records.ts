@@ -6,6 +6,7 @@ import type {
 } from 'n8n-workflow';
 import { WecomClient } from '../../../shared/client/client';
 import { collect } from '../../../shared/client/paging';
+import { parseReplyJson } from '../../../shared/protocol/reply';
 import type { Field, ItemContext } from '../../engine/operation';
 import {
 	idChosen,
@@ -23,7 +24,7 @@ import { problem } from '../../engine/problem';
 import { docid } from '../document';
 import { sheet } from './fields';
 import { isObject } from '../../../shared/util/isObject';
-import { plain } from '../../../shared/util/values';
+import { jsonIn, plain } from '../../../shared/util/values';
 
 /** The columns of a smart sheet as a form, and its cells in both directions (doc 99907, 101157, 101158). */
 
@@ -177,8 +178,9 @@ export async function cellsOf(
 	const byItem = mapper.mappingMode === 'autoMapInputData';
 	const given = (byItem ? context.getInputData()[itemIndex].json : mapper.value) ?? {};
 	const cells: IDataObject = {};
+	const named = columnsNamed(columns, Object.keys(given));
 	for (const [name, value] of Object.entries(given)) {
-		const column = columnNamed(columns, name);
+		const column = named.get(name);
 		if (!column) {
 			if (byItem) continue;
 			const titles = columns.map(({ title }) => title).join(', ');
@@ -204,10 +206,22 @@ export async function cellsOf(
 	return cells;
 }
 
-/** By title or ID; a heading of a file may have a byte order mark before it, spaces around it or full-width characters in it. */
-const columnNamed = (columns: Column[], name: string): Column | undefined =>
-	columns.find(({ id, title }) => title === name || id === name) ??
-	columns.find(({ title }) => plain(title) === plain(name));
+/**
+ * The columns that names stand for, by title or ID. A heading of a file may have a byte order mark before it, spaces around it or
+ * full-width characters in it: the first such name means a column that has none of its own.
+ */
+function columnsNamed(columns: Column[], names: string[]): Map<string, Column> {
+	const named = new Map<string, Column>();
+	const exact = names.map((name) => columns.find(({ id, title }) => title === name || id === name));
+	const free = new Set(columns.filter((column) => !exact.includes(column)));
+	for (const [index, name] of names.entries()) {
+		const column = exact[index] ?? [...free].find(({ title }) => plain(title) === plain(name));
+		if (!column) continue;
+		free.delete(column);
+		named.set(name, column);
+	}
+	return named;
+}
 
 /** One value as the column wants it (catalog: smart sheet cell values). WeCom's own form, a list of objects, is taken as it is. */
 function toCell(item: ItemContext, column: Column, value: unknown): unknown {
@@ -291,14 +305,10 @@ const isCell = (value: unknown): value is IDataObject[] =>
 	Array.isArray(value) && value.every((entry) => typeof entry === 'object' && entry !== null);
 
 function wholeCell(item: ItemContext, { title, type }: Column, value: unknown): unknown {
-	try {
-		const cell: unknown = typeof value === 'string' ? JSON.parse(value) : value;
-		if (isCell(cell)) return cell;
-		// One object is a list of one.
-		if (isObject(cell)) return [cell];
-	} catch {
-		// What is no JSON gets the same error as JSON of another shape.
-	}
+	const cell: unknown = typeof value === 'string' ? parseReplyJson(jsonIn(value)) : value;
+	if (isCell(cell)) return cell;
+	// One object is a list of one.
+	if (isObject(cell)) return [cell];
 	throw problem(
 		item,
 		`'${title}' is not a JSON list of objects`,
