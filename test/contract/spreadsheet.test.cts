@@ -63,7 +63,7 @@ function groupOf(field: Field): Group | undefined {
 				plain: min,
 				spellings: [
 					...same(String(min), ` ${min} `, fullWidth(min)),
-					...refused('abc', '1.5', AN_OBJECT, [1, 2]),
+					...refused('abc', '1.5', AN_OBJECT, [1, 2], '1.38E+10'),
 				],
 			};
 		case 'fen':
@@ -74,7 +74,10 @@ function groupOf(field: Field): Group | undefined {
 		case 'integerList':
 			return {
 				plain: ['1', '2'],
-				spellings: [...same('1,2', '1、2', '[1,2]', [1, 2], '1；2'), ...refused('a,b', AN_OBJECT)],
+				spellings: [
+					...same('1,2', '1、2', '[1,2]', [1, 2], '1；2', '1 2', ['1 2']),
+					...refused('a,b', AN_OBJECT, '1E+5'),
+				],
 			};
 		case 'phones':
 		case 'clearedPhones':
@@ -83,8 +86,8 @@ function groupOf(field: Field): Group | undefined {
 				spellings: [
 					...same(
 						'13800138000,+85261234567',
-						'138 0013 8000、+852 6123 4567',
-						['+86 138-0013-8000', '+852-6123-4567'],
+						'138 0013 8000、+85261234567',
+						['+86 138-0013-8000', '＋85261234567'],
 						'["13800138000","+85261234567"]',
 						'13800138000 +85261234567',
 					),

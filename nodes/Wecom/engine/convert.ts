@@ -79,8 +79,17 @@ export function typedValue(item: ItemContext, field: Field, given: unknown): Val
 
 /** What takes lists as they are. */
 const LIST_TYPES = ['multiOptions', 'collection', 'fixedCollection', 'json', 'resourceMapper'];
+const LIST_CONVERSIONS: Array<Conversion | undefined> = [
+	'integerList',
+	'stringList',
+	'textList',
+	'phones',
+	'clearedPhones',
+	'json',
+	'jsonList',
+];
 const takesList = ({ type, convert }: Field) =>
-	LIST_TYPES.includes(type) || /List$|^json$/.test(convert ?? '');
+	LIST_TYPES.includes(type) || LIST_CONVERSIONS.includes(convert);
 
 /** A list of one is its entry where a single value belongs, and an empty one is nothing: nodes that gather items make such lists. */
 function onlyOne(field: Field, value: unknown): unknown {
@@ -92,7 +101,7 @@ function onlyOne(field: Field, value: unknown): unknown {
 /** The ID in the address of a thing, where the field takes addresses; an expression may give one in any mode. */
 function idInAddress(item: ItemContext, field: Field, text: string): string {
 	const id = idFromAddress(field, text);
-	if (id !== undefined) return id;
+	if (id !== undefined) return notShortened(item, field.displayName, id);
 	throw problem(
 		item,
 		`'${field.displayName}' holds an address that names none: ${shown(text)}`,
@@ -115,7 +124,7 @@ const isBlank = (value: unknown) => typeof value === 'string' && value.trim() ==
 const CONVERSIONS: Record<Conversion, Converter> = {
 	integer: (item, field, value) => (isBlank(value) ? undefined : toInteger(item, field, value)),
 	integerList: (item, field, value) =>
-		toIds(item, field.displayName, value).map((part) => toInteger(item, field, part)),
+		toIds(item, field.displayName, value, idsIn).map((part) => toListedInteger(item, field, part)),
 	stringList: (item, { displayName }, value) => toIds(item, displayName, value),
 	textList: (item, { displayName }, value) => toTexts(item, displayName, value),
 	// WeCom keeps its list when an empty one comes, and takes one empty text for "none" (doc 92115).
@@ -124,9 +133,9 @@ const CONVERSIONS: Record<Conversion, Converter> = {
 		return entries.length > 0 ? entries : [''];
 	},
 	phones: (item, { displayName }, value) => toPhones(item, displayName, value),
-	// With the code of a country WeCom wants it as its page shows it, with a space behind the code.
+	// The number of a member has the code of its country as entered, that of mainland China, too (doc 90195).
 	phone: (item, { displayName }, value) => {
-		const phone = trimmed(toText(item, displayName, value));
+		const phone = plain(toText(item, displayName, value));
 		return phone.startsWith('+') ? phone : barePhone(notShortened(item, displayName, phone));
 	},
 	fen: (item, field, value) => (isBlank(value) ? undefined : toFen(item, field, value)),
@@ -224,11 +233,16 @@ function jsonList(text: string): unknown[] | undefined {
 /** Lists in lists are one list. */
 const MAX_LEVELS = 8;
 
-/** IDs of a field, each once; objects, such as whole members, are none. */
-export const toIds = (item: ItemContext, displayName: string, value: unknown): string[] => [
+/** IDs of a field, each once; objects, such as whole members, are none. An entry of a list may hold several, too. */
+export const toIds = (
+	item: ItemContext,
+	displayName: string,
+	value: unknown,
+	inEntry: (entry: string) => string[] = idsInEntry,
+): string[] => [
 	...new Set(
 		toEntries(item, displayName, value, idsIn)
-			.flatMap(idsInEntry)
+			.flatMap(inEntry)
 			.map((id) => notShortened(item, displayName, id)),
 	),
 ];
@@ -310,7 +324,14 @@ export function toNumber(item: ItemContext, field: Field, value: unknown): numbe
 	return within(item, field, read.number);
 }
 
+/** One of several, which have no grouped digits: what groups them may stand between two. */
+function toListedInteger(item: ItemContext, field: Field, part: string): number {
+	if (/^[+-]?\d+(?:\.0*)?$/.test(plain(part))) return toInteger(item, field, part);
+	throw wrongNumber(item, field.displayName, part, 'a whole number');
+}
+
 export function toInteger(item: ItemContext, field: Field, value: unknown): number {
+	if (typeof value === 'string') notShortened(item, field.displayName, plain(value));
 	const number = readNumber(value)?.number;
 	if (!Number.isSafeInteger(number))
 		throw wrongNumber(item, field.displayName, value, 'a whole number');

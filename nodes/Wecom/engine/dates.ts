@@ -11,8 +11,10 @@ export const AHEAD_SECONDS = 8 * 3600;
 /** Day 0 of spreadsheets. */
 const SERIAL_EPOCH = Date.UTC(1899, 11, 30);
 
-/** A date as written: its clock read as if it were UTC, in milliseconds, and the offset that stands behind it. */
+/** A date as written: its day and its clock read as if they were UTC, in milliseconds, and the offset that stands behind it. */
 interface Written {
+	day: number;
+	/** 24 hours behind the day for its 24:00. */
 	clock: number;
 	offset?: string;
 }
@@ -47,8 +49,7 @@ export const dayOf = (seconds: number) => Math.floor((seconds + AHEAD_SECONDS) /
 export function dayInChina(value: unknown): number | undefined {
 	const { toISODate } = Object(value) as { toISODate?: () => string };
 	const written = readWritten(plainText(toISODate ? toISODate.call(value) : value));
-	if (written && !isUtc(written.offset))
-		return Math.floor(written.clock / 1000 / DAY_SECONDS) * DAY_SECONDS - AHEAD_SECONDS;
+	if (written && !isUtc(written.offset)) return written.day / 1000 - AHEAD_SECONDS;
 	const moment = toUnixSeconds(value, 'UTC');
 	return moment === undefined ? undefined : dayOf(moment) * DAY_SECONDS - AHEAD_SECONDS;
 }
@@ -62,8 +63,8 @@ export function timeOfDay(value: unknown): number | undefined {
 	if (hour !== undefined) return hour * 3600 + minute * 60;
 	const written = isDayOnly(value) ? undefined : readWritten(plainText(value));
 	if (!written) return undefined;
-	const ahead = isUtc(written.offset) ? AHEAD_SECONDS : 0;
-	return (written.clock / 1000 + ahead) % DAY_SECONDS;
+	const { day, clock, offset } = written;
+	return isUtc(offset) ? (clock / 1000 + AHEAD_SECONDS) % DAY_SECONDS : (clock - day) / 1000;
 }
 
 const plainText = (value: unknown) =>
@@ -111,8 +112,10 @@ const DAY_ONLY = new RegExp(String.raw`^(?:${DATE}${WEEKDAY}(?:${OFFSET})?|\d{5}
 /** A day without anything between its parts, as databases write it. */
 const COMPACT = /^((?:19|20)\d\d)(\d\d)(\d\d)$/;
 function readWritten(text: string): Written | undefined {
-	if (/^\d{5}(\.\d{1,15})?$/.test(text))
-		return { clock: SERIAL_EPOCH + Math.round(Number(text) * DAY_SECONDS) * 1000 };
+	if (/^\d{5}(\.\d{1,15})?$/.test(text)) {
+		const clock = SERIAL_EPOCH + Math.round(Number(text) * DAY_SECONDS) * 1000;
+		return { day: Math.floor(clock / 1000 / DAY_SECONDS) * DAY_SECONDS * 1000, clock };
+	}
 	const compact = COMPACT.exec(text);
 	if (compact) return written(compact.slice(1, 4), []);
 	const found = WRITTEN.exec(text);
@@ -126,12 +129,14 @@ function readWritten(text: string): Written | undefined {
 
 /** What is said of an hour that counts to twelve only: after noon, before it, or around it. */
 const AFTER_NOON = /^(pm|下午|傍晚|晚上|夜里)$/;
-/** Whose twelfth hour may be that of either day. */
+/** Whose hour twelve and small hours may be those of the day before or behind. */
 const AT_NIGHT = /^(晚上|夜里)$/;
+/** The first hour of which people say that it is at night and mean the evening. */
+const EVENING = 6;
 
-/** The hour of a clock, which may count to twelve; NaN for one that no morning has. */
+/** The hour of a clock, which may count to twelve; NaN for one that no morning has, or that may be meant of two days. */
 function hourOf(hour: number, half: string): number {
-	if (AT_NIGHT.test(half) && hour === 12) return NaN;
+	if (AT_NIGHT.test(half) && (hour === 12 || hour < EVENING)) return NaN;
 	if (half === '中午') return hour < 3 ? hour + 12 : hour;
 	if (AFTER_NOON.test(half)) return hour < 12 ? hour + 12 : hour;
 	if (!half || hour < 12) return hour;
@@ -143,10 +148,11 @@ function written(date: string[], time: number[], offset?: string): Written | und
 	const [hour = 0, minute = 0, second = 0] = time;
 	const isMidnight = hour === 24 && minute === 0 && second === 0;
 	if (!(hour <= 23 || isMidnight) || minute > 59 || second > 59) return undefined;
-	const clock = Date.UTC(year, month - 1, day, hour, minute, second);
+	const midnight = Date.UTC(year, month - 1, day);
+	const clock = midnight + (hour * 3600 + minute * 60 + second) * 1000;
 	// JavaScript makes March 3 of February 31.
-	const isDay = new Date(Date.UTC(year, month - 1, day)).getUTCDate() === day;
-	return isDay && month <= 12 && day > 0 ? { clock, offset } : undefined;
+	const isDay = new Date(midnight).getUTCDate() === day;
+	return isDay && month <= 12 && day > 0 ? { day: midnight, clock, offset } : undefined;
 }
 
 /** A moment in UTC, which stands for the day that it is in China then. */

@@ -89,33 +89,57 @@ export const idsIn = (text: string): string[] =>
 	(IN_BRACKETS.exec(text)?.[1] ?? text).split(BETWEEN_IDS).map(bareId).filter(Boolean);
 
 /** Without the quotes of a script, the apostrophe of a spreadsheet and the mark of a mention; `@all` is an ID by itself. */
-const bareId = (part: string): string => {
+export const bareId = (part: string): string => {
 	const id = trimmed(part);
-	return (IN_QUOTES.exec(id)?.[1] ?? id).replace(/^'/, '').replace(MENTION, '$1$2');
+	const bare = (IN_QUOTES.exec(id)?.[1] ?? id).replace(/^'/, '');
+	return EVERYONE.test(bare) ? '@all' : bare.replace(MENTION, '$1$2');
 };
-const MENTION = /^(?:<@([^<>]+)>|[@＠](?!all$)(.+))$/;
+const EVERYONE = /^(?:<[@＠]all>|[@＠]all)$/i;
+const MENTION = /^(?:<@([^<>]+)>|[@＠](.+))$/;
 
 /** The IDs in an entry of a list, which may hold several, too; names have spaces in them. */
 export const idsInEntry = (entry: string): string[] => wordsIn(entry).map(bareId).filter(Boolean);
 
-const DIGITS_OF_PHONE = /^\+?[\d\s()-]+$/;
-const FEWEST_DIGITS = 7;
+const PART_OF_PHONE = /^[\d+()-]+$/;
+const CODE_OF_COUNTRY = /^(?:(?:\+|00)\d{1,3}|86)$/;
 const CHINESE_MOBILE = /^(?:\+86|0086|86)?(1\d{10})$/;
+/** What has as many digits may be a number by itself, and none has more than the most (E.164). */
+const FEWEST_DIGITS = 7;
+const MOST_DIGITS = 15;
 
-/** The phone numbers in a text: `138 0013 8000` and `+86 138-0013-8000` are one each. */
+/** The phone numbers in a text: `138 0013 8000` and `+86 138-0013-8000` are one each, and words beside them are no part of one. */
 export const phonesIn = (text: string): string[] =>
 	wordsIn(text).flatMap((word) => {
+		const phones: string[] = [];
 		const parts = plain(word).split(/\s+/);
-		const areSeveral = parts.every((part) => part.replace(/\D/g, '').length >= FEWEST_DIGITS);
-		return (areSeveral ? parts : [parts.join(' ')]).map(barePhone);
+		for (const part of parts.filter((one) => !/^[()-]*$/.test(one))) {
+			const last = phones.at(-1);
+			if (last !== undefined && isOnePhone(last, part)) phones.push(`${phones.pop()} ${part}`);
+			else phones.push(part);
+		}
+		return phones.map((phone) => (EVERYONE.test(phone) ? '@all' : barePhone(phone)));
 	});
 
-/** A number without what people group its digits with, one of mainland China without the country's code; anything else as it is. */
+/** Whether what stands behind a space belongs to the number before it. */
+function isOnePhone(before: string, part: string): boolean {
+	if (!PART_OF_PHONE.test(before.replaceAll(' ', '')) || !PART_OF_PHONE.test(part)) return false;
+	if (/^\(?\+/.test(part)) return false;
+	if (CODE_OF_COUNTRY.test(ungrouped(before))) return true;
+	if (isChineseMobile(before) || isChineseMobile(part)) return false;
+	const [first, second] = [before, part].map((one) => one.replace(/\D/g, '').length);
+	return Math.min(first, second) < FEWEST_DIGITS && first + second <= MOST_DIGITS;
+}
+
+const ungrouped = (phone: string) => phone.replace(/[\s()-]/g, '');
+const isChineseMobile = (phone: string) => CHINESE_MOBILE.test(ungrouped(phone));
+
+/**
+ * A mobile number of mainland China without the country's code and what people group its digits with; anything else as it was
+ * entered: with the code of another country WeCom wants it as its page shows it, with a space behind the code.
+ */
 export function barePhone(text: string): string {
-	const whole = plain(text);
-	if (!DIGITS_OF_PHONE.test(whole)) return whole;
-	const digits = whole.replace(/[\s()-]/g, '');
-	return CHINESE_MOBILE.exec(digits)?.[1] ?? digits;
+	const phone = plain(text);
+	return CHINESE_MOBILE.exec(ungrouped(phone))?.[1] ?? phone;
 }
 
 /** The words in a text, which may have spaces and quotes in them; those of `names` may have commas, too. */

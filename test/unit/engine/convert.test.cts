@@ -55,6 +55,10 @@ describe('IDs', () => {
 		['```json\n["a","b"]\n```', ['a', 'b']],
 		['@zhangsan ＠lisi @all', ['zhangsan', 'lisi', '@all']],
 		['<@zhangsan>，<@lisi>', ['zhangsan', 'lisi']],
+		['<@all>', ['@all']],
+		[['@ALL', '＠all', '@all'], ['@all']],
+		['<＠All>', ['@all']],
+		['@allen', ['allen']],
 		["'1001", ['1001']],
 		['\ufeff\u202azhangsan\u202c、lisi\u2060', ['zhangsan', 'lisi']],
 	])('%p', (value, expected) => expect(read('stringList', value)).toEqual(expected));
@@ -88,6 +92,14 @@ describe('IDs', () => {
 		);
 	});
 
+	it('are several numbers with spaces in between, in a list as outside', () => {
+		for (const value of ['2 300 301', ['2 300 301'], '["2 300","301"]', [2, '300\n301']])
+			expect(read('integerList', value)).toEqual([2, 300, 301]);
+		expect(read('integerList', ['1,200'])).toEqual([1, 200]);
+		for (const value of [["1'200"], '1’200', ['￥5'], ['1e3'], ['1E+5']])
+			expect(() => read('integerList', value)).toThrow("'Label' holds");
+	});
+
 	it('are not what words are: those may have spaces', () =>
 		expect(read('textList', '加 微信, "返 现"')).toEqual(['加 微信', '"返 现"']));
 
@@ -105,6 +117,8 @@ describe('IDs', () => {
 	it('that are to be removed', () => {
 		expect(read('clearedPhones', '')).toEqual(['']);
 		expect(read('clearedPhones', [''])).toEqual(['']);
+		expect(read('clearedPhones', [])).toEqual(['']);
+		expect(read('phones', [])).toEqual([]);
 		expect(read('clearedPhones', '139、138')).toEqual(['139', '138']);
 	});
 });
@@ -115,14 +129,26 @@ describe('Phone numbers', () => {
 		['138-0013-8000、+86 139 0013 9000', ['13800138000', '13900139000']],
 		['13800138000 13900139000', ['13800138000', '13900139000']],
 		['0086-13800138000\n(+852) 6123 4567', ['13800138000', '(+852) 6123 4567']],
-		['+852 6123 4567', ['+85261234567']],
-		['010-8888 6666', ['01088886666']],
+		['+852 6123 4567', ['+852 6123 4567']],
+		['＋852 61234567', ['+852 61234567']],
+		['852 91234567', ['852 91234567']],
+		['+852 91234567 13800138000 +85261234567', ['+852 91234567', '13800138000', '+85261234567']],
+		['+49 15112345678', ['+49 15112345678']],
+		['86 138 0013 8000', ['13800138000']],
+		['010-8888 6666', ['010-8888 6666']],
+		['138 - 0013 - 8000', ['13800138000']],
+		['138 0013 8000 139 0013 9000', ['13800138000', '13900139000']],
+		['0755-2658 1234 13800138000', ['0755-2658 1234', '13800138000']],
+		['0755 2658 1234 2658 1235', ['0755 2658 1234', '2658 1235']],
+		['@all 13800138000', ['@all', '13800138000']],
+		['张三 13800138000', ['张三', '13800138000']],
 		['\u202d13800138000\u202c', ['13800138000']],
 		[
 			[13800138000, '１３９００１３９０００'],
 			['13800138000', '13900139000'],
 		],
 		['@all', ['@all']],
+		['<@ALL>', ['@all']],
 	])('%p', (value, expected) => expect(read('phones', value)).toEqual(expected));
 
 	it('one alone', () => {
@@ -130,6 +156,10 @@ describe('Phone numbers', () => {
 			expect(read('phone', value)).toBe('13800138000');
 		expect(read('phone', '')).toBe('');
 		expect(read('phone', ' +86 13800000000')).toBe('+86 13800000000');
+		for (const value of ['+852 61234567', '＋852 61234567', "'+852 61234567"])
+			expect(read('phone', value)).toBe('+852 61234567');
+		for (const value of ['852 91234567', '(+852) 6123 4567', '010-8888 6666'])
+			expect(read('phone', value)).toBe(value);
 		expect(() => read('phone', '1.38E+10')).toThrow('a spreadsheet has shortened');
 		expect(() => read('phone', { a: 1 })).toThrow("'Label' holds an object");
 	});
@@ -215,6 +245,8 @@ describe('Numbers', () => {
 		NaN,
 		'2^3',
 		'9007199254740993',
+		'1.38E+10',
+		"'1E+5",
 	])('%p is none', (value) => expect(() => read('integer', value)).toThrow("'Label' holds"));
 
 	it('stay within what the form says', () => {
@@ -297,7 +329,7 @@ describe('Days', () => {
 		20260305090000,
 		'20260305T010000Z',
 		'2026-03-05T09:00:00+08:00[Asia/Shanghai]',
-		'2026-03-04 24:00',
+		'2026-03-05 24:00',
 	])('%p, whatever the time zone of the workflow', (value) => {
 		expect(read('day', value)).toBe(DAY);
 		expect(read('dayText', value)).toBe('2026-03-05');
@@ -337,7 +369,10 @@ describe('Days', () => {
 		expect(read('timestamp', '2026/3/5 晚上9:30')).toBe(moment + 12 * 3600);
 		expect(read('timestamp', '2026/3/5 凌晨1:30')).toBe(moment - 8 * 3600);
 		expect(read('timestamp', '2026/3/5 中午12:30')).toBe(moment + 3 * 3600);
-		expect(() => read('timestamp', '2026/3/5 晚上12:00')).toThrow('which is not a date');
+		for (const time of ['晚上12:00', '晚上1点', '晚上0:30', '夜里2点', '夜里3:30', '夜里12点'])
+			expect(() => read('timestamp', `2026/3/5 ${time}`)).toThrow('which is not a date');
+		expect(read('timestamp', '2026年3月5日夜里11点')).toBe(moment + 13.5 * 3600);
+		expect(read('timestamp', '2026-03-05 24:00')).toBe(moment + 14.5 * 3600);
 		expect(read('timestamp', '2026年3月5日9时')).toBe(moment - 30 * 60);
 		expect(read('timestamp', '2026-03-05 12:30 am')).toBe(moment - 9 * 3600);
 		expect(() => read('timestamp', '2026-03-05 13:00 AM')).toThrow('which is not a date');

@@ -29,3 +29,9 @@ it.each(['2026-01-31 00:00', '2026年1月31日星期六 9点', '2026-01-31T09:00
 	'%p is a time of one',
 	(value) => expect(isDayOnly(value)).toBe(false),
 );
+
+it('a day that ends is that day, at its end', () => {
+	expect(dayInChina('2026-01-31 24:00')).toBe(MIDNIGHT);
+	expect(timeOfDay('2026-01-31 24:00')).toBe(86_400);
+	expect(timeOfDay(46053.5)).toBe(43_200);
+});
