@@ -298,7 +298,7 @@ describe('An approval', () => {
 	it('has tables by the titles of their columns', async () => {
 		useTemplate(control('Table', 'T', { table: { children: inner } }));
 		await itemsOf(simulator(), submit({ T: [{ 品名: '笔', 数量: 3 }] }));
-		await itemsOf(simulator(), submit({ T: '[{"品名":"笔"}]' }));
+		await itemsOf(simulator(), submit({ T: '```json\n[{"品名":"笔"}]\n```' }));
 		const name = { control: 'Text', id: 'Text-15', title: [], value: { text: '笔' } };
 		const count = { control: 'Number', id: 'Number-16', title: [], value: { new_number: '3' } };
 		expect(values()).toEqual([
@@ -317,7 +317,7 @@ describe('An approval', () => {
 			attendance: { type: 1 },
 		};
 		await itemsOf(simulator(), submit({ V: JSON.stringify(leave) }));
-		await itemsOf(simulator(), submit({ V: JSON.stringify({ vacation: leave }) }));
+		await itemsOf(simulator(), submit({ V: `\ufeff${JSON.stringify({ vacation: leave })}` }));
 		expect(values()).toEqual([[{ vacation: leave }], [{ vacation: leave }]]);
 	});
 
@@ -394,6 +394,22 @@ describe('An approval', () => {
 		expect(unknown?.message).toBe("'C' holds '没有人', and no member has that name");
 	});
 
+	it('takes a name with a comma in it whole where it is an entry of a list', async () => {
+		useTemplate(control('Contact', 'C', { contact: { type: 'multi', mode: 'user' } }));
+		const userlist = [
+			{ userid: 'wanglei', name: 'Wang, Lei' },
+			{ userid: 'lisi', name: '李四' },
+		];
+		answer('user/simplelist', { userlist });
+		for (const given of [
+			['Wang, Lei', '@zhaoliu'],
+			['李四,zhaoliu', 'lisi'],
+		])
+			await itemsOf(simulator(), submit({ C: given }));
+		const members = (...ids: string[]) => [{ members: ids.map((userid) => ({ userid })) }];
+		expect(values()).toEqual([members('wanglei', 'zhaoliu'), members('lisi', 'zhaoliu')]);
+	});
+
 	it('takes its values from Additional Parameters', async () => {
 		useTemplate(control('Text', 'X'));
 		const run = submit({ X: 'from the form' });
@@ -461,6 +477,10 @@ describe('A record of a smart sheet', () => {
 		[{ 标签: 'neu、A,B' }, { f5: [{ text: 'neu' }, { id: 'a', text: 'A,B' }] }],
 		[{ 状态: ['已收货'] }, { f3: options }],
 		[{ 图: { image_url: 'https://e.com/1.png' } }, { f9: [{ image_url: 'https://e.com/1.png' }] }],
+		[
+			{ 图: '```json\n[{"image_url":"https://e.com/1.png"}]\n```' },
+			{ f9: [{ image_url: 'https://e.com/1.png' }] },
+		],
 		[{ 说明: { type: 'text', text: 'x' } }, { f10: [{ type: 'text', text: 'x' }] }],
 		[{ 日期: '2026/3/5' }, { f6: '1772640000000' }],
 		[{ 日期: 46086 }, { f6: '1772640000000' }],
@@ -515,10 +535,11 @@ describe('Fields that are empty', () => {
 	const body = { userid: 'zhangsan', external_userid: 'wm1' };
 
 	it('clear what WeCom has, mobiles by an empty one', async () => {
-		await itemsOf(simulator(), update({ remark_mobiles: '', remark: '' }));
-		expect(bodies('externalcontact/remark').slice(0, 1)).toEqual([
-			{ ...body, remark_mobiles: [''], remark: '' },
-		]);
+		for (const none of ['', '={{ [] }}'])
+			await itemsOf(simulator(), update({ remark_mobiles: none, remark: '' }));
+		const sent = bodies('externalcontact/remark');
+		expect(sent.length).toBeGreaterThanOrEqual(2);
+		for (const one of sent) expect(one).toEqual({ ...body, remark_mobiles: [''], remark: '' });
 	});
 
 	it("are left out with 'Ignore Empty Fields'", async () => {

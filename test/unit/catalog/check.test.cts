@@ -38,6 +38,17 @@ describe('conversion', () => {
 		['lines to a list', { direct_leader: 'a\nb' }, { direct_leader: ['a', 'b'] }],
 		['JSON to a list', { direct_leader: '["a,b", "c"]' }, { direct_leader: ['a,b', 'c'] }],
 		['one value to a list', { department: 5 }, { department: [5] }],
+		[
+			'JSON in the code block of a model',
+			{ direct_leader: '```json\n["a","b"]\n```', extattr: '```json\n{"attrs":[]}\n```' },
+			{ direct_leader: ['a', 'b'], extattr: { attrs: [] } },
+		],
+		[
+			'what begins with a byte order mark',
+			{ alias: '\ufeffx', direct_leader: '\ufeff["a"]' },
+			{ alias: 'x', direct_leader: ['a'] },
+		],
+		['a list of one to its entry', { alias: ['x'], enable: ['1'] }, { alias: 'x', enable: 1 }],
 		['an entry that is no JSON', { direct_leader: '[a' }, { direct_leader: ['[a'] }],
 		[
 			'JSON to an object',
@@ -186,7 +197,7 @@ describe('problems', () => {
 	});
 
 	it.each([
-		[{ name: ['a'] }, "'name' holds a list where WeCom needs text"],
+		[{ name: ['a', 'b'] }, "'name' holds a list where WeCom needs text"],
 		[{ name: { a: 1 } }, "'name' holds an object where WeCom needs text"],
 		[{ main_department: 1.5 }, "'main_department' holds 1.5 where WeCom needs an integer"],
 		[{ main_department: '1.5' }, "'main_department' holds '1.5' where WeCom needs an integer"],
@@ -200,7 +211,7 @@ describe('problems', () => {
 		[{ extattr: { attrs: 'x' } }, "'extattr.attrs' holds 'x' where WeCom needs a list of objects"],
 		[{ extattr: { attrs: [1] } }, "'extattr.attrs[0]' holds 1 where WeCom needs an object"],
 		[
-			{ alias: ['x'.repeat(5)], extattr: 'y'.repeat(50) },
+			{ alias: ['x', 'y'], extattr: 'y'.repeat(50) },
 			"'alias' holds a list where WeCom needs text",
 			`'extattr' holds '${'y'.repeat(40)}...' where WeCom needs an object`,
 		],

@@ -19,6 +19,7 @@ import { childrenOf, controlsOf, partsOf, selectorOf, titleOf, type Control } fr
 import { idsOfMembers } from '../memberIds';
 import { timeOfDay } from '../../engine/dates';
 import { isObject } from '../../../shared/util/isObject';
+import { jsonIn } from '../../../shared/util/values';
 
 /** Submitting approvals: the values of the form as WeCom wants them (doc 91853). */
 
@@ -254,8 +255,9 @@ function halfDay(item: ItemContext, title: string, value: unknown, whole: number
 
 /** The object or list that a text of JSON stands for, and everything else as it is. */
 function asJson(given: unknown): unknown {
-	if (typeof given !== 'string' || !/^\s*[[{]/.test(given)) return given;
-	return parseReplyJson(given) ?? given;
+	if (typeof given !== 'string') return given;
+	const json = jsonIn(given);
+	return /^[[{]/.test(json) ? (parseReplyJson(json) ?? given) : given;
 }
 
 /** The rows of a table, each an object by the titles or IDs of the inner controls; WeCom's own form is taken as it is. */

@@ -1,5 +1,5 @@
 import { isObject } from '../../../../shared/util/isObject';
-import { idsIn, readNumber, readSwitch, wordsIn } from '../../../../shared/util/values';
+import { idsIn, jsonIn, readNumber, readSwitch, wordsIn } from '../../../../shared/util/values';
 import type { CatalogField, FieldType, ScalarType } from './format';
 
 /** A value in WeCom's type, or what it holds instead. */
@@ -27,9 +27,10 @@ export const isAbsent = (value: unknown, type: string): boolean =>
 /** A value as WeCom's type, as far as nothing is lost by it. */
 export function toScalar(
 	type: ScalarType,
-	value: unknown,
+	given: unknown,
 	options: CatalogField['options'],
 ): Converted {
+	const value = type === 'object' ? given : onlyOne(given);
 	switch (type) {
 		case 'string':
 			return toText(value);
@@ -46,15 +47,22 @@ export function toScalar(
 	}
 }
 
+/** A list of one single value is that value where a list does not belong. */
+function onlyOne(value: unknown): unknown {
+	if (!Array.isArray(value) || value.length !== 1) return value;
+	const [one] = value as unknown[];
+	return typeof one === 'object' ? value : one;
+}
+
 /** The entries of a list given as such, as JSON, as text with commas or lines, or as one single value. */
 export function toList(type: ScalarType, value: unknown): unknown[] | undefined {
 	if (Array.isArray(value)) return value;
 	if (typeof value !== 'string') {
 		return isObject(value) && type !== 'object' ? undefined : [value];
 	}
-	const parsed = parseJson(value, /^\s*\[/);
+	const parsed = parseJson(value, '[');
 	if (Array.isArray(parsed)) return parsed;
-	if (type === 'object') return isObject(parseJson(value, /^\s*\{/)) ? [value] : undefined;
+	if (type === 'object') return isObject(parseJson(value, '{')) ? [value] : undefined;
 	return type === 'string' ? wordsIn(value) : idsIn(value);
 }
 
@@ -92,7 +100,7 @@ export function describe(value: unknown): string {
 }
 
 function toText(value: unknown): Converted {
-	if (typeof value === 'string') return { value };
+	if (typeof value === 'string') return { value: value.replace(/^\ufeff/, '') };
 	if (isInexact(value)) return inexact(value);
 	if (['number', 'bigint', 'boolean'].includes(typeof value)) return { value: String(value) };
 	return { wrong: describe(value) };
@@ -125,7 +133,7 @@ function toBoolean(value: unknown): Converted {
 }
 
 function toObject(value: unknown): Converted {
-	const object = typeof value === 'string' ? parseJson(value, /^\s*\{/) : value;
+	const object = typeof value === 'string' ? parseJson(value, '{') : value;
 	return isObject(object) ? { value: object } : { wrong: describe(value) };
 }
 
@@ -140,10 +148,11 @@ const inexact = (value: unknown): Converted => ({
 const isFlag = (options: CatalogField['options']): boolean =>
 	options?.every(({ value }) => value === 0 || value === 1) ?? false;
 
-function parseJson(text: string, start: RegExp): unknown {
-	if (!start.test(text)) return undefined;
+function parseJson(text: string, start: '[' | '{'): unknown {
+	const json = jsonIn(text);
+	if (!json.startsWith(start)) return undefined;
 	try {
-		return JSON.parse(text);
+		return JSON.parse(json);
 	} catch {
 		return undefined;
 	}
