@@ -306,6 +306,26 @@ describe('Reply', () => {
 		expect(entry.card).toMatchObject({ feedback: { id: feedbackId } });
 	});
 
+	it.each([
+		['its own ID', {}, 'of-the-card'],
+		["that of the option 'Feedback ID'", { feedback_id: 'of-the-form' }, 'of-the-form'],
+	])('a card given as JSON keeps %s', async (_what, replyOptions, id) => {
+		const template_card = {
+			...{
+				card_type: 'text_notice',
+				main_title: { title: 'Order' },
+				feedback: { id: 'of-the-card' },
+			},
+			card_action: { type: 1, url: 'https://example.com' },
+		};
+		n8n.parameters = { ...WAITS, botOptions: { askForFeedback: true } };
+		const card = { msgtype: 'template_card', card_type: 'json', template_card, replyOptions };
+		n8n.nodes = [botNode('reply', card)];
+		const { msgid } = await bots.say(botId, { text: 'A card, please' });
+		const [entry] = await bots.waitForReply(msgid);
+		expect(entry.card).toMatchObject({ feedback: { id } });
+	});
+
 	it('puts an image into the stream, and says what cannot be sent', async () => {
 		n8n.parameters = FIRST;
 		const data = {

@@ -1,10 +1,11 @@
 import {
 	NodeConnectionTypes,
 	SEND_AND_WAIT_OPERATION,
-	type INode,
 	type ITriggerFunctions,
 	type IWebhookFunctions,
+	type Workflow,
 } from 'n8n-workflow';
+import { IS_NEWER_N8N } from '../util/release';
 
 /** What comes behind the trigger of a bot, as far as the way of its answers depends on it. */
 
@@ -20,9 +21,13 @@ export function hasAgent(context: Trigger): boolean {
  * errors, too, and no interface of triggers gives the settings of other nodes.
  */
 export function goesOnAfterError(context: Trigger, name: string): boolean {
-	const { workflow } = context as unknown as { workflow?: { nodes?: Record<string, INode> } };
-	const { onError, continueOnFail } = workflow?.nodes?.[name] ?? {};
-	return continueOnFail === true || /^continue/.test(onError ?? '');
+	const { workflow } = context as unknown as { workflow?: Partial<Workflow> };
+	const { onError = '', continueOnFail } = workflow?.nodes?.[name] ?? {};
+	const asTool = workflow?.connectionsBySourceNode?.[name]?.[NodeConnectionTypes.AiTool] ?? [];
+	const isTool = asTool.some((targets) => targets && targets.length > 0);
+	// An agent gets the error of its tool as what the tool says, unless the tool's setting is to stop.
+	if (IS_NEWER_N8N && isTool && onError !== 'stopWorkflow') return true;
+	return continueOnFail === true || onError.startsWith('continue');
 }
 
 /**

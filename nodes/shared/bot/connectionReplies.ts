@@ -132,7 +132,7 @@ export class ConnectionReplies {
 		if (stream && !joins) await this.streams.finishNow(talk, stream);
 		const answer = await this.inPlace(talk, async () =>
 			joins
-				? await this.outbox.sendFrame(talk, withCard(stream, body.template_card as IDataObject))
+				? await this.outbox.sendFrame(talk, withCard(stream, cardInStream(talk, body)))
 				: await this.outbox.counted(talk, async () => {
 						return await this.outbox.wire.request('aibot_respond_msg', body, talk.reqId);
 					}),
@@ -156,6 +156,13 @@ export class ConnectionReplies {
 			return undefined;
 		});
 	}
+}
+
+/** The stream itself names the feedback on the answer. */
+function cardInStream({ feedbackId }: Talk, { template_card }: IDataObject): IDataObject {
+	const { feedback, ...card } = template_card as IDataObject;
+	const isOfStream = isObject(feedback) && feedback.id === feedbackId;
+	return { ...card, ...(feedback && !isOfStream ? { feedback } : {}) };
 }
 
 const LATE: IDataObject = { late: true };

@@ -155,6 +155,24 @@ describe('the feedback ID', () => {
 		expect(shown().stream).toMatchObject({ feedbackId: 'f-1' });
 	});
 
+	it.each([
+		['f-1', undefined],
+		['f-2', { id: 'f-2' }],
+	])(
+		'that the stream of an agent has is not sent again with a card of %s',
+		async (id, feedback) => {
+			const { message, answer, shown } = await ask({ feedbackId: 'f-1' });
+			message.show('So far');
+			await until('the words', () => shown()?.text === 'So far');
+			await answer({ ...CARD, template_card: { ...CARD.template_card, feedback: { id } } });
+			expect(shown()).toMatchObject({
+				text: 'So far',
+				stream: { feedbackId: 'f-1', finish: true },
+			});
+			expect(shown().card!.feedback).toEqual(feedback);
+		},
+	);
+
 	it('goes with a message that is late, once', async () => {
 		lab.bots.inject({ cmd: 'aibot_respond_msg', errcode: 846608 });
 		const { answer, entries } = await ask({ feedbackId: 'f-1' });

@@ -47,6 +47,8 @@ class N8n {
 	streamed: Streamed[] = [];
 	/** What comes behind the trigger. */
 	after: Array<{ name: string; type: string; parameters?: object; onError?: string }> = [];
+	/** The tool of an agent. */
+	tool?: { name: string; type: string; onError?: string };
 	/** n8n reaches its own webhook. */
 	reaches = false;
 	private response?: Awaited<ReturnType<WecomBotTrigger['trigger']>>;
@@ -70,7 +72,12 @@ class N8n {
 				return { botId, botSecret: secret, websocketUrl: url, ...this.credential };
 			},
 			getChildNodes: () => this.after,
-			workflow: { nodes: Object.fromEntries(this.after.map((node) => [node.name, node])) },
+			workflow: {
+				nodes: Object.fromEntries(
+					[...this.after, ...(this.tool ? [this.tool] : [])].map((node) => [node.name, node]),
+				),
+				connectionsBySourceNode: this.tool && { [this.tool.name]: { ai_tool: [[{}]] } },
+			},
 			getParentNodes: () => [],
 			getInstanceBaseUrl: () => 'http://localhost:5678/',
 			logger: { error: log, warn: log, info: log },
@@ -357,10 +364,10 @@ describe('while an agent speaks', () => {
 		`${JSON.stringify({ type, content, metadata: { nodeName, itemIndex: 0, runIndex: 0 } })}\n`;
 	const options = { firstAnswer: 'Thinking…', closingText: 'Sorry', toolStatus: 'Looking it up…' };
 	const agent = { name: 'Agent', type: '@n8n/n8n-nodes-langchain.agent' };
-	async function streaming(more: object = {}, after: N8n['after'] = [agent]) {
+	async function streaming(more: object = {}, after = [agent] as N8n['after'], tool?: N8n['tool']) {
 		Object.assign(streamTimings, { frame: 20, firstWords: 10 });
 		const n8n = new N8n({ options: { ...options, ...more } });
-		Object.assign(n8n, { reaches: true, after });
+		Object.assign(n8n, { reaches: true, after, tool });
 		await n8n.start();
 		await pause(30);
 		const said = await lab.bots.say(botId, { text: 'hello' });
@@ -441,6 +448,20 @@ describe('while an agent speaks', () => {
 		execution.end();
 		await lab.bots.waitForReply(msgid);
 		expect(shown().text).toBe('I know');
+	});
+
+	it.each([
+		['nothing', undefined, 'I know'],
+		['to stop', 'stopWorkflow', 'I know\n\nSorry'],
+	])('nor of one whose tool failed and is set %s', async (_what, onError, text) => {
+		const tool = { name: 'Search', type: 'x.y', onError };
+		const { execution, shown, msgid } = await streaming({}, [agent], tool);
+		for (const chunk of [line('begin'), line('item', 'I know'), line('end')])
+			execution.write(chunk);
+		execution.write(line('error', 'no such page', 'Search'));
+		execution.end();
+		await lab.bots.waitForReply(msgid);
+		expect(shown().text).toBe(text);
 	});
 
 	it('or in place of the first answer when nothing was said', async () => {

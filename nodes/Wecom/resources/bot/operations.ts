@@ -120,8 +120,12 @@ async function byUrl(
 }
 
 async function replyCard(item: ItemContext, message: AnsweredMessage): Promise<IDataObject> {
-	const feedback = withId(feedbackOf(item) ?? firstOnly(item, message));
-	const card: IDataObject = { ...cardFrom(item), ...feedback };
+	// A card given as JSON may have an ID of its own.
+	const card: IDataObject = {
+		...withId(firstOnly(item, message)),
+		...cardFrom(item),
+		...withId(feedbackOf(item)),
+	};
 	const body = { msgtype: 'template_card', template_card: card };
 	const facts = { task_id: card.task_id };
 	const sent =
