@@ -62,6 +62,7 @@ export async function listen(context: ITriggerFunctions, once = false): Promise<
 			);
 		},
 		answer: (click, reqId) => void answerClick({ context, settings, member }, click, reqId),
+		unsaid: (failure) => report(context, answerLost(context, failure)),
 		lost: (why, failure) => {
 			if (once) void listening.leave();
 			const error = asNodeError(context, failure);
@@ -87,6 +88,17 @@ export async function listen(context: ITriggerFunctions, once = false): Promise<
 		throw asNodeError(context, (await withReason(error, settings.url, request)) as Error);
 	}
 }
+
+/** The person has seen a part of the answer, or nothing: the owner learns it. */
+const answerLost = (context: ITriggerFunctions, { message }: Error): NodeOperationError =>
+	new NodeOperationError(
+		context.getNode(),
+		`The end of an answer of the AI bot is lost: ${message}`,
+		{
+			description:
+				'It was to follow an answer that WeCom had ended, and WeCom did not take it. The execution of the AI Agent holds all of it: send it with AI Bot > Send, or let the person ask again.',
+		},
+	);
 
 const isAnswerTo = (body: IDataObject): boolean => {
 	const click = clickOfBot(body);

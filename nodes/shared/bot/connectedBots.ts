@@ -86,6 +86,8 @@ export interface BotMember {
 	deliver(message: BotMessage): void;
 	/** Hands a click on a send-and-wait card to the execution that waits for it. */
 	answer?(click: CardClick, reqId: string): void;
+	/** WeCom has not taken the end of what agents have said, also when it was sent again. */
+	unsaid?(failure: BotFailure): void;
 	/** The connection ended for good. */
 	lost(why: 'kicked' | 'refused', failure: BotFailure): void;
 }
@@ -316,6 +318,7 @@ async function receive(
 	replies.begin(reqId, body, {
 		closingText: closingText || wishes.find((wish) => wish.closingText)?.closingText,
 		feedbackId: wishes.find((wish) => wish.feedbackId)?.feedbackId,
+		onLost: (failure) => taken[0].member.unsaid?.(failure),
 	});
 	const id = streamIdOf(body);
 	const streamId = firstAnswer ? id : undefined;

@@ -38,7 +38,7 @@ export class ConnectionReplies {
 	begin(
 		reqId: string,
 		body: IDataObject,
-		wish: { closingText?: string; feedbackId?: string } = {},
+		wish: Partial<Pick<Talk, 'closingText' | 'feedbackId' | 'onLost'>> = {},
 	): void {
 		const [chatid, chatType] = [chatOf(body), chatTypeOf(body)];
 		this.talks.begin(reqId, { chatid, chatType, at: Date.now() }, wish);

@@ -13,6 +13,8 @@ import type { Stream, Talk, Talks } from './talks';
 /** If WeCom counts the frames of streams, too, they become this much rarer, each time it refuses one. */
 const SLOWER = 2;
 const SLOWEST_FRAME = 16;
+/** So often what follows a stream is sent while nobody knows what WeCom did with it. */
+const MOST_TRIES = 5;
 
 export class GrowingStreams {
 	constructor(
@@ -96,6 +98,10 @@ export class GrowingStreams {
 
 	/** Called about four times a second: streams grow, are kept alive, and ended before WeCom ends them. */
 	tend(now: number): void {
+		for (const talk of this.talks.late) {
+			this.talks.late.delete(talk);
+			void this.outbox.inOrder(talk, async () => await this.pushUnsent(talk));
+		}
 		for (const talk of this.talks.open) {
 			const { stream } = talk;
 			if (!stream) continue;
@@ -178,7 +184,25 @@ export class GrowingStreams {
 	}
 
 	private async pushParts(talk: Talk, parts: string[]): Promise<void> {
-		for (const part of parts) await this.outbox.pushLate(talk, markdownOf(part));
+		talk.unsent.push(...parts);
+		await this.pushUnsent(talk);
+	}
+
+	/** After a cut the rest is sent with the next tick: better twice than not at all. */
+	private async pushUnsent(talk: Talk): Promise<void> {
+		const { unsent } = talk;
+		try {
+			for (; unsent.length > 0; unsent.shift())
+				await this.outbox.pushLate(talk, markdownOf(unsent[0]));
+			talk.failures = 0;
+		} catch (error) {
+			this.warn(error as BotFailure);
+			talk.failures++;
+			const again = (error as BotFailure).errcode === undefined && talk.failures < MOST_TRIES;
+			if (again) return void this.talks.late.add(talk);
+			unsent.length = talk.failures = 0;
+			talk.onLost?.(error as BotFailure);
+		}
 	}
 
 	/** After the replies under way, unless one of them has changed or finished the stream. Resolves to what went wrong, if anything. */

@@ -1,3 +1,4 @@
+import type { BotFailure } from './errors';
 import { streamTimings } from './streamTimings';
 
 /** The messages that came over a long connection, and what has become of each: its stream, its answer, the workflows under way. */
@@ -54,6 +55,11 @@ export interface Talk extends Origin {
 	saidInTime?: string;
 	/** What it has said so far, whole, since then. */
 	saidLate?: string;
+	/** Of what follows the stream: the parts that WeCom has not taken yet, and how often they could not go out. */
+	unsent: string[];
+	failures: number;
+	/** Told of what WeCom did not take in the end. */
+	onLost?: (failure: BotFailure) => void;
 	/** Workflows under way for this message. */
 	runs: number;
 	/** What takes the place of the first answer when no workflow replies, and stands below an answer that broke off. */
@@ -71,7 +77,11 @@ export interface Talk extends Origin {
 }
 
 export class Talks {
-	private readonly own = { all: new Map<string, Talk>(), open: new Set<Talk>() };
+	private readonly own = {
+		all: new Map<string, Talk>(),
+		open: new Set<Talk>(),
+		late: new Set<Talk>(),
+	};
 
 	/** Who has taken them over: workflows under way still speak through these. */
 	private heir?: Talks;
@@ -85,14 +95,20 @@ export class Talks {
 		return this.heir?.open ?? this.own.open;
 	}
 
+	/** Those with parts that are to be sent again. */
+	get late(): Set<Talk> {
+		return this.heir?.late ?? this.own.late;
+	}
+
 	/** Remembers a message, so that replies find their chat. */
 	begin(
 		reqId: string,
 		origin: Origin,
-		wish: Partial<Pick<Talk, 'closingText' | 'feedbackId'>> = {},
+		wish: Partial<Pick<Talk, 'closingText' | 'feedbackId' | 'onLost'>> = {},
 	): void {
-		const { closingText = '', feedbackId } = wish;
-		Object.assign(this.remember(reqId, origin), { closingText, feedbackId, maybeShown: false });
+		const { closingText = '', feedbackId, onLost } = wish;
+		const known = { closingText, feedbackId, onLost, maybeShown: false };
+		Object.assign(this.remember(reqId, origin), known);
 	}
 
 	has(reqId: string): boolean {
@@ -103,8 +119,10 @@ export class Talks {
 	adopt(other: Talks): void {
 		for (const [reqId, talk] of other.all) this.all.set(reqId, talk);
 		for (const talk of other.open) this.open.add(talk);
+		for (const talk of other.late) this.late.add(talk);
 		other.own.all.clear();
 		other.own.open.clear();
+		other.own.late.clear();
 		other.heir = this;
 	}
 
@@ -116,11 +134,12 @@ export class Talks {
 			if (this.all.size < MAX_REMEMBERED && now - old.at < REMEMBER_MS) break;
 			this.all.delete(oldId);
 			this.open.delete(old);
+			this.late.delete(old);
 		}
 		const last = Promise.resolve();
 		const talk: Talk = {
 			...{ ...origin, reqId, last },
-			...{ answered: false, replies: 0, runs: 0, closingText: '' },
+			...{ answered: false, replies: 0, runs: 0, unsent: [], failures: 0, closingText: '' },
 			...{ isShown: false, maybeShown: true, isCounted: false },
 		};
 		this.all.set(reqId, talk);

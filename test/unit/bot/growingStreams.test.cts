@@ -45,13 +45,16 @@ function talkOf({ closingText = '', firstAnswer = '' } = {}) {
 		},
 	};
 	const replies = new ConnectionReplies(wire);
+	const lost: string[] = [];
+	const onLost = ({ message }: Error) => void lost.push(message);
 	const { streams } = replies;
-	replies.begin('r', { chattype: 'single', from: { userid: 'zhangsan' } }, { closingText });
+	replies.begin('r', { chattype: 'single', from: { userid: 'zhangsan' } }, { closingText, onLost });
 	if (firstAnswer) streams.startStream('r', 'id', firstAnswer);
 	const ended = streams.beginRun('r');
 	return {
 		replies,
 		sent,
+		lost,
 		wecom,
 		/** WeCom answers some frames with an error. */
 		refuse: (which: RegExp, failure: () => BotFailure) => {
@@ -153,7 +156,7 @@ describe('a stream that is over while the agent speaks', () => {
 			const { show, say, refuse, wecom, tickAfter, end, sent } = talkOf();
 			await show('A');
 			say('A and the answer');
-			refuse(/./, lostAnswer);
+			refuse(/^(?:frame|end)/, lostAnswer);
 			if (isRunOver) await end();
 			await tickAfter(LIFE);
 			say('A and the answer');
@@ -196,6 +199,42 @@ describe('a stream that is over while the agent speaks', () => {
 		expect(sent).toEqual(['frame:A', 'frame:A 1']);
 		await end();
 		expect(sent.at(-1)).toBe('push:A 10');
+	});
+
+	it.each([
+		['nobody could send it over', lostAnswer],
+		['the connection broke', () => new BotFailure('broke', '', undefined, true)],
+	])(
+		'the parts that follow are sent again after a cut, from the one it met: %s',
+		async (_w, cut) => {
+			const { show, refuse, wecom, tickAfter, end, sent, lost } = talkOf();
+			const parts = ['长', '短', '文'].map((character) => character.repeat(6_826));
+			await show(parts.join(''));
+			refuse(/^push:文/, cut);
+			await end();
+			await tickAfter(250);
+			wecom.answer = async () => {};
+			await tickAfter(250);
+			await tickAfter(250);
+			const pushed = sent.filter((what) => what.startsWith('push'));
+			expect(pushed.map((what) => what[5])).toEqual(['短', '文', '文', '文']);
+			expect(lost).toEqual([]);
+		},
+	);
+
+	it.each([
+		['refuses', () => refusal(45009), 1],
+		['never answers', lostAnswer, 5],
+	])('what WeCom %s is given up and told, once', async (_what, failure, tries) => {
+		const { show, refuse, tickAfter, end, sent, lost } = talkOf();
+		await show('A');
+		await tickAfter(NEARLY);
+		await show('A B');
+		refuse(/^push/, failure);
+		await end();
+		for (let tick = 0; tick < 10; tick++) await tickAfter(250);
+		expect(sent.filter((what) => what === 'push:B')).toHaveLength(tries);
+		expect(lost).toEqual([failure().message]);
 	});
 
 	it('nothing of an answer is kept once nobody speaks', async () => {

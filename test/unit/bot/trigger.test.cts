@@ -505,6 +505,23 @@ describe('while an agent speaks', () => {
 		expect(JSON.stringify(n8n.logged)).not.toContain(secret);
 	});
 
+	it('what WeCom does not take of them in the end is saved as a failed execution', async () => {
+		const { n8n, execution, shows } = await streaming({ toolStatus: '' });
+		execution.write(line('begin') + line('item', 'So far'));
+		await shows('So far');
+		lab.bots.inject({ cmd: 'aibot_respond_msg', errcode: 846608, times: 2 });
+		lab.bots.inject({ cmd: 'aibot_send_msg', errcode: 45009 });
+		execution.write(line('item', ' so good'));
+		execution.end();
+		await until('the report', () => n8n.saved.length > 0);
+		expect(n8n.saved).toMatchObject([
+			{
+				message: expect.stringMatching(/^The end of an answer of the AI bot is lost: .*45009/),
+				description: expect.stringContaining('AI Bot > Send'),
+			},
+		]);
+	});
+
 	it('an execution that is stopped ends with the closing text below what was said', async () => {
 		watchTimings.silence = 60;
 		const { execution, shown, msgid } = await streaming();
