@@ -8,6 +8,7 @@ import { WebSocketServer } from 'ws';
 import { BotConnection, connectionTimings } from '../../../nodes/shared/bot/connection';
 import { brokeOff, unreachable, withReason } from '../../../nodes/shared/bot/errors';
 import { connectedBot, tryBot } from '../../../nodes/shared/bot/connectedBots';
+import { streamTimings } from '../../../nodes/shared/bot/streamTimings';
 import { botId, pause, until, useLab } from './live-support.cts';
 
 const lab = useLab();
@@ -325,6 +326,26 @@ describe('when the bot is gone', () => {
 		expect(old.lostBy).toEqual([]);
 		await lab.leave(fresh);
 		expect(counts().open).toBe(1);
+	});
+
+	it('an agent that speaks meanwhile speaks on over the new one', async () => {
+		Object.assign(streamTimings, { frame: 10, firstWords: 10 });
+		const old = await lab.join();
+		const { msgid } = await lab.bots.say(botId, { text: 'hello' });
+		await until('the message', () => old.messages.length === 1);
+		const shown = () => lab.bots.transcript({ replyTo: msgid })[0];
+		const [message] = old.messages;
+		const end = message.begin();
+		message.show('Hello');
+		await until('the first words', () => shown()?.text === 'Hello');
+		lab.bots.setBot(botId, { secret: 'new' });
+		await lab.join(undefined, { secret: 'new' });
+		await until('the kick', () => lab.bots.openSockets() === 1);
+		message.show('Hello world');
+		await until('the next words', () => shown().text === 'Hello world');
+		await end();
+		expect(shown()).toMatchObject({ text: 'Hello world', stream: { finish: true } });
+		expect(lab.bots.transcript({ replyTo: msgid })).toHaveLength(1);
 	});
 });
 
