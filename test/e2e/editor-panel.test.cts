@@ -92,16 +92,15 @@ browserOrSkip()('the node panel', () => {
 
 	it('another resource names the credential it needs, and leaves nothing of the form before', async () => {
 		const { n8n, rest, credential } = surroundings();
-		const { id } = await rest.createWorkflow({
-			name: 'Another resource',
-			nodes: [{ name: 'Send', type: WECOM, parameters: {}, credentials: uses(credential) }],
-		});
+		const send = { name: 'Send', type: WECOM, parameters: {}, credentials: uses(credential) };
 		await withEditor(n8n, async (page) => {
 			for (const [resource, api] of [
 				['AI Bot', 'WeCom AI Bot API'],
 				['Message Push', 'WeCom Message Push API'],
 				['Chat Archive', 'WeCom Chat Archive API'],
 			]) {
+				// Each has a workflow of its own: n8n saves what is changed in the editor by itself.
+				const { id } = await rest.createWorkflow({ name: resource, nodes: [send] });
 				await openWorkflow(page, id);
 				await openNode(page, 'Send');
 				await parameter(page, 'touser').waitFor();
