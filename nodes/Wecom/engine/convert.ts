@@ -1,26 +1,12 @@
-import {
-	isResourceLocatorValue,
-	type IDataObject,
-	type INodePropertyOptions,
-	type INodePropertyTypeOptions,
-} from 'n8n-workflow';
+import type { IDataObject, INodePropertyOptions, INodePropertyTypeOptions } from 'n8n-workflow';
 import { parseReplyJson } from '../../shared/protocol/reply';
 import { AHEAD_SECONDS, dayInChina, toUnixSeconds } from './dates';
+import { notShortened, refuseRounded } from './exact';
+import { idOf, toIds, toPhones, toTexts } from './ids';
 import type { Conversion, Field, ItemContext } from './operation';
 import { problem } from './problem';
 import { isObject } from '../../shared/util/isObject';
-import {
-	barePhone,
-	idsIn,
-	idsInEntry,
-	jsonIn,
-	phonesIn,
-	plain,
-	readNumber,
-	readSwitch,
-	trimmed,
-	wordsIn,
-} from '../../shared/util/values';
+import { barePhone, idsIn, jsonIn, plain, readNumber, readSwitch } from '../../shared/util/values';
 
 /**
  * What a value means, whether it was typed or comes from an expression, a spreadsheet, a database or an agent: the only place that
@@ -29,9 +15,6 @@ import {
 
 type Value = IDataObject[string];
 type Converter = (item: ItemContext, field: Field, value: unknown) => Value | undefined;
-
-/** The ID of a resource locator, and everything else as it is. */
-export const idOf = (value: unknown) => (isResourceLocatorValue(value) ? value.value : value);
 
 /** Nothing that could be sent. */
 export const isEmpty = (value: unknown) =>
@@ -169,17 +152,6 @@ export function toText(item: ItemContext, displayName: string, value: unknown): 
 	return String(text as string | number | boolean).replace(/^\ufeff/, '');
 }
 
-/** What JavaScript has rounded, or could not work out, is not what was meant. */
-function refuseRounded(item: ItemContext, displayName: string, value: unknown): void {
-	if (typeof value !== 'number' || !(Number.isInteger(value) || !Number.isFinite(value))) return;
-	if (Number.isSafeInteger(value)) return;
-	throw problem(
-		item,
-		`'${displayName}' holds ${value}, which has been rounded or is no number`,
-		'Give long numbers as text, and check the expression that works it out.',
-	);
-}
-
 /** The entry of a list of choices that a value names. */
 function toChoice(item: ItemContext, field: Field, value: unknown): Value {
 	const options = staticOptions(field);
@@ -209,93 +181,6 @@ const staticOptions = ({ typeOptions, options }: Field): INodePropertyOptions[] 
 	typeOptions?.loadOptionsMethod || !options?.length
 		? undefined
 		: (options as INodePropertyOptions[]);
-
-/** IDs as entered: a list, the text of a JSON list, or text with commas, semicolons, `|`, 、, spaces or line breaks in between. */
-export const splitIds = (value: unknown): string[] => split(value, idsIn);
-
-function split(value: unknown, partsIn: (text: string) => string[]): string[] {
-	const whole = typeof value === 'string' ? (jsonList(value) ?? value) : value;
-	const parts: unknown[] = Array.isArray(whole) ? whole : partsIn(String(whole ?? ''));
-	return parts.map((part) => trimmed(String(idOf(part) ?? ''))).filter(Boolean);
-}
-
-const MAX_JSON_LIST = 10_000_000;
-
-/** The list that a text such as `["zhangsan","lisi"]` stands for. */
-function jsonList(text: string): unknown[] | undefined {
-	const inner = jsonIn(text);
-	if (!inner.startsWith('[') || !inner.endsWith(']') || inner.length > MAX_JSON_LIST)
-		return undefined;
-	const list = parseReplyJson(inner);
-	return Array.isArray(list) ? (list.flat(MAX_LEVELS) as unknown[]) : undefined;
-}
-
-/** Lists in lists are one list. */
-const MAX_LEVELS = 8;
-
-/** IDs of a field, each once; objects, such as whole members, are none. An entry of a list may hold several, too. */
-export const toIds = (
-	item: ItemContext,
-	displayName: string,
-	value: unknown,
-	inEntry: (entry: string) => string[] = idsInEntry,
-): string[] => [
-	...new Set(
-		toEntries(item, displayName, value, idsIn)
-			.flatMap(inEntry)
-			.map((id) => notShortened(item, displayName, id)),
-	),
-];
-
-/** Phone numbers of a field, each once. */
-const toPhones = (item: ItemContext, displayName: string, value: unknown): string[] => [
-	...new Set(
-		toEntries(item, displayName, value, phonesIn)
-			.flatMap(phonesIn)
-			.map((phone) => notShortened(item, displayName, phone)),
-	),
-];
-
-/** The way in which spreadsheets write what is too long for a cell. */
-const SHORTENED = /^\d(?:\.\d+)?E\+\d+$/i;
-
-function notShortened(item: ItemContext, displayName: string, id: string): string {
-	if (!SHORTENED.test(id)) return id;
-	throw problem(
-		item,
-		`'${displayName}' holds '${id}', a number that a spreadsheet has shortened`,
-		'Give the column of the spreadsheet the format Text, and enter the whole number again.',
-	);
-}
-
-/** Words of a field, which may have spaces in them; those of `names` may have commas, too. */
-export const toTexts = (
-	item: ItemContext,
-	displayName: string,
-	value: unknown,
-	names?: readonly string[],
-): string[] => toEntries(item, displayName, value, (text) => wordsIn(text, names));
-
-function toEntries(
-	item: ItemContext,
-	displayName: string,
-	value: unknown,
-	partsIn: (text: string) => string[],
-): string[] {
-	const whole = typeof value === 'string' ? (jsonList(value) ?? value) : value;
-	const list: unknown = Array.isArray(whole) ? whole.flat(MAX_LEVELS) : whole;
-	const isNoId = (part: unknown) =>
-		(typeof part === 'object' && part !== null && !isResourceLocatorValue(part)) ||
-		(typeof part === 'string' && part.startsWith('{') && isObject(parseReplyJson(part)));
-	const entries = (Array.isArray(list) ? list : [list]) as unknown[];
-	for (const entry of entries) refuseRounded(item, displayName, entry);
-	if (!entries.some(isNoId)) return split(list, partsIn);
-	throw problem(
-		item,
-		`'${displayName}' holds an object where WeCom needs IDs`,
-		'Let the expression give the IDs alone, such as {{ $json.members.map((one) => one.userid) }}.',
-	);
-}
 
 /** Whether a switch is on: an expression may give a word or a number, and any text is true for JavaScript. */
 export function isOn(item: ItemContext, displayName: string, value: unknown): boolean {

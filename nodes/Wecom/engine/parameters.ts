@@ -1,5 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
-import { convertValue, idOf, isEmpty, isOn, toObject, typedValue } from './convert';
+import { convertValue, isEmpty, isOn, toObject, typedValue } from './convert';
+import { idOf } from './ids';
 import { limit, returnAll, simplify } from './fields';
 import type { Field, FieldGroup, Operation, ItemContext } from './operation';
 import { emptyField, problem } from './problem';

@@ -1,6 +1,6 @@
 import type { WecomClient } from '../../shared/client/client';
 import { memberNames } from '../../shared/companies/directory';
-import { toIds } from '../engine/convert';
+import { toIds } from '../engine/ids';
 import type { ItemContext } from '../engine/operation';
 import { problem } from '../engine/problem';
 import { bareId, idsInEntry } from '../../shared/util/values';

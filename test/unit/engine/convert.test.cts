@@ -1,11 +1,7 @@
 /** What a value means, whoever wrote it: one table for each kind. */
 import { DateTime } from 'luxon';
-import {
-	convertValue,
-	toMoneyText,
-	toNumberText,
-	toTexts,
-} from '../../../nodes/Wecom/engine/convert';
+import { convertValue, toMoneyText, toNumberText } from '../../../nodes/Wecom/engine/convert';
+import { toTexts } from '../../../nodes/Wecom/engine/ids';
 import type { Conversion, Field, ItemContext } from '../../../nodes/Wecom/engine/operation';
 
 const item = {

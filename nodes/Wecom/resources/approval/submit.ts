@@ -6,13 +6,12 @@ import {
 	isEmpty,
 	shown,
 	toDay,
-	toIds,
 	toMoneyText,
 	toNumberText,
 	toText,
-	toTexts,
 	toTimestamp,
 } from '../../engine/convert';
+import { toIds, toTexts } from '../../engine/ids';
 import { collectParameters } from '../../engine/parameters';
 import { problem } from '../../engine/problem';
 import { childrenOf, controlsOf, partsOf, selectorOf, titleOf, type Control } from './form';

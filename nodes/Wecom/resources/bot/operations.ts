@@ -6,7 +6,7 @@ import { splitMarkdown } from '../../../shared/util/split';
 import { readBinary, type MediaKind } from '../../engine/binary';
 import { cardFrom } from '../message/card';
 import type { ItemContext } from '../../engine/operation';
-import { splitIds } from '../../engine/convert';
+import { splitIds } from '../../engine/ids';
 import { problem } from '../../engine/problem';
 import { messageOf, type AnsweredMessage } from './message';
 import {

@@ -5,7 +5,7 @@ import { cursorPages } from '../../engine/pages';
 import { within } from '../../engine/checks';
 import { integer, locator, text } from '../../engine/fields';
 import type { Field, ItemContext, Resource } from '../../engine/operation';
-import { splitIds } from '../../engine/convert';
+import { splitIds } from '../../engine/ids';
 import { problem } from '../../engine/problem';
 import { collectParameters } from '../../engine/parameters';
 

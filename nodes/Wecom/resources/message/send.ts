@@ -4,7 +4,7 @@ import type { WecomReply } from '../../../shared/protocol/reply';
 import { cardFrom } from './card';
 import type { ItemContext } from '../../engine/operation';
 import { NOT_SENT, replyItem } from '../../engine/output';
-import { toIds } from '../../engine/convert';
+import { toIds } from '../../engine/ids';
 import { collectParameters, labelOf } from '../../engine/parameters';
 import { problem } from '../../engine/problem';
 import { contents, readMessage, UPLOAD_PATH, type Channel, type MessageForm } from './content';

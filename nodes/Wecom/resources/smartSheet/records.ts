@@ -13,12 +13,11 @@ import {
 	isEmpty,
 	isOn,
 	toDay,
-	toIds,
 	toNumber,
 	toText,
-	toTexts,
 	toTimestamp,
 } from '../../engine/convert';
+import { toIds, toTexts } from '../../engine/ids';
 import { isDayOnly } from '../../engine/dates';
 import { problem } from '../../engine/problem';
 import { docid } from '../document';
