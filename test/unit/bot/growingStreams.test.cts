@@ -276,25 +276,26 @@ describe('a reply that WeCom refuses', () => {
 		stream: { id: 'id', finish: true, content: 'The reply' },
 	};
 
+	/** The last that goes out when the agent speaks after it. */
+	const lastBehindIt = async (talk: ReturnType<typeof talkOf>) => {
+		talk.refuse(/The reply/, () => refusal(45009));
+		await expect(talk.replies.reply('aibot_respond_msg', reply, 'r')).rejects.toThrow('refused');
+		await talk.show('The words');
+		await talk.end();
+		return talk.sent.at(-1);
+	};
+
 	it('leaves the stream to what the agent says', async () => {
-		const { replies, refuse, show, end, sent } = talkOf({ closingText: 'Sorry', firstAnswer: '…' });
+		const talk = talkOf({ closingText: 'Sorry', firstAnswer: '…' });
 		await settled();
-		refuse(/The reply/, () => refusal(45009));
-		await expect(replies.reply('aibot_respond_msg', reply, 'r')).rejects.toThrow('refused');
-		await show('The words');
-		await end();
-		expect(sent.at(-1)).toBe('end:The words');
+		expect(await lastBehindIt(talk)).toBe('end:The words');
 	});
 
 	it('but not where another one has gone out', async () => {
-		const { replies, refuse, show, end, sent } = talkOf();
+		const talk = talkOf();
 		const step = { ...reply, stream: { ...reply.stream, finish: false, content: 'A step' } };
-		await replies.reply('aibot_respond_msg', step, 'r');
-		refuse(/The reply/, () => refusal(45009));
-		await expect(replies.reply('aibot_respond_msg', reply, 'r')).rejects.toThrow('refused');
-		await show('The words');
-		await end();
-		expect(sent.at(-1)).toBe('end:A step');
+		await talk.replies.reply('aibot_respond_msg', step, 'r');
+		expect(await lastBehindIt(talk)).toBe('end:A step');
 	});
 });
 
