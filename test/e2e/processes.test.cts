@@ -18,7 +18,7 @@ import { DEMO_APP, DEMO_KF_ACCOUNTS } from '../../simulator/demo-data.cts';
 import { startSimulator, type Simulator } from '../../simulator/server.cts';
 import { DEMO_PROVIDER, DEMO_SUITE, PROVIDER_SEED } from '../../simulator/suite/data.cts';
 import { MODEL_KEY } from '../../simulator/chat-model.cts';
-import { agentWorkflow } from '../support/agent-workflow.cts';
+import { agentWorkflow, publishAgentByUrl } from '../support/agent-workflow.cts';
 import type { Execution } from '../support/execution.cts';
 import { http } from '../support/http.cts';
 import type { Credential, WorkflowNode } from '../support/n8n-rest.cts';
@@ -430,26 +430,9 @@ queueServersOrSkip()('with two webhook processes', () => {
 	it('an agent by URL: its answer grows in the stream of the process that has begun it', async () => {
 		const { rest, balancer } = queue;
 		const { botId, callback } = DEMO_CALLBACK_BOT;
-		const { token, encodingAesKey } = callback;
-		const keys = { token, encodingAesKey };
-		const { id, name } = await rest.createCredential('Agent by URL', 'wecomBotApi', keys);
-		const model = await rest.createCredential('Model', 'openAiApi', {
-			apiKey: MODEL_KEY,
-			url: `${sim.url}/v1`,
-		});
 		const path = 'processes/agent';
-		const trigger: WorkflowNode = {
-			name: 'Trigger',
-			type: TRIGGER,
-			credentials: { wecomBotApi: { id, name } },
-			parameters: {
-				...{ source: 'bot', path },
-				botOptions: { firstAnswer: 'Thinking…', closingText: 'Sorry' },
-			},
-		};
-		const { nodes, connections } = agentWorkflow(trigger, model);
-		const workflow = await rest.createWorkflow({ name: path, nodes, connections });
-		await rest.activate(workflow.id);
+		const botOptions = { firstAnswer: 'Thinking…', closingText: 'Sorry' };
+		const workflow = await publishAgentByUrl(rest, sim.url, { path, botOptions });
 		await queue.waitForWebhook('POST', path);
 		sim.bots.setPollInterval(250);
 		const url = `${balancer.url}/webhook/${path}`;

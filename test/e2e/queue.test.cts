@@ -5,7 +5,7 @@ import { DEMO_APP } from '../../simulator/demo-data.cts';
 import { startSimulator, type Simulator } from '../../simulator/server.cts';
 import { http } from '../support/http.cts';
 import type { N8n } from '../support/n8n.cts';
-import { agentWorkflow } from '../support/agent-workflow.cts';
+import { agentWorkflow, publishAgentByUrl } from '../support/agent-workflow.cts';
 import type { N8nRest, WorkflowNode } from '../support/n8n-rest.cts';
 import { packPackage } from '../support/pack.cts';
 import { startQueueMode, type QueueMode } from '../support/queue-mode.cts';
@@ -242,22 +242,9 @@ queueServersOrSkip()('in queue mode', () => {
 
 	it('an agent that a worker runs is read while it speaks, also by URL', async () => {
 		const { botId, callback } = DEMO_CALLBACK_BOT;
-		const { token, encodingAesKey } = callback;
-		const keys = { token, encodingAesKey };
-		const { id, name } = await rest.createCredential('Speaking by URL', 'wecomBotApi', keys);
-		const model = await rest.createCredential('Model by URL', 'openAiApi', {
-			apiKey: MODEL_KEY,
-			url: `${sim.url}/v1`,
-		});
 		const path = 'queue/speaks';
-		const trigger: WorkflowNode = {
-			name: 'Trigger',
-			type: TRIGGER,
-			credentials: { wecomBotApi: { id, name } },
-			parameters: { source: 'bot', path, botOptions: { firstAnswer: 'Thinking…' } },
-		};
-		const workflow = await rest.createWorkflow({ name: path, ...agentWorkflow(trigger, model) });
-		await rest.activate(workflow.id);
+		const botOptions = { firstAnswer: 'Thinking…' };
+		const workflow = await publishAgentByUrl(rest, sim.url, { path, botOptions });
 		await rest.waitForWebhook('POST', path);
 		const url = `${n8n.url}/webhook/${path}`;
 		expect(await sim.bots.saveCallback(botId, { ...callback, url })).toMatchObject({ ok: true });

@@ -1,6 +1,8 @@
 /** Somebody asks a bot, an AI Agent answers with the simulator's chat model, and Reply ends the answer. */
-import { MODEL } from '../../simulator/chat-model.cts';
-import type { Credential, WorkflowNode } from './n8n-rest.cts';
+import type { IDataObject } from 'n8n-workflow';
+import { MODEL, MODEL_KEY } from '../../simulator/chat-model.cts';
+import { DEMO_CALLBACK_BOT } from '../../simulator/bot/data.cts';
+import type { Credential, N8nRest, Workflow, WorkflowNode } from './n8n-rest.cts';
 
 const to = (node: string, type = 'main') => ({ [type]: [[{ node, type, index: 0 }]] });
 
@@ -37,3 +39,27 @@ export const agentWorkflow = (
 		Model: to('Agent', 'ai_languageModel'),
 	},
 });
+
+/** The same behind the demo bot's callbacks to `path`, published: with a credential for the bot and one for the model at `origin`. */
+export async function publishAgentByUrl(
+	rest: N8nRest,
+	origin: string,
+	{ path, botOptions }: { path: string; botOptions: IDataObject },
+): Promise<Workflow> {
+	const { token, encodingAesKey } = DEMO_CALLBACK_BOT.callback;
+	const keys = { token, encodingAesKey };
+	const { id, name } = await rest.createCredential(`Bot ${path}`, 'wecomBotApi', keys);
+	const model = await rest.createCredential(`Model ${path}`, 'openAiApi', {
+		apiKey: MODEL_KEY,
+		url: `${origin}/v1`,
+	});
+	const trigger: WorkflowNode = {
+		name: 'Trigger',
+		type: 'n8n-nodes-wecom-kit.wecomTrigger',
+		credentials: { wecomBotApi: { id, name } },
+		parameters: { source: 'bot', path, botOptions },
+	};
+	const workflow = await rest.createWorkflow({ name: path, ...agentWorkflow(trigger, model) });
+	await rest.activate(workflow.id);
+	return workflow;
+}
