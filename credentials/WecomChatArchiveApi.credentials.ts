@@ -30,7 +30,7 @@ export class WecomChatArchiveApi implements ICredentialType {
 			default: '',
 			required: true,
 			placeholder: 'e.g. http://chat-archive-bridge:8080',
-			description: 'Where the chat archive bridge listens, as seen from n8n',
+			description: 'The address at which n8n reaches the chat archive bridge',
 		},
 		{
 			displayName: 'Bridge Token',
@@ -39,7 +39,7 @@ export class WecomChatArchiveApi implements ICredentialType {
 			typeOptions: { password: true },
 			default: '',
 			required: true,
-			description: 'The token in the file that the bridge knows as BRIDGE_TOKEN_FILE',
+			description: 'The token in the file that BRIDGE_TOKEN_FILE of the bridge names',
 		},
 		refreshGuardField,
 		stored('Positions', 'positions'),

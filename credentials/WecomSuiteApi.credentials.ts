@@ -69,7 +69,7 @@ export class WecomSuiteApi implements ICredentialType {
 			type: 'string',
 			typeOptions: { password: true },
 			default: '',
-			description: 'Beside the Provider Corp ID; needed for the same',
+			description: 'Beside the Provider Corp ID, and needed for the same things',
 		},
 		baseUrlField,
 		...loginJwtFields,

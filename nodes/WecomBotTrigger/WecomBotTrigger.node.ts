@@ -43,7 +43,7 @@ export class WecomBotTrigger implements INodeType {
 				active: `${WHILE_BUILDING}<br /><br /><b>Your workflow also runs by itself</b> for every message to the bot. Those executions are in the executions list. To open one here, choose 'Copy to editor' there; a self-hosted n8n must be registered for that (free, under Settings > Usage and plan).`,
 			},
 			activationHint:
-				'Once you have finished building your workflow, publish it: n8n then keeps the connection to WeCom.',
+				'Once you have finished building your workflow, publish it: n8n then keeps a connection to WeCom open.',
 		},
 		webhooks: [
 			{

@@ -9,7 +9,7 @@ import { loadedWhenCalled } from '../shared/util/loadedWhenCalled';
 import { chatArchiveTriggerProperties } from './properties';
 
 const WHILE_BUILDING =
-	"<b>While building your workflow</b>, click 'execute step', then write in a chat that is archived. Test runs do not move the position.";
+	"<b>While building your workflow</b>, click 'Execute step', then write in a chat that is archived. Test runs do not move the position.";
 
 export class WecomChatArchiveTrigger implements INodeType {
 	description: INodeTypeDescription = {
@@ -24,7 +24,7 @@ export class WecomChatArchiveTrigger implements INodeType {
 		subtitle:
 			'={{ $parameter["events"].includes("*") ? "all messages" : $parameter["events"].join(", ") }}',
 		description:
-			'Starts the workflow with the messages of the chat archive (会话内容存档) of WeCom (WeChat Work)',
+			'Starts the workflow with messages from the chat archive (会话内容存档) of WeCom (WeChat Work)',
 		defaults: { name: 'WeCom Chat Archive Trigger' },
 		inputs: [],
 		outputs: [NodeConnectionTypes.Main],
@@ -38,7 +38,7 @@ export class WecomChatArchiveTrigger implements INodeType {
 				active: `${WHILE_BUILDING}<br /><br /><b>Your workflow also runs by itself</b> for every batch of messages. Those executions are in the executions list. To open one here, choose 'Copy to editor' there; a self-hosted n8n must be registered for that (free, under Settings > Usage and plan).`,
 			},
 			activationHint:
-				'Once you have finished building your workflow, publish it: n8n then reads the archive on and on.',
+				'Once you have finished building your workflow, publish it: n8n then keeps reading the archive.',
 		},
 		properties: chatArchiveTriggerProperties,
 	};

@@ -2,24 +2,35 @@ import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 import { ALL_KINDS } from './filter';
 
 const KINDS: INodePropertyOptions[] = [
+	{ name: 'Business Card', value: 'card' },
 	{ name: 'Calendar', value: 'calendar' },
 	{ name: 'Call', value: 'voiptext', description: 'Who called, and for how long' },
-	{ name: 'Card', value: 'card' },
 	{ name: 'Channels Post', value: 'sphfeed' },
 	{
 		name: 'Chat History',
 		value: 'chatrecord',
-		description: 'Messages that somebody forwarded together',
+		description: 'Several messages forwarded as one',
 	},
-	{ name: 'Collection', value: 'collect', description: 'A form that a group fills in' },
-	{ name: 'Company Switched', value: 'switch', description: 'A member went to another company' },
-	{ name: 'Consent Given', value: 'agree', description: 'Somebody outside agreed to archiving' },
-	{ name: 'Consent Refused', value: 'disagree', description: 'Somebody outside refused archiving' },
+	{
+		name: 'Company Switched',
+		value: 'switch',
+		description: 'A member switched to another company',
+	},
+	{
+		name: 'Consent Given',
+		value: 'agree',
+		description: 'A person outside the company agreed to archiving',
+	},
+	{
+		name: 'Consent Refused',
+		value: 'disagree',
+		description: 'A person outside the company refused archiving',
+	},
 	{ name: 'Document', value: 'docmsg' },
 	{ name: 'Document Shared in Call', value: 'voip_doc_share' },
 	{ name: 'Drive File', value: 'qydiskfile' },
-	{ name: 'Emotion', value: 'emotion' },
 	{ name: 'File', value: 'file' },
+	{ name: 'Form', value: 'collect', description: 'A form that a group fills in' },
 	{ name: 'Group Solitaire', value: 'solitaire' },
 	{ name: 'Image', value: 'image' },
 	{ name: 'Link', value: 'link' },
@@ -31,9 +42,10 @@ const KINDS: INodePropertyOptions[] = [
 	{ name: 'Mixed', value: 'mixed', description: 'Text with images and files in one message' },
 	{ name: 'News', value: 'news' },
 	{ name: 'Note', value: 'note' },
-	{ name: 'Recall', value: 'revoke', description: 'A message was taken back' },
+	{ name: 'Recall', value: 'revoke', description: 'A message was recalled' },
 	{ name: 'Red Packet', value: 'redpacket' },
 	{ name: 'Red Packet (External)', value: 'external_redpacket' },
+	{ name: 'Sticker', value: 'emotion' },
 	{ name: 'Text', value: 'text' },
 	{ name: 'To-Do', value: 'todo' },
 	{ name: 'Video', value: 'video' },
@@ -45,9 +57,9 @@ const KINDS: INodePropertyOptions[] = [
 /** Files in messages. */
 const MEDIA_TYPES: INodePropertyOptions[] = [
 	{ name: 'Document Shared in Call', value: 'voip_doc_share' },
-	{ name: 'Emotion', value: 'emotion' },
 	{ name: 'File', value: 'file' },
 	{ name: 'Image', value: 'image' },
+	{ name: 'Sticker', value: 'emotion' },
 	{ name: 'Video', value: 'video' },
 	{ name: 'Voice', value: 'voice' },
 	{ name: 'Voice Call Recording', value: 'meeting_voice_call' },
@@ -72,7 +84,11 @@ export const chatArchiveTriggerProperties: INodeProperties[] = [
 		required: true,
 		description: 'The messages that start the workflow',
 		options: [
-			{ name: 'All Messages', value: ALL_KINDS, description: 'Also types that WeCom adds later' },
+			{
+				name: 'All Messages',
+				value: ALL_KINDS,
+				description: 'Including types that WeCom adds later',
+			},
 			...KINDS,
 		],
 		default: [ALL_KINDS],
@@ -90,13 +106,13 @@ export const chatArchiveTriggerProperties: INodeProperties[] = [
 			{
 				name: 'Oldest Message',
 				value: 'oldest',
-				description: 'Everything that WeCom still has, which is five days',
+				description: 'Everything that WeCom still keeps, which is the last five days',
 			},
 			{ name: 'Position', value: 'position', description: 'Those after a certain message' },
 		],
 		default: 'new',
 		description:
-			'Where the first reading begins. Later ones go on where the last ended; another choice here begins anew.',
+			'Where reading begins the first time. After that it continues where it left off; another choice here starts anew.',
 	},
 	{
 		displayName: 'Position',
@@ -120,9 +136,9 @@ export const chatArchiveTriggerProperties: INodeProperties[] = [
 				name: 'actions',
 				type: 'multiOptions',
 				options: [
-					{ name: 'Recall', value: 'recall', description: 'A message was taken back' },
+					{ name: 'Recall', value: 'recall', description: 'A message was recalled' },
 					{ name: 'Send', value: 'send' },
-					{ name: 'Switch', value: 'switch', description: 'A member went to another company' },
+					{ name: 'Switch', value: 'switch', description: 'A member switched to another company' },
 				],
 				default: [],
 				description: 'What was done. Nothing chosen means everything.',
@@ -173,7 +189,7 @@ export const chatArchiveTriggerProperties: INodeProperties[] = [
 				typeOptions: { minValue: 1, maxValue: 1000 },
 				default: 100,
 				description:
-					'The most messages that start one execution together. The next batch waits until the execution of the last has ended.',
+					'The most messages in one execution. The next batch waits until the execution before it has ended.',
 			},
 			{
 				displayName: 'Download Media',
@@ -215,7 +231,7 @@ export const chatArchiveTriggerProperties: INodeProperties[] = [
 					{
 						name: 'Deliver Without Content',
 						value: 'deliver',
-						description: "As an item that says why under 'wecom.failed'",
+						description: "As an item that gives the reason in 'wecom.failed'",
 					},
 					{
 						name: 'Stop Before Them',
@@ -225,7 +241,7 @@ export const chatArchiveTriggerProperties: INodeProperties[] = [
 				],
 				default: 'deliver',
 				description:
-					'What to do with a single message that its key does not open. A private key that is missing always stops the reading, since it can be added.',
+					'What to do with a single message that its key does not decrypt. A missing private key always stops the reading, since it can be added.',
 			},
 		],
 	},

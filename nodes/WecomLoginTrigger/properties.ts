@@ -99,11 +99,12 @@ export const loginTriggerProperties: INodeProperties[] = [
 			{
 				name: 'Personal Details',
 				value: 'snsapi_privateinfo',
-				description: 'Asks the person in the app for avatar, mobile, email and address',
+				description: 'Asks the person for avatar, mobile, email and address, in the app only',
 			},
 		],
 		default: 'snsapi_base',
-		description: 'How much people are asked for. The web login always gives the user ID only.',
+		description:
+			'How much the login asks people for. In a web browser it only ever gives the user ID.',
 		displayOptions: when('loginPage', 'auto', 'inApp'),
 	},
 	{
@@ -119,16 +120,16 @@ export const loginTriggerProperties: INodeProperties[] = [
 				description: 'Members of linked, upstream and downstream companies',
 			},
 			{ name: 'Members', value: 'member', description: 'Members of the company' },
-			{ name: 'Parents', value: 'parent', description: 'Of students, at a school' },
+			{ name: 'Parents', value: 'parent', description: 'Parents of students, for schools' },
 			{
 				name: 'Students',
 				value: 'student',
-				description: 'At a school, with an account of their own',
+				description: 'Students with an account of their own, for schools',
 			},
 			{
 				name: 'Visitors',
 				value: 'visitor',
-				description: 'Anyone else with WeChat: all that is known is an openid',
+				description: 'Anyone else with WeChat; only an OpenID is known',
 			},
 		],
 		default: ['member'],
@@ -145,7 +146,7 @@ export const loginTriggerProperties: INodeProperties[] = [
 				value: 'redirect',
 				description: 'Send the person to an application at once, while the workflow runs',
 			},
-			{ name: 'Show a Page', value: 'page', description: 'Say that the login worked' },
+			{ name: 'Show a Page', value: 'page', description: 'Show that the login worked' },
 			{
 				name: 'Using WeCom Node',
 				value: 'workflow',
@@ -163,7 +164,7 @@ export const loginTriggerProperties: INodeProperties[] = [
 		default: '',
 		placeholder: 'e.g. https://app.example.com/login',
 		description:
-			"Where people go who came without 'return_to'. Its host is always allowed for 'return_to', too.",
+			"Where people go if the URL they open has no 'return_to'. Its host is always allowed in 'return_to', too.",
 		displayOptions: when('answer', 'redirect'),
 	},
 	{
@@ -174,7 +175,7 @@ export const loginTriggerProperties: INodeProperties[] = [
 		default: '',
 		placeholder: 'e.g. app.example.com, wiki.example.com:8443',
 		description:
-			"Where 'return_to' in the URL people open may lead, separated by commas. Hosts stand for https; write http:// before one without.",
+			"Comma-separated hosts to which 'return_to' in the URL people open may lead. They mean https; write http:// before one without.",
 		displayOptions: when('answer', 'redirect', 'workflow'),
 	},
 	{
@@ -192,7 +193,7 @@ export const loginTriggerProperties: INodeProperties[] = [
 		type: 'boolean',
 		default: false,
 		description:
-			"Whether to tell the application who it is, in a token signed with the credential's 'Login JWT Key'",
+			"Whether to tell the application who the person is, in a token signed with the credential's 'Login JWT Key'",
 		displayOptions: when('answer', 'redirect'),
 	},
 	{
@@ -212,7 +213,7 @@ export const loginTriggerProperties: INodeProperties[] = [
 				type: 'boolean',
 				default: false,
 				description:
-					'Whether members of companies may log in to a third-party app whose authorization is not stored in the credential',
+					"Whether members may log in to a third-party app when the credential does not store their company's authorization",
 				displayOptions: { show: { '/authentication': ['suite'] } },
 			},
 			{
@@ -236,12 +237,12 @@ export const loginTriggerProperties: INodeProperties[] = [
 					{
 						name: 'Start the Workflow, Too',
 						value: 'workflow',
-						description: 'With an item that has the field error',
+						description: "With an item that gives the reason in 'error'",
 					},
 				],
 				default: 'page',
 				description:
-					'What happens when a login was cancelled, too slow or refused. Forged logins never start the workflow; where WeCom named nobody, at most five an hour do.',
+					'What happens when a login is cancelled, too slow or refused. Forged logins never start the workflow; those for which WeCom names nobody do at most five times an hour.',
 			},
 			{
 				displayName: 'Read the Member',
@@ -264,7 +265,7 @@ export const loginTriggerProperties: INodeProperties[] = [
 				default: '',
 				placeholder: 'e.g. WW_verify_a1B2c3D4e5F6g7H8.txt',
 				description:
-					'The file with which WeCom checks who owns the domain. It is answered at the login URL with ?file= and its name: let the web server in front pass it on.',
+					'The file with which WeCom checks who owns the domain. The login URL with ?file= and this name returns it: let the web server in front of n8n pass that on.',
 			},
 		],
 	},

@@ -36,7 +36,7 @@ export class WecomSendAndWait implements INodeType {
 		group: ['output'],
 		version: 1,
 		subtitle: '={{ $parameter["title"] }}',
-		description: 'Asks people in WeCom (WeChat Work) and goes on with their answer',
+		description: 'Asks people in WeCom (WeChat Work) and continues with their answer',
 		defaults: { name: 'WeCom Send and Wait' },
 		inputs: [NodeConnectionTypes.Main],
 		outputs: [NodeConnectionTypes.Main],

@@ -13,5 +13,5 @@ export const sendAndWaitProperties: INodeProperties[] = [
 	...TO,
 	...QUESTION,
 	...WHO,
-	collection('options', 'Options', 'Everything else', OPTIONS, 'Add Option'),
+	collection('options', 'Options', 'Further settings', OPTIONS, 'Add Option'),
 ];

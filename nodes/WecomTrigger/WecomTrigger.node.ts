@@ -78,7 +78,7 @@ export class WecomTrigger implements INodeType {
 					"<b>While building your workflow</b>, click 'Execute step', save the test URL in WeCom under Receive Messages > Set API Receive, then send a message to the app. For more events click 'Execute step' again.<br /><br /><b>Your workflow also runs by itself</b> for every callback to the production URL. Those executions are in the executions list. To open one here, choose 'Copy to editor' there; a self-hosted n8n must be registered for that (free, under Settings > Usage and plan).",
 			},
 			activationHint:
-				'Publish this workflow first: WeCom checks the production URL at the moment you save it there.',
+				'Publish this workflow first: WeCom checks the production URL when you save it there.',
 		},
 		properties: triggerProperties,
 	};

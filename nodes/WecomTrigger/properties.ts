@@ -170,7 +170,7 @@ export const triggerProperties: INodeProperties[] = [
 			{
 				name: 'Using the Reply Operation of the WeCom Node',
 				value: 'responseNode',
-				description: 'Within 4.5 seconds, after that WeCom gets an empty answer',
+				description: 'Within 4.5 seconds; after that WeCom gets an empty answer',
 			},
 		],
 		default: 'onReceived',
@@ -228,7 +228,7 @@ export const triggerProperties: INodeProperties[] = [
 				type: 'boolean',
 				default: false,
 				description:
-					'Whether to take messages and events of companies whose permanent code is kept elsewhere',
+					'Whether to accept messages and events of companies whose permanent code is kept elsewhere',
 			},
 			{
 				displayName: 'Include Permanent Code',

@@ -192,7 +192,7 @@ export const senderFilters: INodeProperties[] = [
 		default: '',
 		placeholder: 'e.g. ^order \\d+$',
 		description:
-			'A regular expression. Only messages whose text fits it start the workflow; events are not affected.',
+			'A regular expression. Only messages whose text matches it start the workflow; events are not affected.',
 	},
 ];
 

@@ -230,7 +230,7 @@ function within(item: ItemContext, { displayName, typeOptions }: Field, number: 
 	throw problem(
 		item,
 		`'${displayName}' holds ${number}, which is too ${number < minValue ? 'small' : 'large'}`,
-		`It goes ${minValue > -Infinity ? `from ${minValue} ` : ''}${maxValue < Infinity ? `to ${maxValue}` : 'upwards'}.`,
+		`Enter a number ${minValue > -Infinity ? `from ${minValue} ` : ''}${maxValue < Infinity ? `to ${maxValue}` : 'upwards'}.`,
 	);
 }
 

@@ -155,7 +155,7 @@ export const ids = (
 	type: 'multiOptions',
 	typeOptions: { loadOptionsMethod },
 	default: [],
-	description: `Up to ${withCommas(most)}; an expression may give IDs`,
+	description: `Up to ${withCommas(most)}. Choose, or use an expression.`,
 	convert: 'stringList',
 	...overrides,
 });

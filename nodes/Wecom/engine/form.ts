@@ -90,7 +90,7 @@ const OPTIONS: INodeProperties = {
 			type: 'boolean',
 			default: false,
 			description:
-				'Whether to leave out added fields that are empty instead of clearing them at WeCom',
+				'Whether to leave out added fields that are empty instead of clearing them in WeCom',
 			displayOptions: { hide: { '/resource': ['api', 'bot'] } },
 		},
 		{
@@ -125,7 +125,7 @@ const OPTIONS: INodeProperties = {
 				{ name: 'File', value: 'file', description: 'The answer as binary data' },
 			],
 			default: 'auto',
-			description: 'What to return of an answer',
+			description: 'What to return of the answer',
 			displayOptions: { show: { '/resource': ['api'] } },
 		},
 		{
@@ -172,7 +172,7 @@ const OPTIONS: INodeProperties = {
 				{ name: 'Suite', value: 'suite' },
 			],
 			default: 'auto',
-			description: 'Whose access token the call takes',
+			description: 'Whose access token the call uses',
 			displayOptions: { show: { '/resource': ['api'] } },
 		},
 	],

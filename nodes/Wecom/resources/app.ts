@@ -80,7 +80,7 @@ const workbench = (types: Array<[name: string, value: string]>): Field[] => [
 		[text('title', 'Title', 'Text of the line', { required: true }), link, page],
 		{ path: 'list.items', ...forTypes('list') },
 	),
-	text('url', 'URL', 'Of the picture or page', {
+	text('url', 'URL', 'Address of the picture or page', {
 		path: 'shown.url',
 		required: true,
 		...forTypes('image', 'webview'),

@@ -1,6 +1,6 @@
 import { choice, ids, integer, moment, rows, text } from '../engine/fields';
 import type { Blocks } from '../engine/blocks';
-import type { Conversion, Field, Operation, Resource } from '../engine/operation';
+import type { Field, Operation, Resource } from '../engine/operation';
 
 /** A call takes 100 members; where it takes 30 days, a longer time is asked for in parts, by the second or by the day. */
 const MEMBERS: Blocks = { ids: 'useridlist', most: 100 };
@@ -13,12 +13,12 @@ const BY_DAY = inSpans(86_400);
 
 const members = ids('useridlist', 'Member Names or IDs', 'getMembers', MEMBERS.most, {
 	required: true,
-	description: 'Choose from the list, or specify IDs using an expression',
+	description: 'Choose, or use an expression',
 });
-const from = (description: string, convert: Conversion = 'day'): Field =>
-	moment('starttime', 'From', description, { required: true, convert });
-const until = (description: string, convert: Conversion = 'day'): Field =>
-	moment('endtime', 'Until', description, { required: true, convert });
+const days: Field[] = [
+	moment('starttime', 'Start', 'First day of the period', { required: true, convert: 'day' }),
+	moment('endtime', 'End', 'Last day of the period', { required: true, convert: 'day' }),
+];
 const groupId = integer('groupid', 'Rule ID', 'The "groupid" of the rule, from Get Many Rules', {
 	required: true,
 });
@@ -38,7 +38,7 @@ const report = (
 	doc,
 	endpoint: ['POST', path],
 	reads: true,
-	fields: [members, from('First day'), until('Last day')],
+	fields: [members, ...days],
 	list: 'datas',
 	blocks,
 });
@@ -66,8 +66,8 @@ export const attendance: Resource = {
 			reads: true,
 			fields: [
 				members,
-				from('Start of the period', 'timestamp'),
-				until('End of the period', 'timestamp'),
+				moment('starttime', 'After', 'Start of the period', { required: true }),
+				moment('endtime', 'Before', 'End of the period', { required: true }),
 				choice(
 					'opencheckindatatype',
 					'Type',
@@ -111,7 +111,13 @@ export const attendance: Resource = {
 			doc: 90263,
 			endpoint: ['POST', '/cgi-bin/checkin/getcheckinoption'],
 			reads: true,
-			fields: [members, moment('datetime', 'Day', 'The day', { required: true, convert: 'day' })],
+			fields: [
+				members,
+				moment('datetime', 'Day', 'The day that the rules are for', {
+					required: true,
+					convert: 'day',
+				}),
+			],
 			list: 'info',
 			whole: true,
 			blocks: MEMBERS,
@@ -132,7 +138,7 @@ export const attendance: Resource = {
 			doc: 93380,
 			endpoint: ['POST', '/cgi-bin/checkin/getcheckinschedulist'],
 			reads: true,
-			fields: [members, from('First day'), until('Last day')],
+			fields: [members, ...days],
 			list: 'schedule_list',
 			blocks: BY_DAY,
 		},

@@ -71,7 +71,7 @@ export const calendar: Resource = {
 					toggle(
 						'is_corp_calendar',
 						'For Everyone',
-						'Whether the whole company gets it; up to 20',
+						'Whether the whole company sees it; up to 20 calendars',
 						{
 							convert: 'flag',
 							path: 'calendar.is_corp_calendar',

@@ -39,7 +39,7 @@ export const document: Resource = {
 					],
 					{ convert: 'integer' },
 				),
-				text('doc_name', 'Name', 'Up to 255 characters, Chinese ones count as two', {
+				text('doc_name', 'Name', 'Up to 255 characters; Chinese ones count as two', {
 					required: true,
 				}),
 				additionalFields([
@@ -90,7 +90,7 @@ export const document: Resource = {
 			endpoint: ['POST', '/cgi-bin/wedoc/rename_doc'],
 			fields: [
 				docid,
-				text('new_name', 'New Name', 'Up to 255 characters, Chinese ones count as two', {
+				text('new_name', 'New Name', 'Up to 255 characters; Chinese ones count as two', {
 					required: true,
 				}),
 			],
@@ -115,7 +115,7 @@ export const document: Resource = {
 			endpoint: ['POST', '/cgi-bin/wedoc/document/batch_update'],
 			fields: [
 				docid,
-				json('requests', 'Changes (JSON)', 'List of changes, done in order', {
+				json('requests', 'Changes (JSON)', 'List of changes, made in order', {
 					required: true,
 					convert: 'jsonList',
 					placeholder: '[{"insert_text": {"text": "Hello", "location": {"index": 0}}}]',

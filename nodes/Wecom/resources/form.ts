@@ -20,7 +20,7 @@ export const form: Resource = {
 			value: 'create',
 			name: 'Create',
 			action: 'Create form',
-			description: 'Create a form to collect answers with, from a list of questions',
+			description: 'Create a form from a list of questions',
 			doc: 97462,
 			endpoint: ['POST', '/cgi-bin/wedoc/create_form'],
 			fields: [
@@ -65,7 +65,7 @@ export const form: Resource = {
 			value: 'get',
 			name: 'Get',
 			action: 'Get form',
-			description: 'Read the questions of a form, and the "repeated_id" its answers need',
+			description: 'Read the questions of a form, and the round ID that its answers need',
 			doc: 97817,
 			endpoint: ['POST', '/cgi-bin/wedoc/get_form_info'],
 			reads: true,
@@ -101,8 +101,11 @@ export const form: Resource = {
 			fixed: { req_type: 2 },
 			fields: [
 				text('repeated_id', 'Round ID', 'The "repeated_id", from Get', { required: true }),
-				moment('start_time', 'Start', 'First day', { required: true, convert: 'day' }),
-				moment('end_time', 'End', 'Last day', { required: true, convert: 'day' }),
+				moment('start_time', 'Start', 'First day of the period', {
+					required: true,
+					convert: 'day',
+				}),
+				moment('end_time', 'End', 'Last day of the period', { required: true, convert: 'day' }),
 			],
 			list: 'submit_users',
 			paging: {

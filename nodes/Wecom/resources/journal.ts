@@ -28,13 +28,13 @@ export const journal: Resource = {
 			value: 'getAll',
 			name: 'Get Many',
 			action: 'Get many journals',
-			description: 'List the journals handed in within up to a month',
+			description: 'List the journals submitted within up to a month',
 			doc: 93393,
 			covers: ['oa.journal.get_record_list', 'oa.journal.get_record_detail'],
 			reads: true,
 			fields: [
-				moment('starttime', 'From', 'Start of the period', { required: true }),
-				moment('endtime', 'Until', 'End of the period', {
+				moment('starttime', 'After', 'Start of the period', { required: true }),
+				moment('endtime', 'Before', 'End of the period', {
 					required: true,
 				}),
 				toggle(
@@ -56,14 +56,14 @@ export const journal: Resource = {
 			value: 'getStatistics',
 			name: 'Get Statistics',
 			action: 'Get journal statistics',
-			description: 'Read who has handed in a journal and who has not, within up to a year',
+			description: 'Read who has submitted a journal and who has not, within up to a year',
 			doc: 93395,
 			endpoint: ['POST', '/cgi-bin/oa/journal/get_stat_list'],
 			reads: true,
 			fields: [
 				text('template_id', 'Template ID', 'From a journal that Get has read', { required: true }),
-				moment('starttime', 'From', 'Start of the period', { required: true }),
-				moment('endtime', 'Until', 'End of the period', { required: true }),
+				moment('starttime', 'After', 'Start of the period', { required: true }),
+				moment('endtime', 'Before', 'End of the period', { required: true }),
 			],
 			list: 'stat_list',
 		},

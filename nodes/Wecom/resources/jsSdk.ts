@@ -23,7 +23,7 @@ export const jsSdk: Resource = {
 			value: 'signUrl',
 			name: 'Sign URL',
 			action: 'Sign URL for JS SDK',
-			description: 'Get what a page hands to config and agentConfig of the JS-SDK',
+			description: 'Get what a page passes to config and agentConfig of the JS-SDK',
 			doc: 90506,
 			covers: ['get_jsapi_ticket', 'ticket.get'],
 			reads: true,

@@ -10,7 +10,7 @@ import { collectParameters } from '../engine/parameters';
 export const fileName = text(
 	'fileName',
 	'File Name',
-	'What the recipient sees, with its extension; that of the binary data when empty',
+	'Shown to the recipient, with its extension; that of the binary data when empty',
 	{ placeholder: 'e.g. report.pdf', local: true },
 );
 
@@ -49,7 +49,7 @@ export const media: Resource = {
 			covers: ['media.get.jssdk'],
 			reads: true,
 			fields: [
-				text('media_id', 'Media ID', 'Of uploadVoice in the JS-SDK', { required: true }),
+				text('media_id', 'Media ID', 'From uploadVoice in the JS-SDK', { required: true }),
 				output,
 			],
 			run: async (item) => await download(item, '/cgi-bin/media/get/jssdk'),
@@ -75,7 +75,7 @@ export const media: Resource = {
 				choice(
 					'type',
 					'Type',
-					'What the file is to be used as',
+					'What the file is used as',
 					Object.entries(MEDIA_KINDS).map(([value, { name, accepts, maxBytes }]) => ({
 						name,
 						value,
@@ -103,7 +103,7 @@ export const media: Resource = {
 				choice(
 					'media_type',
 					'Type',
-					'What the file is to be used as',
+					'What the file is used as',
 					[
 						{ name: 'File', value: 'file' },
 						{ name: 'Image', value: 'image' },
@@ -120,30 +120,25 @@ export const media: Resource = {
 			value: 'uploadByUrl',
 			name: 'Upload by URL',
 			action: 'Upload media by URL',
-			description: 'Have WeCom fetch up to 200 MB for welcome messages of customer groups',
+			description: 'Have WeCom download up to 200 MB for welcome messages of customer groups',
 			doc: 96219,
 			covers: ['media.upload_by_url', 'media.get_upload_by_url_result'],
 			fields: [
-				choice('type', 'Type', 'What the file is to be used as', [
+				choice('type', 'Type', 'What the file is used as', [
 					{ name: 'File', value: 'file' },
 					{ name: 'Video', value: 'video', description: 'MP4' },
 				]),
-				text('url', 'URL', 'Open to everyone, on a server that serves parts of files', {
+				text('url', 'URL', 'Must be public, on a server that supports range requests', {
 					required: true,
 				}),
 				text('filename', 'File Name', 'The name people see, up to 128 bytes', { required: true }),
-				text('md5', 'MD5', 'Of the file, 32 hexadecimal digits', { required: true }),
-				toggle(
-					'wait',
-					'Wait Until Finished',
-					'Whether to continue only once the media ID is there',
-					{
-						default: true,
-						local: true,
-					},
-				),
+				text('md5', 'MD5', 'Checksum of the file, 32 hexadecimal digits', { required: true }),
+				toggle('wait', 'Wait Until Finished', 'Whether to wait for the media ID', {
+					default: true,
+					local: true,
+				}),
 				{
-					displayName: 'Wait at Most',
+					displayName: 'Wait Up To (Seconds)',
 					name: 'waitSeconds',
 					type: 'number',
 					typeOptions: { minValue: 1, maxValue: 3600 },
@@ -235,7 +230,7 @@ async function uploadByUrl(item: ItemContext): Promise<IDataObject> {
 	throw problem(
 		item,
 		`The upload is not finished after ${seconds} seconds`,
-		`It goes on at WeCom: ask with Get Upload Result for the job '${String(jobid)}' within an hour, or set 'Wait at Most' higher.`,
+		`WeCom is still working on it: use Get Upload Result with the job '${String(jobid)}' within an hour, or raise 'Wait Up To (Seconds)'.`,
 	);
 }
 

@@ -47,8 +47,8 @@ const settings: Field[] = [
 	text('password', 'Password', '4 to 6 digits', { typeOptions: { password: true } }),
 	choice(
 		'remind_scope',
-		'Ring At',
-		'Whom WeCom rings when the meeting starts',
+		'Ring For',
+		'Whose WeCom rings when the meeting starts',
 		[
 			{ name: 'Everyone', value: 3 },
 			{ name: 'Host', value: 2 },
@@ -132,9 +132,9 @@ export const meeting: Resource = {
 			fields: [
 				meetingId,
 				filters([
-					moment('start_time', 'From', 'Only people who were present after this'),
-					text('sub_meetingid', 'Sub-Meeting ID', 'One of a repeated meeting'),
-					moment('end_time', 'Until', 'Only people who were present before this'),
+					moment('start_time', 'After', 'Only people who were present after this'),
+					text('sub_meetingid', 'Sub-Meeting ID', 'One occurrence of a repeated meeting'),
+					moment('end_time', 'Before', 'Only people who were present before this'),
 				]),
 			],
 			list: 'attendees',
@@ -149,7 +149,7 @@ export const meeting: Resource = {
 			value: 'getInvitees',
 			name: 'Get Invitees',
 			action: 'Get invitees of meeting',
-			description: 'List whom a meeting invites (paid edition)',
+			description: 'List who is invited to a meeting (paid edition)',
 			doc: 98160,
 			endpoint: ['POST', '/cgi-bin/meeting/get_invitees'],
 			reads: true,
@@ -172,8 +172,8 @@ export const meeting: Resource = {
 			fields: [
 				memberPicker(),
 				filters([
-					moment('begin_time', 'From', 'Only meetings after this'),
-					moment('end_time', 'Until', 'Only meetings before this'),
+					moment('begin_time', 'After', 'Only meetings after this'),
+					moment('end_time', 'Before', 'Only meetings before this'),
 				]),
 			],
 			list: 'meetingid_list',
@@ -188,7 +188,7 @@ export const meeting: Resource = {
 			value: 'getRecordingFile',
 			name: 'Get Recording File',
 			action: 'Get file of recording',
-			description: 'Get the addresses of a recording, its sound and its minutes',
+			description: "Get the URLs of a recording's video, audio and minutes",
 			doc: 98205,
 			endpoint: ['POST', '/cgi-bin/meeting/record/get_file'],
 			reads: true,
@@ -203,8 +203,8 @@ export const meeting: Resource = {
 			endpoint: ['POST', '/cgi-bin/meeting/record/list'],
 			reads: true,
 			fields: [
-				moment('start_time', 'From', 'Start of the period', { required: true }),
-				moment('end_time', 'Until', 'End of the period', { required: true }),
+				moment('start_time', 'After', 'Start of the period', { required: true }),
+				moment('end_time', 'Before', 'End of the period', { required: true }),
 				filters([
 					text('meetingid', 'Meeting ID', 'Only recordings of this meeting'),
 					text('userid', 'User ID', 'Only recordings of this member'),
@@ -232,7 +232,7 @@ export const meeting: Resource = {
 			value: 'setInvitees',
 			name: 'Set Invitees',
 			action: 'Set invitees of meeting',
-			description: 'Replace whom a meeting invites (paid edition)',
+			description: 'Replace the invitees of a meeting (paid edition)',
 			doc: 98162,
 			endpoint: ['POST', '/cgi-bin/meeting/set_invitees'],
 			fields: [

@@ -36,8 +36,8 @@ const roomOptions: Field[] = [
 		convert: 'integerList',
 		path: 'range.department_list',
 	}),
-	text('latitude', 'Latitude', 'Of the building', { path: 'coordinate.latitude' }),
-	text('longitude', 'Longitude', 'Of the building', { path: 'coordinate.longitude' }),
+	text('latitude', 'Latitude', 'Where the building is', { path: 'coordinate.latitude' }),
+	text('longitude', 'Longitude', 'Where the building is', { path: 'coordinate.longitude' }),
 	text('user_list', 'User IDs', 'Comma-separated; who may book', {
 		convert: 'stringList',
 		path: 'range.user_list',
@@ -108,14 +108,9 @@ export const meetingRoom: Resource = {
 						convert: 'flag',
 					},
 				),
-				moment(
-					'cancel_date',
-					'Only On',
-					'Of a repeated booking, the day to cancel; empty for all',
-					{
-						convert: 'day',
-					},
-				),
+				moment('cancel_date', 'Only On', 'The day of a repeated booking to cancel; empty for all', {
+					convert: 'day',
+				}),
 			],
 			returns: ({ booking_id }) => ({ booking_id, canceled: true }),
 		},
@@ -128,7 +123,7 @@ export const meetingRoom: Resource = {
 			endpoint: ['POST', '/cgi-bin/oa/meetingroom/add'],
 			fields: [
 				text('name', 'Name', 'Up to 30 characters', { required: true }),
-				integer('capacity', 'Capacity', 'How many people fit in', { default: 10 }),
+				integer('capacity', 'Capacity', 'How many people it seats', { default: 10 }),
 				additionalFields(roomOptions),
 			],
 		},
@@ -164,8 +159,8 @@ export const meetingRoom: Resource = {
 				room({ required: false, description: 'The room, by name or by ID; all when empty' }),
 				filters([
 					...place,
-					moment('start_time', 'From', 'Now when left out'),
-					moment('end_time', 'Until', 'The end of today when left out'),
+					moment('start_time', 'After', 'Now when left out'),
+					moment('end_time', 'Before', 'The end of today when left out'),
 				]),
 			],
 			list: 'booking_list',
@@ -191,7 +186,7 @@ export const meetingRoom: Resource = {
 			fields: [
 				room(),
 				text('name', 'Name', 'Up to 30 characters'),
-				integer('capacity', 'Capacity', 'How many people fit in', { default: '' }),
+				integer('capacity', 'Capacity', 'How many people it seats', { default: '' }),
 				additionalFields(roomOptions),
 			],
 			returns: ({ meetingroom_id }) => ({ meetingroom_id, success: true }),

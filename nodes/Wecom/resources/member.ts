@@ -88,7 +88,7 @@ const memberFields = additionalFields([
 		...text(
 			'is_leader_in_dept',
 			'Leader in Departments',
-			'One 1 or 0 for each department, in the order of Department IDs',
+			'1 or 0 for each department, in the order of Department IDs',
 		),
 		placeholder: 'e.g. 1,0',
 		convert: 'integerList',
@@ -105,7 +105,7 @@ const memberFields = additionalFields([
 		convert: 'phone',
 	}),
 	{
-		...text('order', 'Order in Departments', 'One number for each department, higher comes first'),
+		...text('order', 'Order in Departments', 'One number for each department; higher comes first'),
 		placeholder: 'e.g. 10,40',
 		convert: 'integerList',
 	},

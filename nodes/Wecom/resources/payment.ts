@@ -10,13 +10,13 @@ const pages = (max_limit: number): Paging => ({
 });
 
 const period = [
-	moment('begin_time', 'From', 'Start of the period', { required: true }),
-	moment('end_time', 'Until', 'End of the period', { required: true }),
+	moment('begin_time', 'After', 'Start of the period', { required: true }),
+	moment('end_time', 'Before', 'End of the period', { required: true }),
 ];
-const orderNumber = text('out_trade_no', 'Order Number', 'Your own number of the order', {
+const orderNumber = text('out_trade_no', 'Order Number', 'Your own order number', {
 	required: true,
 });
-const refundNumber = text('out_refund_no', 'Refund Number', 'Your own number of the refund', {
+const refundNumber = text('out_refund_no', 'Refund Number', 'Your own refund number', {
 	required: true,
 });
 const merchant = (name: string, overrides: Partial<Field> = {}) =>
@@ -122,7 +122,7 @@ function miniProgram(): Operation[] {
 			fixed: CNY,
 			fields: [
 				MERCHANT,
-				text('appid', 'App ID', 'Of the mini program', { required: true }),
+				text('appid', 'App ID', 'The mini program to open', { required: true }),
 				orderNumber,
 				refundNumber,
 				integer('refund', 'Refund', 'In fen, a hundredth of a yuan', {
@@ -152,7 +152,7 @@ function miniProgram(): Operation[] {
 			value: 'getTradeBill',
 			name: 'Get Trade Bill',
 			action: 'Get trade bill',
-			description: 'Get where to download all orders or refunds of a day',
+			description: 'Get the URL to download all orders or refunds of a day',
 			doc: 98115,
 			endpoint: ['POST', '/cgi-bin/miniapppay/get_bill'],
 			reads: true,

@@ -74,7 +74,7 @@ const occurrence: Field[] = [
 		],
 		{ convert: 'integer' },
 	),
-	moment('op_start_time', 'Repetition', 'Start of the occurrence that is meant', {
+	moment('op_start_time', 'Repetition', 'Start of the occurrence in question', {
 		displayOptions: { show: { op_mode: [1, 2] } },
 	}),
 ];

@@ -37,9 +37,9 @@ const CARD_TEXTS = group('cardTexts', 'Card Texts', [
 	textField('answered', 'Answered', 'After another answer', {
 		placeholder: 'e.g. Answered by {person}, {time}',
 	}),
-	textField('counted', 'Counted', 'While answers of others are missing'),
-	textField('expired', 'Expired', 'When time is up'),
-	textField('notAllowed', 'Not Allowed', 'For somebody who may not answer'),
+	textField('counted', 'Counted', 'While others have yet to answer'),
+	textField('expired', 'Expired', 'When the time is up'),
+	textField('notAllowed', 'Not Allowed', 'For people who may not answer'),
 ]);
 
 const LIMIT_WAIT_TIME = group('limitWaitTime', 'Limit Wait Time', [
@@ -63,7 +63,7 @@ const LIMIT_WAIT_TIME = group('limitWaitTime', 'Limit Wait Time', [
 	choiceField(
 		'outcome',
 		'Outcome',
-		'What an approval counts as when time is up',
+		'What an approval counts as when the time is up',
 		[
 			{ name: 'Approved', value: 'approved' },
 			{ name: 'Declined', value: 'disapproved' },
@@ -87,9 +87,9 @@ const REMINDER = group('reminder', 'Reminder', [
 		type: 'number',
 		typeOptions: { minValue: 1, maxValue: 10 },
 		default: 1,
-		description: 'How often',
+		description: 'How many reminders to send',
 	},
-	textField('text', 'Text', 'What it says before the title', {
+	textField('text', 'Text', 'What the reminder says before the title', {
 		placeholder: 'e.g. Reminder: please answer',
 	}),
 ]);
@@ -97,7 +97,7 @@ const REMINDER = group('reminder', 'Reminder', [
 export const OPTIONS: INodeProperties[] = [
 	{
 		...CARD_TEXTS,
-		description: 'What the card says in the end. {person} and {time} are filled in.',
+		description: 'What the card says once it is over. {person} and {time} are filled in.',
 	},
 	list(
 		'details',
@@ -117,7 +117,7 @@ export const OPTIONS: INodeProperties[] = [
 	choiceField(
 		'language',
 		'Language',
-		'Of what the card says by itself. Pages follow the browser.',
+		"For the card's own texts. Pages follow the browser.",
 		[
 			{ name: 'Chinese', value: 'zh' },
 			{ name: 'English', value: 'en' },
@@ -142,6 +142,6 @@ export const OPTIONS: INodeProperties[] = [
 	),
 	{
 		...REMINDER,
-		description: 'Another message to those who have not answered. Lost when n8n restarts.',
+		description: 'Another message to those who have not answered. Not sent after a restart of n8n.',
 	},
 ];

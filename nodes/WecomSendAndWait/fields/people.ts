@@ -34,7 +34,7 @@ export const FROM: INodeProperties[] = [
 				name: 'Send and Wait for Response',
 				value: SEND_AND_WAIT_OPERATION,
 				action: 'Send message and wait for response',
-				description: 'Ask people and go on with their answer',
+				description: 'Ask people and continue with their answer',
 			},
 		],
 		default: SEND_AND_WAIT_OPERATION,
@@ -44,7 +44,7 @@ export const FROM: INodeProperties[] = [
 export const TO: INodeProperties[] = [
 	shownFor(
 		{ authentication: ['app', 'suite'] },
-		fixedChoice('sendTo', 'Send To', 'Whom to ask', [
+		fixedChoice('sendTo', 'Send To', 'Who is asked', [
 			{ name: 'Members', value: 'members', description: 'People, departments or tags' },
 			{
 				name: 'Group Chat',
@@ -78,7 +78,7 @@ export const TO: INodeProperties[] = [
 	),
 	shownFor(
 		{ authentication: ['app', 'suite'], sendTo: ['groupChat'] },
-		textField('chatid', 'Chat ID', 'Of a group chat that the app has created', { required: true }),
+		textField('chatid', 'Chat ID', 'A group chat that the app has created', { required: true }),
 	),
 	shownFor(
 		{ authentication: ['bot'], botSendTo: ['chat'] },
@@ -92,21 +92,21 @@ export const WHO: INodeProperties[] = [
 	collection(
 		'allowedPeople',
 		'Allowed People',
-		'Who may answer. Whoever gets the card when empty.',
+		'Who may answer; everyone who gets the card when empty',
 		[
 			...[
 				several(
 					'departments',
 					'Department',
 					'getDepartments',
-					'Their members, those of sub-departments too',
+					'Their members, including those of the departments below',
 				),
 				several('users', 'Member', 'getMembers', 'These members'),
 				several('tags', 'Tag', 'getTags', 'The members with these tags'),
 			].map((property) => shownFor({ '/authentication': ['app', 'suite'] }, property)),
 			shownFor(
 				{ '/authentication': ['bot'] },
-				textField('userids', 'User IDs', 'As the bot has them, with commas between them', {
+				textField('userids', 'User IDs', 'Comma-separated, as the bot receives them', {
 					placeholder: 'e.g. zhangsan, lisi',
 				}),
 			),

@@ -54,8 +54,8 @@ export const QUESTION: INodeProperties[] = [
 			'Choices',
 			'What can be chosen: up to 20 in a card, more on the page',
 			[
-				textField('text', 'Text', 'What it says', { required: true }),
-				textField('id', 'ID', 'What the workflow gets. The text when empty.'),
+				textField('text', 'Text', 'What the choice says', { required: true }),
+				textField('id', 'ID', 'What the workflow gets; the text when empty'),
 			],
 			'Add Choice',
 		),
@@ -88,8 +88,8 @@ export const QUESTION: INodeProperties[] = [
 					],
 					{ default: 'text' },
 				),
-				textField('name', 'Name', 'What the answer is called in the output. The label when empty.'),
-				textField('options', 'Dropdown Options', 'With commas or line breaks between them', {
+				textField('name', 'Name', 'What the answer is called in the output; the label when empty'),
+				textField('options', 'Dropdown Options', 'Separated by commas or line breaks', {
 					typeOptions: { rows: 2 },
 				}),
 				textField('placeholder', 'Placeholder', 'Shown while the field is empty'),
@@ -110,7 +110,7 @@ export const QUESTION: INodeProperties[] = [
 			{
 				name: 'Link to a Page',
 				value: 'link',
-				description: 'Needs no trigger. Phones must reach this n8n.',
+				description: "Needs no trigger. People's phones must be able to reach this n8n.",
 			},
 		]),
 	),

@@ -79,5 +79,5 @@ export const several = (
 	type: 'multiOptions',
 	typeOptions: { loadOptionsMethod },
 	default: [],
-	description: `${description}. Choose, or give IDs by an expression.`,
+	description: `${description}. Choose, or use an expression.`,
 });

@@ -54,7 +54,7 @@ export const BOT_OPTIONS: INodeProperties[] = [
 		default: '',
 		placeholder: 'e.g. 云帆助手',
 		description:
-			"For 'Strip Mention': the name as it is mentioned. Needed if people write no space after it, or if it contains spaces.",
+			"For 'Strip Mention': the name that follows the @. Needed if people write no space after it, or if it contains spaces.",
 	},
 	{
 		displayName: 'Closing Text',
@@ -63,7 +63,7 @@ export const BOT_OPTIONS: INodeProperties[] = [
 		default: '',
 		placeholder: 'e.g. Sorry, something went wrong',
 		description:
-			"Replaces 'First Answer' when the workflow sends no reply, and is added below an answer that broke off",
+			"Replaces 'First Answer' if the workflow sends no reply, and stands below an answer that broke off",
 	},
 	{
 		displayName: 'Download Media',
@@ -107,7 +107,7 @@ export const BOT_OPTIONS: INodeProperties[] = [
 			},
 		],
 		default: 'chat',
-		description: "Whose memory an AI Agent uses: sets 'sessionId' to the chat or the person",
+		description: "Which memory an AI Agent uses: sets 'sessionId' to the chat or the person",
 	},
 	{
 		displayName: 'Name Speaker',
@@ -123,7 +123,7 @@ export const BOT_OPTIONS: INodeProperties[] = [
 		type: 'boolean',
 		default: true,
 		description:
-			'Whether what an AI Agent says appears in the chat while its model says it. The agent needs its own option Enable Streaming.',
+			"Whether the answer of an AI Agent appears in the chat while the model writes it. The agent's own option 'Enable Streaming' must be on.",
 	},
 	{
 		displayName: 'Strip Mention',

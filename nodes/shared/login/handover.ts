@@ -170,7 +170,7 @@ export const jwtOptions = {
 			name: 'audience',
 			type: 'string',
 			default: '',
-			description: 'The aud claim. By default the scheme and host of the target.',
+			description: 'The aud claim. Defaults to the scheme and host of the URL.',
 		},
 		{
 			displayName: 'Expires After (Seconds)',
@@ -178,21 +178,21 @@ export const jwtOptions = {
 			type: 'number',
 			typeOptions: { minValue: 10, maxValue: 86_400 },
 			default: LIFETIME_SECONDS,
-			description: 'How long the application accepts it',
+			description: 'How long the application accepts the token',
 		},
 		{
 			displayName: 'Issuer',
 			name: 'issuer',
 			type: 'string',
 			default: '',
-			description: 'The iss claim. By default the URL of the login.',
+			description: 'The iss claim. Defaults to the URL of the login.',
 		},
 		{
 			displayName: 'Parameter Name',
 			name: 'parameter',
 			type: 'string',
 			default: 'token',
-			description: 'The name under which it is added to the target',
+			description: 'The name under which the token is added to the URL',
 		},
 		{
 			displayName: 'Send In',
@@ -203,7 +203,7 @@ export const jwtOptions = {
 				{ name: 'Query', value: 'query', description: 'After the ?: seen by the server' },
 			],
 			default: 'query',
-			description: 'In which part of the target it goes',
+			description: 'Which part of the URL carries the token',
 		},
 	],
 } satisfies INodeProperties;

@@ -73,8 +73,7 @@ export const apiResource: Resource = {
 						{ name: 'JSON', value: 'json', description: 'One JSON object with all parameters' },
 					],
 					default: 'fields',
-					description:
-						'How to enter the parameters; those of an endpoint that is not listed are JSON',
+					description: 'How to enter the parameters; endpoints that are not listed take JSON',
 					local: true,
 				},
 				{

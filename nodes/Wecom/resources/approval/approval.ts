@@ -70,11 +70,11 @@ export const approval: Resource = {
 			covers: ['oa.getapprovalinfo', 'oa.getapprovaldetail'],
 			reads: true,
 			fields: [
-				moment('starttime', 'From', 'Start of the period', {
+				moment('starttime', 'After', 'Start of the period', {
 					required: true,
 					convert: 'timestampText',
 				}),
-				moment('endtime', 'Until', 'End of the period', {
+				moment('endtime', 'Before', 'End of the period', {
 					required: true,
 					convert: 'timestampText',
 				}),
@@ -85,8 +85,8 @@ export const approval: Resource = {
 					{ local: true },
 				),
 				filters([
-					text('creator', 'Creator', 'User ID of the person who submitted', { local: true }),
-					text('department', 'Department ID', 'Department of the person who submitted', {
+					text('creator', 'Creator', 'User ID of the person who submitted it', { local: true }),
+					text('department', 'Department ID', 'Department of the person who submitted it', {
 						local: true,
 					}),
 					choice(
@@ -94,7 +94,7 @@ export const approval: Resource = {
 						'Record Type',
 						'Kind of approval',
 						[
-							{ name: 'Away on Business', value: '3' },
+							{ name: 'Business Trip', value: '3' },
 							{ name: 'Leave', value: '1' },
 							{ name: 'Meeting Room', value: '7' },
 							{ name: 'Outside Work', value: '4' },
@@ -264,7 +264,7 @@ export const approval: Resource = {
 				integer('vacation_id', 'Leave Type ID', 'From Get Leave Types', { required: true }),
 				integer(
 					'leftduration',
-					'Left in Seconds',
+					'Seconds Left',
 					'Multiple of 8,640 (0.1 day) for leave by the day, of 360 (0.1 hour) for leave by the hour',
 					{ required: true, default: '' },
 				),

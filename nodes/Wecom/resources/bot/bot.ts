@@ -51,8 +51,7 @@ const feedbackId: Field = {
 	type: 'string',
 	default: '',
 	placeholder: 'e.g. answer-42',
-	description:
-		"Returned by the event 'Feedback: Given'. Not possible for text after a first answer.",
+	description: "Comes back with the event 'Feedback: Given'. Not for text after a first answer.",
 };
 
 const options = (...more: Field[]): Field => ({
@@ -86,7 +85,7 @@ export const bot: Resource = {
 			value: 'send',
 			name: 'Send',
 			action: 'Send bot message',
-			description: 'Start writing to a person or group, over the long connection',
+			description: 'Send a message to a person or group, over the long connection',
 			doc: 101837,
 			fields: [
 				{

@@ -33,14 +33,19 @@ const FIELDS: Field[] = [
 		{ default: 'text' },
 	),
 	...contentFields({ types: ['image', 'news', 'text', 'video', 'voice'] }),
-	text('ReplaceName', 'Button Text', 'Shown on the clicked button, which stays unclickable', {
-		required: true,
-		displayOptions: { show: { msgtype: ['update_button'] } },
-	}),
+	text(
+		'ReplaceName',
+		'Button Text',
+		'Shown on the clicked button, which can no longer be clicked',
+		{
+			required: true,
+			displayOptions: { show: { msgtype: ['update_button'] } },
+		},
+	),
 	...cardFields(WITH_CARD),
 	additionalFields([
 		text('ToUserName', 'Company of the Callback', `Its ToUserName. ${ELSEWHERE}`),
-		text('replace_text', 'Replacement Text', 'A grey button in place of all', {
+		text('replace_text', 'Replacement Text', 'A grey button in place of all the buttons', {
 			displayOptions: { show: { '/msgtype': ['update_template_card'] } },
 		}),
 		text('FromUserName', 'Sender of the Callback', `Its FromUserName. ${ELSEWHERE}`),

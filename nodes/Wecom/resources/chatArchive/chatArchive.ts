@@ -18,7 +18,7 @@ const throughBridge: Operation[] = [
 		doc: 91774,
 		credential: THROUGH_BRIDGE,
 		fields: [
-			text('after', 'After', "The 'wecom.seq' of the message before; 0 for the oldest", {
+			text('after', 'After', "The 'wecom.seq' of the message before them; 0 for the oldest", {
 				default: '0',
 			}),
 			additionalFields([

@@ -67,7 +67,7 @@ export const attachmentsField = (description: string): Field =>
 			text('url', 'Link', 'With https:// or http://, up to 2,048 bytes', show('link')),
 			text('desc', 'Description', 'Up to 512 bytes', show('link')),
 			text('picurl', 'Picture URL', 'Shown with the link', show('link')),
-			text('appid', 'App ID', 'Of a mini program linked to the company', show('miniprogram')),
+			text('appid', 'App ID', 'A mini program linked to the company', show('miniprogram')),
 			text('page', 'Page', 'Path in the mini program', show('miniprogram')),
 		],
 		{ description, local: true },

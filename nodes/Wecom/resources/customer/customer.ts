@@ -158,9 +158,14 @@ export const customer: Resource = {
 			reads: true,
 			fields: [
 				customerPicker,
-				integer('source_agentid', 'Source Agent ID', 'The Agent ID of the app the ID is from', {
-					required: true,
-				}),
+				integer(
+					'source_agentid',
+					'Source Agent ID',
+					'The Agent ID of the app that the ID is from',
+					{
+						required: true,
+					},
+				),
 			],
 		},
 		{
@@ -200,7 +205,7 @@ export const customer: Resource = {
 			reads: true,
 			fields: [
 				text('unionid', 'UnionID', "The user's UnionID", { required: true }),
-				text('openid', 'OpenID', 'Of the same user, from the same mini program or account', {
+				text('openid', 'OpenID', "The same user's, from the same mini program or account", {
 					required: true,
 				}),
 			],

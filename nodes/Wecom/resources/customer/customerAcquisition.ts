@@ -133,8 +133,11 @@ export const customerAcquisition: Resource = {
 			reads: true,
 			fields: [
 				linkId,
-				moment('start_time', 'Start', 'First day', { required: true, convert: 'day' }),
-				moment('end_time', 'End', 'Last day', { required: true, convert: 'day' }),
+				moment('start_time', 'Start', 'First day of the period', {
+					required: true,
+					convert: 'day',
+				}),
+				moment('end_time', 'End', 'Last day of the period', { required: true, convert: 'day' }),
 			],
 		},
 		{

@@ -19,7 +19,7 @@ const configId = locator('config_id', 'Contact Way', 'searchContactWays', 'e.g. 
 });
 const people: Field[] = [
 	memberIds('user', 100, {
-		description: 'Whom the customer gets to know: exactly one for One Member',
+		description: 'Who the customer can add: exactly one for One Member',
 	}),
 	departmentIds('party', 100),
 ];
@@ -69,7 +69,7 @@ export const customerContactWay: Resource = {
 				toggle(
 					'is_exclusive',
 					'One Member per Customer',
-					'Whether each has only one of the members',
+					'Whether each customer can add only one of the members',
 				),
 				toggle('is_temp', 'Temporary Chat', 'Whether it is for temporary chats'),
 				additionalFields(settings),

@@ -156,5 +156,5 @@ export const customerGroup: Resource = {
 export const handover = memberPicker({
 	name: 'handover_userid',
 	displayName: 'From Member',
-	description: 'Who has the customers now; members who have left by ID',
+	description: 'Who has the customers now; members who have left: by ID',
 });

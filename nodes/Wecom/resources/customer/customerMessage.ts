@@ -27,8 +27,10 @@ const chatType = choice('chat_type', 'Send To', 'Who gets the message', [
 ]);
 /** The span of a query, and who has made what it finds. */
 export const period: Field[] = [
-	moment('start_time', 'Start', 'Created after this', { required: true }),
-	moment('end_time', 'End', 'Created before this, up to 30 days later', { required: true }),
+	moment('start_time', 'Created After', 'Start of the period', { required: true }),
+	moment('end_time', 'Created Before', 'End of the period, up to 30 days later', {
+		required: true,
+	}),
 	filters([
 		choice('filter_type', 'Created By', 'Who created it', [
 			{ name: 'All', value: 2 },

@@ -4,7 +4,7 @@ import { moment, text } from '../../engine/fields';
 import type { Field, Resource } from '../../engine/operation';
 
 const start = (name: string): Field =>
-	moment(name, 'Start', 'First day', { required: true, convert: 'day' });
+	moment(name, 'Start', 'First day of the period', { required: true, convert: 'day' });
 const end = (name: string): Field =>
 	moment(name, 'End', 'Last day, up to 30 days after the first', {
 		required: true,
@@ -95,7 +95,7 @@ export const customerStatistic: Resource = {
 			reads: true,
 			fields: [
 				serviceAccountPicker,
-				text('servicer_userid', 'Servicer', 'User ID of one servicer; all if empty'),
+				text('servicer_userid', 'Servicer', 'User ID of one servicer; all when empty'),
 				start('start_time'),
 				end('end_time'),
 			],

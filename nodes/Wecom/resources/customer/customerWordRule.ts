@@ -4,7 +4,7 @@ import { choice, locator, text, updateFields } from '../../engine/fields';
 import type { Field, Resource } from '../../engine/operation';
 
 const ruleId = locator('rule_id', 'Rule', 'searchSensitiveWordRules', 'e.g. rule123');
-const words = text('word_list', 'Words', 'Comma-separated, up to 300 of up to 32 characters', {
+const words = text('word_list', 'Words', 'Comma-separated, up to 300, each up to 32 characters', {
 	convert: 'textList',
 });
 const semantics = (overrides: Partial<Field> = {}): Field => ({
@@ -14,10 +14,10 @@ const semantics = (overrides: Partial<Field> = {}): Field => ({
 	options: [
 		{ name: 'Email Addresses', value: 2 },
 		{ name: 'Mobile Numbers', value: 1 },
-		{ name: 'Red Envelopes', value: 3 },
+		{ name: 'Red Packets', value: 3 },
 	],
 	default: [],
-	description: 'What else the rule is for',
+	description: 'What else the rule stops',
 	convert: 'integerList',
 	...overrides,
 });

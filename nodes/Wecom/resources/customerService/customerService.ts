@@ -38,7 +38,7 @@ export const customerService: Resource = {
 				text('title', 'Title', 'Up to 128 bytes, 64 for mini programs', forTypes(...COVERED)),
 				text('url', 'Link', 'With https:// or http://, up to 2,048 bytes', forTypes('link')),
 				text('desc', 'Description', 'Up to 512 bytes', forTypes('link')),
-				text('appid', 'App ID', 'Of the mini program', forTypes('miniprogram')),
+				text('appid', 'App ID', 'The mini program to open', forTypes('miniprogram')),
 				text(
 					'pagepath',
 					'Page',
@@ -84,7 +84,7 @@ export const customerService: Resource = {
 			value: 'getMessages',
 			name: 'Get Messages',
 			action: 'Get customer service messages',
-			description: 'List messages and events of the last 3 days; each with the cursor behind it',
+			description: 'List messages and events of the last 3 days, each with its cursor',
 			doc: 94670,
 			endpoint: ['POST', '/cgi-bin/kf/sync_msg'],
 			reads: true,

@@ -38,7 +38,7 @@ export const serviceMenu: Field[] = [
 			text('content', 'Content', 'What is shown', { required: true }),
 			text('id', 'ID', 'Comes back as "menu_id"; letters, digits and _', forItems('click')),
 			text('url', 'Link', 'With https:// or http://', forItems('view')),
-			text('appid', 'App ID', 'Of the mini program', forItems('miniprogram')),
+			text('appid', 'App ID', 'The mini program to open', forItems('miniprogram')),
 			text('pagepath', 'Page', 'Path in the mini program', forItems('miniprogram')),
 		],
 		{ ...forTypes('msgmenu'), description: 'Up to 10 entries to tap' },

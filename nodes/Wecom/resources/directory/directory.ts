@@ -67,7 +67,7 @@ export const directory: Resource = {
 					{ local: true },
 				),
 				binaryInput({ required: false }),
-				text('media_id', 'Media ID', 'Of an uploaded CSV file, instead of binary data', {
+				text('media_id', 'Media ID', 'An uploaded CSV file, instead of binary data', {
 					local: true,
 				}),
 				toggle('to_invite', 'Send Invitations', 'Whether new members are invited to join', {

@@ -132,7 +132,7 @@ async function waitFor<T>(
 			throw problem(
 				item,
 				`The job is not finished after ${minutes} minutes`,
-				`It goes on at WeCom. Raise 'Wait Up To (Minutes)', or ask for the result of the job ${jobid} later with API > Call.`,
+				`WeCom is still working on it: raise 'Wait Up To (Minutes)', or read the result of the job ${jobid} later with API > Call.`,
 			);
 		}
 		await sleep(POLL_MS[Math.min(tries, POLL_MS.length - 1)]);

@@ -58,7 +58,7 @@ export const driveFile: Resource = {
 					],
 					{ convert: 'integer' },
 				),
-				text('file_name', 'Name', 'Up to 255 characters, Chinese ones count as two', {
+				text('file_name', 'Name', 'Up to 255 characters; Chinese ones count as two', {
 					required: true,
 				}),
 			],
@@ -235,7 +235,7 @@ export const driveFile: Resource = {
 			value: 'upload',
 			name: 'Upload',
 			action: 'Upload file to drive',
-			description: 'Store binary data as a file; above 10 MB it goes up in parts',
+			description: 'Store binary data as a file; above 10 MB in parts',
 			doc: 97880,
 			covers: [
 				'wedrive.file_upload',

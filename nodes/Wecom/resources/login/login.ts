@@ -91,7 +91,7 @@ export const login: Resource = {
 					type: 'string',
 					default: '',
 					description:
-						'Comes back with the code; best a random value. In the WeCom app up to 128 letters and digits.',
+						'Comes back with the code; ideally random. In the WeCom app up to 128 letters and digits.',
 				},
 				{
 					displayName: 'Language',
@@ -112,7 +112,7 @@ export const login: Resource = {
 			value: 'getUserInfo',
 			name: 'Get User Info',
 			action: 'Get user info',
-			description: 'Exchange the code for who the person is',
+			description: 'Exchange the code of a login for the person',
 			doc: 91023,
 			covers: ['auth.getuserinfo'],
 			fields: [
@@ -154,8 +154,7 @@ export const login: Resource = {
 			value: 'respond',
 			name: 'Respond',
 			action: 'Respond to login',
-			description:
-				'Answer the person whose login the WeCom Login Trigger started the workflow with',
+			description: 'Answer the person whose login started the workflow',
 			doc: 91022,
 			token: 'suite',
 			reads: true,

@@ -46,7 +46,7 @@ export const respondFields: Field[] = [
 		required: true,
 		placeholder: 'e.g. app.example.com, wiki.example.com:8443',
 		description:
-			'Where a person may be sent, comma-separated; write http:// before one without https',
+			'Comma-separated hosts a person may be sent to; write http:// before one without https',
 		displayOptions: redirecting,
 	},
 	{
@@ -54,7 +54,8 @@ export const respondFields: Field[] = [
 		name: 'signJwt',
 		type: 'boolean',
 		default: false,
-		description: "Whether to say who it is in a token signed with the credential's 'Login JWT Key'",
+		description:
+			"Whether to tell who the person is, in a token signed with the credential's 'Login JWT Key'",
 		displayOptions: redirecting,
 	},
 	{

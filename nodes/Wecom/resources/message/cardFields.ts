@@ -45,7 +45,7 @@ const input = (displayName: string, name: string, more: Partial<Field> = {}): Fi
 	...more,
 });
 
-const TEXT = input('Text', 'text', { required: true, description: 'What it says' });
+const TEXT = input('Text', 'text', { required: true, description: 'What the choice says' });
 const KEY = (of: string) =>
 	input('Key', 'key', { description: `Comes back when ${of} is clicked` });
 const OPTION = [TEXT, input('ID', 'id', { description: 'Comes back when it is chosen' })];
@@ -116,7 +116,7 @@ export function cardFields(show: Record<string, string[]>): Field[] {
 					default: 1,
 					description: 'The first button is usually primary, the others secondary',
 				},
-				input('Link', 'url', { description: 'Opened instead of calling back' }),
+				input('Link', 'url', { description: 'Opened by a click, instead of a callback' }),
 			]),
 		),
 		field(
@@ -128,7 +128,7 @@ export function cardFields(show: Record<string, string[]>): Field[] {
 					name: 'is_checked',
 					type: 'boolean',
 					default: false,
-					description: 'Whether it is chosen at first',
+					description: 'Whether it is chosen by default',
 				},
 			]),
 		),

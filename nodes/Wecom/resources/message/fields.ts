@@ -126,7 +126,7 @@ export function contentFields(form: ContentForm): Field[] {
 		[['mpnews'], storedArticles],
 		[
 			['miniprogram_notice', 'miniprogram'],
-			text('appid', 'App ID', 'Of a mini program that is linked to the app', {
+			text('appid', 'App ID', 'A mini program that is linked to the app', {
 				path: 'part.appid',
 				required: true,
 			}),
@@ -184,13 +184,13 @@ const articles = rows(
 		text('description', 'Description', 'Up to 512 bytes'),
 		text('url', 'Link', 'Opened by a click, with http:// or https://'),
 		text('picurl', 'Picture URL', 'JPG or PNG, best 1068 by 455 pixels'),
-		text('appid', 'App ID', 'App messages only: of a mini program to open instead of the link'),
+		text('appid', 'App ID', 'App messages only: a mini program to open instead of the link'),
 		text('pagepath', 'Page', 'Path of the page in the mini program'),
 	],
 	{
 		path: 'part.articles',
 		required: true,
-		description: 'By an expression: in Additional Parameters, as news.articles',
+		description: 'For an expression use Additional Parameters, as news.articles',
 	},
 );
 
@@ -209,7 +209,7 @@ const storedArticles = rows(
 	{
 		path: 'part.articles',
 		required: true,
-		description: 'By an expression: in Additional Parameters, as mpnews.articles',
+		description: 'For an expression use Additional Parameters, as mpnews.articles',
 	},
 );
 
@@ -243,7 +243,7 @@ export const videoTexts: Field[] = [
 export const translateIds = toggle(
 	'enable_id_trans',
 	'Translate IDs',
-	'Whether WeCom replaces $userName=ID$ and $departmentName=ID$ by names',
+	'Whether WeCom replaces $userName=ID$ and $departmentName=ID$ with names',
 	{ convert: 'flag', displayOptions: { hide: { '/resource': ['groupChat', 'messagePush'] } } },
 );
 const forApps = { displayOptions: translateIds.displayOptions };
@@ -296,7 +296,7 @@ export const mention = (
 	ids: string,
 	convert: 'stringList' | 'phones' = 'stringList',
 ): Field =>
-	text(name, displayName, `${ids} with commas between them, or @all for everyone`, {
+	text(name, displayName, `Comma-separated ${ids}, or @all for everyone`, {
 		path: `part.${name}`,
 		convert,
 	});

@@ -64,11 +64,11 @@ export const groupChat: Resource = {
 				...contentFields({
 					types: GROUP_CHAT.types,
 					mentions: [
-						mention('mentioned_list', 'Mention Members', 'User IDs'),
+						mention('mentioned_list', 'Mention Members', 'user IDs'),
 						mention(
 							'mentioned_mobile_list',
 							'Mention Phone Numbers',
-							'Phone numbers of members',
+							'phone numbers of members',
 							'phones',
 						),
 					],

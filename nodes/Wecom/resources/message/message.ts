@@ -115,7 +115,7 @@ export const message: Resource = {
 					displayOptions: { show: { msgtype: ['button'] } },
 				}),
 				...CARD,
-				toggle('atall', 'For Everyone', 'Whether to update it for all who got the card', {
+				toggle('atall', 'For Everyone', 'Whether to update the card of everyone who got it', {
 					convert: 'flag',
 				}),
 				ids('userids', 'Member Names or IDs', 'getMembers', 1000, {
@@ -125,7 +125,7 @@ export const message: Resource = {
 					text('partyids', 'Departments', 'Comma-separated IDs, up to 100', {
 						convert: 'integerList',
 					}),
-					text('replace_text', 'Replacement Text', 'A grey button in place of all', {
+					text('replace_text', 'Replacement Text', 'A grey button in place of all the buttons', {
 						path: 'template_card.replace_text',
 						displayOptions: { show: { '/msgtype': ['template_card'] } },
 					}),

@@ -43,11 +43,11 @@ export const messagePush: Resource = {
 					types: MESSAGE_PUSH.types,
 					inlineImages: true,
 					mentions: [
-						mention('mentioned_list', 'Mention Members', 'User IDs'),
+						mention('mentioned_list', 'Mention Members', 'user IDs'),
 						mention(
 							'mentioned_mobile_list',
 							'Mention Phone Numbers',
-							'Phone numbers of members',
+							'phone numbers of members',
 							'phones',
 						),
 					],
@@ -65,7 +65,7 @@ export const messagePush: Resource = {
 			doc: 99110,
 			covers: ['webhook.upload_media'],
 			fields: [
-				choice('type', 'Type', 'What the file is to be used as', [
+				choice('type', 'Type', 'What the file is used as', [
 					{ name: 'File', value: 'file', description: 'Any type, up to 20 MB' },
 					{ name: 'Voice', value: 'voice', description: 'AMR, up to 60 seconds and 2 MB' },
 				]),

@@ -53,7 +53,7 @@ const onRequest = (name: string, displayName: string): Field => ({
 const includeToken = onRequest('includeToken', 'Include Token');
 const includeCode = onRequest('includePermanentCode', 'Include Permanent Code');
 const ids = (name: string, displayName: string, most: number): Field =>
-	text(name, displayName, `Up to ${most}, separated by commas`, {
+	text(name, displayName, `Comma-separated, up to ${most}`, {
 		...required,
 		convert: 'stringList',
 	});

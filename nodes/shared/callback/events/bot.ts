@@ -64,7 +64,7 @@ export const botEvents: KindTable = {
 			on: 'bot:template_card_event',
 			name: 'Card: Clicked',
 			action: 'On card of AI bot clicked',
-			description: 'A button, vote, selection or menu of a card that the bot sent',
+			description: 'A member used a button, vote, selection or menu of a card that the bot sent',
 			answer: 'B',
 			doc: 101835,
 		},
@@ -90,7 +90,7 @@ export const botEvents: KindTable = {
 			name: 'Chat: Update Check',
 			action: 'On update check of AI bot chat',
 			description:
-				"WeCom asks which version of a plugin answers. Not verified: seen in WeCom's own SDK.",
+				"WeCom asks which version of a plugin answers. Not verified: seen only in WeCom's own SDK.",
 			answer: 'E',
 			doc: undefined,
 		},

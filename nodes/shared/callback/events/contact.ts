@@ -25,7 +25,7 @@ export const contactEvents: KindTable = {
 		{
 			on: 'event/change_contact/update_user',
 			name: 'Contact: Member Changed',
-			description: 'Carries only what changed, and NewUserID on a new user ID',
+			description: 'Carries only what changed, and NewUserID if the user ID did',
 			repeat: extraFields,
 			answer: 'E',
 			doc: 90970,

@@ -142,7 +142,7 @@ export const customerEvents: KindTable = {
 		{
 			on: 'event/customer_acquisition/balance_increased',
 			name: 'Acquisition: Quota Increased',
-			description: 'There are uses of customer acquisition links again',
+			description: 'Customer acquisition links can be used again',
 			answer: 'E',
 			doc: 97299,
 		},

@@ -201,7 +201,7 @@ export const meetingEvents: KindTable = {
 		{
 			on: 'event/meeting_statistics/start_meeting',
 			name: 'Meeting: Launched',
-			description: 'Status 1 is success, 2 is not',
+			description: 'Status 1 means success, 2 failure',
 			answer: 'E',
 			doc: 99648,
 		},

@@ -12,17 +12,17 @@ export const officeEvents: KindTable = {
 		{
 			event: 'smart_sheet_change',
 			name: 'Smart Sheet: Any Change',
-			description: 'Of fields and records',
+			description: 'Any change of fields and records',
 		},
 		{
 			event: 'wedrive_space_change',
 			name: 'Drive: Any Space Change',
-			description: 'Of a space that this app created',
+			description: 'Any change of a space that this app created',
 		},
 		{
 			event: 'wedrive_file_change',
 			name: 'Drive: Any File Change',
-			description: 'In a space of this app',
+			description: 'Any change of a file in a space of this app',
 		},
 	],
 	kinds: [
@@ -68,7 +68,7 @@ export const officeEvents: KindTable = {
 		{
 			on: 'event/modify_calendar',
 			name: 'Calendar: Changed',
-			description: 'Of this app',
+			description: 'A calendar of this app',
 			answer: 'E',
 			doc: undefined,
 		},
@@ -82,7 +82,7 @@ export const officeEvents: KindTable = {
 		{
 			on: 'event/delete_calendar',
 			name: 'Calendar: Deleted',
-			description: 'Of this app',
+			description: 'A calendar of this app',
 			answer: 'E',
 			doc: 97728,
 		},
@@ -96,14 +96,14 @@ export const officeEvents: KindTable = {
 		{
 			on: 'event/modify_schedule',
 			name: 'Schedule: Changed',
-			description: 'In a calendar of this app',
+			description: 'A schedule in a calendar of this app',
 			answer: 'E',
 			doc: 97731,
 		},
 		{
 			on: 'event/delete_schedule',
 			name: 'Schedule: Deleted',
-			description: 'In a calendar of this app',
+			description: 'A schedule in a calendar of this app',
 			answer: 'E',
 			doc: undefined,
 		},
@@ -117,7 +117,7 @@ export const officeEvents: KindTable = {
 		{
 			on: 'event/doc_change/doc_member_change',
 			name: 'Document: Members Changed',
-			description: 'Of this app',
+			description: 'A document of this app',
 			repeat: ['DocId'],
 			answer: 'E',
 			doc: 97833,
@@ -125,7 +125,7 @@ export const officeEvents: KindTable = {
 		{
 			on: 'event/doc_change/delete_doc',
 			name: 'Document: Deleted',
-			description: 'Of this app',
+			description: 'A document of this app',
 			repeat: ['DocId'],
 			answer: 'E',
 			doc: 97834,
@@ -133,7 +133,7 @@ export const officeEvents: KindTable = {
 		{
 			on: 'event/doc_change/form_complete',
 			name: 'Form: Finished',
-			description: 'Of this app',
+			description: 'A form of this app',
 			repeat: ['FormId'],
 			answer: 'E',
 			doc: 97835,
@@ -141,7 +141,7 @@ export const officeEvents: KindTable = {
 		{
 			on: 'event/doc_change/delete_form',
 			name: 'Form: Deleted',
-			description: 'Of this app',
+			description: 'A form of this app',
 			repeat: ['FormId'],
 			answer: 'E',
 			doc: 98095,
@@ -149,7 +149,7 @@ export const officeEvents: KindTable = {
 		{
 			on: 'event/doc_change/form_settings_change',
 			name: 'Form: Settings Changed',
-			description: 'Of this app',
+			description: 'A form of this app',
 			repeat: ['FormId'],
 			answer: 'E',
 			doc: 98096,
@@ -202,14 +202,14 @@ export const officeEvents: KindTable = {
 		{
 			on: 'event/wedrive_insufficient_capacity',
 			name: 'Drive: Nearly Full',
-			description: 'Sent once a day at most',
+			description: 'Sent at most once a day',
 			answer: 'E',
 			doc: 97898,
 		},
 		{
 			on: 'event/wedrive_space_change/dismiss_space',
 			name: 'Drive: Space Dissolved',
-			description: 'One that this app created',
+			description: 'A space that this app created',
 			repeat: ['SpaceId'],
 			answer: 'E',
 			doc: 97899,
@@ -217,7 +217,7 @@ export const officeEvents: KindTable = {
 		{
 			on: 'event/wedrive_space_change/space_member_change',
 			name: 'Drive: Space Members Changed',
-			description: 'Of a space that this app created',
+			description: 'A space that this app created',
 			repeat: ['SpaceId'],
 			answer: 'E',
 			doc: 97902,
@@ -225,7 +225,7 @@ export const officeEvents: KindTable = {
 		{
 			on: 'event/wedrive_space_change/space_security_settings_change',
 			name: 'Drive: Space Security Changed',
-			description: 'Of a space that this app created',
+			description: 'A space that this app created',
 			repeat: ['SpaceId'],
 			answer: 'E',
 			doc: 97903,
@@ -233,7 +233,7 @@ export const officeEvents: KindTable = {
 		{
 			on: 'event/wedrive_file_change/create_file',
 			name: 'Drive: File Created',
-			description: 'In a space of this app',
+			description: 'A file in a space of this app',
 			repeat: ['FileId'],
 			answer: 'E',
 			doc: 97900,
@@ -241,7 +241,7 @@ export const officeEvents: KindTable = {
 		{
 			on: 'event/wedrive_file_change/rename_file',
 			name: 'Drive: File Renamed',
-			description: 'In a space of this app',
+			description: 'A file in a space of this app',
 			repeat: ['FileId'],
 			answer: 'E',
 			doc: 97900,
@@ -249,7 +249,7 @@ export const officeEvents: KindTable = {
 		{
 			on: 'event/wedrive_file_change/update_file',
 			name: 'Drive: File Changed',
-			description: 'In a space of this app',
+			description: 'A file in a space of this app',
 			repeat: ['FileId'],
 			answer: 'E',
 			doc: 97900,
@@ -257,7 +257,7 @@ export const officeEvents: KindTable = {
 		{
 			on: 'event/wedrive_file_change/delete_file',
 			name: 'Drive: File Deleted',
-			description: 'In a space of this app',
+			description: 'A file in a space of this app',
 			repeat: ['FileId'],
 			answer: 'E',
 			doc: 97900,
@@ -265,7 +265,7 @@ export const officeEvents: KindTable = {
 		{
 			on: 'event/wedrive_file_change/move_file',
 			name: 'Drive: File Moved',
-			description: 'In a space of this app',
+			description: 'A file in a space of this app',
 			repeat: ['FileId'],
 			answer: 'E',
 			doc: 97900,
@@ -290,7 +290,7 @@ export const officeEvents: KindTable = {
 			on: 'event/msgaudit_notify',
 			name: 'Archive: New Messages',
 			action: 'On new messages archived',
-			description: 'Sent every 15 seconds at most',
+			description: 'Sent at most every 15 seconds',
 			answer: 'E',
 			doc: 95039,
 		},

@@ -62,11 +62,11 @@ export const suiteEvents: KindTable = {
 			'AuthType tells which',
 			98959,
 		),
-		row('open_order', 'Order: Placed', 'OperatorId is who', 91929),
-		row('change_order', 'Order: Price Changed', 'Its ID changes with it', 91930),
+		row('open_order', 'Order: Placed', 'OperatorId is the person who placed it', 91929),
+		row('change_order', 'Order: Price Changed', "The order's ID changes, too", 91930),
 		row('pay_for_app_success', 'Order: Paid', undefined, 91931),
 		row('refund', 'Order: Refunded', undefined, 91932),
-		row('cancel_order', 'Order: Canceled', undefined, 99353),
+		row('cancel_order', 'Order: Cancelled', undefined, 99353),
 		row('change_editon', 'Order: Edition Changed', undefined, 91933, {
 			action: 'On app edition changed',
 		}),
@@ -98,7 +98,7 @@ export const suiteEvents: KindTable = {
 		row(
 			'customer_acquisition/service_balance_consumed',
 			'Acquisition: Service Use Consumed',
-			'A paid use of a customer acquisition link was consumed; LinkId tells which',
+			'A paid use of a customer acquisition link was consumed; LinkId names the link',
 			99485,
 		),
 		row(
@@ -142,7 +142,7 @@ export const suiteEvents: KindTable = {
 		{
 			on: 'event/change_app_admin',
 			name: 'Suite: App Admins Changed',
-			description: 'At a company. Comes to the data URL.',
+			description: 'The admins of the app at a company. Comes to the data URL.',
 			answer: 'E',
 			doc: 95038,
 		},
@@ -162,7 +162,7 @@ export const providerEvents: KindTable = {
 			doc: 95716,
 		},
 		row('license_pay_success', 'License: Paid', undefined, 95804),
-		row('license_refund', 'License: Refunded', 'OrderStatus 1 is done, 2 is refused', 95805),
+		row('license_refund', 'License: Refunded', 'OrderStatus 1 means done, 2 refused', 95805),
 		row('auto_activate', 'License: Activated Automatically', 'AccountList tells whose', 95994, {
 			repeat: ['AccountList'],
 		}),
@@ -189,7 +189,7 @@ export const providerEvents: KindTable = {
 		row(
 			'agree_external_userid_migration',
 			'Migration: External User IDs Agreed',
-			'A company agreed to new external user IDs. Of the migration of older apps.',
+			'A company agreed to new external user IDs, as part of the migration of older apps',
 			95327,
 			{ also: ['event/agree_external_userid_migration'] },
 		),
