@@ -56,6 +56,16 @@ describe('conversion', () => {
 			{ external_profile: { external_corp_name: '5' } },
 		],
 		[
+			'JSON with an ID beyond 2^53, exactly',
+			{ external_profile: '{"external_corp_name": 12345678901234567890}' },
+			{ external_profile: { external_corp_name: '12345678901234567890' } },
+		],
+		[
+			'JSON of a list of such IDs, exactly',
+			{ direct_leader: '[12345678901234567890]' },
+			{ direct_leader: ['12345678901234567890'] },
+		],
+		[
 			'one object to a list of objects',
 			{ extattr: { attrs: { type: '0', name: 'x' } } },
 			{ extattr: { attrs: [{ type: 0, name: 'x' }] } },

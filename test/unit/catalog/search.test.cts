@@ -193,7 +193,7 @@ describe('loading', () => {
 		const out = fs.mkdtempSync(path.join(os.tmpdir(), 'catalog-'));
 		try {
 			const catalog = 'nodes/Wecom/resources/api/catalog';
-			for (const folder of [catalog, 'nodes/shared/util']) {
+			for (const folder of [catalog, 'nodes/shared/protocol', 'nodes/shared/util']) {
 				const [from, to] = [path.join(root, folder), path.join(out, folder)];
 				fs.cpSync(from, to, { recursive: true });
 				for (const file of fs.readdirSync(from).filter((name) => name.endsWith('.ts'))) {

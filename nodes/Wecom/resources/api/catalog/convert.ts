@@ -1,3 +1,4 @@
+import { parseReplyJson } from '../../../../shared/protocol/reply';
 import { isObject } from '../../../../shared/util/isObject';
 import { idsIn, jsonIn, readNumber, readSwitch, wordsIn } from '../../../../shared/util/values';
 import type { CatalogField, FieldType, ScalarType } from './format';
@@ -60,9 +61,9 @@ export function toList(type: ScalarType, value: unknown): unknown[] | undefined 
 	if (typeof value !== 'string') {
 		return isObject(value) && type !== 'object' ? undefined : [value];
 	}
-	const parsed = parseJson(value, '[');
+	const parsed = listOrObject(value, '[');
 	if (Array.isArray(parsed)) return parsed;
-	if (type === 'object') return isObject(parseJson(value, '{')) ? [value] : undefined;
+	if (type === 'object') return isObject(listOrObject(value, '{')) ? [value] : undefined;
 	return type === 'string' ? wordsIn(value) : idsIn(value);
 }
 
@@ -133,7 +134,7 @@ function toBoolean(value: unknown): Converted {
 }
 
 function toObject(value: unknown): Converted {
-	const object = typeof value === 'string' ? parseJson(value, '{') : value;
+	const object = typeof value === 'string' ? listOrObject(value, '{') : value;
 	return isObject(object) ? { value: object } : { wrong: describe(value) };
 }
 
@@ -148,12 +149,8 @@ const inexact = (value: unknown): Converted => ({
 const isFlag = (options: CatalogField['options']): boolean =>
 	options?.every(({ value }) => value === 0 || value === 1) ?? false;
 
-function parseJson(text: string, start: '[' | '{'): unknown {
+/** A list (`[`) or an object (`{`) in JSON; its integers beyond 2^53 are text, so that no digit is lost. */
+function listOrObject(text: string, start: '[' | '{'): unknown {
 	const json = jsonIn(text);
-	if (!json.startsWith(start)) return undefined;
-	try {
-		return JSON.parse(json);
-	} catch {
-		return undefined;
-	}
+	return json.startsWith(start) ? parseReplyJson(json) : undefined;
 }
