@@ -45,18 +45,18 @@ export const toIds = (
 	inEntry: (entry: string) => string[] = idsInEntry,
 ): string[] => [
 	...new Set(
-		toEntries(item, displayName, value, idsIn)
-			.flatMap(inEntry)
-			.map((id) => notShortened(item, displayName, id)),
+		toParts(item, displayName, value, idsIn, inEntry).map((id) =>
+			notShortened(item, displayName, id),
+		),
 	),
 ];
 
 /** Phone numbers of a field, each once. */
 export const toPhones = (item: ItemContext, displayName: string, value: unknown): string[] => [
 	...new Set(
-		toEntries(item, displayName, value, phonesIn)
-			.flatMap(phonesIn)
-			.map((phone) => notShortened(item, displayName, phone)),
+		toParts(item, displayName, value, phonesIn, phonesIn).map((phone) =>
+			notShortened(item, displayName, phone),
+		),
 	),
 ];
 
@@ -66,13 +66,22 @@ export const toTexts = (
 	displayName: string,
 	value: unknown,
 	names?: readonly string[],
-): string[] => toEntries(item, displayName, value, (text) => wordsIn(text, names));
+): string[] =>
+	toParts(
+		item,
+		displayName,
+		value,
+		(text) => wordsIn(text, names),
+		(entry) => [entry],
+	);
 
-function toEntries(
+/** The parts of a text (`inText`), or of every entry of a list (`inEntry`). Refuses objects and numbers that have lost digits. */
+function toParts(
 	item: ItemContext,
 	displayName: string,
 	value: unknown,
-	partsIn: (text: string) => string[],
+	inText: (text: string) => string[],
+	inEntry: (entry: string) => string[],
 ): string[] {
 	const whole = listOr(value);
 	const list: unknown = Array.isArray(whole) ? whole.flat(MAX_LEVELS) : whole;
@@ -81,7 +90,8 @@ function toEntries(
 		(typeof part === 'string' && part.startsWith('{') && isObject(parseReplyJson(part)));
 	const entries = (Array.isArray(list) ? list : [list]) as unknown[];
 	for (const entry of entries) refuseRounded(item, displayName, entry);
-	if (!entries.some(isNoId)) return split(list, partsIn);
+	if (!entries.some(isNoId))
+		return Array.isArray(list) ? split(list, inText).flatMap(inEntry) : split(list, inText);
 	throw problem(
 		item,
 		`'${displayName}' holds an object where WeCom needs IDs`,
