@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { DEMO_BOT, DEMO_CALLBACK_BOT } from '../../simulator/bot/data.cts';
 import { MODEL_KEY } from '../../simulator/chat-model.cts';
 import { MCP_KEY } from '../../simulator/mcp.cts';
+import { botCredentialData } from '../support/credentials.cts';
 import { type Credential, type WorkflowInput, type WorkflowNode } from '../support/n8n-rest.cts';
 import { credentialData, itemsOf, START_TIMEOUT, TRIGGER, useN8n, WECOM } from './support.cts';
 import { until } from '../support/wait.cts';
@@ -21,11 +22,11 @@ let botCredential: Credential;
 beforeAll(async () => {
 	const { rest, sim } = surroundings();
 	await rest.createCredential('WeCom (demo)', 'wecomApi', credentialData(sim));
-	botCredential = await rest.createCredential('WeCom AI Bot (demo)', 'wecomBotApi', {
-		botId,
-		botSecret: DEMO_BOT.secret,
-		websocketUrl: sim.url.replace('http', 'ws'),
-	});
+	botCredential = await rest.createCredential(
+		'WeCom AI Bot (demo)',
+		'wecomBotApi',
+		botCredentialData(sim),
+	);
 	const model = { apiKey: MODEL_KEY, url: `${sim.url}/v1` };
 	await rest.createCredential('Chat model (demo)', 'openAiApi', model);
 }, START_TIMEOUT);

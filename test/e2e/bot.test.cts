@@ -1,6 +1,7 @@
 /** AI bots over the long connection: a real n8n, the simulator at the other end. */
 import { DEMO_BOT } from '../../simulator/bot/data.cts';
 import { startSimulator, type Simulator } from '../../simulator/server.cts';
+import { botCredentialData } from '../support/credentials.cts';
 import { outputItems } from '../support/execution.cts';
 import { startN8n, type N8n } from '../support/n8n.cts';
 import { N8nRest, type Credential, type WorkflowNode } from '../support/n8n-rest.cts';
@@ -29,12 +30,7 @@ afterAll(async () => {
 	await sim?.stop();
 }, START_TIMEOUT);
 
-const credentialData = (overrides: object = {}) => ({
-	botId,
-	botSecret: secret,
-	websocketUrl: sim.url.replace('http', 'ws'),
-	...overrides,
-});
+const credentialData = (overrides: object = {}) => botCredentialData(sim, overrides);
 const counts = () => sim.bots.connections(botId);
 /** n8n deactivates in the background. */
 const noSockets = async () =>

@@ -13,6 +13,7 @@ import manifest from '../../package.json';
 import { DEMO_BOT } from '../../simulator/bot/data.cts';
 import { DEMO_APP } from '../../simulator/demo-data.cts';
 import { DEMO_PROVIDER, DEMO_SUITE, PROVIDER_SEED } from '../../simulator/suite/data.cts';
+import { botCredentialData } from '../support/credentials.cts';
 import { installPackage } from '../support/n8n-package.cts';
 import type { Credential, WorkflowNode } from '../support/n8n-rest.cts';
 import { packPackage } from '../support/pack.cts';
@@ -70,11 +71,7 @@ beforeAll(async () => {
 		(credentials[type] = await rest.createCredential(type, type, data));
 	credentials.wecomApi = credential;
 	await add('wecomWebhookApi', { authKey: KEY, baseUrl: sim.url });
-	await add('wecomBotApi', {
-		botId: DEMO_BOT.botId,
-		botSecret: DEMO_BOT.secret,
-		websocketUrl: sim.url.replace('http', 'ws'),
-	});
+	await add('wecomBotApi', botCredentialData(sim));
 	await add('wecomSuiteApi', {
 		suiteId: DEMO_SUITE.suiteId,
 		suiteSecret: DEMO_SUITE.suiteSecret,

@@ -17,8 +17,8 @@ import { DEMO_BOT, DEMO_CALLBACK_BOT } from '../../simulator/bot/data.cts';
 import { DEMO_APP, DEMO_KF_ACCOUNTS } from '../../simulator/demo-data.cts';
 import { startSimulator, type Simulator } from '../../simulator/server.cts';
 import { DEMO_PROVIDER, DEMO_SUITE, PROVIDER_SEED } from '../../simulator/suite/data.cts';
-import { MODEL_KEY } from '../../simulator/chat-model.cts';
-import { agentWorkflow, publishAgentByUrl } from '../support/agent-workflow.cts';
+import { botCredentialData } from '../support/credentials.cts';
+import { publishAgentByUrl, publishAgentOverConnection } from '../support/agent-workflow.cts';
 import type { Execution } from '../support/execution.cts';
 import { http } from '../support/http.cts';
 import type { Credential, WorkflowNode } from '../support/n8n-rest.cts';
@@ -319,12 +319,8 @@ queueServersOrSkip()('with two webhook processes', () => {
 
 	it('a bot’s connection is held by main alone', async () => {
 		const { main, rest, worker, webhooks } = queue;
-		const { botId, secret } = DEMO_BOT;
-		const { id, name } = await rest.createCredential('Bot', 'wecomBotApi', {
-			botId,
-			botSecret: secret,
-			websocketUrl: sim.url.replace('http', 'ws'),
-		});
+		const { botId } = DEMO_BOT;
+		const { id, name } = await rest.createCredential('Bot', 'wecomBotApi', botCredentialData(sim));
 		const credentials = { wecomBotApi: { id, name } };
 		const nodes: WorkflowNode[] = [
 			{ name: 'Bot', type: 'n8n-nodes-wecom-kit.wecomBotTrigger', credentials },
@@ -357,25 +353,8 @@ queueServersOrSkip()('with two webhook processes', () => {
 
 	it('an agent over a long connection: its answer comes whole, since another process gets the call', async () => {
 		const { rest, main } = queue;
-		const { botId, secret } = DEMO_BOT;
-		const { id, name } = await rest.createCredential('Speaking bot', 'wecomBotApi', {
-			botId,
-			botSecret: secret,
-			websocketUrl: sim.url.replace('http', 'ws'),
-		});
-		const model = await rest.createCredential('Model', 'openAiApi', {
-			apiKey: MODEL_KEY,
-			url: `${sim.url}/v1`,
-		});
-		const trigger: WorkflowNode = {
-			name: 'Bot',
-			type: 'n8n-nodes-wecom-kit.wecomBotTrigger',
-			credentials: { wecomBotApi: { id, name } },
-			parameters: { events: ['bot:text'], options: { firstAnswer: 'Thinking…' } },
-		};
-		const workflow = await rest.createWorkflow({ name: 'Whole', ...agentWorkflow(trigger, model) });
-		await rest.activate(workflow.id);
-		await sim.bots.waitForConnection(botId);
+		const { botId } = DEMO_BOT;
+		const workflow = await publishAgentOverConnection(rest, sim, 'Whole');
 		await until('the trigger has tried itself', () => /come whole/.test(main.logs()), {
 			within: 90_000,
 		});

@@ -1,11 +1,11 @@
 /** Queue mode: main receives callbacks and holds connections, a worker runs the executions. */
 import { DEMO_BOT, DEMO_CALLBACK_BOT } from '../../simulator/bot/data.cts';
-import { MODEL_KEY } from '../../simulator/chat-model.cts';
 import { DEMO_APP } from '../../simulator/demo-data.cts';
 import { startSimulator, type Simulator } from '../../simulator/server.cts';
+import { botCredentialData } from '../support/credentials.cts';
 import { http } from '../support/http.cts';
 import type { N8n } from '../support/n8n.cts';
-import { agentWorkflow, publishAgentByUrl } from '../support/agent-workflow.cts';
+import { publishAgentByUrl, publishAgentOverConnection } from '../support/agent-workflow.cts';
 import type { N8nRest, WorkflowNode } from '../support/n8n-rest.cts';
 import { packPackage } from '../support/pack.cts';
 import { startQueueMode, type QueueMode } from '../support/queue-mode.cts';
@@ -129,12 +129,8 @@ queueServersOrSkip()('in queue mode', () => {
 	});
 
 	it('a bot’s replies from the worker go out over the connection that main holds', async () => {
-		const { botId, secret } = DEMO_BOT;
-		const { id, name } = await rest.createCredential('Bot', 'wecomBotApi', {
-			botId,
-			botSecret: secret,
-			websocketUrl: sim.url.replace('http', 'ws'),
-		});
+		const { botId } = DEMO_BOT;
+		const { id, name } = await rest.createCredential('Bot', 'wecomBotApi', botCredentialData(sim));
 		const credentials = { wecomBotApi: { id, name } };
 		const step = (node: string, parameters: object): WorkflowNode => ({
 			name: node,
@@ -195,30 +191,8 @@ queueServersOrSkip()('in queue mode', () => {
 	});
 
 	it('an agent that a worker runs is read while it speaks', async () => {
-		const { botId, secret } = DEMO_BOT;
-		const [bot, model] = [
-			await rest.createCredential('Speaking bot', 'wecomBotApi', {
-				botId,
-				botSecret: secret,
-				websocketUrl: sim.url.replace('http', 'ws'),
-			}),
-			await rest.createCredential('Model', 'openAiApi', {
-				apiKey: MODEL_KEY,
-				url: `${sim.url}/v1`,
-			}),
-		];
-		const trigger: WorkflowNode = {
-			name: 'Bot',
-			type: 'n8n-nodes-wecom-kit.wecomBotTrigger',
-			credentials: { wecomBotApi: { id: bot.id, name: bot.name } },
-			parameters: { events: ['bot:text'], options: { firstAnswer: 'Thinking…' } },
-		};
-		const workflow = await rest.createWorkflow({
-			name: 'Speaks',
-			...agentWorkflow(trigger, model),
-		});
-		await rest.activate(workflow.id);
-		await sim.bots.waitForConnection(botId);
+		const { botId } = DEMO_BOT;
+		const workflow = await publishAgentOverConnection(rest, sim, 'Speaks');
 		const words = 'One two three four five six seven eight';
 		sim.control.setScript([{ say: words, wordMs: 500 }]);
 		// n8n registers the webhook that carries the words beside the trigger.

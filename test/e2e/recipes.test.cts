@@ -10,6 +10,7 @@ import { MODEL_KEY } from '../../simulator/chat-model.cts';
 import { DEMO_APP, DEMO_CORP, DEMO_KF_ACCOUNTS } from '../../simulator/demo-data.cts';
 import { startSimulator, type Simulator } from '../../simulator/server.cts';
 import { DEMO_SUITE, PROVIDER_SEED } from '../../simulator/suite/data.cts';
+import { botCredentialData } from '../support/credentials.cts';
 import type { Execution } from '../support/execution.cts';
 import { http } from '../support/http.cts';
 import { startN8n, type N8n } from '../support/n8n.cts';
@@ -72,15 +73,7 @@ async function createCredentials(): Promise<void> {
 	const all: Array<[name: string, type: string, data: object]> = [
 		['WeCom (demo)', 'wecomApi', credentialData(sim, { signLogins: true, loginJwtKey: JWT_KEY })],
 		['WeCom group (demo)', 'wecomWebhookApi', { authKey: PUSH_KEY, baseUrl: sim.url }],
-		[
-			'WeCom AI Bot (demo)',
-			'wecomBotApi',
-			{
-				botId: DEMO_BOT.botId,
-				botSecret: DEMO_BOT.secret,
-				websocketUrl: sim.url.replace('http', 'ws'),
-			},
-		],
+		['WeCom AI Bot (demo)', 'wecomBotApi', botCredentialData(sim)],
 		['Chat model (demo)', 'openAiApi', { apiKey: MODEL_KEY, url: `${sim.url}/v1` }],
 		['CRM (demo)', 'httpHeaderAuth', { name: 'Authorization', value: 'Bearer crm' }],
 		[

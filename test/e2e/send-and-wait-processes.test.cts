@@ -2,6 +2,7 @@
 import { DEMO_BOT } from '../../simulator/bot/data.cts';
 import { DEMO_APP } from '../../simulator/demo-data.cts';
 import { startSimulator, type Simulator } from '../../simulator/server.cts';
+import { botCredentialData } from '../support/credentials.cts';
 import { http } from '../support/http.cts';
 import type { Credential } from '../support/n8n-rest.cts';
 import { packPackage } from '../support/pack.cts';
@@ -104,12 +105,12 @@ queueServersOrSkip()('behind two webhook processes', () => {
 
 	it('a bot whose connection main holds shows the decision', async () => {
 		const { rest } = queue;
-		const { botId, secret } = DEMO_BOT;
-		const { id: credentialId, name } = await rest.createCredential('Bot', 'wecomBotApi', {
-			botId,
-			botSecret: secret,
-			websocketUrl: sim.url.replace('http', 'ws'),
-		});
+		const { botId } = DEMO_BOT;
+		const { id: credentialId, name } = await rest.createCredential(
+			'Bot',
+			'wecomBotApi',
+			botCredentialData(sim),
+		);
 		const credentials = { wecomBotApi: { id: credentialId, name } };
 		const nodes = [
 			{

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { DEMO_BOT, DEMO_CALLBACK_BOT } from '../../simulator/bot/data.cts';
 import { MODEL_KEY } from '../../simulator/chat-model.cts';
 import { DEMO_APP } from '../../simulator/demo-data.cts';
+import { botCredentialData } from '../support/credentials.cts';
 import type { Credential, WorkflowInput, WorkflowNode } from '../support/n8n-rest.cts';
 import { repoRoot } from '../support/paths.cts';
 import {
@@ -207,11 +208,7 @@ describe('an AI bot', () => {
 
 	it('asks over its long connection, and shows the decision there', async () => {
 		const { rest, sim } = surroundings();
-		credential = await rest.createCredential('Bot', 'wecomBotApi', {
-			botId: DEMO_BOT.botId,
-			botSecret: DEMO_BOT.secret,
-			websocketUrl: sim.url.replace('http', 'ws'),
-		});
+		credential = await rest.createCredential('Bot', 'wecomBotApi', botCredentialData(sim));
 		const trigger: WorkflowNode = {
 			name: 'WeCom Bot Trigger',
 			type: BOT_TRIGGER,
@@ -321,11 +318,7 @@ describe('the example workflows', () => {
 			apiKey: MODEL_KEY,
 			url: `${sim.url}/v1`,
 		});
-		await rest.createCredential('WeCom AI Bot (demo)', 'wecomBotApi', {
-			botId: DEMO_BOT.botId,
-			botSecret: DEMO_BOT.secret,
-			websocketUrl: sim.url.replace('http', 'ws'),
-		});
+		await rest.createCredential('WeCom AI Bot (demo)', 'wecomBotApi', botCredentialData(sim));
 	});
 
 	/** Sent to n8n unchanged, as a person imports it, and published. */

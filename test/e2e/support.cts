@@ -2,6 +2,7 @@
 import { DEMO_APP, DEMO_CORP } from '../../simulator/demo-data.cts';
 import { startSimulator, type Simulator } from '../../simulator/server.cts';
 import type { CallbackTarget } from '../../simulator/pusher.cts';
+import { credentialData } from '../support/credentials.cts';
 import { outputItems, type Execution } from '../support/execution.cts';
 import { startN8n, type N8n } from '../support/n8n.cts';
 import {
@@ -11,6 +12,8 @@ import {
 	type WorkflowNode,
 } from '../support/n8n-rest.cts';
 import { packPackage } from '../support/pack.cts';
+
+export { credentialData };
 
 export const WECOM = 'n8n-nodes-wecom-kit.wecom';
 export const TRIGGER = 'n8n-nodes-wecom-kit.wecomTrigger';
@@ -25,16 +28,6 @@ export interface Surroundings {
 	/** The "WeCom API" credential of the demo app. */
 	credential: Credential;
 }
-
-export const credentialData = (sim: Simulator, overrides: object = {}) => ({
-	corpId: DEMO_CORP.corpid,
-	corpSecret: DEMO_APP.secret,
-	agentId: String(DEMO_APP.agentid),
-	token: DEMO_APP.callback.token,
-	encodingAesKey: DEMO_APP.callback.encodingAesKey,
-	baseUrl: sim.url,
-	...overrides,
-});
 
 /** Starts both before the tests of the file and stops them afterwards. */
 export function useN8n(

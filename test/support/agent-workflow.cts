@@ -1,7 +1,9 @@
 /** Somebody asks a bot, an AI Agent answers with the simulator's chat model, and Reply ends the answer. */
 import type { IDataObject } from 'n8n-workflow';
 import { MODEL, MODEL_KEY } from '../../simulator/chat-model.cts';
-import { DEMO_CALLBACK_BOT } from '../../simulator/bot/data.cts';
+import { DEMO_BOT, DEMO_CALLBACK_BOT } from '../../simulator/bot/data.cts';
+import type { Simulator } from '../../simulator/server.cts';
+import { botCredentialData } from './credentials.cts';
 import type { Credential, N8nRest, Workflow, WorkflowNode } from './n8n-rest.cts';
 
 const to = (node: string, type = 'main') => ({ [type]: [[{ node, type, index: 0 }]] });
@@ -40,7 +42,10 @@ export const agentWorkflow = (
 	},
 });
 
-/** The same behind the demo bot's callbacks to `path`, published: with a credential for the bot and one for the model at `origin`. */
+/**
+ * The same behind the demo bot's callbacks to `path`, published: with a credential for the bot and one for the model at `origin`.
+ * The webhook may not be registered yet.
+ */
 export async function publishAgentByUrl(
 	rest: N8nRest,
 	origin: string,
@@ -48,18 +53,46 @@ export async function publishAgentByUrl(
 ): Promise<Workflow> {
 	const { token, encodingAesKey } = DEMO_CALLBACK_BOT.callback;
 	const keys = { token, encodingAesKey };
-	const { id, name } = await rest.createCredential(`Bot ${path}`, 'wecomBotApi', keys);
-	const model = await rest.createCredential(`Model ${path}`, 'openAiApi', {
+	const bot = await rest.createCredential(`Bot ${path}`, 'wecomBotApi', keys);
+	return await publish(rest, origin, path, {
+		name: 'Trigger',
+		type: 'n8n-nodes-wecom-kit.wecomTrigger',
+		credentials: used(bot),
+		parameters: { source: 'bot', path, botOptions },
+	});
+}
+
+/** The same behind the long connection of the demo bot at `sim`, published and connected. */
+export async function publishAgentOverConnection(
+	rest: N8nRest,
+	sim: Simulator,
+	name: string,
+): Promise<Workflow> {
+	const data = botCredentialData(sim);
+	const bot = await rest.createCredential(`Bot ${name}`, 'wecomBotApi', data);
+	const workflow = await publish(rest, sim.url, name, {
+		name: 'Bot',
+		type: 'n8n-nodes-wecom-kit.wecomBotTrigger',
+		credentials: used(bot),
+		parameters: { events: ['bot:text'], options: { firstAnswer: 'Thinking…' } },
+	});
+	await sim.bots.waitForConnection(DEMO_BOT.botId);
+	return workflow;
+}
+
+const used = ({ id, name }: Credential) => ({ wecomBotApi: { id, name } });
+
+async function publish(
+	rest: N8nRest,
+	origin: string,
+	name: string,
+	trigger: WorkflowNode,
+): Promise<Workflow> {
+	const model = await rest.createCredential(`Model ${name}`, 'openAiApi', {
 		apiKey: MODEL_KEY,
 		url: `${origin}/v1`,
 	});
-	const trigger: WorkflowNode = {
-		name: 'Trigger',
-		type: 'n8n-nodes-wecom-kit.wecomTrigger',
-		credentials: { wecomBotApi: { id, name } },
-		parameters: { source: 'bot', path, botOptions },
-	};
-	const workflow = await rest.createWorkflow({ name: path, ...agentWorkflow(trigger, model) });
+	const workflow = await rest.createWorkflow({ name, ...agentWorkflow(trigger, model) });
 	await rest.activate(workflow.id);
 	return workflow;
 }
