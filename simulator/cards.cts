@@ -18,7 +18,7 @@ export interface CardChange {
 	at: number;
 	userids?: string[];
 	card?: Json;
-	/** The button that takes the place of all others, and cannot be pressed. */
+	/** The words of the button that takes the place of all others, and cannot be pressed. */
 	replaced?: string;
 }
 
@@ -30,7 +30,10 @@ export function issueCardCode(state: State, msgid: string): string {
 	return code;
 }
 
-/** Undefined for a code that no card has had: those are taken as they are, like all made-up IDs. */
+/**
+ * Uses a response_code up and gives the message whose card it changes. Undefined for a code that no card has had: it is taken as
+ * it is, like all made-up IDs.
+ */
 export function useCardCode(state: State, code: string): SentMessage | undefined {
 	const known = state.cardCodes.get(code);
 	if (!known) return undefined;
@@ -41,7 +44,7 @@ export function useCardCode(state: State, code: string): SentMessage | undefined
 
 export interface SeenCard {
 	card: Json;
-	/** What is left of the buttons, once they are greyed out. */
+	/** The words of the one button that is left, once the buttons are greyed out. */
 	replaced?: string;
 }
 
@@ -60,7 +63,7 @@ export function cardSeenBy(state: State, taskId: string, userid: string): SeenCa
 export interface Press {
 	taskId: string;
 	userid: string;
-	/** What the button says; the submit button when empty. */
+	/** The words on the button; without them it is the submit button that is pressed. */
 	button?: string;
 	/** Chosen options by question_key. */
 	selected?: Record<string, string[]>;

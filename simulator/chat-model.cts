@@ -14,11 +14,11 @@ export interface ScriptLine {
 	say: string;
 	/** Tools to call first, one after the other (without `name`: the agent's first one). */
 	calls?: Array<{ name?: string; arguments: Json }>;
-	/** Thinks first. */
+	/** How long the model is silent before it speaks. */
 	delayMs?: number;
-	/** Says a word at a time, this far apart, to those who ask for a stream. */
+	/** The pause between two words, for callers that ask for a stream. */
 	wordMs?: number;
-	/** The connection breaks after this many words. */
+	/** Breaks the connection after this many words. */
 	breakAfter?: number;
 }
 
@@ -32,11 +32,11 @@ export const isModelPath = (path: string): boolean => path.startsWith(PREFIX);
 export interface ModelAnswer {
 	status: number;
 	type: string;
-	/** One piece, or the events of a stream. */
+	/** What is sent: one piece, or the events of a stream. */
 	pieces: string[];
-	/** Between two of them. */
+	/** The pause between two pieces. */
 	pauseMs?: number;
-	/** The connection ends without an end of the answer. */
+	/** Whether the connection breaks before the answer has its end. */
 	breaks?: boolean;
 }
 
@@ -106,7 +106,7 @@ function toolCall(name: string, values: Json): Json {
 	return { role: 'assistant', content: null, tool_calls: [call] };
 }
 
-/** A field of JSON, which is an object or a list of them. */
+/** A field of what a tool has given: JSON of an object, or of a list, whose first object counts. */
 function fieldOf(result: string, field: string): string {
 	try {
 		const [first] = [JSON.parse(result)].flat() as Json[];

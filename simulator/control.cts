@@ -78,7 +78,9 @@ export class Control extends SuiteControl {
 		this.state.callerIp = on ? ip : undefined;
 	}
 
-	/** The address WeCom sees from now on (for trusted IPs and wrong secrets); nothing = the real one. */
+	/**
+	 * Sets the address that WeCom sees callers at from now on, for trusted IPs and wrong secrets; without one it is the real one.
+	 */
 	setCallerIp(ip?: string) {
 		this.state.callerIp = ip;
 	}
@@ -107,7 +109,7 @@ export class Control extends SuiteControl {
 		this.faults.clear();
 	}
 
-	/** 45009 for the next `times` calls of a path, or for `forMs`. */
+	/** Answers the next `times` calls of a path, or those of the next `forMs`, with 45009. */
 	rateLimit(path: string, limits: Pick<Fault, 'times' | 'forMs'> = {}) {
 		this.inject({ path, errcode: 45009, ...limits });
 	}
@@ -117,12 +119,12 @@ export class Control extends SuiteControl {
 		this.state.clockOffset += ms;
 	}
 
-	/** How media/get writes file names. */
+	/** Chooses how media/get writes file names. */
 	setDisposition(style: State['dispositionStyle']) {
 		this.state.dispositionStyle = style;
 	}
 
-	/** A stored file of any size, also larger than uploads may be; returns its media_id. */
+	/** Stores a file of any size, also one that is larger than uploads may be, and returns its media_id. */
 	addMedia(file: {
 		filename: string;
 		type?: string;
@@ -141,7 +143,7 @@ export class Control extends SuiteControl {
 		return storeMedia(this.state, { filename, type, contentType, content }).media_id;
 	}
 
-	/** Messages to a customer service account, without a callback. Fields of `sync_msg` that are left out are made up. */
+	/** Adds messages to a customer service account, without a callback. Fields of `sync_msg` that are left out are made up. */
 	addKfMessages(
 		openKfId: string,
 		messages: Array<Partial<KfMessage>>,
@@ -150,7 +152,7 @@ export class Control extends SuiteControl {
 		return addKfMessages(this.kfState(corpid), openKfId, messages);
 	}
 
-	/** Messages to a customer service account, and the callback that announces them. */
+	/** Adds messages to a customer service account, and pushes the callback that announces them. */
 	async kfMessage(
 		target: PushTarget,
 		openKfId: string,
@@ -175,7 +177,7 @@ export class Control extends SuiteControl {
 		};
 	}
 
-	/** How sync_msg hands messages out: longest page, and how many of the next pages are empty. */
+	/** Sets how sync_msg hands messages out: the longest page, and how many of the next pages are empty. */
 	setKfPages(
 		{ pageSize, emptyPages }: { pageSize?: number; emptyPages?: number },
 		corpid?: string,
@@ -189,7 +191,7 @@ export class Control extends SuiteControl {
 		return corpid && corpid !== this.state.corpid ? this.companyState(corpid) : this.state;
 	}
 
-	/** A login code without the page: for a member (`userid`) or someone outside the company (`openid`). */
+	/** Issues a login code without the page: for a member (`userid`) or someone outside the company (`openid`). */
 	issueCode(who: {
 		userid?: string;
 		openid?: string;
@@ -211,7 +213,7 @@ export class Control extends SuiteControl {
 		});
 	}
 
-	/** The GET verification of a callback URL (doc 90930). */
+	/** Verifies a callback URL with a GET, as WeCom does before it saves one (doc 90930). */
 	async verifyUrl(target: PushTarget, timeoutMs?: number): Promise<VerifyResult> {
 		return await this.pusher.verifyUrl(this.target(target), timeoutMs);
 	}
@@ -241,7 +243,7 @@ export class Control extends SuiteControl {
 		return sample({ corpid: this.state.corpid, agentid }, kind, changes);
 	}
 
-	/** A token that works: of an app, a suite, a provider, a device or a model, or the key of a message-push webhook. */
+	/** Issues a token that works: of an app, a suite, a provider, a device or a model, or the key of a message push. */
 	issueToken(kind: TokenKind, options?: IssueOptions): string {
 		return issueToken(this.state, kind, options);
 	}
@@ -251,7 +253,7 @@ export class Control extends SuiteControl {
 		endTokens(this.state, kind, options.errcode);
 	}
 
-	/** The items that an endpoint with a list answers with from now on, page by page if it has pages. */
+	/** Sets the items that an endpoint with a list answers with from now on, page by page if it has pages. */
 	setList(path: string, items: unknown[], options: ListOptions = {}) {
 		if (!catalogFacts().get(path)?.[0].list) throw new Error(`${path} has no list in the catalog`);
 		this.state.lists.set(path, { ...options, items });
@@ -263,7 +265,7 @@ export class Control extends SuiteControl {
 		else this.state.lists.delete(path);
 	}
 
-	/** What the chat model under `/v1` says from now on. */
+	/** Sets what the chat model under `/v1` says from now on. */
 	setScript(lines: ScriptLine[]) {
 		this.state.script = lines;
 	}

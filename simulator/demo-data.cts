@@ -7,13 +7,13 @@ export const DEMO_CORP = { corpid: 'ww847df3cda447a52c', corpName: '云帆示例
 const SENSITIVE_FIELDS = ['gender', 'avatar', 'qr_code', 'mobile', 'email', 'biz_mail', 'address'];
 const N8N_HOSTS = ['localhost:5678', '127.0.0.1:5678'];
 
-/** Accounts of WeChat Customer Service. */
+/** The company's accounts of WeChat Customer Service. */
 export const DEMO_KF_ACCOUNTS = [
 	{ open_kfid: 'wkDemoAAAASm4_FhToWMFea0xAFfd3Q1', name: '咨询客服' },
 	{ open_kfid: 'wkDemoAAAASm4_FhToWMFea0xAFfd3Q2', name: '售后客服' },
 ];
 
-/** Sees the whole company and has a callback URL. */
+/** An app that sees the whole company and has a callback URL. */
 export const DEMO_APP: App = {
 	agentid: 1000002,
 	name: 'n8n 自动化',
@@ -31,7 +31,7 @@ export const DEMO_APP: App = {
 	},
 };
 
-/** Sees the sales department and one more member; no callback URL. */
+/** An app that sees the sales department and one more member, and has no callback URL. */
 export const DEMO_SALES_APP: App = {
 	agentid: 1000003,
 	name: 'Sales desk',

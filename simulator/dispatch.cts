@@ -21,7 +21,7 @@ export type Answer = FileAnswer | { errcode?: number; errmsg?: string; [field: s
 
 const WRONG_JSON = 'Warning: wrong json format. ';
 
-/** Undefined for an unknown path. */
+/** The answer to a request of the API; undefined for an unknown path. */
 export function answer(state: State, request: ApiRequest): Answer | undefined {
 	const endpoint = endpointOf(state, request);
 	if (!endpoint) return undefined;
@@ -45,7 +45,9 @@ export function answer(state: State, request: ApiRequest): Answer | undefined {
 	}
 }
 
-/** Seen on the platform: on success the warning follows "ok", on failure it comes before the text. */
+/**
+ * The answer of a call that failed. A warning comes before its text, while on success it follows "ok", as seen on the platform.
+ */
 export function failure(
 	error: WecomError,
 	ip: string,

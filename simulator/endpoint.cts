@@ -9,7 +9,7 @@ import type { TokenKind } from './tokens.cts';
 /** What a handler gets: the company, who calls, and the parameters of the place the endpoint reads them from. */
 export interface Call {
 	state: State;
-	/** The app of the access_token (endpoints with token `corp`). */
+	/** The app whose access_token the call has, for endpoints with the token `corp`. */
 	app: App;
 	/** The query for a GET endpoint, the JSON body for a POST endpoint; empty when called with the other method. */
 	params: Record<string, any>;
@@ -44,13 +44,13 @@ export interface Endpoint {
 		dropped: boolean;
 		refusal?: WecomError;
 	};
-	/** The body is multipart, the handler reads `rawBody`. */
+	/** Whether the body is multipart, which the handler reads from `rawBody`. */
 	multipart?: boolean;
-	/** Only the contact-sync secret may call it (48002), or only apps. */
+	/** Who may call it, all others get 48002: only the contact-sync secret, or only apps. */
 	only?: App['kind'];
 	/** Fields that the answer has even when the call fails. */
 	onFailure?: Record<string, unknown>;
-	/** A success has no `errcode` and `errmsg`. */
+	/** Whether a success comes without `errcode` and `errmsg`. */
 	bare?: boolean;
 	/** Returns the answer's fields; `errcode` 0 and `errmsg` "ok" are added. */
 	handler: (call: Call) => Record<string, unknown> | FileAnswer;

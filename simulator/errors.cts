@@ -148,7 +148,7 @@ export class WecomError extends Error {
 	}
 }
 
-/** `<text>, hint: [<16 digits>_<n>_<32 hex>], from ip: <ip>, more info at <link>`. */
+/** The errmsg as WeCom builds it: `<text>, hint: [<16 digits>_<n>_<32 hex>], from ip: <ip>, more info at <link>`. */
 export function errmsg(error: WecomError, ip: string): string {
 	const hint = `${Date.now()}${randomInt(100, 1000)}_${randomInt(1, 500)}_${createHash('md5').update(randomUUID()).digest('hex')}`;
 	const link = `https://open.work.weixin.qq.com/devtool/query?e=${error.errcode}`;

@@ -11,15 +11,15 @@ export interface Fault {
 	errcode?: number;
 	/** Answer with this HTTP status and an HTML page, as a gateway does. */
 	status?: number;
-	/** Wait first; without another field the normal answer follows. */
+	/** Wait this long first; without another field the normal answer follows. */
 	delayMs?: number;
-	/** In this process only: wait until this has happened. */
+	/** Wait until this has happened; for tests that run in the same process. */
 	after?: Promise<unknown>;
 	/** Cut the connection without an answer. */
 	drop?: boolean;
 	/** Answer with this text (broken JSON, ...). */
 	rawBody?: string;
-	/** AI bots, frames only: it is carried out but not answered. */
+	/** For frames of AI bots: the frame is carried out but not answered. */
 	silent?: boolean;
 }
 
@@ -35,7 +35,7 @@ export class Faults {
 		});
 	}
 
-	/** The oldest fault for this path, which is used up by one. */
+	/** Takes the oldest fault for this path; its `times` are one less then. */
 	take(path: string): Fault | undefined {
 		if (this.active.length === 0) return undefined;
 		this.active = this.active.filter(({ left, until }) => left > 0 && until > Date.now());

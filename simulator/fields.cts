@@ -20,7 +20,7 @@ type Json = Record<string, any>;
 export const isObject = (value: unknown): value is Json =>
 	typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** Left out, or empty, which is the same for a required parameter. */
+/** Whether a required parameter is missing: left out, or empty, which is the same to WeCom. */
 export const isMissing = (value: unknown): boolean =>
 	value === undefined || value === '' || (Array.isArray(value) && value.length === 0);
 

@@ -49,7 +49,7 @@ export interface PageRequest {
 	agent?: string;
 }
 
-/** GET shows the page, POST takes the decision and redirects. */
+/** One of the pages: GET shows it, POST takes the decision and redirects. */
 export function loginPage(state: State, { path, query, form, agent }: PageRequest): Page {
 	if (path === OAUTH && isForeignBrowser(agent)) return refused(OPEN_IN_CLIENT);
 	const login = PAGES[path](state, query);
@@ -62,7 +62,9 @@ export function loginPage(state: State, { path, query, form, agent }: PageReques
 	return redirect(query, createCode(state, { agentid: app?.agentid, domain, withTicket, ...who }));
 }
 
-/** Doc 91022. Without agentid, snsapi_privateinfo is silently treated as snsapi_base. */
+/**
+ * Checks a request for the page inside WeCom (doc 91022). Without agentid, snsapi_privateinfo is silently treated as snsapi_base.
+ */
 function checkOauth(state: State, query: Query): Login | string {
 	if (query.appid !== state.corpid) return '40013 invalid appid';
 	if (query.response_type !== 'code') return '40058 response_type must be code';
@@ -87,7 +89,7 @@ function checkOauth(state: State, query: Query): Login | string {
 	};
 }
 
-/** Doc 98152, with the codes of the login panel. Gives no user_ticket. */
+/** Checks a request for the web login (doc 98152), with the error codes of the login panel. Its code gives no user_ticket. */
 function checkWebLogin(state: State, query: Query): Login | string {
 	if (query.login_type !== 'CorpApp') return '-31040 invalid login_type';
 	if (query.appid !== state.corpid) return '-31027 invalid appid';
@@ -101,7 +103,7 @@ function checkWebLogin(state: State, query: Query): Login | string {
 	return { title: 'WeCom login', app, domain, withTicket: false, allowOutsiders: false };
 }
 
-/** host[:port] of a URL, or undefined. */
+/** `host[:port]` of a URL; undefined for what is no URL. */
 export function hostOf(url: string | undefined): string | undefined {
 	return url && URL.canParse(url) && /^https?:/.test(url) ? new URL(url).host : undefined;
 }
@@ -113,7 +115,7 @@ function members(state: State, { app }: Login): Member[] {
 	return all.filter((member) => isVisible(state, app, member, visible));
 }
 
-/** `who` is `user:<userid>` or `outsider:<openid>`. */
+/** The person that was chosen on the page: `who` is `user:<userid>` or `outsider:<openid>`. */
 function identity(
 	state: State,
 	login: Login,
@@ -128,12 +130,12 @@ function identity(
 	return member && members(state, login).includes(member) ? { userid: member.userid } : undefined;
 }
 
-/** Back to the app; after "Deny" without a code. */
+/** Sends the person back to the app, after "Deny" without a code. */
 export function redirect(query: Query, code?: string): Page {
 	return back(query, code ? { code } : {});
 }
 
-/** To the redirect URL, with what WeCom adds to its query. */
+/** Sends the browser to the redirect URL, with what WeCom adds to its query. */
 export function back(query: Query, more: Query): Page {
 	const target = new URL(query.redirect_uri);
 	for (const [name, value] of Object.entries(more)) target.searchParams.set(name, value);

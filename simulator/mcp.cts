@@ -36,14 +36,14 @@ const answer = (status: number, body: unknown = '', more: Record<string, string>
 	body: body === '' ? '' : JSON.stringify(body),
 });
 
-/** `documents` gets what the tool was asked to create. */
+/** The answer to a request; `documents` gets what the tool was asked to create. */
 export function mcpAnswer(
 	documents: Json[],
 	request: { method: string; query: Record<string, string>; rawBody: Buffer },
 ): McpAnswer {
 	const { method, query, rawBody } = request;
 	if (query.apikey !== MCP_KEY) return answer(401, { errcode: 853004, errmsg: 'invalid apikey' });
-	// No stream of its own from the server, and a session ends by itself.
+	// The server offers no stream of its own, and a session ends by itself.
 	if (method !== 'POST') return answer(405);
 	const { id, method: call, params = {} } = JSON.parse(rawBody.toString('utf8')) as Json;
 	if (id === undefined) return answer(202);

@@ -9,7 +9,7 @@ export interface Part {
 
 const HEADER_END = Buffer.from('\r\n\r\n');
 
-/** The parts, or an empty list when the body is not well-formed multipart. */
+/** Reads the parts of a body; an empty list when it is not well-formed multipart. */
 export function parseMultipart(body: Buffer, contentType = ''): Part[] {
 	const boundary = /^multipart\/form-data\b.*boundary=(?:"([^"]+)"|([^;\s]+))/i.exec(contentType);
 	if (!boundary) return [];

@@ -11,7 +11,7 @@ export interface CallbackTarget extends Keys {
 	url: string;
 	toUserName?: string;
 	agentid?: number;
-	/** AI bots: the envelope is JSON and has no other fields (doc 101033). */
+	/** Whether the envelope is JSON without further fields, as for AI bots (doc 101033). */
 	json?: boolean;
 }
 
@@ -25,7 +25,7 @@ export interface PushOptions {
 	/** Cut the connection this long after the request began. */
 	cutAfterMs?: number;
 	contentType?: string;
-	/** The envelope as JSON, as a payment URL with callback_format=json gets it (doc 97478). */
+	/** Send the envelope as JSON, as a payment URL with callback_format=json gets it (doc 97478). */
 	json?: boolean;
 	/** Send something wrong: bad signature; signed with another token; encrypted with another key or for another receiver; broken XML inside or outside. */
 	tamper?: Tamper;
@@ -38,7 +38,7 @@ export interface PushOptions {
 }
 
 export interface Attempt {
-	/** Missing when no complete answer came. */
+	/** The HTTP status; undefined when no complete answer came. */
 	status?: number;
 	headers?: http.IncomingHttpHeaders;
 	body: string;
@@ -51,7 +51,7 @@ export interface Attempt {
 }
 
 export interface PushResult {
-	/** The last attempt was answered with status 200. */
+	/** Whether the last attempt was answered with status 200. */
 	ok: boolean;
 	attempts: Attempt[];
 	/** The plaintext, to push it again. */
@@ -78,7 +78,7 @@ interface Delivery {
 }
 
 export class Pusher {
-	/** `stopping` ends what is under way, and all retries. */
+	/** `stopping` ends the requests under way, and all retries. */
 	constructor(private readonly stopping: AbortSignal) {}
 
 	async verifyUrl(target: CallbackTarget, timeoutMs = VERIFY_TIMEOUT): Promise<VerifyResult> {
@@ -179,7 +179,10 @@ export class Pusher {
 	}
 }
 
-/** A bot's JSON has the ciphertext alone; that of external payment has the fields of the XML. */
+/**
+ * The envelope around a ciphertext: XML, or JSON, which for a bot holds the ciphertext alone and for external payment the fields
+ * of the XML.
+ */
 function envelopeOf(
 	{ json, toUserName, receiveid, agentid }: CallbackTarget,
 	encrypted: string,

@@ -23,7 +23,7 @@ export interface RecordedRequest {
 
 const CAPACITY = 20_000;
 
-/** Appends; of a full log the oldest twentieth is forgotten at once. */
+/** Appends to a log. Of a full one the oldest twentieth is dropped at once, since dropping single entries takes long. */
 export function record<Entry>(log: Entry[], entry: Entry) {
 	if (log.length >= CAPACITY) log.splice(0, CAPACITY / 20);
 	log.push(entry);

@@ -4,9 +4,9 @@ import type { XmlFields } from './xml.cts';
 
 interface Kind {
 	doc: number;
-	/** Messages have a MsgId, events have none. */
+	/** Whether it is a message, which has a MsgId; events have none. */
 	message?: boolean;
-	/** Contact and batch-job events carry no AgentID and (contacts) come from "sys". */
+	/** Whether it carries no AgentID, as events about contacts and batch jobs do; those about contacts come from "sys". */
 	agentless?: boolean;
 	from?: string;
 	fields: XmlFields;
@@ -131,7 +131,7 @@ const KINDS: Record<string, Kind> = {
 export const sampleKinds = Object.keys(KINDS);
 
 let serial = 0;
-/** A 19-digit id, larger than 2^53 as in production, never repeated. */
+/** A new MsgId: 19 digits, so larger than 2^53 as in production, and never repeated. */
 const freshMsgId = () => `7${Date.now()}${String(++serial % 100_000).padStart(5, '0')}`;
 
 /** The fields of a fresh callback; `changes` replace or add fields, and remove those set to undefined. */

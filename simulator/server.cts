@@ -22,7 +22,7 @@ import { isSuitePage, loginState, suitePage } from './suite/pages.cts';
 import { companyOf } from './suite/state.cts';
 
 export interface SimulatorOptions {
-	/** 0 or nothing = any free port. */
+	/** The port to listen on; 0 or nothing for any free one. */
 	port?: number;
 	seed?: Partial<Seed>;
 	/** Gets one line per API request. */

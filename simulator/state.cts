@@ -32,7 +32,7 @@ export interface App {
 	trustedIps: string[];
 	/** Host with port, without scheme, compared exactly. */
 	trustedDomains: string[];
-	/** What getuserdetail may show after consent. */
+	/** The fields that getuserdetail may show after the member's consent. */
 	sensitiveFields: string[];
 	callback: CallbackSettings;
 }
@@ -113,7 +113,7 @@ export interface SentMessage {
 	msgtype: string;
 	/** The request body, with over-long text already cut. */
 	body: Record<string, any>;
-	/** Userids that received it. */
+	/** The userids that received it. */
 	recipients: string[];
 	truncated: boolean;
 	recalled: boolean;
@@ -145,7 +145,7 @@ export interface Token {
 
 /** A code of the authorization page (doc 91022) or of the web login (doc 98152). */
 export interface LoginCode {
-	/** Undefined when the page was opened without agentid. */
+	/** The app of the page; undefined when it was opened without agentid. */
 	agentid?: number;
 	domain?: string;
 	userid?: string;
@@ -172,7 +172,7 @@ export interface KfMessage {
 	msgid: string;
 	/** Seconds since the epoch. */
 	send_time: number;
-	/** 3 customer, 4 system, 5 servicer. */
+	/** Who has sent it: 3 a customer, 4 the system, 5 a servicer. */
 	origin: number;
 	msgtype: string;
 	[field: string]: unknown;
@@ -186,7 +186,7 @@ export interface Kf {
 	lastWithoutToken: number;
 	/** Pages are never longer, whatever limit is asked for. */
 	pageSize: number;
-	/** So many of the next pages are empty although there is more. */
+	/** How many of the next pages are empty although there are more messages. */
 	emptyPages: number;
 }
 
@@ -208,7 +208,7 @@ export interface Consent {
 	roomid?: string;
 	exteranalopenid: string;
 	agree: boolean;
-	/** When it was said, in seconds. */
+	/** When it was said, in seconds since the epoch. */
 	at: number;
 }
 
@@ -229,7 +229,7 @@ export interface State extends Omit<Seed, 'members' | 'departments' | 'bots' | k
 	kf: Kf;
 	messages: SentMessage[];
 	pushed: PushedMessage[];
-	/** For the archiving of chats; nobody has agreed yet. */
+	/** Who has agreed to the archiving of chats; at first nobody. */
 	consents: Consent[];
 	/** User IDs of those whose chats are archived. */
 	archivedMembers: string[];
@@ -238,13 +238,13 @@ export interface State extends Omit<Seed, 'members' | 'departments' | 'bots' | k
 	/** How often a job answers that it is under way, and the errcode it then ends with. */
 	urlUploadEnd: { polls: number; errcode: number };
 	tokens: Map<string, Token>;
-	/** Tokens of other kinds than the apps'. */
+	/** Tokens of all kinds but those of gettoken, by value. */
 	issued: Map<string, IssuedToken>;
 	/** The latest token of each endpoint of the catalog that hands them out, by path. */
 	handedOut: Map<string, string>;
 	/** Lists given by `control.setList`, by path. */
 	lists: Map<string, ServedList>;
-	/** Calls of gettoken with this app's secret, by agentid. */
+	/** How often gettoken was called with an app's secret, by agentid. */
 	tokenCalls: Record<number, number>;
 	codes: Map<string, LoginCode>;
 	tickets: Map<string, UserTicket>;
@@ -257,7 +257,7 @@ export interface State extends Omit<Seed, 'members' | 'departments' | 'bots' | k
 	wrongSecretLimit: number;
 	/** Answers of earlier messages that asked for the duplicate check. */
 	duplicates: Map<string, { msgid: string; response_code?: string; at: number }>;
-	/** What cards can be changed with. */
+	/** The response_codes with which cards can be changed. */
 	cardCodes: Map<string, CardCode>;
 	/** The address WeCom believes the caller has; undefined = the real one. */
 	callerIp?: string;

@@ -30,12 +30,12 @@ export const TOKEN_RULES: Record<
 const WRONG_SHEET_WEBHOOK = 840001;
 
 export interface IssueOptions {
-	/** The token's value; a random one otherwise. */
+	/** The value of the token; without it a random one is made. */
 	token?: string;
 	name?: string;
-	/** 2 hours; webhook keys do not expire. */
+	/** How long it lives, by default two hours; webhook keys do not expire. */
 	lifetimeMs?: number;
-	/** Whose token, for the kind `corp`; the first app's otherwise. */
+	/** Whose token it is, for the kind `corp`; without it the first app's. */
 	agentid?: number;
 }
 

@@ -18,9 +18,9 @@ import { now, type State } from '../state.cts';
 /** One POST of the platform and what came of it. */
 export interface Outcome {
 	at: number;
-	/** The msgid of what was posted. */
+	/** The msgid of the message or event that was posted. */
 	msgid: string;
-	/** A stream refresh callback. */
+	/** Whether WeCom asked how far a stream has come, instead of bringing something new. */
 	refresh: boolean;
 	status?: number;
 	ms: number;
@@ -44,13 +44,16 @@ export class BotCallbacks {
 		private readonly stopping: AbortSignal,
 	) {}
 
-	/** receiveid is empty for a company's own bot. */
+	/** Where a bot's callbacks go. The receiveid is empty for a company's own bot. */
 	target(bot: Bot): CallbackTarget {
 		if (!bot.callback.url) throw new Error(`Bot ${bot.botId} has no callback URL`);
 		return { ...bot.callback, receiveid: '', json: true };
 	}
 
-	/** The first delivery; when it begins a stream, refreshing goes on by itself. Gives what came of every attempt. */
+	/**
+	 * Delivers a message or event and gives what came of every attempt. When the answer begins a stream, WeCom's questions after it
+	 * follow by themselves.
+	 */
 	async deliver(turn: Turn, body: Json, options: PushOptions = {}): Promise<Outcome[]> {
 		const outcomes = await this.#post(turn, body, options);
 		if (isStreaming(this.state, turn)) void this.#refresh(turn);
@@ -87,7 +90,7 @@ export class BotCallbacks {
 		return outcome;
 	}
 
-	/** What is allowed depends on what was asked (passive-replies.json, `allowed_for`). */
+	/** Carries out an answer. Which ones are allowed depends on what was posted (passive-replies.json, `allowed_for`). */
 	#apply(turn: Turn, answer: Json, refresh: boolean): ChatEntry {
 		if (turn.kind === 'message') {
 			const options = { streamsOnly: refresh, media: false };
@@ -98,7 +101,7 @@ export class BotCallbacks {
 		throw new Error('only an empty answer is allowed');
 	}
 
-	/** Until a reply has finish=true, its six minutes are over, or the platform is reset. */
+	/** Asks how far a stream has come, until a reply has finish=true, its six minutes are over, or the platform is reset. */
 	async #refresh(turn: Turn) {
 		const { botSide } = this.state;
 		const { botId, chat, chattype, from } = turn;

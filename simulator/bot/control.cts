@@ -45,7 +45,7 @@ export const BOT_METHODS = [
 ] as const satisfies Array<keyof BotControl>;
 
 export class BotControl extends BotUsers {
-	/** Cuts all connections; the state is replaced by the caller. */
+	/** Cuts all connections. Whoever calls it replaces the state. */
 	reset() {
 		this.sockets.reset();
 		this.callbacks.outcomes.length = 0;
@@ -56,25 +56,28 @@ export class BotControl extends BotUsers {
 		return bot;
 	}
 
-	/** Any field: `secret`, `mode`, `callback` (without verification), `name`, `responseUrls`. */
+	/** Changes any field of a bot: `secret`, `mode`, `callback` (its URL is not verified), `name`, `responseUrls`. */
 	setBot(botId: string, changes: Partial<Omit<Bot, 'botId'>>): Bot {
 		return Object.assign(findBot(this.side, botId), structuredClone(changes));
 	}
 
-	/** The GET verification; receiveid is empty. */
+	/** Verifies the bot's callback URL with a GET, whose receiveid is empty. */
 	async verifyUrl(botId: string, timeoutMs?: number): Promise<VerifyResult> {
 		const target = this.callbacks.target(findBot(this.side, botId));
 		return await this.pusher.verifyUrl(target, timeoutMs);
 	}
 
-	/** As in the admin console: saved, and callback mode on, only when the URL passes. */
+	/**
+	 * Saves the callback settings and switches callback mode on, as the admin console does: only when the URL passes its
+	 * verification.
+	 */
 	async saveCallback(botId: string, callback: CallbackSettings): Promise<VerifyResult> {
 		const result = await this.pusher.verifyUrl({ ...callback, receiveid: '' });
 		if (result.ok) this.setBot(botId, { callback, mode: 'callback' });
 		return result;
 	}
 
-	/** Any frame, or a text that is none, to a connected bot. */
+	/** Sends any frame, or a text that is no frame, to a connected bot. False when the bot is not connected. */
 	pushFrame(botId: string, frame: Frame | string): boolean {
 		return this.sockets.push(botId, frame);
 	}
@@ -96,7 +99,7 @@ export class BotControl extends BotUsers {
 		return wanted;
 	}
 
-	/** The answers to a message or event, once there is one and no stream is under way. */
+	/** Waits for the answers to a message or event: until there is one, and no stream is under way. */
 	async waitForReply(msgid: string, { timeoutMs = 10_000 } = {}): Promise<ChatEntry[]> {
 		const turn = this.side.turns.get(msgid);
 		if (!turn) throw new Error(`No message or event ${msgid}`);
@@ -109,12 +112,12 @@ export class BotControl extends BotUsers {
 		await this.#until(() => this.sockets.open(botId) > 0, timeoutMs);
 	}
 
-	/** What happened on one bot's long connections; `open` = subscribed now. */
+	/** What happened on one bot's long connections; `open` counts those that are subscribed now. */
 	connections(botId: string): ConnectionCounts & { open: number } {
 		return { ...countsOf(this.side, botId), open: this.sockets.open(botId) };
 	}
 
-	/** All open sockets, subscribed or not. */
+	/** How many sockets are open, subscribed or not. */
 	openSockets(): number {
 		return this.sockets.open();
 	}
@@ -146,7 +149,7 @@ export class BotControl extends BotUsers {
 		return this.sockets.kick(botId);
 	}
 
-	/** Trouble for the next frames with this `cmd` (`*` = all, `upgrade` = the handshake). */
+	/** Makes trouble for the next frames with this `cmd`; `*` stands for all frames, `upgrade` for the handshake of a connection. */
 	inject({ cmd, ...fault }: Omit<Fault, 'path'> & { cmd: string }) {
 		this.sockets.faults.inject({ ...fault, path: cmd });
 	}
@@ -163,12 +166,12 @@ export class BotControl extends BotUsers {
 		this.side.maxInProgress = messages;
 	}
 
-	/** Another reading of WeCom's pages, or smaller numbers. */
+	/** Chooses the other reading of what WeCom's pages leave open, or smaller limits. */
 	setRules(rules: Partial<Rules>) {
 		Object.assign(this.side.rules, rules);
 	}
 
-	/** A chat into which bots may push although nobody wrote there. */
+	/** Adds a chat into which bots may push although nobody wrote there. */
 	addChat(chatid: string) {
 		this.side.chats.add(chatid);
 	}

@@ -3,7 +3,7 @@ import type { Bot } from './state.cts';
 
 const NOBODY = { url: '', token: '', encodingAesKey: '' };
 
-/** Talks over the long connection. */
+/** A bot that talks over the long connection. */
 export const DEMO_BOT: Bot = {
 	botId: 'aibDemoSocket0000000000000001',
 	name: '云帆助手',
@@ -13,7 +13,7 @@ export const DEMO_BOT: Bot = {
 	responseUrls: true,
 };
 
-/** Gets callbacks. */
+/** A bot whose messages come as callbacks. */
 export const DEMO_CALLBACK_BOT: Bot = {
 	botId: 'aibDemoCallback00000000000002',
 	name: '云帆客服',

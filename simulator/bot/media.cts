@@ -18,7 +18,7 @@ const TYPES = ['file', 'image', 'voice', 'video'];
 const MAX_CHUNK = 512 * 1024;
 const MAX_CHUNKS = 100;
 const MIN_FILE = 5;
-/** More at a time get "system busy". */
+/** How many chunks a bot may upload at a time; further ones are answered with "system busy". */
 const MAX_PARALLEL = 4;
 
 /** AES-256-CBC; IV = the first 16 bytes of the key; PKCS#7 to 32 bytes. */
@@ -53,7 +53,7 @@ export function serveFile(
 
 export const isBotFile = (path: string): boolean => path.startsWith(PREFIX);
 
-/** 403 once the five minutes are over, as the object store answers. */
+/** What the address of a file answers: the encrypted file, or 403 once its five minutes are over, as the object store does. */
 export function fileAnswer(state: State, path: string): FileAnswer {
 	const file = state.botSide.files.get(path.slice(PREFIX.length));
 	if (!file || file.expiresAt < now(state)) {
@@ -97,7 +97,9 @@ export function uploadInit(state: State, botId: string, body: Json): Json {
 	return { upload_id };
 }
 
-/** `parallel` = chunks of this bot under way. A chunk may come again. */
+/**
+ * Keeps a chunk of an upload; one that comes again replaces the first. `parallel` is the number of the bot's chunks under way.
+ */
 export function uploadChunk(side: BotSide, botId: string, body: Json, parallel: number) {
 	const { chunks, totalChunks } = uploadOf(side, botId, body);
 	const { chunk_index: index, base64_data: data } = body;

@@ -22,7 +22,7 @@ const MAX_CONTENT = 20_480;
 const MAX_FEEDBACK = 256;
 const MAX_IMAGES = 10;
 const MAX_IMAGE = 10 * 1024 * 1024;
-/** For a welcome and for a card update. */
+/** How long after its event a welcome or a card update is taken. */
 const EVENT_LIMIT = 5_000;
 const URL_LIMIT = 60 * 60_000;
 const MEDIA_TYPES = ['file', 'image', 'voice', 'video'];
@@ -60,7 +60,7 @@ export function reply(
 	return say(state, turn, body, 'reply', turn.msgid);
 }
 
-/** Text or a card, once, within 5 s of enter_chat. */
+/** The welcome: text or a card, once, within 5 s of enter_chat. */
 export function welcome(state: State, turn: Turn, body: Json): ChatEntry {
 	if (turn.kind !== 'enter_chat') throw new WecomError(846605);
 	checkEvent(state, turn);
@@ -73,7 +73,7 @@ export function welcome(state: State, turn: Turn, body: Json): ChatEntry {
 	return say(state, turn, body, 'welcome', turn.msgid);
 }
 
-/** Replaces the card, once, within 5 s of template_card_event. */
+/** Replaces the card that was clicked: once, within 5 s of template_card_event. */
 export function updateCard(state: State, turn: Turn, body: Json): ChatEntry {
 	if (turn.kind !== 'template_card_event') throw new WecomError(846605);
 	checkEvent(state, turn);
@@ -157,7 +157,7 @@ function checkFeedback(feedback: unknown) {
 		refuse('invalid feedback.id');
 }
 
-/** task_ids are unique per bot; the limits beside those of every card are the bot's own. */
+/** Checks a card: its task_id must be new for this bot, and a bot has limits beside those of every card. */
 function checkCard(state: State, botId: string, card: Json) {
 	checkCardShape(card, (taskId) => cardEntry(state, botId, taskId) !== undefined);
 	checkFeedback(card.feedback);
@@ -165,7 +165,7 @@ function checkCard(state: State, botId: string, card: Json) {
 	if ((card.checkbox?.option_list ?? []).length > 20) refuse('option_list has at most 20 items');
 }
 
-/** A media_id of this bot's own uploads, of this type, that lives. */
+/** The file of a media_id, which must be one that this bot has uploaded, of the right type, and not too old. */
 function mediaOf(state: State, botId: string, body: Json): [string, BotMedia] {
 	const { media_id: id } = objectIn(body, body.msgtype);
 	if (!id) throw new WecomError(41006);
@@ -230,7 +230,7 @@ function streamReply(state: State, turn: Turn, body: Json): ChatEntry {
 	return entry;
 }
 
-/** At most 10 JPG or PNG, 10 MB each; `md5` is that of the raw bytes. */
+/** The images of a stream's end: at most 10 JPG or PNG of 10 MB each, whose `md5` is that of the raw bytes. */
 function imagesOf(items: unknown): Array<{ md5: string; size: number }> {
 	if (items === undefined) return [];
 	if (!Array.isArray(items) || items.length > MAX_IMAGES) return refuse('at most 10 msg_item');
@@ -247,7 +247,7 @@ function imagesOf(items: unknown): Array<{ md5: string; size: number }> {
 	});
 }
 
-/** Adds a whole message; what it must be like has been checked. */
+/** Adds a message that is no stream to the chat. It has been checked before. */
 function say(
 	state: State,
 	place: Place,

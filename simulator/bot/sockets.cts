@@ -30,9 +30,9 @@ export interface LoggedFrame {
 interface Connection {
 	socket: WebSocket;
 	ip: string;
-	/** Once it has subscribed. */
+	/** The bot whose connection it is; known once it has subscribed. */
 	botId?: string;
-	/** Replies under way, by req_id. */
+	/** How many replies are under way, by req_id. */
 	pending: Map<string, number>;
 	chunks: number;
 }
@@ -97,7 +97,7 @@ export class BotSockets {
 		});
 	}
 
-	/** Subscribed connections of a bot (at most one), or all connections. */
+	/** The number of a bot's subscribed connections (at most one), or of all connections. */
 	open(botId?: string): number {
 		return this.#live().filter((one) => !botId || one.botId === botId).length;
 	}
@@ -109,7 +109,7 @@ export class BotSockets {
 		this.faults.clear();
 	}
 
-	/** A message or event, or anything else; false when the bot is not connected. */
+	/** Sends a message, an event or any other text to a bot; false when the bot is not connected. */
 	push(botId: string, frame: Frame | string): boolean {
 		const connection = this.#connectionOf(botId);
 		if (!connection) return false;
@@ -126,7 +126,7 @@ export class BotSockets {
 		}
 	}
 
-	/** What an older connection gets when a newer one has subscribed. */
+	/** Tells a bot's connection that a newer one has come, and closes it. False when the bot is not connected. */
 	kick(botId: string): boolean {
 		const connection = this.#connectionOf(botId);
 		if (connection) this.#kick(connection, botId);
@@ -153,7 +153,7 @@ export class BotSockets {
 		changed(this.#side);
 	}
 
-	/** Not those that are closing. */
+	/** The open connections, without those that are closing. */
 	#live = () => [...this.#connections].filter(({ socket }) => socket.readyState === WebSocket.OPEN);
 
 	#connectionOf = (botId: string) => this.#live().find((one) => one.botId === botId);
@@ -260,7 +260,7 @@ export class BotSockets {
 	}
 }
 
-/** What is no frame has no command, which is refused. */
+/** Reads a frame. A text that is none becomes a frame without a command, which is refused. */
 function parse(text: string): Frame {
 	let frame: unknown;
 	try {

@@ -13,9 +13,9 @@ export interface Bot {
 	mode: 'websocket' | 'callback';
 	/** The secret of the long connection. */
 	secret: string;
-	/** Used in callback mode. */
+	/** URL and keys of callback mode. */
 	callback: CallbackSettings;
-	/** Messages and card events carry a response_url (in callback mode they always do). */
+	/** Whether messages and card events of the long connection carry a response_url; in callback mode they always do. */
 	responseUrls: boolean;
 }
 
@@ -39,7 +39,7 @@ export interface Turn extends Place {
 	taskId?: string;
 	responseCode?: string;
 	responseUrlUsed: boolean;
-	/** What may be given once was given: a welcome, a card update, a card or a file as the whole answer. */
+	/** Whether that was given which may be given only once: a welcome, a card update, a card or a file as the whole answer. */
 	answered: boolean;
 	stream?: ChatEntry;
 	cardSent: boolean;
@@ -47,10 +47,10 @@ export interface Turn extends Place {
 
 export interface StreamState {
 	id: string;
-	/** Every text it had, the latest last. */
+	/** Every text that the stream has had, the latest last. */
 	updates: Array<{ at: number; content: string; finish: boolean }>;
 	finish: boolean;
-	/** Its time ended first. */
+	/** The time of the stream ended before a reply finished it. */
 	timedOut: boolean;
 	images: Array<{ md5: string; size: number }>;
 	feedbackId?: string;
@@ -69,12 +69,12 @@ export interface ChatEntry {
 	msgid: string;
 	/** The msgid of the message or event that was answered. */
 	replyTo?: string;
-	/** Text, markdown, voice as text, or the stream's present content. */
+	/** The words: of a text, a Markdown text or a voice message, or what the stream says at present. */
 	text: string;
-	/** As sent; of a stream the first reply. */
+	/** The body as it was sent; for a stream that of its first reply. */
 	body: Json;
 	stream?: StreamState;
-	/** The card as it is now, and all it has been. */
+	/** The card as it is now; `cards` are all that it has been. */
 	card?: Json;
 	cards?: Array<{ at: number; card: Json; userids?: string[] }>;
 	/** What a bot sent by media_id. */
@@ -84,7 +84,7 @@ export interface ChatEntry {
 /** A file that a user sent: encrypted, for five minutes. */
 export interface ServedFile {
 	content: Buffer;
-	/** Long connection only: no name is given in callback mode. */
+	/** Known over the long connection only: in callback mode WeCom names no file. */
 	filename?: string;
 	expiresAt: number;
 }
@@ -109,7 +109,7 @@ export interface BotMedia {
 
 /** What happened on the long connections of one bot. */
 export interface ConnectionCounts {
-	/** Successful ones and refused ones. */
+	/** Subscriptions that succeeded and that were refused. */
 	subscribes: number;
 	refused: number;
 	/** Connections that a newer one has ended. */
@@ -117,13 +117,13 @@ export interface ConnectionCounts {
 	pings: number;
 	/** Replies that came before the one before them (same req_id) was answered. */
 	overlaps: number;
-	/** Most upload chunks under way at once. */
+	/** The largest number of upload chunks that were under way at once. */
 	parallelChunks: number;
 }
 
 export interface BotSide {
 	bots: Map<string, Bot>;
-	/** By msgid. */
+	/** Messages and events by their msgid. */
 	turns: Map<string, Turn>;
 	transcript: ChatEntry[];
 	files: Map<string, ServedFile>;
@@ -134,35 +134,38 @@ export interface BotSide {
 	chats: Set<string>;
 	/** `<botId> <userid> <day>` of each first entry. */
 	entered: Set<string>;
-	/** Messages in progress per user and bot. */
+	/** How many messages of a user a bot may have in progress. */
 	maxInProgress: number;
-	/** Between two stream refresh callbacks. */
+	/** Milliseconds between two questions after a stream. */
 	pollIntervalMs: number;
 	/** When bots have sent something into a chat, or uploaded: `<botId> <chat or upload>`. */
 	sent: Map<string, number[]>;
 	rules: Rules;
-	/** Called at every change. */
+	/** Functions that are called at every change. */
 	watchers: Set<() => void>;
 }
 
-/** What WeCom's pages leave open, so that both readings can be tried. */
+/** What WeCom's pages leave open, to be switched, so that the nodes can be tested against both readings. */
 export interface Rules {
-	/** Every frame of a stream counts as a message of the bot. */
+	/** Whether every frame of a stream counts as a message of the bot. */
 	framesCount: boolean;
-	/** A finished stream may be followed by another one with a new id. */
+	/** Whether a finished stream may be followed by another one with a new id. */
 	secondStream: boolean;
-	/** Messages of a bot per chat, and uploads per bot. */
+	/** How many messages a bot may send into a chat in a minute and in an hour, and how many files it may upload. */
 	perMinute: number;
 	perHour: number;
 }
 
-/** In callback mode after the user's message, over the long connection after the first frame (846608). */
+/**
+ * How long a stream lives: in callback mode from the user's message on, over the long connection from its first frame on
+ * (846608).
+ */
 export const CALLBACK_STREAM_LIMIT = 6 * 60_000;
 export const CONNECTION_STREAM_LIMIT = 10 * 60_000;
 /** How long a message over the long connection can be answered (846604). */
 export const ANSWER_LIMIT = 24 * 60 * 60_000;
 
-/** When the stream of a message ends by itself, or the time for one. */
+/** When the stream of a message ends by itself, or when the time for beginning one is over. */
 export function streamEnd({ mode }: Bot, { at, stream }: Turn): number {
 	if (mode === 'callback') return at + CALLBACK_STREAM_LIMIT;
 	return stream ? stream.at + CONNECTION_STREAM_LIMIT : at + ANSWER_LIMIT;
@@ -226,7 +229,7 @@ export function addEntry(
 	return added;
 }
 
-/** Begun, not finished, and still in its time. */
+/** Whether the stream of a message has begun, is not finished, and is still in its time. */
 export function isStreaming(state: State, turn: Turn): boolean {
 	const bot = findBot(state.botSide, turn.botId);
 	return turn.stream?.stream?.finish === false && now(state) <= streamEnd(bot, turn);

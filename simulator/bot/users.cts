@@ -16,13 +16,13 @@ import {
 import type { Pusher, PushOptions } from '../pusher.cts';
 import { now, type State } from '../state.cts';
 
-/** Who speaks, and where: without `chatid` in the single chat. */
+/** Who speaks, and where: in the group `chatid`, or without one in the single chat with the bot. */
 export interface Speaker {
 	from?: string;
 	chatid?: string;
 }
 
-/** One of text, voice (as text), image, file, video, mixed. */
+/** What a user sends: one of text, voice (as the text it was turned into), image, file, video, mixed. */
 export interface Content {
 	text?: string;
 	voice?: string;
@@ -36,7 +36,7 @@ export interface UserMessage extends Speaker, Content {
 	quote?: Content;
 	/** Replaces or adds fields of the body. */
 	fields?: Json;
-	/** Callback mode: how it is delivered. */
+	/** How the callback is delivered, in callback mode. */
 	options?: PushOptions;
 }
 
@@ -49,13 +49,13 @@ export interface UserEvent extends Speaker {
 export interface Sent {
 	msgid: string;
 	reqId: string;
-	/** The bot was connected, or its server answered with status 200. */
+	/** Whether the bot was connected, or its server answered with status 200. */
 	delivered: boolean;
-	/** Why it was not even tried, or could not be. */
+	/** Why it was not delivered, where no attempt could be made. */
 	reason?: string;
-	/** As sent. */
+	/** The body as it was sent. */
 	body: Json;
-	/** Callback mode: every attempt. */
+	/** Every attempt to deliver it, in callback mode. */
 	outcomes: Outcome[];
 }
 
@@ -268,13 +268,13 @@ const unsent = ({ msgid, reqId }: Turn, body: Json): Sent => ({
 	outcomes: [],
 });
 
-/** Group texts keep the @Name. */
+/** Puts the name of the bot in front of a group message that does not begin with it: WeCom leaves the mention in the text. */
 function mention({ text, mixed }: Json, name: string) {
 	const first = text ?? mixed?.msg_item.find((item: Json) => item.text)?.text;
 	if (first && !first.content.startsWith(name)) first.content = name + first.content;
 }
 
-/** What others in the chat would see of a message that is no text. */
+/** A message as words: what others in the chat would see of it. */
 const textOf = ({ mixed, image, file, video }: Content): string =>
 	mixed?.map((item) => item.text ?? `[${item.image!.filename}]`).join(' ') ??
 	`[${(image ?? file ?? video)!.filename}]`;

@@ -3,7 +3,7 @@ import { FileAnswer } from '../endpoint.cts';
 import { toXml, type XmlFields } from '../xml.cts';
 import type { Facts, Json, ResponseField } from './facts.cts';
 
-/** The sample with errcode 0: a few samples show a failed batch. */
+/** The documented sample, always with errcode 0: a few samples show a failed batch. */
 export function usualAnswer(facts: Facts): Json {
 	const { sample_response: sample, response = [] } = facts;
 	if (!sample) return { errcode: 0, errmsg: 'ok', ...lastPage(facts, made(response)) };
@@ -26,7 +26,7 @@ function madeValue({ name, type, fields = [] }: ResponseField): unknown {
 	return name.toUpperCase();
 }
 
-/** A made list has one item and no further page. */
+/** Ends an answer's list: one that is made up has one item and no further page. */
 function lastPage({ paging, response = [] }: Facts, answer: Json): Json {
 	const { cursor, offset, total, has_more } = paging?.response ?? {};
 	if (cursor) answer[cursor] = paging!.cursor_type === 'integer' ? 0 : '';

@@ -71,7 +71,7 @@ function startOf({ style, request, cursor_type }: PagingFacts, params: Json): nu
 	return Number(text.slice(CURSOR_PREFIX.length));
 }
 
-/** 0 counts as not given. */
+/** The size of a page as the request asks for it; 0 counts as not given. */
 function limitOf({ request, max_limit, default_limit, over_limit }: PagingFacts, params: Json) {
 	const standard = default_limit ?? max_limit ?? DEFAULT_LIMIT;
 	const limit = Number((request.limit && params[request.limit]) || standard);

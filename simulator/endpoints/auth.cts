@@ -7,14 +7,14 @@ import { findMember, isVisible, now, type LoginCode, type State } from '../state
 const CODE_LIFETIME = 5 * 60_000;
 const TICKET_LIFETIME = 1_800_000;
 
-/** A code for the redirect of the authorization page or the web login. */
+/** Makes a code for the redirect of the authorization page or the web login. */
 export function createCode(state: State, code: Omit<LoginCode, 'expiresAt' | 'used'>): string {
 	const value = randomBytes(32).toString('base64url');
 	state.codes.set(value, { ...code, expiresAt: now(state) + CODE_LIFETIME, used: false });
 	return value;
 }
 
-/** A code of this app that is redeemed for the first time and in time. */
+/** Redeems a code, which must be one of this app, redeemed for the first time and in time. */
 function redeem({ state, app, params }: Call): LoginCode {
 	const code = state.codes.get(params.code);
 	const foreign = code?.agentid !== undefined && code.agentid !== app.agentid;
@@ -47,7 +47,7 @@ function getUserInfo(call: Call) {
 	return { userid, user_ticket };
 }
 
-/** Only what the admin has selected for the app; `gender` is always there, "0" when not selected. */
+/** The details that the admin has selected for the app; `gender` is always there, "0" when it is not selected. */
 function getUserDetail({ state, app, params }: Call) {
 	const ticket = state.tickets.get(params.user_ticket);
 	const member = ticket && findMember(state, ticket.userid);

@@ -7,10 +7,10 @@ import type { ApiRequest } from '../dispatch.cts';
 import type { Call, Endpoint } from '../endpoint.cts';
 import { handOut } from '../tokens.cts';
 
-/** By id of the facts. */
+/** The rows made so far, by the id of their facts. */
 const made = new Map<string, Endpoint>();
 
-/** Undefined for a path that is not documented. */
+/** The row for a request, made from the facts; undefined for a path that is not documented. */
 export function catalogEndpoint(request: ApiRequest): Endpoint | undefined {
 	const sharing = catalogFacts().get(request.path);
 	if (!sharing) return undefined;
@@ -28,7 +28,7 @@ function endpointFor(facts: Facts): Endpoint {
 		doc,
 		token,
 		read: (request) => checkParameters(facts, request),
-		// Where the sample has no errcode, success has none.
+		// Where the documented sample has no errcode, a success has none either.
 		bare: facts.sample_response !== null && facts.sample_response.errcode === undefined,
 		handler: (call) => answer(facts, call),
 	};

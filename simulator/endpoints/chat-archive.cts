@@ -13,7 +13,7 @@ interface Pair {
 	exteranalopenid: string;
 }
 
-/** Nobody has agreed until they did. */
+/** What somebody has said about archiving; as long as nothing is known, they have not agreed. */
 function consentOf(state: State, { userid, exteranalopenid }: Pair) {
 	const known = state.consents.find(
 		(one) => one.userid === userid && one.exteranalopenid === exteranalopenid,

@@ -18,7 +18,7 @@ const INVALID_CURSOR = 50100;
 const INVALID_OPEN_KFID = 95000;
 const INVALID_MSGTOKEN = 95007;
 
-/** `step` tells cursors apart between which there are no messages. */
+/** The cursor of a place among the messages; `step` tells apart those between which there are no messages. */
 const cursorOf = (openKfId: string, position: number, step = 0) =>
 	Buffer.from(`${position}.${step}@${openKfId.slice(-8)}`).toString('base64url');
 

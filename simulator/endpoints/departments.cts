@@ -44,7 +44,7 @@ function depth(state: State, id: number): number {
 	return department ? 1 + depth(state, department.parentid) : 0;
 }
 
-/** Levels from this department down to its lowest one. */
+/** How many levels there are from this department down to its lowest one. */
 function height(state: State, id: number): number {
 	const children = [...state.departments.values()].filter((one) => one.parentid === id);
 	return 1 + Math.max(0, ...children.map((child) => height(state, child.id)));

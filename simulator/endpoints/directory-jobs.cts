@@ -9,7 +9,7 @@ const UNFINISHED_ANSWERS = 1;
 
 interface Job {
 	asked: number;
-	/** Files of an export, encrypted. */
+	/** The encrypted files of an export. */
 	files: Buffer[];
 	/** The answer of an import. */
 	result?: Record<string, unknown>;
@@ -52,7 +52,7 @@ function encryptFile(encodingAesKey: string, content: unknown): Buffer {
 	]);
 }
 
-/** Two files, so that nobody reads the first one only. */
+/** The result of an export: always two files, so that a reader of the first one alone is found out. */
 function exported(name: string, list: unknown[], more: Record<string, unknown> = {}) {
 	const half = Math.ceil(list.length / 2);
 	return [{ ...more, [name]: list.slice(0, half) }, { [name]: list.slice(half) }];

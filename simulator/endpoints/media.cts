@@ -9,7 +9,7 @@ const MB = 1024 * 1024;
 /** A download or a Range of it must not be larger (830002). */
 const MAX_CHUNK = 20 * MB;
 const MAX_IMAGE = 2 * MB;
-/** "Files must be larger than 5 bytes." */
+/** WeCom: "Files must be larger than 5 bytes." */
 const MIN_SIZE = 6;
 
 const starts =
@@ -53,7 +53,10 @@ export function storeMedia(state: State, media: Omit<Media, 'media_id' | 'create
 	return stored;
 }
 
-/** A part without `filename` is no file for WeCom; `filename*` alone does not count (reported by the community). */
+/**
+ * The file in an upload. A part without `filename` is no file for WeCom; `filename*` alone does not count (reported by the
+ * community).
+ */
 function filePart({ rawBody, headers }: Call, isRight: (part: Part) => boolean): Part {
 	const part = parseMultipart(rawBody, headers['content-type']).find(
 		(one) => one.parameters.filename && isRight(one),
@@ -100,7 +103,7 @@ function uploadImage(call: Call) {
 	};
 }
 
-/** `bytes=a-b` with both ends, as the docs ask for; undefined without a Range header. */
+/** The range that is asked for: `bytes=a-b` with both ends, as the docs want it; undefined without a Range header. */
 function range(
 	header: string | undefined,
 	size: number,
@@ -113,7 +116,10 @@ function range(
 	return { start, end };
 }
 
-/** HTTP headers are bytes: the name goes out as raw UTF-8 in `filename="…"`, or as `filename*` (RFC 5987). */
+/**
+ * The header with a file's name. HTTP headers are bytes: the name goes out as raw UTF-8 in `filename="…"`, or as `filename*` (RFC
+ * 5987).
+ */
 function disposition(state: State, filename: string): string {
 	if (state.dispositionStyle === 'rfc5987')
 		return `attachment; filename*=UTF-8''${encodeURIComponent(filename)}`;
@@ -139,7 +145,7 @@ function download({ state, params, headers }: Call) {
 	);
 }
 
-/** A file that WeCom fetches on its own time (doc 96219). */
+/** Starts the job with which WeCom fetches a file from a URL, which takes its time (doc 96219). */
 function uploadByUrl({ state, params }: Call) {
 	const jobid = `jobid_${randomBytes(24).toString('base64url')}`;
 	const { type, filename } = params;

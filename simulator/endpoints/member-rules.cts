@@ -41,7 +41,7 @@ const EMAIL = /^[^@\s]+@[^@\s]+\.[^@\s]+$/;
 const length = (text: string) => [...text].length;
 const isEmail = (text: string) => text.length >= 6 && text.length <= 64 && EMAIL.test(text);
 
-/** Mainland numbers may leave out +86. */
+/** A mobile number without +86, which numbers of mainland China may leave out. */
 export const plainMobile = (mobile: string): string =>
 	mobile.replace(/[\s-]/g, '').replace(/^\+86/, '');
 
@@ -49,7 +49,7 @@ export function checkUserid(userid: string) {
 	if (!USERID.test(userid)) throw new WecomError(40003);
 }
 
-/** `self` is the member that is updated; `departments` the ones the member will be in. */
+/** Checks what a member is to become: `self` is the member that is updated, `departments` those the member will be in. */
 export function checkMember(
 	state: State,
 	params: Partial<Member>,

@@ -25,7 +25,7 @@ function existing({ state, app }: Call, userid: string): Member {
 	return member;
 }
 
-/** Where members without a department go. */
+/** The department that members without one are put into. */
 function unassigned(state: State): number {
 	const found = [...state.departments.values()].find((one) => one.name === UNASSIGNED);
 	return (

@@ -82,7 +82,7 @@ const required = (part: Body, field: string, errcode: number) => {
 	if (!part[field]) throw new WecomError(errcode);
 };
 
-/** Whole characters that fit into `limit` bytes. */
+/** The beginning of a text: as many whole characters as fit into `limit` bytes. */
 export function cutBytes(text: string, limit: number): string {
 	let size = 0;
 	let kept = '';
@@ -99,7 +99,7 @@ function checkUrl(url: string) {
 	if (bytes(url) > 2048) throw new WecomError(40058);
 }
 
-/** A media_id that exists, lives and is of this type (media of one company is shared by its apps). */
+/** Refuses a media_id that does not exist, has expired or is of another type. The apps of one company share their media. */
 function checkMedia({ state }: Call, mediaId: string | undefined, type: string) {
 	if (!mediaId) throw new WecomError(41006);
 	const media = state.media.get(mediaId);
@@ -134,7 +134,7 @@ function checkButtons(card: Body, field: string, max: number) {
 
 export const isInteractive = (card: Body): boolean => INTERACTIVE.includes(card.card_type);
 
-/** What every sender's card must have; `used` = the sender has used this task_id before. */
+/** Checks what a card must have, whoever sends it; `used` says whether the sender has used a task_id before. */
 export function checkCardShape(card: Body, used: (taskId: string) => boolean) {
 	const type = card.card_type;
 	if (!CARD_TYPES.includes(type)) throw new WecomError(40058);
@@ -249,6 +249,6 @@ export function checkContent(call: Call): boolean {
 	return truncated;
 }
 
-/** Cards that can be updated later get a response_code. */
+/** Whether the message gets a response_code: its card can be updated later. */
 export const hasResponseCode = ({ template_card: card }: Body): boolean =>
 	card !== undefined && (isInteractive(card) || card.action_menu !== undefined);

@@ -78,7 +78,10 @@ function resolve({ state, app, params }: Call) {
 	return { recipients: [...found].map(({ userid }) => userid), invalid };
 }
 
-/** The mini-program notice is sent without agentid (its sample has none); all other types need the token's own app. */
+/**
+ * Checks the agentid. The mini-program notice is sent without one, as its sample shows; all other types need that of the token's
+ * app.
+ */
 function checkAgent({ state, app, params }: Call) {
 	if (params.agentid === undefined) {
 		if (params.msgtype !== 'miniprogram_notice') throw new WecomError(41011);
@@ -126,7 +129,9 @@ function send(call: Call) {
 	return { ...lists, msgid, response_code };
 }
 
-/** The error table has no code of its own for recall: 40058 "for recall, use the app that sent the message". */
+/**
+ * Recalls a message. The error table has no code of its own for that: 40058 is "for recall, use the app that sent the message".
+ */
 function recall({ state, app, params }: Call) {
 	const message = state.messages.find(({ msgid }) => msgid === params.msgid);
 	if (!message || message.agentid !== app.agentid || message.at + DAY < now(state))

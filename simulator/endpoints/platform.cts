@@ -7,7 +7,7 @@ import { HOUR, now } from '../state.cts';
 const LIFETIME_SECONDS = 7200;
 
 /**
- * The same token while it is valid, a new one after its end or after WeCom has invalidated it.
+ * Hands out an app's token: the same one while it is valid, a new one after its end or after WeCom has invalidated it.
  * `expires_in` is always 7200: the docs speak of "the same result" for repeated calls, so a caller that asks late learns of the
  * end only by 42001.
  */
@@ -23,7 +23,7 @@ function getToken({ state, params, ip }: Call) {
 		throw new WecomError(40001);
 	}
 	state.tokenCalls[app.agentid] = (state.tokenCalls[app.agentid] ?? 0) + 1;
-	// The secret is right and the app is known, only switched off: "应用已禁用" (50003) says that, 40001 would not.
+	// The secret is right, but the app is switched off. 50003 (应用已禁用) says so; 40001 would mean a wrong secret.
 	if (!app.enabled) throw new WecomError(50003);
 
 	let token = [...state.tokens.values()].find(

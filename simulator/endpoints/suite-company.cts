@@ -5,7 +5,7 @@ import { openId, type Authorization } from '../suite/state.cts';
 
 export interface CompanyCall {
 	root: State;
-	/** The company's. */
+	/** The state of the company. */
 	state: State;
 	authorization: Authorization;
 	params: Record<string, any>;
@@ -13,12 +13,12 @@ export interface CompanyCall {
 
 const MAX_USERIDS = 1000;
 
-/** Doc 100073: no admins in member authorization. */
+/** The app's admins; there are none when members have authorized it themselves (doc 100073). */
 function adminList({ authorization }: CompanyCall) {
 	return { admin: authorization.authMode === 1 ? [] : authorization.company.admins };
 }
 
-/** Doc 97062: members outside the visible range cannot be converted. */
+/** Converts userids; those of members outside the visible range cannot be converted (doc 97062). */
 function toOpenUserids({ root, state, authorization, params }: CompanyCall) {
 	const userids: string[] = params.userid_list;
 	if (userids.length > MAX_USERIDS) throw new WecomError(40032);
@@ -38,7 +38,7 @@ function toOpenUserids({ root, state, authorization, params }: CompanyCall) {
 export const companyAnswers = new Map<string, (call: CompanyCall) => Record<string, unknown>>([
 	['/cgi-bin/agent/get_admin_list', adminList],
 	[
-		// Doc 99052.
+		// The app's permissions (doc 99052).
 		'/cgi-bin/agent/get_permissions',
 		({ authorization }) => ({
 			app_permissions: authorization.permissions,

@@ -3,7 +3,7 @@ import { findMember, type State } from '../state.cts';
 import { companyState, isTemplate, openId, type Authorization } from '../suite/state.cts';
 
 const LEVEL_BASE_READ_ONLY = 1;
-/** "For customized apps the value is meaningless, always 0." */
+/** The level of a customized app: "for customized apps the value is meaningless, always 0". */
 const LEVEL_CUSTOMIZED = 0;
 
 export function corpInfo({ company, authMode }: Authorization) {
@@ -49,7 +49,7 @@ export function authInfo({ suite, app, authMode }: Authorization) {
 	};
 }
 
-/** Missing when nobody is known to have authorized. */
+/** Who authorized; undefined when nobody is known. */
 export function authUserInfo(root: State, { company, admin: userid }: Authorization) {
 	if (!userid) return {};
 	const member = findMember(companyState(root, company), userid);

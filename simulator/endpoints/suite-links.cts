@@ -16,7 +16,7 @@ const PNG = Buffer.from(
 	'base64',
 );
 
-/** Doc 97061: only companies that authorized one of the provider's apps. */
+/** Converts a Corp ID, only for companies that have authorized one of the provider's apps (doc 97061). */
 function toOpenCorpid({ state, side, params }: SuiteCall) {
 	const known = [...side.authorizations.values()].some(
 		({ company }) => company.corpid === params.corpid,
@@ -36,7 +36,7 @@ function link(
 	return `http://${headers.host}${SCAN_PATH}${key}`;
 }
 
-/** Doc 98744. */
+/** Makes a link with which a company authorizes customized apps (doc 98744). */
 function getCustomizedAuthUrl(call: SuiteCall) {
 	const { state, templateid_list: templates } = call.params;
 	if (!STATE.test(state)) throw new WecomError(84025);
@@ -52,7 +52,10 @@ function getCustomizedAuthUrl(call: SuiteCall) {
 	};
 }
 
-/** Doc 95430: the image itself unless `result_type` is 2. It does not say how long the code lives. */
+/**
+ * Makes a QR code to authorize with: the image itself, or a link with `result_type` 2. The page does not say how long it lives
+ * (doc 95430).
+ */
 function getAppQrcode(call: SuiteCall) {
 	const { suite_id, state, result_type } = call.params;
 	onlyThirdParty(call.suite);

@@ -8,7 +8,7 @@ import { companyState, findAuthorization, openId, type SuiteLogin } from '../sui
 const CODE_LIFETIME = 5 * 60_000;
 const TICKET_SECONDS = 1800;
 
-/** A code for the redirect of the page. */
+/** Makes a code for the redirect of a third-party app's login page. */
 export function createSuiteCode(
 	state: State,
 	login: Omit<SuiteLogin, 'expiresAt' | 'used'>,
@@ -47,7 +47,7 @@ function getUserInfo({ state, side, suite, params }: SuiteCall) {
 	return { ...who, user_ticket, expires_in: TICKET_SECONDS };
 }
 
-/** `name` is the userid; never a mobile, an email or an address. */
+/** The details of a member: `name` is the userid, and there is never a mobile, an email or an address. */
 function getUserDetail({ state, side, suite, params }: SuiteCall) {
 	onlyThirdParty(suite);
 	const ticket = side.userTickets.get(params.user_ticket);

@@ -18,7 +18,10 @@ import { suiteLoginEndpoints } from './suite-login.cts';
 const SECONDS = 7200;
 const PRE_AUTH_SECONDS = 1200;
 
-/** The same token while it is valid (stated for the provider's, doc 91200; assumed for the suite's). */
+/**
+ * A token of the suite or the provider: the same one while it is valid (stated for the provider's, doc 91200; assumed for the
+ * suite's).
+ */
 function sameToken(state: State, kind: 'suite' | 'provider', name: string): string {
 	const current = [...state.issued.values()].find(
 		(one) => one.kind === kind && one.name === name && !one.deadWith && one.expiresAt > now(state),
@@ -74,7 +77,7 @@ function setSessionInfo({ state, side, suite, params }: SuiteCall) {
 	return {};
 }
 
-/** v2: no agentid; that takes get_auth_info. */
+/** Version 2 of the exchange gives no agentid, which has to be asked for with get_auth_info. */
 function getPermanentCode({ state, suite, params }: SuiteCall) {
 	const { authorization, permanentCode, custom } = exchange(state, suite, params.auth_code);
 	const { corpid, name } = authorization.company;
@@ -86,7 +89,7 @@ function getPermanentCode({ state, suite, params }: SuiteCall) {
 	};
 }
 
-/** v1: with the first token (not for customized apps), and all of get_auth_info. */
+/** Version 1 of the exchange also gives all of get_auth_info and, but for customized apps, the company's first token. */
 function getPermanentCodeV1({ state, side, suite, params }: SuiteCall) {
 	const { authorization, permanentCode, custom } = exchange(state, suite, params.auth_code);
 	const { corpid } = authorization.company;
@@ -111,8 +114,8 @@ function getAuthInfo({ state, suite, params }: SuiteCall) {
 }
 
 /**
- * A customized app's permanent code is refused here with 40084 "invalid authorizer permanent code"
- * (seen in production: github.com/w7corp/easywechat/issues/2569).
+ * Hands out the token of a company. The permanent code of a customized app is refused with 40084 "invalid authorizer permanent
+ * code" (seen in production: github.com/w7corp/easywechat/issues/2569).
  */
 function getCorpToken({ state, side, suite, params }: SuiteCall) {
 	if (isTemplate(suite)) throw new WecomError(40084);

@@ -33,7 +33,7 @@ const content =
 			throw new WecomError(40058, `content exceed max length ${most}`);
 	};
 
-/** Uploaded for this very webhook, within three days. */
+/** A media_id must have been uploaded for this very webhook, within three days. */
 const media =
 	(type: string) =>
 	({ media_id }: Body, { state, query }: Call) => {

@@ -15,13 +15,13 @@ import { issueToken } from '../tokens.cts';
 
 /** "Each ticket is really valid 30 minutes" (doc 90628). */
 const TICKET_LIFETIME = 30 * 60_000;
-/** An auth_code: 10 minutes, once (doc 90597). */
+/** How long an auth_code lives. It works once (doc 90597). */
 export const AUTH_CODE_SECONDS = 600;
 const AGENTID_STEP = 100_000;
 const DEFAULT_PERMISSIONS = ['contact:base:base', 'externalcontact:base:base'];
 
 export interface AuthorizeOptions {
-	/** What the QR code or link carried; comes back in get_permanent_code. */
+	/** What the QR code or link carried; get_permanent_code gives it back. */
 	state?: string;
 	agentid?: number;
 	/** The userid of who authorizes; empty for nobody (member authorization). */
@@ -99,7 +99,7 @@ function newApp(state: State, suite: Suite, company: Company, wanted?: number): 
 	return app;
 }
 
-/** Tokens and codes die. */
+/** Removes the app from the company; its tokens and codes are void from then on. */
 export function uninstall(state: State, { suite, company, app }: Authorization) {
 	const { authorizations, authCodes } = state.providerSide;
 	const key = authorizationKey(suite.suiteId, company.corpid);
@@ -138,8 +138,8 @@ export function issueAuthCode(
 }
 
 /**
- * The code is used up. "permanent_code is unique per (company, app)": authorizing again gives the same one, only a reset gives a new
- * one, and with it the old one dies. The docs have one code for every wrong auth_code, 40078.
+ * Exchanges an auth_code, which is used up by it. "permanent_code is unique per (company, app)": authorizing again gives the same
+ * one, only a reset gives a new one and voids the old one. The docs have one error for every wrong auth_code, 40078.
  */
 export function exchange(state: State, suite: Suite, authCode: string) {
 	const code = state.providerSide.authCodes.get(authCode);
@@ -154,7 +154,10 @@ export function exchange(state: State, suite: Suite, authCode: string) {
 	return { authorization, permanentCode: authorization.permanentCode, custom: code.state };
 }
 
-/** Unknown companies are 40013; "cancelled, mistyped or another provider's" is 40084. */
+/**
+ * The authorization behind a permanent code. An unknown company is refused with 40013, a code that was "cancelled, mistyped or
+ * another provider's" with 40084.
+ */
 export function authorizedBy(
 	state: State,
 	suite: Suite,

@@ -43,7 +43,7 @@ export class SuiteControl {
 		this.#side.suites.set(suite.suiteId, structuredClone(suite));
 	}
 
-	/** Any field, without the verification of URLs. */
+	/** Changes any field of a suite. Its URLs are not verified. */
 	setSuite(suiteId: string, changes: Partial<Omit<Suite, 'suiteId'>>): Suite {
 		return Object.assign(this.#suite(suiteId), structuredClone(changes));
 	}
@@ -54,7 +54,7 @@ export class SuiteControl {
 		return (this.#side.provider = full);
 	}
 
-	/** So many further ones, or the given ones. */
+	/** Adds so many further companies, or the given ones. */
 	addCompanies(wanted: number | Company[]): Company[] {
 		const { companies } = this.#side;
 		const made =
@@ -65,7 +65,9 @@ export class SuiteControl {
 		return made;
 	}
 
-	/** Any field of the app in a company, without a push: `enabled`, `visible`, `trustedIps`, a `callback` of its own, ... */
+	/**
+	 * Changes any field of the app in a company, without a push: `enabled`, `visible`, `trustedIps`, a `callback` of its own, ...
+	 */
 	setCompanyApp(suiteId: string, corpid: string, changes: Partial<App>): App {
 		return Object.assign(this.#authorization(suiteId, corpid).app, changes);
 	}
@@ -75,7 +77,7 @@ export class SuiteControl {
 		return companyState(this.#state, this.#company(corpid));
 	}
 
-	/** The GET verification. No page says with which receiveid; from memory it is the provider's corpid. */
+	/** Verifies the suite's URL with a GET. No page says which receiveid it carries; it is assumed to be the provider's corpid. */
 	async verifySuiteUrl(
 		suiteId: string,
 		{ receiveid = 'provider', which = 'command', timeoutMs }: VerifyOptions = {},
@@ -111,7 +113,7 @@ export class SuiteControl {
 		return { ...(await this.#push({ suite: this.#suite(suiteId) }, fields, options)), ticket };
 	}
 
-	/** One now, and one every so often (10 minutes on the real platform). */
+	/** Pushes a ticket now and then every `everyMs`; on the real platform that is ten minutes. */
 	startTickets(suiteId: string, everyMs: number, options?: PushOptions) {
 		this.#suite(suiteId);
 		this.stopTickets(suiteId);
@@ -128,7 +130,7 @@ export class SuiteControl {
 		}
 	}
 
-	/** A ticket that is not pushed. */
+	/** Issues a ticket that is not pushed. */
 	issueTicket(suiteId: string): string {
 		return issueTicket(this.#state, this.#suite(suiteId).suiteId);
 	}
@@ -218,13 +220,13 @@ export class SuiteControl {
 		return await this.#push({ ...authorization, corpid }, fields, options);
 	}
 
-	/** Any InfoType; SuiteId and TimeStamp are added. */
+	/** Pushes a command with any InfoType; SuiteId and TimeStamp are added. */
 	async pushSuite(suiteId: string, fields: XmlFields, options?: PushOptions): Promise<SuitePush> {
 		const corpid = fields.AuthCorpId === undefined ? undefined : String(fields.AuthCorpId);
 		return await this.#push({ suite: this.#suite(suiteId), corpid }, fields, options);
 	}
 
-	/** A message or an event of a company, as `push`. */
+	/** Pushes a message or an event of a company to the suite, as `push` does for an app. */
 	async pushData(
 		suiteId: string,
 		corpid: string,
@@ -254,7 +256,7 @@ export class SuiteControl {
 		return cardSeenBy(this.companyState(corpid), taskId, userid);
 	}
 
-	/** For `push` and `verifyUrl`. */
+	/** The suite's command URL, as `push` and `verifyUrl` take it. */
 	suiteTarget(suiteId: string): CallbackTarget {
 		return suiteTarget(this.#suite(suiteId));
 	}
@@ -306,7 +308,7 @@ export class SuiteControl {
 		endCorpTokens(this.#state, this.#authorization(suiteId, corpid), errcode);
 	}
 
-	/** A code for getuserinfo3rd without the page: of a member (`userid`) or someone outside (`openid`). */
+	/** Issues a code for getuserinfo3rd without the page: of a member (`userid`) or someone outside the company (`openid`). */
 	issueSuiteCode(who: {
 		suiteId: string;
 		corpid: string;
@@ -323,7 +325,7 @@ export class SuiteControl {
 		return createSuiteCode(this.#state, { ...login, withTicket });
 	}
 
-	/** Successes of all service/* endpoints have no errcode, or (off) only those that are documented so. */
+	/** Switches whether the successes of all service/* endpoints have no errcode, or only of those that are documented so. */
 	leaveOutErrcode(on: boolean) {
 		this.#side.leaveOutErrcode = on;
 	}

@@ -41,7 +41,7 @@ export const DEMO_TEMPLATE: Suite = {
 	trustedDomains: N8N_HOSTS,
 };
 
-/** The number `from` and the following ones. A corpid has the form a provider sees (doc 95652: encrypted, `wp…`). */
+/** Makes `count` companies, numbered from `from` on. A corpid has the form a provider sees: encrypted, `wp…` (doc 95652). */
 export const makeCompanies = (count: number, from = 1): Company[] =>
 	Array.from({ length: count }, (_, index) => {
 		const number = from + index;
@@ -57,7 +57,7 @@ export const makeCompanies = (count: number, from = 1): Company[] =>
 		};
 	});
 
-/** `startSimulator({ seed: PROVIDER_SEED })`. */
+/** A provider with both suites and three companies, for `startSimulator({ seed: PROVIDER_SEED })`. */
 export const PROVIDER_SEED: Required<ProviderSeed> = {
 	provider: DEMO_PROVIDER,
 	suites: [DEMO_SUITE, DEMO_TEMPLATE],
@@ -81,7 +81,7 @@ const people = ({ agentid }: Company): Array<[string, string, string, string, nu
 	[`user${agentid}`, '赵敏', '2', '工程师', 3],
 ];
 
-/** The people of a company; also admins that are not among them. */
+/** The people of a company, with its admins, who need not be among them. */
 export function companyDirectory(company: Company): {
 	departments: Department[];
 	members: Member[];

@@ -15,7 +15,7 @@ import { checkToken } from '../tokens.cts';
 const GET_TOKEN = '/cgi-bin/gettoken';
 const WRONG_JSON = 'ok. Warning: wrong json format. ';
 
-/** Undefined for an unknown path. */
+/** The platform's answer to a request; undefined for an unknown path. */
 export function platformAnswer(state: State, request: ApiRequest): Answer | undefined {
 	const endpoint = suiteEndpoints.get(request.path);
 	if (endpoint && isTied(state, endpoint, request)) return suiteAnswer(state, endpoint, request);
@@ -23,7 +23,10 @@ export function platformAnswer(state: State, request: ApiRequest): Answer | unde
 	return found ? companyAnswer(state, found, request) : answer(state, request);
 }
 
-/** Tokens that are of no suite of this platform (`control.issueToken`), and all when there is no suite, leave it to the catalog. */
+/**
+ * Whether a provider's endpoint is served here. One that is called with a token of no suite of this platform
+ * (`control.issueToken`), or while there is no suite, is served from the catalog.
+ */
 function isTied({ providerSide, issued }: State, { token }: SuiteEndpoint, { query }: ApiRequest) {
 	if (token === 'provider-secret') return providerSide.provider !== undefined;
 	if (token === 'suite-secret') return providerSide.suites.size > 0;
@@ -33,7 +36,10 @@ function isTied({ providerSide, issued }: State, { token }: SuiteEndpoint, { que
 	return name !== undefined && name === providerSide.provider?.corpid;
 }
 
-/** Parameters are checked by the facts; the IP whitelist comes with the suite or the provider (doc 90600). */
+/**
+ * The answer of a provider's endpoint. Its parameters are checked by the facts, the address by the whitelist of the suite or the
+ * provider (doc 90600).
+ */
 function suiteAnswer(state: State, endpoint: SuiteEndpoint, request: ApiRequest): Answer {
 	const ip = state.callerIp ?? request.ip;
 	const [facts] = catalogFacts().get(endpoint.path)!;
@@ -71,7 +77,7 @@ function suiteAnswer(state: State, endpoint: SuiteEndpoint, request: ApiRequest)
 	}
 }
 
-/** The company's own state answers; its messages are also the platform's. */
+/** The answer to a call for a company: its own state gives it, and what it sends is among the platform's messages, too. */
 function companyAnswer(
 	root: State,
 	{ company, state }: { company: Company; state: State },
@@ -111,7 +117,10 @@ function companyAnswer(
 	}
 }
 
-/** An agentid that another company's app has: "the agentid and the secret must belong to the same app" (301002). */
+/**
+ * Whether the request names an agentid that an app of another company has: "the agentid and the secret must belong to the same
+ * app" (301002).
+ */
 function isForeign(root: State, company: Company, { query, rawBody }: ApiRequest): boolean {
 	const inBody = /"agentid"\s*:\s*(\d+)/.exec(rawBody.toString('utf8'))?.[1];
 	const agentid = Number(query.agentid ?? inBody);

@@ -6,28 +6,28 @@ import { now, type State } from '../state.cts';
 import { isTemplate, type ProviderSide, type Suite } from './state.cts';
 
 export interface SuiteCall {
-	/** The platform's, not a company's. */
+	/** The state of the platform, not of a company. */
 	state: State;
 	side: ProviderSide;
 	/** Whose suite_access_token it is (token `suite`). */
 	suite: Suite;
 	params: Record<string, any>;
 	headers: IncomingHttpHeaders;
-	/** 60020 for an address that is not in the whitelist. */
+	/** Throws 60020 for a caller whose address is not in the whitelist. */
 	checkIp: (whose: { trustedIps: string[] }) => void;
 }
 
 export interface SuiteEndpoint {
 	path: string;
 	doc: number;
-	/** The two that hand out tokens identify the caller in their body. */
+	/** What the call is made with. The two endpoints that hand out tokens take a secret in their body. */
 	token: 'suite' | 'provider' | 'suite-secret' | 'provider-secret';
-	/** A success has no `errcode` and `errmsg`. */
+	/** Whether a success comes without `errcode` and `errmsg`. */
 	bare?: boolean;
 	handler: (call: SuiteCall) => Record<string, unknown> | FileAnswer;
 }
 
-/** "仅支持第三方应用调用": the docs list the endpoint for third-party apps only. */
+/** Refuses the suite of customized apps: the docs list the endpoint for third-party apps only (仅支持第三方应用调用). */
 export function onlyThirdParty(suite: Suite) {
 	if (isTemplate(suite)) throw new WecomError(60214);
 }

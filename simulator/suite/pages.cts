@@ -31,7 +31,7 @@ const INSTALL = '/3rdapp/install';
 export const isSuitePage = (path: string): boolean =>
 	path === INSTALL || path.startsWith(SCAN_PATH);
 
-/** Undefined for a login page that is not of a suite. */
+/** A page for a suite; undefined for a login page that is not of a suite. */
 export async function suitePage(
 	{ state, control }: { state: State; control: SuiteControl },
 	request: PageRequest,

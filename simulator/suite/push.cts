@@ -4,20 +4,23 @@ import { now, type State } from '../state.cts';
 import type { Suite } from './state.cts';
 import type { XmlFields } from '../xml.cts';
 
-/** Answer within 1,000 ms (docs 100964, 94758); all others within 5 s. */
+/** Commands that must be answered within one second (docs 100964, 94758); all others have five. */
 const QUICK = new Set(['create_auth', 'change_auth', 'cancel_auth', 'reset_permanent_code']);
 const QUICK_MS = 1000;
 const OTHERS_MS = 5000;
 
-/** `answer`: status 200, but not exactly "success", which is taken as an error message (docs 90613, 97172). */
+/**
+ * What the platform makes of an answer. `answer` is one with status 200 that is not exactly "success": it is taken for an error
+ * message (docs 90613, 97172).
+ */
 export type Verdict = 'success' | 'answer' | 'status' | 'timeout' | 'failed';
 
 export interface SuitePush extends PushResult {
-	/** Right and in time. */
+	/** Whether the answer was right and in time. */
 	ok: boolean;
 	verdict: Verdict;
 	late: boolean;
-	/** How long the last attempt took. */
+	/** How long the last attempt took, in milliseconds. */
 	ms: number;
 	infoType: string;
 	suiteId: string;
@@ -25,13 +28,13 @@ export interface SuitePush extends PushResult {
 	at: number;
 }
 
-/** POST: ToUserName and receiveid are the suite id, AgentID is empty (doc 90968). */
+/** Where commands go. ToUserName and receiveid are the suite's ID, AgentID is empty (doc 90968). */
 export const suiteTarget = ({ suiteId, callback }: Suite): CallbackTarget => ({
 	...callback,
 	receiveid: suiteId,
 });
 
-/** Delivers, judges and records. `fields` has the InfoType. */
+/** Delivers a command, whose InfoType is among the `fields`, and judges and records its answer. */
 export async function pushSuite(
 	{ state, pusher }: { state: State; pusher: Pusher },
 	{ suite, corpid }: { suite: Suite; corpid?: string },

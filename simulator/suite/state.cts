@@ -14,7 +14,7 @@ export interface Suite {
 	name: string;
 	/** The command URL, and token and key of both URLs. */
 	callback: CallbackSettings;
-	/** Empty = the command URL. */
+	/** The data URL; when empty, messages and events go to the command URL. */
 	dataUrl: string;
 	/** The provider's IP whitelist; empty = every address may call. */
 	trustedIps: string[];
@@ -30,7 +30,7 @@ export interface Provider {
 export interface Company {
 	corpid: string;
 	name: string;
-	/** Of its first authorized app; further ones count up from it. */
+	/** The agentid of its first authorized app; those of further ones count up from it. */
 	agentid: number;
 	/** `auth_type` 0: may send messages, 1: may manage (doc 100073). */
 	admins: Array<{ userid: string; auth_type: 0 | 1 }>;
@@ -49,11 +49,11 @@ export interface Authorization {
 	company: Company;
 	/** In the company's own state; its secret is the permanent code of a customized app. */
 	app: App;
-	/** Unset until an auth_code has been exchanged. */
+	/** The permanent code; undefined until an auth_code has been exchanged. */
 	permanentCode?: string;
-	/** Who authorized; empty = the answer has no auth_user_info. */
+	/** Who authorized; when empty, the answer has no auth_user_info. */
 	admin: string;
-	/** 0 by an admin, 1 by members. */
+	/** 0 when an admin has authorized it, 1 when members have done it themselves. */
 	authMode: 0 | 1;
 	permissions: string[];
 }
@@ -63,7 +63,7 @@ export interface AuthCode {
 	corpid: string;
 	expiresAt: number;
 	used: boolean;
-	/** From reset_permanent_code: the exchange gives a new permanent code. */
+	/** Whether the code comes from reset_permanent_code: its exchange gives a new permanent code. */
 	reset: boolean;
 	state?: string;
 }
@@ -85,7 +85,7 @@ export interface ProviderSide {
 	suites: Map<string, Suite>;
 	companies: Map<string, Company>;
 	states: Map<string, State>;
-	/** Key: `<suiteId>/<corpid>`. */
+	/** By `<suiteId>/<corpid>`. */
 	authorizations: Map<string, Authorization>;
 	suiteTickets: Map<string, { suiteId: string; expiresAt: number }>;
 	authCodes: Map<string, AuthCode>;
@@ -95,7 +95,7 @@ export interface ProviderSide {
 	codes: Map<string, SuiteLogin>;
 	userTickets: Map<string, SuiteLogin>;
 	pushes: SuitePush[];
-	/** Successful fetches of tokens; companies by `<suiteId>/<corpid>`. */
+	/** How many tokens were fetched successfully; those of companies by `<suiteId>/<corpid>`. */
 	fetches: {
 		provider: number;
 		suites: Record<string, number>;
@@ -128,7 +128,9 @@ export const authorizationKey = (suiteId: string, corpid: string) => `${suiteId}
 export const findAuthorization = (state: State, suiteId: string, corpid: string) =>
 	state.providerSide.authorizations.get(authorizationKey(suiteId, corpid));
 
-/** One platform has one clock, one caller and one set of faults and lists. */
+/**
+ * What the state of a company shares with that of the platform, which has one clock, one caller and one set of faults and lists.
+ */
 const SHARED = [
 	'clockOffset',
 	'callerIp',
