@@ -146,10 +146,10 @@ export class StreamingStart {
 		const base = webhookBaseUrl ?? `${context.getInstanceBaseUrl()}webhook`;
 		const id = context.getWorkflow().id ?? '';
 		const node = context.getNode();
-		const told = NodeHelpers.getNodeWebhookUrl(base, id, node, STREAM_PATH, false);
-		const path = /^https?:\/\/[^/]+(\/.*)$/.exec(told)?.[1];
-		const isLocal = /^https?:\/\/(?:localhost|127\.|\[::1\])/.test(told);
-		return isLocal || !path ? [told] : [OWN_PORT + path, told];
+		const known = NodeHelpers.getNodeWebhookUrl(base, id, node, STREAM_PATH, false);
+		const path = /^https?:\/\/[^/]+(\/.*)$/.exec(known)?.[1];
+		const isLocal = /^https?:\/\/(?:localhost|127\.|\[::1\])/.test(known);
+		return isLocal || !path ? [known] : [OWN_PORT + path, known];
 	}
 
 	private note(reason: string): void {

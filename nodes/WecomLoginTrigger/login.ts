@@ -62,7 +62,8 @@ export async function receiveVisit(context: IWebhookFunctions): Promise<IWebhook
 	const scope = [context.getMode(), context.getWorkflow().id, context.getNode().id].join('|');
 	const visit: Visit = { context, client, settings, binding: { key, scope, url, cookies } };
 
-	if (text('state') || text('code')) return await comeBack(visit, text('state'), text('code'));
+	if (text('state') || text('code'))
+		return await returnFromWecom(visit, text('state'), text('code'));
 	return await sendToWecom(visit, {
 		target: text('return_to'),
 		nonce: text('nonce'),
@@ -135,7 +136,11 @@ async function sendToWecom(
 	return redirect(context.getResponseObject(), link, cookies);
 }
 
-async function comeBack(visit: Visit, state: string, code: string): Promise<IWebhookResponseData> {
+async function returnFromWecom(
+	visit: Visit,
+	state: string,
+	code: string,
+): Promise<IWebhookResponseData> {
 	const { context, client, settings, binding } = visit;
 	const ended = endLogin(binding, state);
 	const again = againUrl(binding.url, ended.journey);

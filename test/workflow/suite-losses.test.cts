@@ -373,7 +373,7 @@ describe('an authorization that n8n has crashed over', () => {
 	it('is not told twice when the workflow knows that its code could not be exchanged', async () => {
 		await begin();
 		await provider.authorize(first.corpid);
-		await until(() => provider.stored().pendingAuthCodes.includes('told'));
+		await until(() => provider.stored().pendingAuthCodes.includes('eventDelivered'));
 		age(3_600_000);
 		await ticket();
 		await ticket();

@@ -237,7 +237,7 @@ export async function finishPending(
 	const finished: Finished[] = [];
 	if (lost(credentials)) await updateSuite(context, lost);
 	for (const [authCode, pending] of Object.entries(pendingCodesOf(credentials))) {
-		const { at, event, corpId, told } = pending;
+		const { at, event, corpId, eventDelivered } = pending;
 		const key = codeKey(credentials, authCode);
 		const busy =
 			Date.now() - at < LEAVE_ALONE_MS ||
@@ -255,9 +255,9 @@ export async function finishPending(
 			corpId || isAlive(pending)
 				? await exchangeAuthCode(context, authCode, { at: commandTime(event) })
 				: EXPIRED;
-		if (exchange.done || (isDead(exchange) && !told && forWorkflow))
+		if (exchange.done || (isDead(exchange) && !eventDelivered && forWorkflow))
 			finished.push({ authCode, event, exchange });
-		else if (isDead(exchange) && told) await letGo(context, authCode, exchange);
+		else if (isDead(exchange) && eventDelivered) await letGo(context, authCode, exchange);
 	}
 	return finished;
 }
@@ -280,7 +280,7 @@ export async function handedOver(
 		const isStored = companiesOf(fresh)[pending.corpId ?? ''] !== undefined;
 		if (exchange.done !== isStored) return undefined;
 		if (!exchange.done && !isDead(exchange) && isAlive(pending))
-			return withPendingCode(fresh, authCode, { ...pending, told: true });
+			return withPendingCode(fresh, authCode, { ...pending, eventDelivered: true });
 		drop(codeKey(fresh, authCode));
 		return withPendingCode(fresh, authCode, undefined);
 	});

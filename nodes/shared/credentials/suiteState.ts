@@ -34,16 +34,16 @@ export interface PendingCode {
 	event: IDataObject;
 	/** The company whose permanent code it became. */
 	corpId?: string;
-	/** The workflow has the event already, with why the code could not be exchanged yet. */
-	told?: true;
+	/** The workflow has the event already, with the reason why the code could not be exchanged yet. */
+	eventDelivered?: true;
 }
 export type PendingCodes = Readonly<Record<string, PendingCode>>;
 
 /** An auth_code works once, within ten minutes (doc 100964). */
 export const AUTH_CODE_LIFE_MS = 10 * 60_000;
 
-/** So long the workflow can still get the event of one that has died meanwhile: n8n may have been away. */
-const UNTOLD_FOR_MS = 24 * 3_600_000;
+/** How long the event of a code that has died waits for the workflow: n8n may have been away. */
+const KEEP_EVENT_MS = 24 * 3_600_000;
 
 /** A ticket is pushed every 10 minutes and valid for 30 (doc 90628). */
 export const TICKET_LIFE_MS = 30 * 60_000;
@@ -125,7 +125,7 @@ export const isAlive = ({ at }: PendingCode) => Date.now() - at < AUTH_CODE_LIFE
 /** The auth_codes that are not done with: each stays until the workflow has its event, and as long as it can be exchanged. */
 export function pendingCodesOf(credentials: ICredentialDataDecryptedObject): PendingCodes {
 	const wanted = (code: PendingCode) =>
-		code.corpId || isAlive(code) || (!code.told && Date.now() - code.at < UNTOLD_FOR_MS);
+		code.corpId || isAlive(code) || (!code.eventDelivered && Date.now() - code.at < KEEP_EVENT_MS);
 	const all = Object.entries(parsed<PendingCode>(credentials.pendingAuthCodes));
 	return Object.fromEntries(all.filter(([, code]) => wanted(code)));
 }

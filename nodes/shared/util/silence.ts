@@ -31,8 +31,8 @@ export function isStored(status: number, body: unknown): boolean {
 	if (status >= 200 && status < 300) return true;
 	if (status !== 500) return false;
 	try {
-		const told: unknown = JSON.parse(String(body));
-		return typeof told === 'object' && told !== null && !('code' in told);
+		const answer: unknown = JSON.parse(String(body));
+		return typeof answer === 'object' && answer !== null && !('code' in answer);
 	} catch {
 		return false;
 	}
