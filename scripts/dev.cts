@@ -25,7 +25,7 @@ import { repoRoot } from '../test/support/paths.cts';
 const PORT = 5678;
 const SIMULATOR_PORT = 3080;
 const WATCHED = ['nodes', 'credentials', 'icons'];
-/** Editors write a file in several steps. */
+/** How long nothing must change before it is built: editors write a file in several steps. */
 const QUIET_MS = 300;
 const userFolder = join(repoRoot, '.cache', 'dev');
 

@@ -11,12 +11,12 @@ const PLACEHOLDER_REPOSITORY = 'n8n-nodes-wecom-kit/n8n-nodes-wecom-kit';
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const read = (file) => readFileSync(join(root, file), 'utf8');
 const [tag] = process.argv.slice(2);
-/** The bridge has a version of its own, and neither an author nor a section in the changelog. */
+/** A tag of the bridge, which has a version of its own, and neither an author nor a section in the changelog. */
 const isBridge = tag?.startsWith('bridge-') === true;
 const manifestFile = isBridge ? 'bridge/package.json' : 'package.json';
 const manifest = JSON.parse(read(manifestFile));
 const expectedTag = isBridge ? `bridge-${manifest.version}` : manifest.version;
-/** Where this runs, when it runs at GitHub: npm compares it with package.json, too. */
+/** The repository at GitHub where this runs, if it does: npm compares that with package.json, too. */
 const here = process.env.GITHUB_REPOSITORY;
 const problems = [];
 

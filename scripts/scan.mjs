@@ -59,7 +59,10 @@ async function summary(results) {
 	};
 }
 
-/** The scanner itself. It reports nothing but a verdict when there are only warnings, so its lint results are read on their way. */
+/**
+ * Runs the scanner itself. Where there are only warnings it reports nothing but a verdict, so its lint results are read on their
+ * way.
+ */
 async function official(leg, dir, patterns) {
 	let results;
 	const { lintFiles } = ESLint.prototype;
@@ -87,7 +90,7 @@ async function official(leg, dir, patterns) {
 	);
 }
 
-/** The scanner's own configuration and settings with the newer plugin put in the place of the scanner's. */
+/** Lints with the scanner's own configuration, the newer plugin in the place of the scanner's. */
 async function withNewerPlugin(leg, dir, patterns) {
 	const { n8nCommunityNodesPlugin } = await import(
 		pathToFileURL(requireScanner.resolve(newPluginDir))

@@ -103,7 +103,7 @@ install({
 	what: 'the development dependencies (about a minute)',
 	withDev: true,
 });
-// What the bridge is built with is among the development dependencies.
+// The bridge is built with its development dependencies, so they are installed, too.
 const bridge = join(root, 'bridge');
 if (existsSync(bridge))
 	install({ folder: bridge, what: 'what the chat archive bridge needs', withDev: false });

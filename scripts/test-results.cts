@@ -12,9 +12,9 @@ export interface FileResult {
 }
 export interface TestResults {
 	passed: number;
-	/** Of each failed test, its name. A file that could not run counts as one. */
+	/** The names of the failed tests. A file that could not run counts as one. */
 	failed: string[];
-	/** Of each test that failed first and passed when its file ran again, its name. */
+	/** The names of the tests that failed first and passed when their file ran again. */
 	repeated: string[];
 }
 
@@ -24,7 +24,7 @@ const failedIn = ({ name, status, assertionResults }: FileResult) => {
 	return status === 'failed' ? [name] : [];
 };
 
-/** A file that could not run has passed when it did run. */
+/** Whether a test passed, or for a file that could not run: whether it did run. */
 const hasPassed = ({ name, status, assertionResults }: FileResult, what: string) =>
 	what === name
 		? status === 'passed'

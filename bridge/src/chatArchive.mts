@@ -17,7 +17,7 @@ import { readConfiguration, type Settings } from './settings.mts';
 import type { MissingKey, Operations, PageResult, Refusal } from './workerProtocol.mts';
 
 const MAX_LIMIT = 1000;
-/** Repetitions of a call that may succeed the next time, with a pause that doubles from `FIRST_PAUSE_MS`. */
+/** How often a call is repeated that may succeed the next time, with a pause that doubles from `FIRST_PAUSE_MS`. */
 const MAX_REPEATS = 4;
 const FIRST_PAUSE_MS = 250;
 /** How long pages stay small after one was too large for WeCom. */
@@ -25,7 +25,7 @@ const SMALL_PAGES_MS = 10 * 60_000;
 /** The pause after WeCom said "too often", doubled each time up to the longest. */
 const RATE_PAUSE_MS = 60_000;
 const MAX_RATE_PAUSE_MS = 10 * 60_000;
-/** At a message that crashed the library so often, it is the message. */
+/** A message at which the library has crashed this often is to blame for it, and is delivered without its content. */
 const CRASHES_OF_ONE_MESSAGE = 2;
 const MAX_REMEMBERED = 1000;
 /** WeCom keeps messages for five days. */
@@ -122,7 +122,7 @@ export class ChatArchive {
 					crashes.set(at, times);
 					if (times >= CRASHES_OF_ONE_MESSAGE) this.rememberCrash(at);
 				} else if (careful) {
-					// It crashed before the first message: others had to pull fewer at a time then.
+					// It crashed before it came to a message. Some installations only get on with fewer messages at a time.
 					limit = Math.max(1, limit >> 1);
 				}
 				careful = true;
@@ -168,14 +168,14 @@ export class ChatArchive {
 		try {
 			const { seq } = await this.tracked('messages', () => this.ask('probe', { after: '0' }));
 			this.well = seq === null ? 'empty' : 'reads';
-			// Files go the same way, so what failed with one of them is over; the next one tells otherwise.
+			// Files take the same way to WeCom, so what failed with the last of them counts as over. If it is not, the next file says so.
 			this.current.files = undefined;
 		} catch (error) {
 			if (!(error instanceof Problem)) throw error;
 		}
 	}
 
-	/** How it is, and what a person has to do. */
+	/** How the bridge is, and what a person has to do about it. */
 	health(): Record<string, unknown> {
 		const { state, message, todo } = this.state();
 		let keyVersions: string[] = [];
@@ -216,7 +216,7 @@ export class ChatArchive {
 		return { state: 'ok', ...WELL[this.well] };
 	}
 
-	/** A key that was missing and is there now: the next reader uses it. */
+	/** Whether a key that was missing is there now: the next reader will use it. */
 	private wasAdded({ reason, version }: MissingKey): boolean {
 		return reason === 'missing' && checkKeys(this.env.KEYS_DIR ?? '').includes(version);
 	}
@@ -233,7 +233,7 @@ export class ChatArchive {
 		return (this.missingKey = { ...missing, message, todo });
 	}
 
-	/** A call of the worker for messages. What WeCom refuses inside its answer becomes a problem. */
+	/** Calls the worker for messages. What WeCom refuses inside its answer becomes a problem. */
 	private async ask<Name extends 'page' | 'probe'>(
 		name: Name,
 		input: Operations[Name]['takes'],
@@ -270,7 +270,7 @@ export class ChatArchive {
 		}
 	}
 
-	/** Keeps what `health` says up to date. */
+	/** Makes a call and keeps its outcome, which `health` tells. */
 	private async tracked<T>(worker: 'messages' | 'files', call: () => Promise<T>): Promise<T> {
 		try {
 			const value = await call();
@@ -290,7 +290,7 @@ export class ChatArchive {
 		}
 	}
 
-	/** The sentence on trusted addresses names the address, also where the library gives a code only. */
+	/** Puts the address that WeCom sees into the sentence on trusted addresses, also where the library gives a code only. */
 	private async withAddress(problem: Problem): Promise<Problem> {
 		const { todo } = problem.details;
 		if (!isUntrustedIp(problem) || todo.includes('The address is')) return problem;
@@ -319,7 +319,7 @@ export class ChatArchive {
 	}
 }
 
-/** Tells companies apart without naming them, since a seq means nothing in another archive. */
+/** The ID of the archive: tells companies apart without naming them, since a seq means nothing in another archive. */
 const archiveId = (corpId = ''): string =>
 	createHash('sha256').update(corpId.trim()).digest('hex').slice(0, 16);
 
@@ -329,7 +329,7 @@ const stateOf = ({ details: { state = 'failing', message, todo } }: Problem) => 
 	todo,
 });
 
-/** The answer would be too large. Pages are made smaller then, so this is a fault only for a single message. */
+/** The problem that an answer would be too large. Pages are made smaller then, so only a single message can have it. */
 const tooLarge = (limit: number): Problem =>
 	new Problem({
 		code: 'too_large',

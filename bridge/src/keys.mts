@@ -100,7 +100,7 @@ function readKey(path: string, file: string): KeyObject {
 const codeOf = (error: unknown): string =>
 	(error as NodeJS.ErrnoException).code ?? 'unknown reason';
 
-/** Changes whenever a file of the folder does. */
+/** A text that changes whenever a file of the folder does. */
 export function stampOfKeys(folder: string): string {
 	return filesOf(folder)
 		.filter((file) => KEY_FILE.test(file))

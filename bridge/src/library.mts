@@ -5,7 +5,7 @@ import { Problem } from './problems.mts';
 
 const DOWNLOAD = 'https://developer.work.weixin.qq.com/document/path/91774';
 
-/** MD5 of the C library for Linux, as the md5.txt in WeCom's archives has them. */
+/** The version of the C library for Linux by its MD5, from the md5.txt in WeCom's archives. */
 const KNOWN: Record<string, string> = {
 	f2db3dd1372c516db6290afbd1b5c698: '3.0 (x86, 2025-02-05)',
 	'2d22071add7284a978f55e70cc7ddb3d': '3.0 (arm64, 2025-02-05)',
@@ -34,7 +34,7 @@ export function missing(message: string): Problem {
 	});
 }
 
-/** What the loader says when the file is right and still cannot be loaded. */
+/** The problem of a file that is the right one and still cannot be loaded; `reason` is what the loader says. */
 export function notLoaded(reason: string): Problem {
 	const glibc = /GLIBC_|musl|ld-linux|symbol not found/i.test(reason);
 	return unloadable(
@@ -93,7 +93,7 @@ function firstBytes(path: string): Buffer {
 	return head;
 }
 
-/** Changes whenever the file does. */
+/** A text that changes whenever the file does. */
 export function stampOfLibrary(path: string): string {
 	const { mtimeMs, size, ino } = statSync(path);
 	return `${mtimeMs} ${size} ${ino}`;

@@ -5,7 +5,7 @@ import { createBridge } from './server.mts';
 import { readSettings, SettingError, type Settings } from './settings.mts';
 import { serve } from './worker.mts';
 
-/** Set by the build. */
+/** The version of the bridge, which the build puts in. */
 declare const BRIDGE_VERSION: string;
 
 const HELP = `wecom-chat-archive-bridge ${BRIDGE_VERSION}: WeCom's chat archive over HTTP
@@ -27,7 +27,10 @@ Settings (environment):
   WATCHDOG_SECONDS      after this long a call of the library counts as hanging (30)
 `;
 
-/** How long an answer of the bridge may take; when it asks WeCom, a call of the library and those before it. */
+/**
+ * How long an answer of the bridge may take: at once, or with a question to WeCom, which waits for the calls of the library
+ * before it.
+ */
 const QUICK_MS = 5_000;
 const CHECK_MS = 45_000;
 const LOOK_FOR_PARENT_MS = 500;
@@ -64,7 +67,10 @@ async function start(settings: Settings): Promise<void> {
 	if (state !== 'ok') log(`${message} ${todo}`);
 }
 
-/** npx, when it is told to end, ends its shell only: the bridge would stay and hold the port. So it looks for its parent. */
+/**
+ * Ends the bridge when its parent is gone. npx, when it is told to end, ends its shell only: the bridge would stay and hold the
+ * port.
+ */
 function endWithNpx(end: () => void): void {
 	if (process.env.npm_command !== 'exec') return;
 	const parent = process.ppid;
@@ -76,7 +82,10 @@ function endWithNpx(end: () => void): void {
 	timer.unref();
 }
 
-/** Prints how the running bridge is. WeCom is not asked for the health check of the container, which comes every minute. */
+/**
+ * Prints how the running bridge is. Gives the exit code. The health check of the container, which comes every minute, is `quick`:
+ * it asks nothing of WeCom.
+ */
 async function showHealth({ host, port, token }: Settings, quick: boolean): Promise<number> {
 	const name = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host;
 	const address = `http://${name.includes(':') ? `[${name}]` : name}:${port}/v1/health`;

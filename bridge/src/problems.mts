@@ -11,7 +11,7 @@ export type State =
 	| 'failing';
 
 export interface ProblemDetails {
-	/** The same word every time, for programs. */
+	/** A word that programs can go by, always the same for the same problem. */
 	code: string;
 	/** What happened. */
 	message: string;
@@ -21,7 +21,7 @@ export interface ProblemDetails {
 	status?: number;
 	/** What it means for the bridge as a whole; without it the fault is the request's. */
 	state?: State;
-	/** The same call may be made again at once. */
+	/** Whether the same call may be made again at once. */
 	again?: boolean;
 	/** Seconds after which it makes sense to ask again. */
 	retryAfter?: number;

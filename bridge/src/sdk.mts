@@ -48,7 +48,7 @@ const PROTOTYPES = {
 };
 type Functions = Record<keyof typeof PROTOTYPES, Native>;
 
-/** The library, loaded, with one handle that is used on and on. */
+/** The library, loaded, with one handle for all calls. */
 export class Sdk {
 	private readonly native: Functions;
 	private readonly route: Route;
@@ -56,9 +56,9 @@ export class Sdk {
 
 	/** Throws what the loader says when the file cannot be loaded, and a problem when WeCom's library refuses. */
 	constructor(path: string, corpId: string, secret: string, route: Route) {
-		// The library does its network calls on this stack: koffi's own 1 MB is little for that.
+		// The library makes its network calls on this stack, for which koffi's own 1 MB is too little.
 		koffi.config({ sync_stack_size: 8 << 20 });
-		// Deep: Node's executable exports an OpenSSL, and the library must find its own.
+		// `deep`, because Node's executable exports an OpenSSL, and the library must find its own.
 		const library = koffi.load(path, { deep: true });
 		const entries = Object.entries(PROTOTYPES).map(([name, prototype]) => [
 			name,
@@ -139,7 +139,7 @@ export class Sdk {
 	}
 }
 
-/** A copy, since the original goes with its slice. */
+/** Copies bytes out of the library's memory, which is freed with its slice. */
 function bytes(pointer: unknown, length: number): Buffer {
 	if (!pointer || length <= 0) return Buffer.alloc(0);
 	return Buffer.from(new Uint8Array(koffi.view(pointer, length)));

@@ -39,8 +39,8 @@ export class SdkProcess {
 	) {}
 
 	/**
-	 * One call at a time, in order. `onProgress` gets the seq a careful page is at. Rejects with a problem: the library's own, or
-	 * `sdk_crashed` when the process ended or had to be ended.
+	 * Calls an operation of the worker, one at a time and in order. `onProgress` gets the seq at which a careful page is. Rejects
+	 * with a problem: the library's own, or `sdk_crashed` when the process ended or had to be ended.
 	 */
 	async call<Name extends keyof Operations>(
 		name: Name,
@@ -87,7 +87,7 @@ export class SdkProcess {
 		child.on('error', () => {});
 		this.child = child;
 		try {
-			// By message, not by argument or environment: those can be seen from outside.
+			// The configuration goes as a message: arguments and environment of a process can be seen from outside.
 			await this.ask(child, { name: 'start', input: configuration });
 		} catch (error) {
 			this.end();
@@ -102,7 +102,7 @@ export class SdkProcess {
 		const { child } = this;
 		this.child = undefined;
 		if (!child) return;
-		// It ends by itself when it is let go, and gives the handle back first.
+		// A worker that loses its channel gives the library's handle back and ends by itself.
 		if (child.connected) child.disconnect();
 		setTimeout(() => child.kill('SIGKILL'), END_MS).unref();
 	}

@@ -26,7 +26,7 @@ export function createBridge(
 	version: string,
 ): Server {
 	const expected = digest(`Bearer ${token}`);
-	/** The end of the archive, as the last question to WeCom found it. */
+	/** Where the archive ended when WeCom was asked last, and when that was. */
 	let end = { after: '', at: 0 };
 	let readers = 0;
 
@@ -44,7 +44,7 @@ export function createBridge(
 		const since = numberIn(url, 'since', Date.now(), 0, Number.MAX_SAFE_INTEGER);
 		const deadline = Date.now() + numberIn(url, 'wait', 0, 0, MAX_WAIT_SECONDS) * 1000;
 		for (;;) {
-			// Somebody who waits is not quicker than the others who wait.
+			// WeCom was asked for this position a moment ago: a further reader waits for the next question like those who wait already.
 			if (end.after === wanted.after) await sleepUntil(Math.min(deadline, end.at + pollMs), closed);
 			const page = await archive.page(wanted);
 			const nothing = page.count === 0 && !page.missingKey;
@@ -68,7 +68,7 @@ export function createBridge(
 				hash.update(part.value);
 				yield part.value;
 			}
-			// Cuts the connection: a wrong file never looks like a whole one.
+			// The error cuts the connection, so that a wrong file never looks like a whole one.
 			if (md5sum && hash.digest('hex') !== md5sum) throw new Error('the MD5 does not fit');
 		}, response);
 	}

@@ -5,7 +5,7 @@ import { checkKeys } from './keys.mts';
 import { checkLibrary, missing, stampOfLibrary } from './library.mts';
 import { notConfigured } from './problems.mts';
 
-/** What the process needs to answer at all; wrong ones end it with a sentence. */
+/** What the process needs to answer at all. Wrong ones end it with a sentence that says why. */
 export interface Settings {
 	host: string;
 	port: number;
@@ -27,7 +27,7 @@ export interface Configuration {
 	proxyPassword: string;
 }
 
-/** A setting that keeps the bridge from starting. */
+/** Says which setting keeps the bridge from starting. */
 export class SettingError extends Error {}
 
 const MIN_TOKEN = 32;
@@ -139,7 +139,7 @@ function readProxy(given: string | undefined): Pick<Configuration, 'proxy' | 'pr
 	}
 	if (!['http:', 'socks5:'].includes(url.protocol) || !url.hostname) throw wrongProxy();
 	const password = `${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`;
-	// The port stays as it is written: without one, the library does not take the one of the scheme.
+	// The port has to be written out: the library does not take that of the scheme.
 	const proxy = given
 		.trim()
 		.replace(/\/\/[^/@]*@/, '//')
@@ -153,7 +153,10 @@ const wrongProxy = () =>
 		'Write it as http://host:port or socks5://host:port, with user:password@ before the host if the proxy asks for them.',
 	);
 
-/** Changes when anything that a worker works with does: then it is started anew. Keys are left out, a worker reads them by itself. */
+/**
+ * A text that changes when anything does that a worker was started with: then it is started anew. The keys are not in it, since a
+ * worker reads them by itself.
+ */
 export function stampOf(configuration: Configuration): string {
 	const { keysDir, ...rest } = configuration;
 	return createHash('sha256')

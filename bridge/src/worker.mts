@@ -19,7 +19,7 @@ let sdk: Sdk;
 let keysDir: string;
 let keys = new Map<string, KeyObject>();
 let keyStamp = '';
-/** Versions whose key opened a message: then another one that it does not open is damaged, and the key is right. */
+/** Versions whose key has opened a message, and so is right: a message that it does not open is damaged. */
 const proven = new Set<string>();
 
 const operations: {
@@ -64,7 +64,7 @@ function listAfter(after: string, limit: number): Sealed[] | Refusal {
 	return (envelope.chatdata ?? []).sort((a, b) => (BigInt(a.seq) < BigInt(b.seq) ? -1 : 1));
 }
 
-/** Messages are decrypted up to the first whose key is missing, so that nobody passes over it. */
+/** A page of decrypted messages. It ends before the first one whose key is missing, so that nobody passes over it. */
 function page({ after, until, limit, careful, skip = [] }: PageRequest): PageResult | Refusal {
 	const list = listAfter(after, limit);
 	if ('refused' in list) return list;
@@ -110,7 +110,7 @@ const opensAny = (key: KeyObject, version: string, list: Sealed[]): boolean =>
 			openRandomKey(key, it.encrypt_random_key) !== undefined,
 	);
 
-/** A key that was added or replaced counts from the next page on. */
+/** Reads the keys again when a file has changed: a key that was added or replaced counts from the next page on. */
 function refreshKeys(): void {
 	const stamp = stampOfKeys(keysDir);
 	if (stamp === keyStamp) return;
@@ -146,7 +146,10 @@ function content(sealed: Sealed, randomKey: string | undefined): string {
 		: `"message":${json}`;
 }
 
-/** Once more when it fails: WeCom advises it for one of the two codes, and it costs nothing for the other. */
+/**
+ * Decrypts a message, and tries once more when that fails: WeCom advises it for one of the two error codes, and for the other it
+ * costs nothing.
+ */
 function decrypt(randomKey: string, message: string): string {
 	try {
 		return sdk.decrypt(randomKey, message);

@@ -5,7 +5,7 @@ import type { Part } from './sdk.mts';
 
 export interface PageRequest {
 	after: string;
-	/** Messages after this one are left out. */
+	/** The last seq that is wanted; messages after it are left out. */
 	until?: string;
 	limit: number;
 	/** Report every message before it is decrypted: after a crash, to find the one that did it. */
@@ -26,12 +26,12 @@ export interface PageResult {
 	count: number;
 	/** The last seq in `body`, else `after`. */
 	next: string;
-	/** There may be more after `next`. */
+	/** Whether there may be more after `next`. */
 	more: boolean;
 	missingKey?: MissingKey;
 }
 
-/** WeCom refused inside of an answer. */
+/** A refusal of WeCom inside of an answer. */
 export interface Refusal {
 	refused: { errcode: number; errmsg: string };
 }

@@ -6,10 +6,10 @@ import { join } from 'node:path';
 import { compileStandIn, type ArchiveStore } from './stand-in.cts';
 
 const BRIDGE = join(__dirname, '..');
-/** The program, once it is built. */
+/** The file of the program, which `buildBridge` makes. */
 export const PROGRAM = join(BRIDGE, 'dist', 'bridge.mjs');
 
-/** Makes bridge/dist/bridge.mjs. */
+/** Builds bridge/dist/bridge.mjs. */
 export function buildBridge(): void {
 	if (!existsSync(join(BRIDGE, 'node_modules', 'koffi')))
 		throw new Error('koffi is missing: run "npm run setup".');
@@ -20,9 +20,9 @@ export interface RunningBridge {
 	url: string;
 	token: string;
 	child: ChildProcess;
-	/** What it has logged so far. */
+	/** What the bridge has logged so far. */
 	log(): string;
-	/** Ids of its workers that are there now. */
+	/** The process IDs of the workers that are there now. */
 	workers(): number[];
 	/** Ends it and waits for its end. */
 	stop(signal?: NodeJS.Signals): Promise<void>;
@@ -47,7 +47,7 @@ export function bridgeEnvironment(
 		BRIDGE_TOKEN_FILE: file('bridge_token', randomBytes(32).toString('hex')),
 		PORT: '0',
 		POLL_SECONDS: '1',
-		// Nobody may ask WeCom itself from a test.
+		// A closed port: no test may ask WeCom itself.
 		WECOM_API: 'http://127.0.0.1:9',
 		STAND_IN_STORE: store.folder,
 		...more,

@@ -70,15 +70,15 @@ export function compileStandIn(): string {
 }
 
 export interface ArchivedMessage {
-	/** One more than the last, if not given. */
+	/** The seq; if it is not given, one more than the last. */
 	seq?: bigint;
-	/** That of the content, if not given. */
+	/** The msgid; if it is not given, that of the content. */
 	msgid?: string;
 	/** The plaintext, as JSON or as the text it is. */
 	content: unknown;
-	/** The key it is sealed with; the newest if not given. */
+	/** The version of the key it is sealed with; the newest if it is not given. */
 	version?: number;
-	/** The version it claims, if another one. */
+	/** The version that the message names, if that is another one. */
 	claims?: number;
 }
 
@@ -144,7 +144,7 @@ export class ArchiveStore {
 		return createHash('md5').update(content).digest('hex');
 	}
 
-	/** Accidents of the next calls, see `sdk.c`. None ends those that are left. */
+	/** Sets accidents of the next calls, as `sdk.c` describes them. Without any, those that are left are dropped. */
 	script(...lines: string[]): void {
 		const path = join(this.folder, 'script');
 		if (lines.length === 0) return rmSync(path, { force: true });
@@ -190,7 +190,7 @@ function keyPair(version: number): { publicKey: string; privateKey: string } {
 		const pair = generateKeyPairSync('rsa', {
 			modulusLength: 2048,
 			publicKeyEncoding: { type: 'spki', format: 'pem' },
-			// Both formats occur: openssl 1 writes the one, openssl 3 the other.
+			// Keys of both formats occur: openssl 1 writes PKCS#1, openssl 3 PKCS#8.
 			privateKeyEncoding: { type: version % 2 ? 'pkcs1' : 'pkcs8', format: 'pem' },
 		});
 		mkdirSync(CACHE, { recursive: true });
@@ -200,7 +200,7 @@ function keyPair(version: number): { publicKey: string; privateKey: string } {
 	return JSON.parse(readFileSync(path, 'utf8'));
 }
 
-/** The toy encryption of `sdk.c`. */
+/** Encrypts a message as `sdk.c` decrypts it, which protects nothing. */
 function seal(key: string, plain: string): string {
 	const out = Buffer.from(plain);
 	const sum = Buffer.alloc(4);

@@ -128,7 +128,7 @@ withCompiler()('messages', () => {
 		});
 		expect(first.missingKey?.message).toContain('there is no file 2.pem');
 		expect(first.missingKey?.todo).toContain('2.pem');
-		// At once, although somebody would wait: only a person can help.
+		// The answer comes at once although the reader would wait: only a person can help.
 		expect(await lab.page('after=1&wait=20')).toMatchObject({
 			messages: [],
 			next: '1',
@@ -179,7 +179,7 @@ withCompiler()('messages', () => {
 		expect((await lab.page('after=0&limit=1')).messages[0].failed).toMatchObject({
 			code: 'decrypt_failed',
 		});
-		// Once is repeated.
+		// A decryption that fails once is repeated.
 		lab.store.script('DecryptData ret 10008');
 		expect((await lab.page('after=0&limit=1')).messages[0].failed).toBeUndefined();
 	});

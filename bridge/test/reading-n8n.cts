@@ -18,14 +18,14 @@ export type Outcome = 'success' | 'not stored' | 'killed before' | 'killed after
 export class FakeN8n {
 	/** The items of every execution that was stored, by deduplication key. */
 	readonly executions = new Map<string, INodeExecutionData[]>();
-	/** Emits that n8n recognized. */
+	/** How many emits n8n has recognized as duplicates. */
 	duplicates = 0;
-	/** What the owner was told. */
+	/** What the owner of the workflow was told. */
 	readonly reports: string[] = [];
-	/** The database. */
+	/** The credentials in n8n's database. */
 	readonly stored: CredentialStore;
 	staticData: IDataObject = {};
-	/** How the next executions end. */
+	/** Says how the next executions end. */
 	outcome: () => Outcome = () => 'success';
 	/** Called when a process was killed. */
 	killed: () => void = () => {};
@@ -48,7 +48,7 @@ export class FakeN8n {
 		return all[0] as { after: string; to: string };
 	}
 
-	/** Starts n8n with the published workflow. */
+	/** Starts an n8n in which the workflow is published. */
 	async start(
 		parameters: IDataObject = {},
 		more: Partial<Parameters<typeof startTrigger>[0]> = {},
@@ -82,7 +82,7 @@ export class FakeN8n {
 		await this.process.close();
 	}
 
-	/** As `kill -9`: nothing of this process reaches the database any more. */
+	/** Ends n8n as `kill -9` does: nothing of this process reaches the database any more. */
 	kill(): void {
 		this.process.alive = false;
 		void this.process.close();

@@ -6,7 +6,7 @@ import { say, type Language } from './language.cts';
 
 const file = join(__dirname, '../../test/compat/results.json');
 
-/** Both lie between a pair of comments that name them. */
+/** A document with its tables as the runs have left them. Each table lies between two comments that name it. */
 export function withCompatibility(text: string, language: Language = 'en'): string {
 	const results = existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Results) : {};
 	const tables = {

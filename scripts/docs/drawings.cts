@@ -4,7 +4,7 @@
  */
 
 interface Row {
-	/** As the console shows it. */
+	/** The label as the console shows it. */
 	zh: string;
 	en: string;
 	/** What stands there: a value, or a button in brackets. */
@@ -196,7 +196,7 @@ const LINE = 46;
 const MENU = 190;
 const RIGHT = 640;
 
-/** Every drawing: file below docs/images -> text. */
+/** Every drawing by its file below docs/images. */
 export function renderDrawings(): Map<string, string> {
 	return new Map(
 		Object.entries(DRAWINGS).map(([name, drawing]) => [`${name}.svg`, render(drawing)]),

@@ -4,7 +4,7 @@ import { say, type Language } from './language.cts';
 
 const ERRORS = table as unknown as Record<string, [what: string]>;
 
-/** `n8n: *What it says* | 60020` in a row of a table. */
+/** Finds the words and the code in a table's row such as `n8n: *What it says* | 60020`. */
 export const QUOTES = /n8n(?:: |：)\*([^*]+)\*(?:（中文版：\*[^*]+\*）)?(?= \| (\d+))/g;
 
 export const withErrorWords = (text: string, language: Language): string =>

@@ -7,7 +7,7 @@ const HEAD: Record<Language, string> = {
 	en: '| Name | Value | What it is, what it needs | Doc |\n|---|---|---|---|\n',
 	zh: '| 名称 | 值 | 是什么，需要什么 | 文档 |\n|---|---|---|---|\n',
 };
-/** A section says its family in words; its table follows. */
+/** Finds the sections, which name their family in words, and the table behind each. */
 const SECTION =
 	/^(`wecom\.family`(?:: |：)`(\w+)`.*\n(?:(?!## ).*\n)*?)\| (?:Name \| Value|名称 \| 值) \|.*\n(?:\|.*\n)*/gm;
 

@@ -23,7 +23,7 @@ const WHOLE: Record<string, () => string> = {
 	'docs/zh-CN/operations.md': () => operationsPage('zh'),
 };
 
-/** Chinese pages are told by their place. */
+/** The language of a document, which its folder tells. */
 const languageOf = (file: string): Language => (file.includes('zh-CN') ? 'zh' : 'en');
 
 /** Every file that follows from the code, wholly or in part, with the text it should have; by its path in the checkout. */
@@ -45,7 +45,7 @@ export function expectedFiles(): Map<string, string> {
 	return files;
 }
 
-/** Schemas of operations that are gone. */
+/** The files of schemas whose operation is gone. */
 export function leftoverSchemas(expected: Map<string, string>): string[] {
 	return filesIn(SCHEMA_DIR).filter((file) => file.endsWith('.json') && !expected.has(file));
 }

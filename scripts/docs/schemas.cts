@@ -6,7 +6,9 @@ import { coveredEndpoints } from '../../nodes/Wecom/resources/api/api';
 import { findOperation } from '../../nodes/Wecom/resources';
 import factsFile from '../../test/fixtures/catalog-facts.json';
 
-/** `<resource>.<operation>`: what a person maps fields of. The row says where its items are in WeCom's answer. */
+/**
+ * The operations whose fields people map most, as `<resource>.<operation>`. Their rows say where the items are in WeCom's answer.
+ */
 const OPERATIONS = [
 	'approval.get',
 	'approval.getLeaveBalance',
@@ -120,10 +122,10 @@ interface Schema {
 	items?: Schema;
 }
 
-/** Where the schemas are, and nothing else. */
+/** The folder of the schemas, which holds nothing else. */
 export const SCHEMA_DIR = 'nodes/Wecom/__schema__/v1.0.0';
 
-/** File below `SCHEMA_DIR` -> text. */
+/** Every schema as text, by its file below `SCHEMA_DIR`. */
 export function renderSchemas(): Map<string, string> {
 	return new Map(
 		[...OPERATIONS, ...Object.keys(MADE_ITEMS)].map((id) => {

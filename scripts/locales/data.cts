@@ -10,7 +10,10 @@ const root = path.resolve(__dirname, '../..');
 const ERRORS = 'nodes/shared/protocol/errorTable.json';
 const CATALOG = 'nodes/Wecom/resources/api/catalog/data';
 const ENDPOINTS = `${CATALOG}/endpoints.json`;
-/** The endpoints have their Chinese names in every edition; this one shows them. */
+/**
+ * The Chinese names of the endpoints. Every edition has them to search in; the build of the Chinese one switches their display
+ * on.
+ */
 const CHINESE_NAMES = 'nodes/Wecom/resources/api/catalog/chinese.json';
 
 /** The data files with texts, by their path in the checkout and in the build. */
@@ -55,14 +58,17 @@ function reworded(file: string, data: Record<string, Row>, words: Words): Record
 	return Object.fromEntries(Object.entries(data).map(([key, row]) => [key, reword(row, words)]));
 }
 
-/** What happened, what to do, the class. */
+/** A row of the table of errors: what happened, what to do, and the class, of which the first two are texts. */
 const errorRow = ([what, todo, ...rest]: Row, words: Words): Row => [
 	words(what as string),
 	words(todo as string),
 	...rest,
 ];
 
-/** Name, type, label, then help, the labels of known values, fields of its own. */
+/**
+ * A row of a catalog's field: name, type, label, then as far as there are any help, the labels of known values, and fields of its
+ * own.
+ */
 function fieldRow([name, type, label, ...parts]: Row, words: Words): Row {
 	const reworded = parts.map((part) => {
 		if (typeof part === 'string') return words(part);

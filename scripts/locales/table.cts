@@ -17,7 +17,7 @@ export function neededTexts(program: ts.Program = packageProgram()): Found {
 	return new Map(found);
 }
 
-/** What the table lacks, and what nobody says any more. */
+/** Compares the table with the texts that are needed: those it lacks, and entries that no text needs any more. */
 export function compare(needed: Found, table: Table): { missing: string[]; dead: string[] } {
 	return {
 		missing: [...needed.keys()].filter((text) => !table[text]),

@@ -44,7 +44,7 @@ const TEXT_NAMES = new Set([
 	'accepts',
 	'intro',
 ]);
-/** The names of what can be chosen stand beside one of these. */
+/** A `name` is a text when one of these stands beside it: then it is that of a choice. */
 const BESIDE_LABEL = new Set(['value', 'on', 'action', 'docsUrl']);
 const PROSE = /[A-Za-z]{2}[^A-Za-z]* [^A-Za-z]*[A-Za-z]{2}/;
 const CHINESE = /[\u3400-\u9fff]/;
@@ -114,7 +114,7 @@ export function translating(
 				return ownToolName(node);
 			return ts.visitEachChild(node, visit, context);
 		};
-		/** The same values in the order of the other language. */
+		/** The expression for a text in the other language: the same values, in the order in which its words need them. */
 		const worded = (node: TextNode, words: string): ts.Expression => {
 			if (!ts.isTemplateExpression(node)) return ts.factory.createStringLiteral(words);
 			const [head, ...rest] = words.split(/\{(\d+)\}/);
@@ -179,7 +179,7 @@ function isText(node: TextNode, file: ts.SourceFile, checker: ts.TypeChecker): b
 	return false;
 }
 
-/** Past what only chooses between texts or joins them. */
+/** The place where a text is used, past the expressions that only choose between texts or join them. */
 function place(node: ts.Node): { parent: ts.Node; child: ts.Node } {
 	let child = node;
 	for (;;) {
@@ -197,10 +197,10 @@ function place(node: ts.Node): { parent: ts.Node; child: ts.Node } {
 	}
 }
 
-/** What keys are derived for is no text: both editions must derive the same. */
+/** Functions that derive keys. What they are given is no text: both editions must derive the same keys. */
 const DERIVES = /\b(derivedKey|hkdfSync)$/;
 
-/** Neither a name nor something that a value is compared with. */
+/** Whether a string is said as it is: it is neither a name nor something that a value is compared with. */
 function standsAlone(node: ts.Node): boolean {
 	const { parent } = node;
 	if (ts.isPropertyAssignment(parent)) return parent.name !== node;
@@ -219,7 +219,7 @@ function standsAlone(node: ts.Node): boolean {
 
 const nameOf = (property: ts.PropertyAssignment) => property.name.getText().replace(/['"]/g, '');
 
-/** A word that a sentence takes as the case may be: `${count === 1 ? 'minute' : 'minutes'}`. */
+/** Whether it is a word that a sentence takes as the case may be, such as in `${count === 1 ? 'minute' : 'minutes'}`. */
 function completes(node: ts.Node): boolean {
 	let at = node.parent;
 	if (!ts.isConditionalExpression(at)) return false;
@@ -231,14 +231,16 @@ function completes(node: ts.Node): boolean {
 	);
 }
 
-/** `text.trim()`, seen from the text. */
+/** Whether a node is the `trim` of `text.trim()`, seen from the text. */
 const isTrim = (node: ts.Node) =>
 	(ts.isPropertyAccessExpression(node) && node.name.text === 'trim') ||
 	(ts.isCallExpression(node) && node.arguments.length === 0 && isTrimmed(node.expression));
 const isTrimmed = (node: ts.Node) =>
 	ts.isPropertyAccessExpression(node) && node.name.text === 'trim';
 
-/** What a value is by default stays; so do pages and cards, which are in two languages already. */
+/**
+ * Whether a text has to stay as it is: the default of a value, or a text of pages and cards, which come in two languages already.
+ */
 function isOfTwoLanguages(node: ts.Node): boolean {
 	const { parent } = node;
 	if (ts.isPropertyAssignment(parent) && nameOf(parent) === 'default') return true;

@@ -26,7 +26,7 @@ function picture(webp: Buffer): Buffer {
 	return Buffer.concat(parts);
 }
 
-/** Plays for ever. */
+/** Puts the frames together into an animation that repeats without end. `width` and `height` are in pixels. */
 export function animate(frames: Frame[], width: number, height: number): Buffer {
 	const size = Buffer.alloc(6);
 	size.writeUIntLE(width - 1, 0, 3);

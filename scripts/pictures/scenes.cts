@@ -1,4 +1,4 @@
-/** One entry per picture. */
+/** The pictures of the documents, one entry each. */
 import type { Page } from 'playwright-core';
 import { DEMO_BOT } from '../../simulator/bot/data.cts';
 import { executeStep, openCredential, openNode, openWorkflow } from '../../test/support/editor.cts';
@@ -20,14 +20,14 @@ export interface Scene {
 const DIALOG = { width: 1180, height: 720 };
 const TALL = { width: 1180, height: 980 };
 const CANVAS = { width: 1000, height: 480 };
-/** What lies over the nodes: tabs, buttons, the zoom, n8n's advice. */
+/** A style that hides what lies over the nodes: tabs, buttons, the zoom, n8n's advice. */
 const WITHOUT_BUTTONS = `
 	[data-test-id='canvas-wrapper'] button:not(.vue-flow__viewport button), .vue-flow__panel, .tab-bar-container,
 	[data-test-id='canvas-controls'], [data-test-id^='execute-workflow'], [data-radix-popper-content-wrapper],
 	[id^='reka-popover'], [class*='executionButtons'] { display: none !important }`;
 const CHAT = { width: 720, height: 420 };
 
-/** Before the names of the pictures of the Chinese edition. */
+/** What the names of the pictures of the Chinese edition begin with. */
 export const CHINESE = 'zh-';
 
 export const SCENES: Scene[] = [
@@ -128,7 +128,7 @@ export const pictureFiles = (): string[] =>
 		return shows === 'forms' ? [...files, ...files.map((file) => CHINESE + file)] : files;
 	});
 
-/** The form of a node. */
+/** Takes the form of a node. */
 function node(name: string, recipe: string, nodeName: string): Scene['take'] {
 	return async ({ recipes }, studio) =>
 		await studio.page(TALL, async (page) => {
@@ -156,7 +156,7 @@ async function execution(
 	});
 }
 
-/** The nodes of a recipe. */
+/** Takes the nodes of a recipe. */
 function canvas(recipe: string): Scene['take'] {
 	return async ({ recipes }, studio) =>
 		await studio.page(CANVAS, async (page) => {
@@ -169,7 +169,7 @@ function canvas(recipe: string): Scene['take'] {
 		});
 }
 
-/** A chat with the AI bot: a question, and the answer that grows. */
+/** Takes a chat with the AI bot: a question, and the answer that grows. */
 async function growingAnswer({ simulator }: Stage, studio: Studio): Promise<Pictures> {
 	return await studio.page(CHAT, async (page) => {
 		await page.goto(`${simulator.url}/_chat`);
@@ -191,7 +191,7 @@ async function growingAnswer({ simulator }: Stage, studio: Studio): Promise<Pict
 	});
 }
 
-/** Animations of the editor are over, and its advice is out of the picture. */
+/** Waits until the editor's animations are over and its advice is out of the picture. */
 async function steady(page: Page): Promise<void> {
 	await page.waitForTimeout(900);
 	const advice = page.locator('[data-radix-popper-content-wrapper]');

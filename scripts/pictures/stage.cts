@@ -21,7 +21,7 @@ export interface Stage {
 	credential: string;
 	/** The ID of the workflow of the first steps. */
 	firstMessage: string;
-	/** Recipe -> ID of its workflow. */
+	/** The IDs of the workflows, by recipe. */
 	recipes: Map<string, string>;
 }
 

@@ -10,7 +10,7 @@ export interface Size {
 	width: number;
 	height: number;
 }
-/** File -> picture. */
+/** Pictures with the names of their files. */
 export type Pictures = Array<[string, Buffer]>;
 
 export class Studio {
@@ -24,7 +24,7 @@ export class Studio {
 	/** One page for all pictures: the editor is loaded from the browser's cache then. */
 	private opened?: Promise<Page>;
 
-	/** A page of n8n's editor, or of any other address. */
+	/** Gives a page to `use`; it may open n8n's editor or any other address. */
 	async page<T>(viewport: Size, use: (page: Page) => Promise<T>): Promise<T> {
 		this.opened ??= this.open();
 		const page = await this.opened;
@@ -42,7 +42,7 @@ export class Studio {
 		return page;
 	}
 
-	/** What a part of the page shows, or all of it; `crop` cuts that from its top left. */
+	/** Takes a picture of a part of the page, or of all of it; with `crop` only so much of it, from its top left. */
 	async take(page: Page, part?: Locator, crop: Partial<Size> = {}): Promise<Buffer> {
 		const box = (await part?.boundingBox()) ?? { x: 0, y: 0, ...page.viewportSize()! };
 		const width = Math.floor(Math.min(box.width, crop.width ?? box.width));
@@ -57,7 +57,7 @@ export class Studio {
 		return Buffer.from(data, 'base64');
 	}
 
-	/** Under its name and colours. */
+	/** Takes a picture in the colours of the page, which are in its name. */
 	async picture(name: string, page: Page, part?: Locator, crop?: Partial<Size>): Promise<Pictures> {
 		return [[`${name}-${this.colors}.webp`, await this.take(page, part, crop)]];
 	}

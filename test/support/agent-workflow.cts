@@ -8,7 +8,7 @@ import type { Credential, N8nRest, Workflow, WorkflowNode } from './n8n-rest.cts
 
 const to = (node: string, type = 'main') => ({ [type]: [[{ node, type, index: 0 }]] });
 
-/** Behind a trigger of a bot, whose credential Reply uses, too. */
+/** The agent's nodes behind a trigger of a bot, whose credential Reply uses, too. */
 export const agentWorkflow = (
 	trigger: WorkflowNode,
 	{ id, name }: Credential,

@@ -24,7 +24,7 @@ export async function run(
 		env: options.env ?? process.env,
 		stdio: ['ignore', 'pipe', 'pipe'],
 	});
-	// Whoever stops this process must not leave an npm behind.
+	// The child ends with this process, so that a test run that is stopped leaves no npm behind.
 	const end = () => void child.kill('SIGKILL');
 	process.once('exit', end);
 	const result: RunResult = { stdout: '', stderr: '' };

@@ -2,7 +2,7 @@
 import { DEMO_BOT } from '../../simulator/bot/data.cts';
 import { DEMO_APP, DEMO_CORP } from '../../simulator/demo-data.cts';
 
-/** The demo app, in a "WeCom API" credential. */
+/** The fields of a "WeCom API" credential for the demo app. */
 export const credentialData = ({ url }: { url: string }, overrides: object = {}) => ({
 	corpId: DEMO_CORP.corpid,
 	corpSecret: DEMO_APP.secret,
@@ -13,7 +13,7 @@ export const credentialData = ({ url }: { url: string }, overrides: object = {})
 	...overrides,
 });
 
-/** The demo bot, in a "WeCom AI Bot API" credential. */
+/** The fields of a "WeCom AI Bot API" credential for the demo bot. */
 export const botCredentialData = ({ url }: { url: string }, overrides: object = {}) => ({
 	botId: DEMO_BOT.botId,
 	botSecret: DEMO_BOT.secret,

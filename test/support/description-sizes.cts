@@ -1,7 +1,7 @@
 /** How large the descriptions of the nodes may be: the editor loads all of them, and n8n doubles the action node's for agents. */
 import type { INodePropertyOptions, INodeTypeDescription } from 'n8n-workflow';
 
-/** Kilobytes of JSON. */
+/** The most that descriptions may have, in kilobytes of JSON. */
 export const DESCRIPTION_BUDGETS = { actionNode: 246, otherNodes: 100, perOperation: 1 };
 
 const kilobytes = (value: unknown) => Buffer.byteLength(JSON.stringify(value)) / 1000;

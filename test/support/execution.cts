@@ -69,7 +69,8 @@ export function decodeExecution(raw: ExecutionSummary & { data: string | object 
 		| null
 		| undefined;
 	const { id, status, mode, workflowId, startedAt, stoppedAt } = raw;
-	const { runData = {}, error, lastNodeExecuted } = data?.resultData ?? {}; // While it runs there is nothing yet.
+	// While an execution runs n8n has stored no data of it.
+	const { runData = {}, error, lastNodeExecuted } = data?.resultData ?? {};
 	return {
 		id: String(id),
 		status,

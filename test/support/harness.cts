@@ -244,14 +244,14 @@ export async function runWorkflow(options: WorkflowOptions): Promise<WorkflowRun
 
 export interface WebhookOptions extends Surroundings {
 	node: TestNode;
-	/** What comes behind it, in a row. */
+	/** The nodes behind it, in a row. */
 	after?: TestNode[];
-	/** The `name` in the node's webhook descriptions. */
+	/** The `name` of the webhook in the node's description, for nodes with several. */
 	webhookName?: string;
 	call?: WebhookCall;
 	/** The data of the execution that waits for the call. */
 	runExecutionData?: IRunExecutionData;
-	/** Keep it to look at it while the node still works; by default a new one. */
+	/** The response that the node answers on; give one to look at it while the node still works. */
 	response?: WebhookResponse;
 }
 

@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import type { N8n } from './n8n.cts';
 
-/** Arguments: the database file. Says "locked", and ends with its standard input. */
+/** The program that holds the lock. Its argument is the database file; it says "locked", and ends with its standard input. */
 const SCRIPT = `
 const { Database } = require('sqlite3');
 const db = new Database(process.argv[1]);

@@ -56,7 +56,7 @@ const ANSWER = '{"answer":';
 
 type Answer = RawCredential | { problem: string };
 
-/** A process that answers one question after the other: loading n8n's modules takes it a second, and tests ask again and again. */
+/** A process that answers one question after the other: loading n8n's modules takes a second, and tests ask again and again. */
 class Reader {
 	private readonly waiting: Array<{
 		resolve: (answer: Answer) => void;
@@ -80,7 +80,8 @@ class Reader {
 		});
 		let complaints = '';
 		this.child.stderr.setEncoding('utf8').on('data', (text: string) => (complaints += text));
-		this.child.stdin.on('error', () => {}); // That it has ended is noticed below.
+		// Writing fails when the process has ended, which is noticed below.
+		this.child.stdin.on('error', () => {});
 		createInterface({ input: this.child.stdout }).on('line', (line) => {
 			if (!line.startsWith(ANSWER)) return;
 			this.waiting.shift()?.resolve((JSON.parse(line) as { answer: Answer }).answer);

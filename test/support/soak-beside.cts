@@ -7,10 +7,13 @@ import type { SoakResult } from '../bench/soak.cts';
 import { repoRoot } from './paths.cts';
 import { until } from './wait.cts';
 
-/** Where the test finds what it has become. */
+/** The environment variable with the folder in which the soak leaves its result. */
 const FOLDER = 'WECOM_KIT_SOAK';
 const MINUTES = 5;
-/** With the starts, and with what is delivered again at the end, on a machine that does other things, too. */
+/**
+ * How long the run takes at most, with the starts of n8n and with what is delivered again at the end, on a machine that does
+ * other things, too.
+ */
 export const SOAK_ENDS_WITHIN_MS = 15 * 60_000;
 
 /** Starts it; it ends with this process. */
@@ -24,7 +27,7 @@ export function startSoak(): void {
 		cwd: repoRoot,
 		stdio: ['ignore', log, log],
 	});
-	// What others wait for comes first.
+	// The soak has time: what the other tests wait for comes first.
 	if (child.pid !== undefined) setPriority(child.pid, 5);
 	child.once('exit', (code) => writeFileSync(join(folder, 'end'), String(code)));
 	child.unref();
@@ -33,7 +36,7 @@ export function startSoak(): void {
 type Result = SoakResult & { complaints: string[] };
 let asked: Promise<Result> | undefined;
 
-/** What became of it, once it has ended: the same when it is asked for again. Fails with the end of its log when it broke off. */
+/** The result of the soak, once it has ended. Fails with the end of its log when it broke off. */
 export async function soakResult(): Promise<Result> {
 	return await (asked ??= readResult());
 }

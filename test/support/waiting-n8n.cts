@@ -33,7 +33,7 @@ export interface Waiting {
 	id: string;
 	node: TestNode;
 	run: WorkflowRun;
-	/** As n8n stores it. */
+	/** The execution's data as n8n stores it: JSON. */
 	stored: string;
 	/** What the node has put out, once the execution has gone on. */
 	output?: INodeExecutionData[];
@@ -58,7 +58,7 @@ export class WaitingN8n {
 	/** Triggers by their path, with what became an execution. */
 	readonly triggers = new Map<string, { node: TestNode; executions: INodeExecutionData[][] }>();
 
-	/** Answers to links fail as n8n's would: `storing` after the node's webhook, `down` before. */
+	/** Makes the answers to links fail as n8n's would: `storing` after the node's webhook has run, `down` before it. */
 	failing?: 'storing' | 'down';
 
 	/** What n8n takes for its own address, where that is wrong. */
@@ -97,7 +97,7 @@ export class WaitingN8n {
 		return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
 	}
 
-	/** Runs a node until it waits, or fails. */
+	/** Starts an execution, which runs until its node waits or fails. */
 	async execute(
 		node: TestNode,
 		items?: INodeExecutionData[],
@@ -177,7 +177,7 @@ export class WaitingN8n {
 		return { status: answer.statusCode, headers: answer.headers, body: answer.body! };
 	}
 
-	/** As `waiting-webhooks` of n8n does it. */
+	/** Answers a signed link as n8n's `waiting-webhooks` does. */
 	private async resume(
 		id: string,
 		suffix: string | undefined,

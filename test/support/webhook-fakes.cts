@@ -21,7 +21,7 @@ export interface WebhookCall {
 	readError?: Error;
 }
 
-/** The body arrives with `readRawBody()`, as n8n 2.x does it for bodies it did not parse. */
+/** A request whose body arrives with `readRawBody()`, as n8n 2.x does it for bodies that it did not parse. */
 export function webhookRequest(call: WebhookCall = {}): Request {
 	const body = Buffer.from((call.body ?? '') as string);
 	const headers = Object.fromEntries(
@@ -121,7 +121,7 @@ export class WebhookResponse extends EventEmitter {
 		return this;
 	}
 
-	/** The connection breaks before an answer went out. */
+	/** Breaks the connection before an answer went out. */
 	abort(): void {
 		this.emit('close');
 	}
