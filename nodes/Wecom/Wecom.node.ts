@@ -10,7 +10,7 @@ import { methodNames, properties, uses } from './prebuilt';
 
 type Methods = typeof import('./runtime').methods;
 
-/** The methods of a kind under their names, of which the build knows only the names. */
+/** The methods of a kind. The build has only their names, and each is loaded when it is called. */
 function methodsOf<Kind extends keyof Methods>(kind: Kind): Methods[Kind] {
 	const methods = methodNames[kind].map((name) => [
 		name,
@@ -22,7 +22,7 @@ function methodsOf<Kind extends keyof Methods>(kind: Kind): Methods[Kind] {
 	return Object.fromEntries(methods) as Methods[Kind];
 }
 
-/** Fields of an output that are as good as a credential: n8n never shows them, workflows use them. */
+/** Fields of the output that are as good as a credential: workflows can use them, and n8n does not show them. */
 const SECRET_FIELDS = [
 	'access_token',
 	'suite_access_token',

@@ -4,9 +4,9 @@ import { updateCredential } from '../shared/credentials/store';
 
 /** How far a trigger has read. */
 export interface ArchivePosition {
-	/** Whose archive: a position means nothing in another one. */
+	/** The ID of the archive: a position means nothing in another one. */
 	archive: string;
-	/** 'Start From' when it was set: another choice begins anew. */
+	/** The choice of 'Start From' for which it was stored: another choice begins anew. */
 	start: string;
 	/** When the reading began anew, in milliseconds: what was given to n8n before that is no duplicate of what is read since. */
 	begun: number;
@@ -18,7 +18,7 @@ export interface ArchivePosition {
 	at: number;
 }
 
-/** Triggers whose position is kept. */
+/** How many triggers have their position kept; the oldest give way. */
 const MAX_KEPT = 500;
 
 /**

@@ -26,9 +26,9 @@ export const readTimings = {
 	wait: 50,
 	retryFirst: 1_000,
 	retryMost: 60_000,
-	/** Between two looks for what only a person can mend. */
+	/** The pause before the next try after a failure that only a person can mend. */
 	recheck: 15_000,
-	/** What may pass is reported when it lasts. */
+	/** How long a failure that may pass by itself must last before it is reported. */
 	patience: 120_000,
 	/** How often a position is stored while nothing passes the filters, and while there is nothing. */
 	store: 60_000,
@@ -72,10 +72,10 @@ class Reader {
 	private readonly ended: Promise<void>;
 	private bridge!: Bridge;
 	private position!: ArchivePosition;
-	/** As it is stored, as far as this process knows. */
+	/** The position as it is stored, as far as this process knows. */
 	private last?: ArchivePosition;
 	private storedAt = 0;
-	/** The position has moved since it was stored. */
+	/** Whether the position has moved since it was stored. */
 	private moved = false;
 	private gap?: ArchivePage['gap'];
 	private failing?: { since: number; times: number; reported?: string };
@@ -112,7 +112,7 @@ class Reader {
 		}
 	}
 
-	/** Until it is stopped; a test run until its first batch. */
+	/** Reads until it is stopped; a test run until it has its first batch. */
 	async run(): Promise<void> {
 		while (!this.stopped.signal.aborted) {
 			try {
@@ -156,7 +156,7 @@ class Reader {
 		});
 	}
 
-	/** One step forward: what was given to n8n before without an answer, else the next page. True when n8n got items. */
+	/** Goes one step forward: gives n8n again what it has not answered for, else the next page. True when n8n got items. */
 	private async readBatch(): Promise<boolean> {
 		const { after, to } = this.position;
 		if (after !== to) {
@@ -227,10 +227,10 @@ class Reader {
 		if (!(await this.store(given)) || this.stopped.signal.aborted) return false;
 		const done = this.context.helpers.createDeferredPromise<IRun | undefined>();
 		this.context.emit([items], undefined, done as never, this.positions.deduplicationKey(given));
-		// Without an answer that the execution is stored nothing moves: the same batch is given again.
+		// Fails unless n8n says that the execution is stored. Then the position stays, and the same batch is given again.
 		await done.promise;
 		this.gap = undefined;
-		// A batch that follows at once brings the new position along. One that nobody waits for any more is settled here.
+		// The batch that follows at once stores the new position with its own. After the last one it has to be stored here.
 		await this.moveTo(to, at, !soon || this.stopped.signal.aborted);
 		return true;
 	}
@@ -241,7 +241,7 @@ class Reader {
 		if (write && !this.testRun) await this.store(this.position);
 	}
 
-	/** False when another process has gone on meanwhile: then it is read on from where that one is. */
+	/** Stores a position. False when another process has gone on meanwhile: then reading goes on from where that one is. */
 	private async store(position: ArchivePosition): Promise<boolean> {
 		const stored = await this.positions.write(position, this.last);
 		this.position = stored;
@@ -274,7 +274,7 @@ class Reader {
 		return given >= 1 ? Math.min(given, MAX_BATCH) : DEFAULT_BATCH;
 	}
 
-	/** Said once in the log, and on the first item that comes. */
+	/** Says in the log, and on the first item that comes, that messages may be missing. Each gap is said once. */
 	private noteGap({ from, to }: { from: number; to: number }): void {
 		if (this.gap) return;
 		this.gap = { from, to };
@@ -288,7 +288,7 @@ class Reader {
 		this.failing = undefined;
 	}
 
-	/** Says what has failed where it is seen: at once where a person has to act, else when it lasts. Then waits a little. */
+	/** Reports a failure, at once where a person has to act, else when it lasts, and waits a while. */
 	private async pauseAfter(error: Error): Promise<void> {
 		const now = Date.now();
 		const failing = (this.failing ??= { since: now, times: 0 });

@@ -12,7 +12,7 @@ interface LateLogin extends Undelivered {
 	items: INodeExecutionData[];
 	who: string;
 	here?: string;
-	/** The call has arrived: what becomes of it is heard there. */
+	/** Whether the trigger's call to itself has arrived: what becomes of the login is then heard there. */
 	isTaken: boolean;
 }
 
@@ -24,13 +24,13 @@ interface Lost {
 /** A login that came to nothing after all: the only error of this trigger that becomes an execution. */
 export class LostLogin extends NodeOperationError {}
 
-/** `who` is for the log. */
+/** Gives a login to n8n again, and again until it is stored or all tries have failed. `who` is for the log. */
 export function deliverLater(
 	context: IWebhookFunctions,
 	items: INodeExecutionData[],
 	who: string,
 ): void {
-	// Who tests sees the failure in the editor.
+	// In a test the person sees the failure in the editor.
 	if (context.getMode() === 'manual') return;
 	again(context, { items, who, here: addressOf(context), failures: 0, isTaken: false });
 }

@@ -32,7 +32,7 @@ type Response = ReturnType<IWebhookFunctions['getResponseObject']>;
 
 const ANSWERED: IWebhookResponseData = { noWebhookResponse: true };
 
-/** What every step knows. */
+/** What every step of a login knows. */
 interface Visit {
 	context: IWebhookFunctions;
 	client: WecomClient;
@@ -97,7 +97,7 @@ export function asTestUrl(production: URL, requested: string): URL {
 	return url;
 }
 
-/** WeChat has the page for apps, too: people outside the company come with it. */
+/** The page that fits the browser. WeChat opens the one inside the app, too: people outside the company come with it. */
 function pageFor({ loginPage: wanted }: Settings, agent: string): LoginPage {
 	if (wanted !== 'auto') return wanted;
 	return /wxwork|micromessenger/i.test(agent) ? 'inApp' : 'web';
@@ -120,7 +120,7 @@ async function sendToWecom(
 		} catch (error) {
 			return misconfigured(context, (error as Error).message);
 		}
-		// Without it WeCom silently gives less than was asked for.
+		// Without an Agent ID WeCom silently gives less than was asked for.
 		if (!agentId) return misconfigured(context, 'the credential has no Agent ID');
 	}
 	const { state, cookies } = beginLogin(binding, { page, target, nonce });
@@ -152,7 +152,7 @@ async function returnFromWecom(
 	if (ended.clear) response.setHeader('set-cookie', ended.clear);
 	if (!ended.ok) {
 		const { reason: page, journey } = ended;
-		// Anyone can open a link; only who began a login here has it end in an execution.
+		// Anyone can open a link. Only a login that this browser has begun may end in an execution.
 		return page === 'expired' && journey
 			? fail(visit, { page, reason: 'The login took too long', journey, again })
 			: showPage(context, page, { again });
@@ -233,7 +233,7 @@ interface Failed {
 	person?: Person;
 }
 
-/** A login of this browser that came to nothing: a page, and the workflow where it wants to know. */
+/** Ends a login of this browser that came to nothing: with a page, and with the workflow if it wants to know. */
 function fail(visit: Visit, failed: Failed): IWebhookResponseData {
 	const { context, settings } = visit;
 	const { page, reason, description, errcode, journey, again, person } = failed;
@@ -267,7 +267,7 @@ function fail(visit: Visit, failed: Failed): IWebhookResponseData {
 	return { ...showPage(context, page, { code: errcode, again }), ...started };
 }
 
-/** Codes that say "not this login": the code is wrong, used, too old or another app's (docs 91023, 90313). */
+/** Error codes that mean that the code of the login is wrong, used, too old or another app's (docs 91023, 90313). */
 const CODE_REFUSED = new Set([40029, 42003, 42022]);
 
 function wecomFailure(
@@ -290,7 +290,7 @@ function toItem(
 		wecom: {
 			family: 'login',
 			...(person ? { kind: person.kind, granted: person.granted } : {}),
-			// Only who is logged in has one: it is what applications take a person for.
+			// Only somebody who is logged in has a subject: applications know the person by it.
 			...(person && !person.refusal ? { subject: person.subject } : {}),
 			loginUrl: binding.url.href,
 			page: journey.page,
@@ -304,7 +304,7 @@ function toItem(
 	};
 }
 
-/** Where the person begins anew, with the same wishes. */
+/** The address at which the person can begin anew, with the same target and nonce. */
 function againUrl(own: URL, journey?: Journey): string {
 	const url = new URL(own);
 	if (journey?.target) url.searchParams.set('return_to', journey.target);

@@ -6,7 +6,7 @@ type Response = ReturnType<IWebhookFunctions['getResponseObject']>;
 
 /** Milliseconds. Changed by tests only. */
 export const onceStoredTimings = {
-	/** A person does not wait longer for an n8n that queues its executions. */
+	/** How long a person waits for an n8n that queues its executions. */
 	wait: 4_000,
 };
 

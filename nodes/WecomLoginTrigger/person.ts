@@ -17,9 +17,9 @@ export interface Person {
 	kind?: Kind;
 	/** One name per person, see `subjectOf`. */
 	subject: string;
-	/** For the item: as WeCom names them, with the member's record if asked for. */
+	/** The person's fields for the item, as WeCom names them; with the member's record if the form asks for it. */
 	fields: IDataObject;
-	/** For a JWT. */
+	/** The claims of a JWT. */
 	claims: IDataObject;
 	/** The personal details the person shared. */
 	granted: string[];
@@ -34,7 +34,10 @@ const SECRETS = new Set(['errcode', 'errmsg', 'user_ticket', 'user_doc_ticket', 
 const fieldsOf = (reply: WecomReply): IDataObject =>
 	Object.fromEntries(Object.entries(reply).filter(([name]) => !SECRETS.has(name)));
 
-/** Throws what WeCom answers to a code it refuses. After that nothing is fatal any more: the code is spent. */
+/**
+ * Finds out who came back with a code. Throws what WeCom answers to a code that it refuses. Whatever fails after that is left out
+ * of the result: the code is spent.
+ */
 export async function identify(
 	client: WecomClient,
 	code: string,
@@ -92,7 +95,7 @@ function refusalOf(
 	if (!who.includes(kind)) return `'Who May Log In' does not include this kind of person: ${kind}`;
 	const ofSuite = client.suiteId !== '' && client.corpId === '';
 	if (!ofSuite || !corpid || acceptAnyCompany) return undefined;
-	// WeCom names members of companies that never authorized the app, too.
+	// WeCom also names members of companies that have never authorized the app.
 	const { company } = client.actingAs({ kind: 'company', corpId: String(corpid) });
 	return company?.permanentCode
 		? undefined

@@ -20,7 +20,7 @@ const MAX_KEPT = 1_000;
 
 const kept = new Map<string, { until: number; answer: Promise<Answer | undefined> }>();
 
-/** What tells one way back from another; `scope` names the trigger. */
+/** Tells one return from WeCom from another; `scope` names the trigger. */
 export const visitKey = (scope: string, state: string, code: string): string =>
 	createHash('sha256')
 		.update(JSON.stringify([scope, state, code]))

@@ -11,7 +11,7 @@ export interface Journey {
 	page: 'inApp' | 'web';
 	/** Where the person wants to go; '' for the usual target. */
 	target: string;
-	/** From the application. */
+	/** The nonce that the application gave, for the JWT. */
 	nonce: string;
 }
 
@@ -28,9 +28,14 @@ export interface Binding {
 
 /** Scanning a code with a telephone takes its time; WeCom's own code lives five minutes after that. */
 export const LIFETIME_SECONDS = 15 * 60;
-/** For as long again the browser knows whose login took too long, and where they wanted to go. */
+/**
+ * How long the browser keeps a login: for as long again as it may last, so that a login that took too long can begin anew with
+ * its target.
+ */
 const COOKIE_SECONDS = 2 * LIFETIME_SECONDS;
-/** Logins that one browser can have under way at a time: nginx takes 8 KB of cookies, and a long target fills most of 2. */
+/**
+ * How many logins one browser can have under way at a time: nginx takes 8 KB of cookies, and a long target fills most of 2 KB.
+ */
 const SLOTS = 3;
 
 const ID_BYTES = 16;
@@ -147,7 +152,7 @@ function unpack(binding: Binding, value: string): Kept | undefined {
  */
 const OWN_HOST = '__Host-';
 const NAME = 'wecom_login_';
-/** So much of the 8 KB that nginx takes of cookies may be ours, those of all login triggers of the host together. */
+/** The most characters that the cookies of all login triggers of a host may have together, of the 8 KB that nginx takes. */
 const MAX_COOKIES_LENGTH = 6_000;
 
 const overHttps = ({ url }: Binding) => url.protocol === 'https:';
@@ -178,7 +183,7 @@ function crowdedOut(binding: Binding, name: string, value: string): string[] {
 }
 
 function keptCookies(binding: Binding): Array<{ slot: number; kept: Kept }> {
-	// Of two cookies with one name the first has the longer path: it is this URL's own.
+	// Reversed, so that of two cookies with one name the first counts: it has the longer path, which is that of this URL.
 	const values = new Map(cookiesOf(binding).reverse());
 	return Array.from({ length: SLOTS }, (_, slot) => {
 		const value = values.get(cookieName(binding, slot));
@@ -187,7 +192,10 @@ function keptCookies(binding: Binding): Array<{ slot: number; kept: Kept }> {
 	}).flat();
 }
 
-/** Any without a login under way, so that tabs opened together rarely meet; else the one that ends first. */
+/**
+ * The place of a new login: any that is free, chosen by chance, so that tabs opened together rarely take the same one; else that
+ * of the login that ends first.
+ */
 function freeSlot(binding: Binding): number {
 	const taken = keptCookies(binding);
 	const free = Array.from({ length: SLOTS }, (_, slot) => slot).filter(
@@ -197,7 +205,7 @@ function freeSlot(binding: Binding): number {
 	return taken.sort((a, b) => a.kept.expires - b.kept.expires)[0].slot;
 }
 
-/** Lax: the way back from WeCom is a link from another site. */
+/** The text of a Set-Cookie header. SameSite is Lax, because the way back from WeCom is a link from another site. */
 function setCookie(binding: Binding, name: string, value: string): string {
 	return [
 		`${name}=${value}`,

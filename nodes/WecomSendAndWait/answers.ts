@@ -25,7 +25,7 @@ interface Decided {
 /** What this process has decided, by question: n8n answers for those that have gone on, but not at the same moment. */
 const decided = new Map<string, Decided>();
 const MAX_DECIDED = 10_000;
-/** n8n answers in moments, whatever the answer is. */
+/** How long n8n's answer to a decision is waited for; it normally comes at once. */
 const MAX_STORING_MS = 10_000;
 
 /** How a question has ended in this process, if it has: once n8n has stored it. */
@@ -96,7 +96,7 @@ export async function decide(
 		const settle = await claim(question, final);
 		if (!settle) return { kind: 'over', end: await endOf(question) };
 		const name = await nameIn(client, userid);
-		// The one that others are told as well.
+		// This is the end of which others are told as well.
 		final.person = name;
 		const data = dataOf(question, answer, { userid, name, at });
 		return { kind: 'decided', end: final, data, settle };

@@ -93,7 +93,7 @@ async function withPeople(
 
 interface Links {
 	page: string;
-	/** Of the buttons, for an answer in the card. */
+	/** The keys of the buttons, where the question is answered in the card. */
 	keys?: Keys;
 }
 

@@ -16,7 +16,7 @@ const AFTER_MS = 3_000;
 
 interface Counted extends Pick<SealedQuestion, 'corpId' | 'selected'> {
 	vote: Vote;
-	/** Of the button: what it stands for. */
+	/** The query of the button's key: which answer it stands for. */
 	query: IDataObject;
 }
 

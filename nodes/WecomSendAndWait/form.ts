@@ -44,7 +44,7 @@ export interface Allowed {
 export interface Asked {
 	question: Omit<Question, 'allowed' | 'people' | 'needed'>;
 	allowedPeople: Allowed;
-	/** 0: everybody. */
+	/** How many people have to answer; 0 stands for all of them. */
 	neededAnswers: number;
 	limit?: Limit;
 	reminder?: Reminder;

@@ -53,7 +53,10 @@ export async function whoIs(
 const loginClient = (client: WecomClient): WecomClient =>
 	client.suiteId && !isCustomized(client.suiteId) ? client.actingAs({ kind: 'suite' }) : client;
 
-/** To WeCom's login and back. Its `code` would break the signature of our own link, n8n's token of the execution does not mind. */
+/**
+ * Sends the person to WeCom's login and back. What that adds to the address would break the signature of the link, so the way
+ * back uses n8n's token of the execution instead.
+ */
 async function loginOf(
 	context: IWebhookFunctions,
 	{ ask: state }: Question,

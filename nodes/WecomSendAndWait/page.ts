@@ -92,7 +92,7 @@ export const QUESTION_PAGE_HEADERS = {
 	'x-content-type-options': 'nosniff',
 };
 
-/** Of the two languages the one the browser prefers. */
+/** The language that the browser prefers, of the two there are. */
 export function languageOf(context: Pick<IWebhookFunctions, 'getHeaderData'>): Language {
 	const accepted = String(context.getHeaderData()['accept-language'] ?? '').toLowerCase();
 	const preferences = accepted
@@ -140,9 +140,9 @@ export const isAnsweredHere = ({ answerBy, withReason }: Question): boolean =>
 	answerBy === 'link' || withReason;
 
 export interface Filled {
-	/** Who the person is, for the way back. */
+	/** The proof of who the person is, which comes back with the answer. */
 	proof: string;
-	/** What was sent before, and what it lacks. */
+	/** The values that were sent before, and what is wrong with them. */
 	body?: IDataObject;
 	missing?: string[];
 }

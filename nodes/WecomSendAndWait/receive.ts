@@ -54,7 +54,8 @@ async function answered(context: IWebhookFunctions): Promise<IWebhookResponseDat
 	const body = (context.getBodyData() ?? {}) as IDataObject;
 	if (!question) return respond(context, messagePage(language, 'over'));
 	const isHandover = context.getRequestObject().method === 'POST' && 'handover' in body;
-	// Another question of the same node, earlier in a loop. Behind the login it is the state that tells.
+	// The link belongs to another question of the same node, earlier in a loop. On the way back from the login the state says which
+	// question it is.
 	if ((query.ask ?? query.state) !== question.ask)
 		return isHandover
 			? json(context, 200, over())
@@ -157,7 +158,7 @@ async function remindAll(
 	return json(context, 200, { waits: true });
 }
 
-/** Somebody in a browser. */
+/** Answers a browser: shows the page, or takes what was sent from it. */
 async function onPage(
 	context: IWebhookFunctions,
 	question: Question,

@@ -45,7 +45,7 @@ export async function remind(
 	});
 }
 
-/** Where it is known who has to answer: those who have not. */
+/** Those who have to answer and have not yet, where it is known who has to; else everybody who was asked. */
 async function missing(
 	context: IWebhookFunctions,
 	{ allowed, needed, source, ask, to }: Question,

@@ -11,7 +11,7 @@ interface Words {
 	showAll: string;
 	result: string;
 	reminder: string;
-	/** On a button that cannot be pressed any more: WeCom shows about ten characters. */
+	/** Words for a button that cannot be pressed any more, of which WeCom shows about ten characters. */
 	done: Record<keyof CardTexts, string>;
 	texts: CardTexts;
 }

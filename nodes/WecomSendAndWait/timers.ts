@@ -8,9 +8,9 @@ import type { Asked } from './form';
  * lives; it asks n8n itself, which knows whether the execution still waits and in which process.
  */
 
-/** The card should say so before n8n goes on: afterwards nobody can ask the execution any more. */
+/** How long before the end the card says that time is up: once n8n has gone on, nobody can ask the execution any more. */
 const BEFORE_END_MS = 1_500;
-/** Longer times overflow the timer. */
+/** The longest time that a timer of Node.js takes. */
 const MAX_TIMER_MS = 2 ** 31 - 1;
 
 export function startTimers(

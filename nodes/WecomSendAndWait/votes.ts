@@ -19,7 +19,7 @@ export interface Vote {
 }
 
 interface Kept {
-	/** Of the newest answer. */
+	/** When the newest answer was given: milliseconds since the epoch. */
 	at: number;
 	votes: Vote[];
 }
@@ -34,7 +34,7 @@ const KEEP_MS = 90 * 24 * 3_600_000;
  * same moment one overwrites the other. Milliseconds between the looks, longer than such a write takes.
  */
 const LOOK_AGAIN_AFTER_MS = [250, 600];
-/** So that two processes do not go on in step. */
+/** The pauses differ by chance by up to this much, so that two processes do not write in step again and again. */
 const JITTER_MS = 100;
 
 /** Stores an answer, in place of an earlier one of the same person, and gives all there are; at once when they are `enough`. */

@@ -43,7 +43,7 @@ export const mediaOption: INodeProperties = {
 export const wantsMedia = (context: IWebhookFunctions) =>
 	Boolean(context.getNodeParameter('triggerOptions.downloadMedia', false));
 
-/** Adds the files of received messages, if the option is on. See `attachFiles`. */
+/** Adds the files of received messages to their items, if the option is on. See `attachFiles`. */
 export async function attachMedia(
 	{ context, source, opened }: Delivery,
 	items: INodeExecutionData[],

@@ -104,7 +104,8 @@ export async function receiveCallback(
 	const kept = takeKept(scope, key);
 	if (kept) {
 		const prepared = source.answerToRepetition(delivery, 'duplicate');
-		// Only what may be answered before it is stored: else WeCom comes back for it should this process end.
+		// Answered before it is stored only where the first attempt was, too: otherwise WeCom has to come back for it should this
+		// process end.
 		const { answersEarly } = kept.delivery.response;
 		const deadline = answersEarly ? at + REPLY_WITHIN_MS - Date.now() : undefined;
 		if (prepared) response.answerBy(deadline, prepared);
@@ -141,7 +142,7 @@ function handOver(
 	response.stored.whenKnown((stored) => {
 		if (stored) handover.outcome.tell(true);
 		else keep(handover);
-		// A repetition that waits for this carries on what is kept.
+		// A repetition that has waited for this outcome goes on with what was kept.
 		settle(stored);
 	});
 	return { workflowData: [handover.items] };
@@ -159,7 +160,7 @@ function deliverAgain(
 	}
 	if ('items' in again) {
 		const { scope, key } = again;
-		// Whoever holds the claim meanwhile has come without knowing of it, and delivers the same.
+		// Claimed, so that a repetition of WeCom is recognized. Whoever holds the claim already delivers the same items.
 		void delivered.claim(scope, key, 0);
 		return handOver(response, again, settling(scope, key));
 	}
@@ -232,7 +233,7 @@ function refuse(
 	return ANSWERED;
 }
 
-/** These come unasked, before or beside what a person sends for a test. */
+/** Kinds that WeCom sends by itself, before or beside what a person sends for a test. */
 const UNASKED = ['enter_agent', 'LOCATION', 'suite_ticket'];
 
 /** Ends a test in the editor with the reason why a callback does not start the workflow; n8n offers no other way to tell. */

@@ -9,18 +9,18 @@ import type { Outcome } from './outcome';
  * repetitions within seconds. So the trigger calls its own URL with it. A repetition of WeCom that comes first carries it as well.
  */
 
-/** Items on their way to n8n. */
+/** The items of a callback on their way to n8n, with what a further delivery needs. */
 export interface RedeliveryHandover extends Undelivered {
 	delivery: Delivery;
 	items: INodeExecutionData[];
-	/** The node, and the callback among its callbacks. */
+	/** `scope` names the node, `key` the callback among those of the node. */
 	scope: string;
 	key: string;
-	/** Stored, or lost in the end. */
+	/** Whether n8n has stored the items in the end, or they are lost. */
 	outcome: Outcome;
 }
 
-/** A kept delivery holds its items, and what of the request they came with is still in use. */
+/** How many deliveries are kept: each holds its items and a part of its request in memory. */
 const MAX_KEPT = 500;
 
 const kept = new Map<string, RedeliveryHandover>();
@@ -34,7 +34,7 @@ export interface Loss {
 /** Keeps what n8n has failed to store, until it is delivered or all tries have failed. */
 export function keep(handover: RedeliveryHandover): void {
 	const { delivery, outcome } = handover;
-	// Who tests sees the failure in the editor.
+	// In a test the person sees the failure in the editor.
 	if (delivery.context.getMode() === 'manual') return outcome.tell(false);
 	const id = idOf(handover);
 	const giveUp = () => {
@@ -57,7 +57,7 @@ export function keep(handover: RedeliveryHandover): void {
 	});
 }
 
-/** The delivery that a repetition of WeCom carries on. */
+/** Takes out what was kept of a callback, for the repetition of WeCom or the trigger's own call that delivers it. */
 export function takeKept(scope: string, key: string): RedeliveryHandover | undefined {
 	const id = idOf({ scope, key });
 	const handover = kept.get(id);
@@ -77,7 +77,7 @@ export function takeCalled(
 	return takeKept(what.scope, what.key) === what ? what : 'overtaken';
 }
 
-/** A failed execution, if n8n can store that, and a line in the log. */
+/** Reports what is lost: in the log, and as a failed execution if n8n can store that. */
 async function reportLoss({ delivery, failures }: RedeliveryHandover): Promise<void> {
 	const { context, here, opened, at } = delivery;
 	const { kind } = opened.classification;

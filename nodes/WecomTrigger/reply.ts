@@ -28,7 +28,9 @@ export function replyFacts({ context, opened, at }: Delivery): IDataObject {
 	return { replyUntil: new Date(at + REPLY_WITHIN_MS).toISOString() };
 }
 
-/** Prepares the response for what n8n will answer. */
+/**
+ * Prepares the answer: the quick reply of the form, or where the workflow is to reply an empty one for the case that it is late.
+ */
 export function prepareAnswer(delivery: Delivery, item: IDataObject): void {
 	const { context, response, at } = delivery;
 	if (waitsForWorkflow(context)) {

@@ -9,7 +9,7 @@ type HttpResponse = ReturnType<IWebhookFunctions['getResponseObject']>;
 
 /** What goes out in place of n8n's own empty answer. */
 export interface PreparedAnswer {
-	/** A function gives what is to be said at that moment. */
+	/** A function says what to answer at the moment when the answer goes out. */
 	body: string | (() => string);
 	contentType?: string;
 }
@@ -34,7 +34,7 @@ export class CallbackResponse {
 	/** Whether WeCom has an answer of the trigger, or gets one, however far n8n is with storing the execution. */
 	answersEarly = false;
 
-	/** What n8n writes piece by piece, and its end. */
+	/** Who hears what n8n writes piece by piece, and its end. */
 	private chunks: (chunk: unknown) => void = () => {};
 
 	private ended: () => void = () => {};
@@ -107,7 +107,7 @@ export class CallbackResponse {
 		methods.flush = () => undefined;
 	}
 
-	/** From here on nothing of n8n's answer goes out. */
+	/** Has nothing of n8n's answer go out any more. */
 	private takeOver(): void {
 		const methods = silence(this.response, (stored) => {
 			this.stored.tell(stored);
@@ -119,7 +119,7 @@ export class CallbackResponse {
 		};
 	}
 
-	/** n8n answers and nothing has gone out before. */
+	/** Called in place of the response's end: n8n answers. The prepared answer takes the place of an empty one. */
 	private pass(args: unknown[]): HttpResponse {
 		const { response, prepared } = this;
 		const { statusCode } = response;
@@ -141,5 +141,5 @@ export class CallbackResponse {
 	}
 }
 
-/** What goes out now. */
+/** The body of a prepared answer as of now. */
 export const bodyOf = ({ body }: PreparedAnswer) => (typeof body === 'string' ? body : body());

@@ -27,7 +27,7 @@ export type SecretsOrLack = { secrets: NodeSecrets } | { lack: Lack };
 
 const MAX_KEPT = 1_000;
 
-/** What tells credentials apart besides where the API is reached. */
+/** The fields that tell credentials apart, besides the address of the API. */
 const SETTINGS = ['corpId', 'corpSecret', 'suiteId', 'suiteSecret', 'token', 'encodingAesKey'];
 
 /** A credential that receives callbacks. */
@@ -111,7 +111,7 @@ export async function cachedSecrets(
 	return found;
 }
 
-/** After a change of the credential by the trigger itself, such as a new company. */
+/** Forgets the secrets of the node after the trigger itself has changed the credential, such as by a new company. */
 export function forgetSecrets(context: IWebhookFunctions, source: CredentialSource): void {
 	kept.delete(cacheKey(context, source));
 }

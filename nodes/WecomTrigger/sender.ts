@@ -29,7 +29,7 @@ export interface Writer {
 	userid: string;
 	name: string;
 	departments: Array<{ id: number; name: string }>;
-	/** The departments with all above them. */
+	/** The IDs of the member's departments and of all above them. */
 	within: number[];
 }
 
@@ -39,7 +39,7 @@ interface Kept {
 }
 const kept = new Map<string, Kept>();
 
-/** What is read under a key, or was shortly before. What fails is read again. */
+/** What was read under a key within the last minutes, or is being read; a reading that failed is not kept. */
 async function once<T>(key: string, fetch: () => Promise<T>): Promise<T> {
 	const known = kept.get(key);
 	if (known && known.until > Date.now()) return (await known.value) as T;
@@ -89,7 +89,7 @@ function toWriter(userid: string, member: IDataObject, all: Map<number, Departme
 	};
 }
 
-/** For the item, if the option is on: who it is, or why that could not be read. */
+/** The facts on the sender for the item, if the option is on: who it is, or why that could not be read. */
 export async function senderFacts(delivery: Delivery): Promise<IDataObject> {
 	const { context } = delivery;
 	const userid = userIdOf(delivery);
@@ -156,7 +156,7 @@ function toPattern({ context }: Delivery, written: string): RegExp | undefined {
 	}
 }
 
-/** In the form of the trigger. */
+/** The filters for people and texts in the form of the trigger. */
 export const senderFilters: INodeProperties[] = [
 	{
 		displayName: 'Department Names or IDs',

@@ -277,7 +277,7 @@ queueServersOrSkip()('in queue mode', () => {
 		const taskId = String(sim.state.messages.at(-1)!.body.template_card.task_id);
 		const seen = () => sim.control.cardSeenBy(taskId, 'zhangsan').replaced;
 		await sim.control.pressCard({ taskId, userid: 'zhangsan', button: 'Approve' });
-		await until('the first answer', async () => seen() === 'Noted', { within: 10_000, every: 200 });
+		await until('the first answer', async () => seen() === 'Noted', { within: 30_000, every: 200 });
 		await sim.control.pressCard({ taskId, userid: 'lisi', button: 'Approve' });
 		const execution = await until(
 			'the execution still waits',
@@ -291,7 +291,7 @@ queueServersOrSkip()('in queue mode', () => {
 			{ data: { approved: true, userid: 'lisi', answers: [{}, {}] } },
 		]);
 		await until('the changed card', async () => seen() === 'Approved', {
-			within: 10_000,
+			within: 30_000,
 			every: 200,
 		});
 	});

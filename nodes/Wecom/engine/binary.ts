@@ -78,7 +78,9 @@ export async function readBinary(
 /** The end of a name that tells a type: `.2` of "v1.2" does not. */
 const EXTENSION = /\.(?=[a-z0-9]*[a-z])[a-z0-9]{1,5}$/i;
 
-/** The recipient's device opens a file by its extension, and WeCom tells its kind by it. */
+/**
+ * A file's name with the extension of its type: WeCom tells the kind of a file by it, and the recipient's device opens it by it.
+ */
 export function withExtension(name: string, extension?: string, mimeType = ''): string {
 	if (EXTENSION.test(name)) return name;
 	// n8n takes the 2 of "v1.2" for the extension.

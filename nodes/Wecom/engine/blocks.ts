@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 import { inBlocks } from '../../shared/util/atOnce';
 
-/** What WeCom answers at once, where more is asked for in several calls and joined. */
+/** How much WeCom answers at once. For more there are several calls, whose results are joined. */
 export interface Blocks {
 	/** A list of IDs, and how many of them one call takes. */
 	ids: string;

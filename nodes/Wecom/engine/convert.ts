@@ -16,11 +16,11 @@ import { barePhone, idsIn, jsonIn, plain, readNumber, readSwitch } from '../../s
 type Value = IDataObject[string];
 type Converter = (item: ItemContext, field: Field, value: unknown) => Value | undefined;
 
-/** Nothing that could be sent. */
+/** Whether a value holds nothing that could be sent. */
 export const isEmpty = (value: unknown) =>
 	(value ?? '') === '' || (Array.isArray(value) && value.length === 0);
 
-/** Without what is empty. */
+/** An object without its empty values. */
 export const withoutEmpty = (values: IDataObject): IDataObject =>
 	Object.fromEntries(Object.entries(values).filter(([, value]) => !isEmpty(value)));
 
@@ -40,7 +40,7 @@ export function convertValue(item: ItemContext, field: Field, value: unknown): V
 		: converted;
 }
 
-/** The types whose values are text. */
+/** The types of fields whose values are text. */
 const TEXTS = ['string', 'resourceLocator', 'color'];
 
 /** The value of a field in the type its form has; what a conversion reads by itself stays as it is. */
@@ -60,7 +60,7 @@ export function typedValue(item: ItemContext, field: Field, given: unknown): Val
 	return type === 'resourceLocator' ? idInAddress(item, field, text.trim()) : text;
 }
 
-/** What takes lists as they are. */
+/** The types of fields that take lists as they are. */
 const LIST_TYPES = ['multiOptions', 'collection', 'fixedCollection', 'json', 'resourceMapper'];
 const LIST_CONVERSIONS: Array<Conversion | undefined> = [
 	'integerList',
@@ -92,7 +92,7 @@ function idInAddress(item: ItemContext, field: Field, text: string): string {
 	);
 }
 
-/** The same for a list, which has no item; '' where the address has no ID in it. */
+/** The ID that a field of a form stands for, for lists, which have no item; '' where its address has no ID in it. */
 export const idChosen = (field: Field, given: unknown): string =>
 	idFromAddress(field, String(idOf(given) ?? '').trim()) ?? '';
 
@@ -209,7 +209,7 @@ export function toNumber(item: ItemContext, field: Field, value: unknown): numbe
 	return within(item, field, read.number);
 }
 
-/** One of several, which have no grouped digits: what groups them may stand between two. */
+/** One integer of a list. Its digits are not grouped, since what groups digits may also stand between two integers. */
 function toListedInteger(item: ItemContext, field: Field, part: string): number {
 	if (/^[+-]?\d+(?:\.0*)?$/.test(plain(part))) return toInteger(item, field, part);
 	throw wrongNumber(item, field.displayName, part, 'a whole number');

@@ -14,7 +14,7 @@ const SERIAL_EPOCH = Date.UTC(1899, 11, 30);
 /** A date as written: its day and its clock read as if they were UTC, in milliseconds, and the offset that stands behind it. */
 interface Written {
 	day: number;
-	/** 24 hours behind the day for its 24:00. */
+	/** The clock as written; 24:00 is 24 hours after the beginning of its day. */
 	clock: number;
 	offset?: string;
 }
@@ -129,7 +129,7 @@ function readWritten(text: string): Written | undefined {
 
 /** What is said of an hour that counts to twelve only: after noon, before it, or around it. */
 const AFTER_NOON = /^(pm|下午|傍晚|晚上|夜里)$/;
-/** Whose hour twelve and small hours may be those of the day before or behind. */
+/** Words for the night: the hours from midnight on may be meant of the day before or of the next one. */
 const AT_NIGHT = /^(晚上|夜里)$/;
 /** The first hour of which people say that it is at night and mean the evening. */
 const EVENING = 6;

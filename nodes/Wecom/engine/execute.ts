@@ -23,7 +23,7 @@ import { hasUnusedParameters, readValue } from './parameters';
 /** Reading calls overlap; writing ones keep the order of the items unless the person asks otherwise. */
 const READS_AT_ONCE = 8;
 const WRITES_AT_ONCE = 1;
-/** As in the form, which an expression does not ask. */
+/** The most items at a time, as in the form, which an expression goes past. */
 const MOST_AT_ONCE = 20;
 
 /** Runs one operation over all input items; the results stand in the order of the items, each paired with its own. */
@@ -58,7 +58,7 @@ export async function executeOperation(
 			}
 		}
 	};
-	// What is no number must not leave the items without a worker.
+	// At least one worker, also where an expression gives what is no number.
 	const workers = Math.min(Math.max(1, Math.floor(Number(atOnce)) || 1), MOST_AT_ONCE);
 	await Promise.all(Array.from({ length: Math.min(workers, items.length) }, work));
 

@@ -165,7 +165,7 @@ const [actAsCompany, permanentCode] = companyProperties;
 /** The company a suite acts for; only the client reads it. */
 export const companyField = { ...actAsCompany, local: true } as Field;
 
-/** Its code, where the credential does not store the company. */
+/** The company's permanent code, where the credential does not store the company. */
 export const permanentCodeOption: INodeProperties = {
 	...permanentCode,
 	displayOptions: { show: { '/authentication': ['suite'] } },

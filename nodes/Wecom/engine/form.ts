@@ -68,7 +68,7 @@ function actAs(resources: Resource[]): INodeProperties {
 	return { ...toProperty(companyField), displayOptions: { show: WITH_SUITE, hide } };
 }
 
-/** For every operation. */
+/** The options that every operation has. */
 const OPTIONS: INodeProperties = {
 	displayName: 'Options',
 	name: 'options',
@@ -217,11 +217,12 @@ export function operationFields(operation: Operation): Field[] {
 	];
 }
 
-/** The field as n8n knows it: without what only this package reads. */
+/** The field as n8n knows it, without the keys that only this package reads. */
 function toProperty(field: Field): INodeProperties {
 	const property: Partial<Field> = { ...field };
 	for (const own of ['convert', 'local', 'path', 'each', 'spread'] as const) delete property[own];
-	// n8n would ask for it also where an expression chooses something else, so that the condition is not known before: the row asks.
+	// With a condition n8n would demand it also where an expression chooses something else, as it cannot know that before. So the
+	// row demands it.
 	if (field.displayOptions || !field.required) delete property.required;
 	if (field.type === 'collection')
 		property.options = (field.options as Field[]).map(toProperty) as Field[];

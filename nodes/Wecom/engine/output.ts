@@ -70,7 +70,7 @@ export function toListItem(entry: IDataObject): IDataObject {
 	return { ...entry, warning: `WeCom refused this one with the error code ${errcode}.` };
 }
 
-/** The fields a person looks for first, when they are there. */
+/** An object's fields that a person looks for first, as far as they are there. */
 export function keepFields(data: IDataObject, fields: string[]): IDataObject {
 	return Object.fromEntries(
 		fields.filter((field) => data[field] !== undefined).map((field) => [field, data[field]]),

@@ -120,7 +120,7 @@ export function collectParameters(item: ItemContext, part?: string): IDataObject
 	return whole;
 }
 
-/** What would empty a value at WeCom. */
+/** Whether a value would empty one at WeCom. */
 const isCleared = (value: unknown) =>
 	isEmpty(value) || (Array.isArray(value) && value.every((entry) => entry === ''));
 

@@ -350,7 +350,7 @@ function nameFits(item: ItemContext, { name }: IDataObject, most: number): void 
 	);
 }
 
-/** Puts what the workbench shows where WeCom wants it: under the name of its type. */
+/** The parameters with what the workbench shows where WeCom wants it: under the name of its type. */
 const placed = (sent: IDataObject, shown: unknown): IDataObject =>
 	shown === undefined ? sent : { ...sent, [String(sent.type)]: shown as IDataObject };
 

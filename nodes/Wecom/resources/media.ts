@@ -182,7 +182,7 @@ async function uploadAttachment(item: ItemContext): Promise<IDataObject> {
 async function uploadImage(item: ItemContext): Promise<IDataObject> {
 	const rule = { ...MEDIA_KINDS.image, maxBytes: 2 << 20 };
 	const file = await readBinary(item, 'image', '', undefined, rule);
-	// A thousand a day: an image is not uploaded twice to be on the safe side.
+	// An app may upload a thousand images a day, so none is uploaded again just because its answer was lost.
 	const request = { ...uploadRequest('/cgi-bin/media/uploadimg', {}, file), repeatable: false };
 	return replyItem(await item.client.call(request, item.itemIndex));
 }

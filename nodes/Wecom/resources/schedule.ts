@@ -233,7 +233,7 @@ function kept(item: ItemContext, known: IDataObject, entered: IDataObject): IDat
 	const { repeat_until } = item.get<IDataObject>('additionalFields', {});
 	const forEver = ['', '0'].includes(String(repeat_until ?? 'unchanged'));
 	const stays = [
-		// Both say when to remind, and a new repetition has nothing of the earlier one's own rule.
+		// Either of the two says when to remind. A new rule of repetition keeps nothing of the earlier one.
 		...(REMINDER in changed ? [] : [REMINDERS]),
 		...(REMINDERS in changed ? [] : [REMINDER]),
 		'is_remind',

@@ -34,9 +34,9 @@ import { Turns, type Turn } from './turns';
  * and what comes twice is known by its msgid.
  */
 
-/** Each who waits keeps an expression isolate of n8n. */
+/** How many readers may wait for another try at a time: each of them keeps one of n8n's expression isolates. */
 const MAX_WAITING = 10;
-/** The first message's callback may be made a little later than the message. */
+/** Seconds by which a message may be older than the callback that announces it. */
 const SLACK_S = 60;
 /** WeCom hands out messages for three days. */
 const WINDOW_MS = 3 * 24 * 3_600_000;
@@ -98,10 +98,10 @@ export async function fetchMessages(delivery: Delivery): Promise<INodeExecutionD
 	return reading.items;
 }
 
-/** The readers somebody is waiting for to try again. */
+/** The readers for which another try is planned. */
 const waiting = new Set<string>();
 
-/** Tries a few times more; undefined when there is nothing to put out. */
+/** Reads a few times more, each after a longer pause; undefined when there is nothing to put out. */
 async function tryLater(delivery: Delivery): Promise<Reading | undefined> {
 	const scope = scopeOf(delivery);
 	const enough = waiting.has(scope) || waiting.size >= MAX_WAITING;
@@ -132,16 +132,16 @@ const readerOf = ({ context, opened }: Delivery) =>
 	`${context.getWorkflow().id}/${context.getNode().id}/${openKfIdOf(opened.payload)}`;
 const scopeOf = (delivery: Delivery) => `${delivery.context.getMode()}|${readerOf(delivery)}`;
 
-/** One reading in its turn, from where the one before has ended. */
+/** One reading of an account, from where the one before has ended. */
 class Reading {
 	items: INodeExecutionData[] = [];
 
 	unfinished = true;
 
-	/** The msgids this reading has taken. */
+	/** The msgids of the messages that this reading has taken. */
 	private readonly claimed: string[] = [];
 
-	/** A test run needs none. */
+	/** The claim on the reader. A test run takes none. */
 	private claim?: ReaderClaim;
 
 	private reach?: Reach;
@@ -153,7 +153,7 @@ class Reading {
 		private readonly turn: Turn,
 	) {}
 
-	/** Never throws: what went wrong is logged. */
+	/** Reads what there is when its turn has come. Never throws: what went wrong is logged. */
 	async read(): Promise<void> {
 		await this.turn.begins;
 		const { delivery } = this;
@@ -176,7 +176,7 @@ class Reading {
 		later(READ_ON_AFTER_MS, this.turn.release);
 	}
 
-	/** As the only one of n8n's processes: what another one has read meanwhile is not read again. */
+	/** Reads as the only one of n8n's processes, so that no two of them read the same messages. */
 	private async readAlone(client: WecomClient): Promise<Read> {
 		const { delivery } = this;
 		for (;;) {
@@ -207,7 +207,7 @@ class Reading {
 		return positionOf(client, credentialId, readerOf(delivery));
 	}
 
-	/** To be told whether n8n has stored the items; only then they count as read. */
+	/** Ends the reading with whether n8n has stored the items: only then do they count as read. */
 	async conclude(stored: boolean): Promise<void> {
 		if (this.concluded) return;
 		this.concluded = true;
@@ -254,7 +254,10 @@ class Reading {
 	}
 }
 
-/** The first time: what is new since the workflow was published, or all WeCom still has. */
+/**
+ * Where the first reading of an account begins: with what is new since the workflow was published, or with all that WeCom still
+ * has.
+ */
 function firstPosition(
 	context: IWebhookFunctions,
 	client: WecomClient,

@@ -10,7 +10,7 @@ import { WecomClient } from '../../shared/client/client';
 import { collect } from '../../shared/client/paging';
 import { ANY_KIND } from '../../shared/callback/events';
 
-/** What the form of the trigger has for customer service. */
+/** The fields that the trigger's form has for customer service, and the words it knows for messages. */
 
 export const KIND = 'kf_msg_or_event';
 

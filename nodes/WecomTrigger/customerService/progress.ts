@@ -2,7 +2,7 @@ import type { Position } from '../../shared/customerService/read';
 
 /** Messages that are under way to n8n, up to a position. */
 export interface Reach {
-	/** What has become of them. Gives the position to store, if there is a new one: all before it is safe. */
+	/** Says what has become of them. Gives the position to store, if there is a new one: all before it is safe. */
 	conclude(stored: boolean): Position | undefined;
 }
 
@@ -17,10 +17,10 @@ interface Flight {
  * fails, the readers go back to what is stored, and WeCom hands out the same messages again.
  */
 export class Progress {
-	/** Of each reader in the order of reading. */
+	/** The messages under way of each reader, in the order of reading. */
 	private readonly readers = new Map<string, Flight[]>();
 
-	/** Where a reader is; undefined when nothing is under way. */
+	/** Where a reader has come to; undefined when nothing is under way. */
 	of(reader: string): Position | undefined {
 		return this.readers.get(reader)?.at(-1)?.position;
 	}
@@ -33,7 +33,7 @@ export class Progress {
 		this.readers.set(reader, flights);
 		return {
 			conclude: (stored) => {
-				// Those that have failed, and all after them, are no longer in the list.
+				// One of this list has failed: all of it will be read again, from the position that is stored.
 				if (this.readers.get(reader) !== flights) return undefined;
 				if (!stored) {
 					this.readers.delete(reader);

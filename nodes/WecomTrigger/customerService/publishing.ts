@@ -13,7 +13,10 @@ import { KIND } from './form';
 const readerOf = (context: IHookFunctions | IWebhookFunctions) =>
 	`${context.getWorkflow().id}/${context.getNode().id}/`;
 
-/** Resolves once it is stored, or n8n has refused it for now: then it is written again in the background. */
+/**
+ * Stores when the workflow was published. Resolves once that is stored, or n8n has refused it for now: then it is written again
+ * in the background.
+ */
 export async function rememberPublishing(context: IHookFunctions, type: string): Promise<void> {
 	const mode = context.getActivationMode();
 	if (mode === 'manual' || !fetches(context)) return;
@@ -21,7 +24,7 @@ export async function rememberPublishing(context: IHookFunctions, type: string):
 	const credentials = await context.getCredentials(type);
 	const credential = { stored: (field: string) => credentials[field] };
 	const known = positionOf(credential, credentialIdOf(context, type), reader);
-	// Every other mode begins nothing: n8n starts, another process takes over, the workflow was edited.
+	// Only publishing begins anew. In all other modes n8n starts, another process takes over, or the workflow was edited.
 	if (known && mode !== 'activate') return;
 	const since = Math.floor(Date.now() / 1000);
 	await keepPosition(context, type, reader, { since }, ({ message }) =>
@@ -32,7 +35,7 @@ export async function rememberPublishing(context: IHookFunctions, type: string):
 	);
 }
 
-/** Seconds since the epoch; undefined in a workflow that has been published without fetching messages. */
+/** When the workflow was published, in seconds since the epoch; undefined if that was without fetching messages. */
 export const publishedSince = (
 	context: IWebhookFunctions,
 	client: WecomClient,

@@ -1,9 +1,9 @@
 /** A reading that runs or will run. */
 export interface Turn {
 	begins: Promise<void>;
-	/** Whether all there was is safe. */
+	/** Resolves to whether all there was to read is safe. */
 	ended: Promise<boolean>;
-	/** What there was has been read: the next reading may begin, whatever becomes of this one. */
+	/** Lets the next reading begin, whatever becomes of this one: what there was has been read. */
 	release: () => void;
 	/** To be called once it is known what has become of what was read. */
 	end: (complete: boolean) => void;

@@ -29,7 +29,7 @@ export const appSource: Source = {
 	whyUnwanted: async (delivery) =>
 		whyUnwanted(delivery.context, delivery.opened) ?? (await whyOfOthers(delivery)),
 	keyOf: ({ payload, plaintext }) => callbackKey(payload, plaintext),
-	// WeCom hung up before the quick reply, if it sends the callback again.
+	// If WeCom sends the callback again, it has hung up before the quick reply: that goes out once more.
 	answerToRepetition: (delivery, claim) =>
 		claim === 'busy'
 			? undefined

@@ -40,7 +40,7 @@ export const botSource: Source = {
 	answerItself(delivery) {
 		const { msgtype, stream } = bodyOf(delivery);
 		if (msgtype === 'stream') {
-			// A question another process could answer stays open: WeCom asks again.
+			// A question that another process could answer stays open, so that WeCom asks again.
 			const { id } = (stream ?? {}) as IDataObject;
 			answerSealed(delivery, currentStream(keyOf(delivery, String(id ?? ''))));
 			return true;
@@ -63,7 +63,7 @@ export const botSource: Source = {
 	keyOf: ({ payload, plaintext }) =>
 		payload.msgid ? `bot:${String(payload.msgid)}` : callbackKey(payload, plaintext),
 	answerToRepetition(delivery, claim) {
-		// WeCom hung up before the first answer, if it sends the message again.
+		// If WeCom sends the message again, it has hung up before the first answer: that goes out once more.
 		const stream = currentStream(keyOf(delivery));
 		if (stream) return { body: sealed(delivery, stream), contentType: JSON_TYPE };
 		return claim === 'busy' ? undefined : { body: '' };
@@ -71,7 +71,7 @@ export const botSource: Source = {
 	async deliver(delivery) {
 		const options = delivery.context.getNodeParameter('botOptions', {}) as BotOptions;
 		const facts = prepareAnswer(delivery, options);
-		// No workflow will reply: nobody shall wait for it.
+		// If n8n does not take the message no workflow will reply: the stream ends, so that nobody waits for it.
 		if (facts.streamId) delivery.whenStored((stored) => stored || endReply(keyOf(delivery)));
 		return [await toItem(delivery, options, facts)];
 	},
@@ -79,7 +79,7 @@ export const botSource: Source = {
 
 const bodyOf = ({ opened }: Delivery) => opened.payload as IDataObject;
 
-/** Of the reply to a message, or to the one whose stream this is. */
+/** The `replyKey` of the reply to a message, or to the one whose stream it asks after. */
 const keyOf = (delivery: Delivery, streamId = streamIdOf(bodyOf(delivery))) =>
 	replyKey(delivery.secrets, streamId);
 

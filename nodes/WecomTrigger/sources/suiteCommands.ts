@@ -87,12 +87,15 @@ async function isReplayed({ context, opened }: Delivery, corpId: string): Promis
 		const stored = await context.getCredentials(SUITE_CREDENTIAL);
 		return isOutdated(stored, corpId, commandTime(opened.payload));
 	} catch {
-		// What follows says what is wrong with the credential.
+		// What is done next says what is wrong with the credential.
 		return false;
 	}
 }
 
-/** A withdrawn authorization. After its answer WeCom does not come back, so the company is forgotten as soon as n8n allows. */
+/**
+ * Forgets a company that has withdrawn its authorization. After the answer WeCom does not come back, so that is tried until n8n
+ * allows it.
+ */
 async function forget(
 	{ context, response, source, opened }: Delivery,
 	corpId: string,
@@ -116,7 +119,7 @@ const fieldOf = ({ payload }: OpenedCallback, name: string) => String(payload[na
 const isWanted = (context: IWebhookFunctions, opened: OpenedCallback) =>
 	!whyUnwanted(context, opened);
 
-/** The newest ticket is stored, then what earlier authorizations left undone is finished with it. */
+/** Stores a ticket, then finishes with it what earlier authorizations have left undone. */
 async function onTicket(delivery: Delivery): Promise<INodeExecutionData[]> {
 	const { context, response, source, opened } = delivery;
 	const [suiteId, ticket] = [fieldOf(opened, 'SuiteId'), fieldOf(opened, 'SuiteTicket')];
@@ -159,7 +162,7 @@ const codeOf = ({ secrets }: Delivery, authCode: string) => `${secrets.fingerpri
 /** Authorizations whose event is on its way to n8n, by `codeOf`: the next ticket must not bring it once more. */
 const underWay = new Set<string>();
 
-/** Once n8n has the event nothing of the code needs to stay; until then it does, and if n8n fails, the next ticket brings the event. */
+/** Forgets the auth_code once n8n has its event. Until then it stays, and if n8n fails, the next ticket brings the event. */
 function forgetWhenStored(
 	delivery: Delivery,
 	items: INodeExecutionData[],
@@ -174,7 +177,7 @@ function forgetWhenStored(
 	delivery.whenStored((stored) => (stored ? forget() : end()));
 }
 
-/** The code is stored before the answer goes out, and WeCom waits one second only: the exchange comes after it. */
+/** Stores an auth_code before the answer goes out, for which WeCom waits one second only, and exchanges it after that. */
 async function onAuthCode(delivery: Delivery, authCode: string): Promise<INodeExecutionData[]> {
 	const { context, response, source, opened } = delivery;
 	const pending = { at: Date.now(), event: { ...opened.payload } as IDataObject };
@@ -188,7 +191,7 @@ async function onAuthCode(delivery: Delivery, authCode: string): Promise<INodeEx
 		() => undefined,
 		(error: Error) => error,
 	);
-	// Once it is written WeCom has its answer, and will not come back: a second look that fails must not end it here.
+	// If WeCom has its answer, the code was written, and only the look after it failed. WeCom will not come back, so this goes on.
 	if (failure && !response.answered) {
 		takeUpLater(context, authCode, pending, authorization);
 		throw failure;
@@ -234,7 +237,7 @@ function factsOf(context: IWebhookFunctions, exchange: Exchange): IDataObject {
 	};
 }
 
-/** An expression that fails must not cost the event. */
+/** Whether the permanent code is to be in the item. An expression that fails must not cost the event. */
 function showsPermanentCode(context: IWebhookFunctions): boolean {
 	try {
 		return context.getNodeParameter('suiteOptions.includePermanentCode', false) === true;
@@ -244,7 +247,7 @@ function showsPermanentCode(context: IWebhookFunctions): boolean {
 	}
 }
 
-/** A changed authorization: name and Agent ID as they are now, or as soon as WeCom has told. */
+/** What the item says of a changed authorization: name and Agent ID, if WeCom tells them in time. */
 async function newsOf(context: IWebhookFunctions, corpId: string): Promise<IDataObject> {
 	const news = refreshCompany(context, corpId)
 		.then((company) => (company ? { company: shownCompany(corpId, company) } : {}))
@@ -255,7 +258,7 @@ async function newsOf(context: IWebhookFunctions, corpId: string): Promise<IData
 	return await Promise.race([news, sleep(NEWS_OF_COMPANY_MS).then(() => ({}))]);
 }
 
-/** Until n8n has stored the execution the code stays: if it does not, the next ticket brings the event. */
+/** Drops an auth_code whose event the workflow has, and tries that again until n8n has stored it. */
 async function forgetCode(
 	context: IWebhookFunctions,
 	authCode: string,

@@ -21,7 +21,7 @@ export function callbackKey(payload: Record<string, unknown>, plaintext: string)
 	return `sha256:${createHash('sha256').update(plaintext).digest('hex')}`;
 }
 
-/** Another attempt's callback that waits for the outcome of the first. */
+/** A repetition that waits for the outcome of the first attempt. */
 interface Waiter {
 	outcome?: Claim;
 	wake: () => void;
@@ -35,7 +35,7 @@ interface Waiter {
 export class DeliveryWindow {
 	private readonly pending = new Map<string, Set<Waiter>>();
 
-	/** In order of time, oldest first. */
+	/** When the callbacks were stored, by their keys, the oldest first. */
 	private readonly stored = new Map<string, number>();
 
 	constructor(
@@ -45,9 +45,8 @@ export class DeliveryWindow {
 	) {}
 
 	/**
-	 * Asks to deliver a callback. While the same one is under way this waits up to `maxWaitMs`:
-	 * stored -> 'duplicate'; failed -> one of those who wait gets 'first'; else 'busy'.
-	 * `scope` keeps nodes apart.
+	 * Asks to deliver a callback. While the same one is under way this waits for it, at most `maxWaitMs` milliseconds: 'duplicate'
+	 * if it was stored; if it has failed, 'first' for one of those who wait; else 'busy'. `scope` keeps nodes apart.
 	 */
 	async claim(scope: string, key: string, maxWaitMs: number): Promise<Claim> {
 		this.forgetOld();
@@ -59,7 +58,7 @@ export class DeliveryWindow {
 		return 'first';
 	}
 
-	/** Tells how the delivery ended that `claim` called 'first'. Later calls change nothing. */
+	/** Says how the delivery ended for which `claim` gave 'first'. Later calls change nothing. */
 	settle(scope: string, key: string, stored: boolean): void {
 		const id = idOf(scope, key);
 		const waiters = this.pending.get(id) ?? new Set<Waiter>();

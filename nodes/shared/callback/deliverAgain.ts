@@ -26,12 +26,12 @@ export function deliverAgain(again: Again): void {
 	const pause = DELIVER_AGAIN_AFTER_MS[what.failures++];
 	if (pause === undefined) return giveUp();
 	const { failures } = what;
-	// Who took it counts the next failure.
+	// Whoever has taken the call counts the next failure, and then this one is not due any more.
 	const isDue = () => what.failures === failures && isKept();
 	const call = async () => {
 		if (!isDue()) return;
 		await callSelf(context, method, here, what);
-		// Nobody took the call: n8n itself is not there.
+		// It is still due when nobody has taken the call: n8n itself is not there.
 		if (isDue()) deliverAgain(again);
 	};
 	later(pause, () => void call());

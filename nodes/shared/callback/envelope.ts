@@ -11,7 +11,7 @@ export const MAX_BODY_BYTES = 4 * 1024 * 1024;
 /** WeCom sends three elements; whoever sends more than this is not WeCom. */
 const MAX_ENVELOPE_ELEMENTS = 16;
 const MAX_DECLARATION = 220;
-/** A provider may have thousands of companies. */
+/** How many IDs a log line names: a provider may have thousands of companies. */
 const SHOWN_IDS = 3;
 const NAME = /\w{1,64}/y;
 
@@ -72,7 +72,7 @@ export function openCallback(
 	if (input.rawBody.length > MAX_BODY_BYTES) {
 		return refuse(413, `the body is larger than ${MAX_BODY_BYTES >> 20} MB`);
 	}
-	// What matters in it is ASCII, and Latin-1 is decoded at once whatever the bytes are.
+	// All that matters in an envelope is ASCII, and Latin-1 can be decoded whatever the bytes are.
 	const envelope = readEnvelope(input.rawBody.toString('latin1'));
 	if (!envelope.ok) return envelope;
 	const opened = decryptSigned(input.query, envelope.encrypted, input);
@@ -214,7 +214,7 @@ function skipSpace(text: string, from: number): number {
 	return at;
 }
 
-/** Without a repeated pattern, see `readElements`. */
+/** Whether a text is base64. Without a repeated pattern, for the reason given at `readElements`. */
 function isBase64(text: string): boolean {
 	const end = text.endsWith('==') ? -2 : text.endsWith('=') ? -1 : text.length;
 	const digits = text.slice(0, end);

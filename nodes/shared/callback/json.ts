@@ -9,10 +9,10 @@ export interface JsonLimits {
 	/** Values and names together, roughly. */
 	values: number;
 }
-/** For what may come from anybody. */
+/** The limits for a text that may come from anybody. */
 const OF_STRANGERS: JsonLimits = { characters: 4 * 1024 * 1024, values: 200_000 };
 const MAX_DEPTH = 32;
-/** Longer numbers are no numbers. */
+/** The longest number that is read, in characters. */
 const MAX_NUMBER = 400;
 /** Whoever sends a longer envelope than these is not WeCom. */
 const MAX_ENVELOPE_FIELDS = 16;

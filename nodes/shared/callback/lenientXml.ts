@@ -121,7 +121,7 @@ function sectionEnd(text: string, from: number, name: string): { content: number
 		}
 		close = text.indexOf(`</${name}`, close + 1);
 	}
-	// Nothing ends it as it should: then its element does.
+	// Nothing ends the section as it should: then the end of its element does.
 	const close = text.indexOf(`</${name}`, from);
 	if (close >= 0) return { content: close, after: close };
 	const end = text.indexOf(']]>', from);

@@ -36,7 +36,7 @@ const PARSER = new XMLParser({
 	onDangerousProperty: (name) => name, // keeps names such as 'toString', which harm nobody
 	jPath: false, // paths are for callbacks, of which there are none
 	entityDecoder: {
-		// The library's own leaves '&#65;' as it is or, told to read HTML, drops some references.
+		// The library's own decoder leaves '&#65;' as it is or, set to read HTML, drops some references.
 		decode: decodeReferences,
 		addInputEntities: refuseEntities, // what a DOCTYPE declares, should one come this far
 		setExternalEntities: refuseEntities,

@@ -13,7 +13,7 @@ import { clean } from '../protocol/settings';
 
 export const ARCHIVE_CREDENTIAL = 'wecomChatArchiveApi';
 
-/** What these nodes speak, and where the bridge says what it speaks. */
+/** The version of the bridge's HTTP API that these nodes speak, and the header in which the bridge names its own. */
 const API_VERSION = '1';
 const API_HEADER = 'wecom-chat-archive-bridge';
 const TIMEOUT_MS = 90_000;
@@ -32,7 +32,7 @@ export interface ArchivedMessage {
 	keyVersion: string;
 	message?: IDataObject;
 	failed?: { code: string; message: string };
-	/** What the library gave where it was not JSON. */
+	/** What the library gave, where that was no JSON. */
 	text?: string;
 }
 
@@ -47,7 +47,7 @@ export interface ArchivePage {
 	messages: ArchivedMessage[];
 	/** The last seq of the page, else the one it was asked for. */
 	next: string;
-	/** There may be more at once. */
+	/** Whether there may be more at once. */
 	more: boolean;
 	missingKey?: MissingKey;
 	/** What WeCom may have deleted before it was read, in milliseconds. */
@@ -68,7 +68,7 @@ export interface BridgeHealth {
 	state: string;
 	message: string;
 	todo: string;
-	/** The same for the same company: a seq means nothing in another archive. */
+	/** Names the archive of a company: a seq means nothing in another one. */
 	archive: string;
 }
 
@@ -139,7 +139,7 @@ export class Bridge {
 		private readonly send: Send,
 	) {}
 
-	/** With the credential of the node, read once. */
+	/** The bridge of the node's credential, which is read once. */
 	static async open(context: BridgeContext): Promise<Bridge> {
 		const data = await context.getCredentials(ARCHIVE_CREDENTIAL);
 		const wrong = wrongBridgeField(data);
@@ -263,7 +263,7 @@ export class Bridge {
 	}
 }
 
-/** What the bridge says itself. */
+/** The failure that the bridge describes in its answer. */
 function refusal({ body, headers, statusCode }: BridgeResponse): BridgeFailure {
 	const text = Buffer.from(body as ArrayBuffer).toString('utf8');
 	const parsed = parseJson(text);

@@ -6,7 +6,7 @@ import type { Bridge, BridgeContext, BridgeFailure } from './bridge';
 export interface MediaWanted {
 	/** Types of files; none means all. */
 	types: readonly string[];
-	/** Larger ones stay where they are. */
+	/** The most bytes that a file may have. Larger ones are not downloaded. */
 	maxBytes: number;
 }
 

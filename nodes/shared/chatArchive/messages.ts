@@ -112,7 +112,7 @@ function mediaFrom(content: IDataObject, path: string, type: string): ArchiveMed
 	};
 }
 
-/** The data has no name of its own, and an emotion is a GIF (1) or a PNG (2). */
+/** The extension for a file, which has no name of its own. An emotion is a GIF (1) or a PNG (2). */
 function extensionOf(content: IDataObject, type: string): string {
 	const extension =
 		textOf(content.fileext) ||

@@ -52,7 +52,10 @@ const LIMIT_WAITS_MS = [4000];
 
 /** Milliseconds. Changed by tests only. */
 export const companyTimings = {
-	/** Before a missing company is looked for again: longer than who has exchanged its code waits until it looks. */
+	/**
+	 * The pauses before a missing company is looked for again. Together they are longer than the process that exchanged its code
+	 * waits before it looks whether the company is still stored.
+	 */
 	waits: [300, 700, 1_500, 3_000, 5_000],
 };
 
@@ -175,7 +178,7 @@ export class WecomClient {
 		return this.act ? suiteIdOf(this.credentials) : '';
 	}
 
-	/** Whose credential it is, and a field of it as it was when the client was opened. */
+	/** The type of the credential. */
 	get credentialType(): string {
 		return this.account.type;
 	}
@@ -184,7 +187,7 @@ export class WecomClient {
 		return this.credentials[field];
 	}
 
-	/** Tells the credential's settings apart, without secrets. */
+	/** A text without secrets that tells the credential's settings apart. */
 	get fingerprint(): string {
 		return this.account.fingerprint(this.credentials);
 	}
@@ -371,7 +374,7 @@ function parameterOf(context: ClientContext, name: string, itemIndex: number): u
 	return (context as IExecuteFunctions).getNodeParameter(name, itemIndex, '', how);
 }
 
-/** What is made under a key, or is being made; what fails is made again. */
+/** Makes something once for a key, however many ask; what has failed is made again. */
 async function startedOnce<T>(
 	known: Map<string, Promise<T>>,
 	key: string,

@@ -37,7 +37,7 @@ export async function collect(
 	while (page) {
 		const reply = await fetch(page);
 		const entries = entriesAt(reply, list);
-		// A page can be longer than a call takes arguments.
+		// One by one: a page can have more entries than a call of `push` takes arguments.
 		for (const entry of entries) found.push(entry);
 		if (!paging || found.length >= wanted) break;
 		const next = nextPosition(paging, reply, page, entries.length);

@@ -47,7 +47,7 @@ export function httpOptions(
 	request: ApiRequest,
 	encoding: Encoding,
 ): IHttpRequestOptions {
-	// A value of a form in a path would call something else with the token.
+	// The path may hold a value of the form, which must not lead the token to something else.
 	if (request.path && !isApiPath(request.path))
 		throw new Error(`${JSON.stringify(request.path)} is no path of WeCom's API`);
 	const options: IHttpRequestOptions = {
@@ -70,7 +70,7 @@ export function httpOptions(
 	return options;
 }
 
-/** JSON escapes halves of characters only when they stand alone. WeCom refuses all of the JSON for one of them. */
+/** JSON of a body without lone halves of characters: WeCom refuses all of it for one of them. */
 function bodyText(body: IDataObject): string {
 	const text = JSON.stringify(body);
 	if (!/\\ud[89a-f]/.test(text)) return text;

@@ -43,7 +43,7 @@ export const commandTime = ({ TimeStamp }: { TimeStamp?: unknown }): number | un
 export const isOutdated = (stored: Fields, corpId: string, at: number | undefined): boolean =>
 	at !== undefined && at < (companiesOf(stored)[corpId]?.authorizedAt ?? 0);
 
-/** Forgets a company; false when it was not stored, or authorized after `at`. */
+/** Forgets a company. False when it was not stored, or has authorized after `at` (milliseconds since the epoch). */
 export async function forgetCompany(
 	context: ClientContext,
 	corpId: string,

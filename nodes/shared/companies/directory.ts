@@ -5,7 +5,7 @@ import { byName, type ListChoice } from './companyPicker';
 
 /** The members and departments that an app may see. */
 
-/** A chain of departments that is longer goes round in a circle. */
+/** The longest chain of departments that is followed: a longer one goes round in a circle. */
 const DEEPEST = 20;
 
 const read = async (client: WecomClient, path: string, list: string, qs: IDataObject = {}) =>

@@ -40,7 +40,7 @@ export type Exchange =
 const PERMANENT_CODE_V2 = '/cgi-bin/service/v2/get_permanent_code';
 /** The code is wrong, used or too old: no later try can succeed. */
 const INVALID_AUTH_CODE = 40078;
-/** A code this young is in the hands of the process that received it, or that exchanged it and has the workflow started. */
+/** How long a code is left to the process that has received it, or has exchanged it and starts the workflow. */
 const LEAVE_ALONE_MS = 10_000;
 
 /** How long a workflow waits for its event while n8n does not take the permanent code. */
@@ -49,7 +49,7 @@ const WAIT_FOR_STORING_MS = 60_000;
 const exchanges = new Map<string, Promise<Exchange>>();
 /** Codes that WeCom has called wrong or used, by `codeKey`: it need not be asked again. */
 const dead = new Map<string, Exchange & { done: false }>();
-/** Exchanges whose permanent code n8n has not taken yet, by `codeKey`: the code in the credential only looks as if it was left over. */
+/** Exchanges whose permanent code n8n has not taken yet, by `codeKey`: their auth_codes are stored, but not left over. */
 const unstored = new Set<string>();
 
 /** What is known of an authorization besides its auth_code. */
@@ -128,7 +128,7 @@ async function exchangeNow(
 	const about = withoutSecrets(reply);
 	try {
 		company = { ...company, ...(await readCompany(client, corpId, permanentCode)) };
-		// Not if it was withdrawn or imported meanwhile.
+		// A company that was withdrawn or imported meanwhile is not touched any more.
 		if (isWatched(entry)) {
 			entry.company = company;
 			await updateSuite(context, (stored) => withCompany(stored, corpId, company));

@@ -16,7 +16,10 @@ import { asOneWrite, updateSuite } from './updates';
 
 type Fields = ICredentialDataDecryptedObject;
 
-/** An auth_code in this process: whoever knows it, but not the secret of the suite, gets nothing of what became of it. */
+/**
+ * The key of an auth_code in this process. It takes the secret of the suite, so that knowing the code alone is not enough to
+ * learn what became of it.
+ */
 export const codeKey = (credentials: Fields, authCode: string) =>
 	digest(suiteFingerprint(credentials), authCode);
 
@@ -37,23 +40,23 @@ const watched = new Map<string, Watched>();
 const keyOf = (suite: string, corpId: string) => `${suite}:${corpId}`;
 const LOOK_AGAIN_MS = 10_000;
 
-/** Has a company looked for, until `unwatch`. */
+/** Has a company looked for again, until `unwatch`. */
 export function watch(suite: string, corpId: string, company: Company): Watched {
 	const entry: Watched = { suite, corpId, company, end: Infinity };
 	watched.set(keyOf(suite, corpId), entry);
 	return entry;
 }
 
-/** False once the company was withdrawn, imported or exchanged anew. */
+/** Whether the company is still looked for; false once it was withdrawn, imported or exchanged anew. */
 export const isWatched = (entry: Watched): boolean =>
 	watched.get(keyOf(entry.suite, entry.corpId)) === entry;
 
-/** The company is stored: it is looked for a few seconds more. */
+/** Ends the watch in a few seconds: the company is stored. */
 export const unwatchSoon = (entry: Watched): void => {
 	entry.end = Date.now() + LOOK_AGAIN_MS;
 };
 
-/** From now on what happens to the company is wanted. */
+/** Ends the watch at once: what happens to the company from now on is wanted. */
 export const unwatch = (stored: Fields, corpId: string): void =>
 	void watched.delete(keyOf(suiteFingerprint(stored), corpId));
 
@@ -73,7 +76,7 @@ function lostCompanies(stored: Fields): StoredFields | undefined {
 /** Codes this process is done with, by `codeKey`, and until when a write of another process may bring them back: milliseconds since the epoch. */
 const done = new Map<string, number>();
 
-/** A code is about to be dropped, and stays dropped. */
+/** Notes that a code is about to be dropped, so that it stays dropped. */
 export const drop = (key: string): void => void done.set(key, Date.now() + LOOK_AGAIN_MS);
 
 export const isDropped = (key: string): boolean => done.has(key);

@@ -21,7 +21,7 @@ const ISSUERS = {
 export type TicketKind = keyof typeof ISSUERS;
 
 const FIELD = 'jsTickets';
-/** A provider may act for many companies; the tickets that end first give way. */
+/** How many tickets are stored: a provider may act for many companies, so those that end first give way. */
 const MAX_TICKETS = 500;
 
 /** The valid ticket of this kind, fetched once however many ask. `expiresAt` is in milliseconds since the epoch. */
@@ -45,7 +45,10 @@ export async function ticket(
 	return token;
 }
 
-/** A ticket that cannot be stored is as good as any other, and WeCom counts the next request for one. */
+/**
+ * Stores a ticket, and never throws: one that cannot be stored is as good as any other, while WeCom counts the next request for
+ * one.
+ */
 async function keep(
 	context: ClientContext,
 	client: WecomClient,

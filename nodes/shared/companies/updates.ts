@@ -7,7 +7,10 @@ import { SUITE_CREDENTIAL, turnKey } from '../credentials/suiteState';
 
 type Fields = ICredentialDataDecryptedObject;
 
-/** By credential, so that a callback need not read it once more: reading is what costs. */
+/**
+ * The keys of the turns by the ID of the credential, so that a callback need not read the credential once more for it: reading is
+ * what costs.
+ */
 const turnKeys = new Map<string, string>();
 
 /** Changes the stored suite credential, see `updateCredential`. */
@@ -19,7 +22,7 @@ export async function updateSuite(
 	const id = context.getNode().credentials?.[SUITE_CREDENTIAL]?.id ?? '';
 	const key = turnKeys.get(id) ?? turnKey(await context.getCredentials(SUITE_CREDENTIAL));
 	const stored = await updateCredential(context, SUITE_CREDENTIAL, key, change, written);
-	// Another suite may have been entered.
+	// Somebody may have entered another suite meanwhile.
 	turnKeys.set(id, turnKey(stored));
 	return stored;
 }

@@ -12,17 +12,17 @@ import type { Token } from './tokens';
 type Data = ICredentialDataDecryptedObject;
 
 export interface Note {
-	// From the client.
+	// What the client notes.
 	/** These fields are to be stored; nothing is sent. */
 	store?: StoredFields;
-	/** The token is wanted; nothing is sent. */
+	/** Only the token is wanted; nothing is sent. */
 	tokenOnly?: true;
 	/** For whom a request with a suite's credential is made; without it, for the suite. */
 	actAs?: ActAs;
 	/** The token that WeCom has just refused: a copy of it in memory is not used again. */
 	refusedToken?: string;
 
-	// From preAuthentication.
+	// What preAuthentication notes.
 	/** The suite's, provider's or company's token that goes with the request. */
 	token?: Token;
 	/** The fields of the credential that a new token has changed. */

@@ -19,7 +19,7 @@ export type CredentialContext = IExecuteFunctions | ILoadOptionsFunctions | IWeb
 /** Where a credential can be written, too: when a workflow is published, and in triggers that keep running. */
 export type StoringContext = CredentialContext | IHookFunctions | ITriggerFunctions;
 
-/** Thrown by `authenticate` where no request is meant. */
+/** Thrown by `authenticate` where nothing is to be sent. */
 export class NothingToSend extends Error {}
 
 /**
@@ -56,7 +56,7 @@ export async function fieldsToStore(
 export const onlyStore = async (credentials: ICredentialDataDecryptedObject) =>
 	await fieldsToStore(credentials, async () => undefined);
 
-/** For authenticate: ends what is no request. */
+/** Throws where nothing is to be sent. To be called by `authenticate`. */
 export function sendNothing(credentials: ICredentialDataDecryptedObject): void {
 	const { store, tokenOnly } = noteOf(credentials);
 	if (!store && !tokenOnly) return;
@@ -66,7 +66,10 @@ export function sendNothing(credentials: ICredentialDataDecryptedObject): void {
 }
 
 const MAX_TRIES = 5;
-/** n8n writes in milliseconds; a turn nobody ended must not stop the others for good. */
+/**
+ * How long a turn lasts at most. n8n writes within milliseconds, and a turn that nobody has ended must not stop the others for
+ * good.
+ */
 const MAX_TURN_MS = 3_000;
 
 const turns = new Map<string, Promise<void>>();

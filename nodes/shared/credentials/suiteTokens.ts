@@ -37,7 +37,7 @@ const QUERY_NAMES = {
 /** The codes with which WeCom reports a dead token: never those that mean a wrong secret (doc 90313). */
 const DEAD_TOKENS = { suite: [40082, 42009], provider: [40014, 42001], company: [40014, 42001] };
 
-/** More tokens than this stay in memory only: with each new one all of them are written. */
+/** How many tokens of companies are stored; further ones stay in memory, since every new token has all of them written. */
 export const MAX_STORED_TOKENS = 200;
 
 /** A company's token as stored; `for` tells whether it belongs to the settings and the permanent code at hand. */
@@ -47,7 +47,7 @@ interface CompanyToken {
 	for: string;
 }
 
-/** What this process knows, by the fingerprint of the suite: a write that was lost is made good by the next one. */
+/** The tokens that this process knows, by the fingerprint of the suite. A write that was lost is made good by the next one. */
 const companyTokens = new Map<string, Map<string, CompanyToken>>();
 
 const actOf = (credentials: Data): ActAs => noteOf(credentials).actAs ?? { kind: 'suite' };
@@ -69,7 +69,7 @@ export function heldToken(credentials: Data): Token | undefined {
 	return token.value === refusedToken ? undefined : token;
 }
 
-/** For authenticate: the request's parameter with the token. */
+/** The request's parameter with the token, for `authenticate`. */
 export function tokenQuery(credentials: Data): IDataObject {
 	const { endTurn, token } = noteOf(credentials);
 	endTurn?.();
@@ -77,8 +77,8 @@ export function tokenQuery(credentials: Data): IDataObject {
 }
 
 /**
- * For preAuthentication: finds the token for the request, and returns the fields it changes, undefined if it was known.
- * Throws a TokenFailure.
+ * Finds the token for the request, for `preAuthentication`. Returns the fields of the credential that it changes; undefined if
+ * the token was known. Throws a TokenFailure.
  */
 export async function provideToken(
 	credentials: Data,
@@ -95,7 +95,7 @@ export async function provideToken(
 	addNote(credentials, { token, refusedToken: undefined });
 	if (!fetched) return undefined;
 
-	// n8n writes between here and `authenticate`.
+	// n8n stores the fields between this and `authenticate`, which ends the turn.
 	addNote(credentials, { endTurn: await takeTurn(turnKey(credentials)) });
 	return { ...changes, ...fieldsFor(credentials, actOf(credentials), token) };
 }

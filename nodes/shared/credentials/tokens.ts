@@ -52,7 +52,7 @@ export interface StoredToken extends Record<string, string> {
 /** Small on purpose: until a token expires WeCom answers `gettoken` with the same one, so asking early gains nothing. */
 const EXPIRY_MARGIN_S = 10;
 const REFUSAL_MEMORY_MS = 30_000;
-/** Providers act for thousands of companies, each with a token of its own. */
+/** How many tokens a process remembers: providers act for thousands of companies, each with a token of its own. */
 const MAX_REMEMBERED = 5_000;
 const REQUEST_TIMEOUT_MS = 15_000;
 
@@ -63,7 +63,7 @@ const SETTINGS_REFUSED = new Set([
 
 interface Issued {
 	token: Token;
-	/** Set when WeCom refused this token and then issued it again: until then no further request is made for it. */
+	/** When WeCom has refused this token and then issued it again: no further request is made for it before this moment. */
 	unchangedUntil: number;
 }
 

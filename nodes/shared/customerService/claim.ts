@@ -24,11 +24,11 @@ export const claimTimings = {
 	settle: 400,
 	/** What n8n's database has not taken by then, WeCom does not wait for. */
 	write: 1_500,
-	/** Between two looks at the claim of another process. */
+	/** The pause between two looks at the claim of another process. */
 	look: 200,
-	/** A claim that is not renewed belongs to a process that has ended. */
+	/** How long a claim holds unless it is renewed: after that its process has ended. */
 	lease: 12_000,
-	/** Nobody waits longer for n8n's answer to what another process has read. */
+	/** The longest time that a process waits for another one to end its reading. */
 	most: 30_000,
 };
 
@@ -39,7 +39,7 @@ const THIS_PROCESS = randomBytes(6).toString('hex');
 /** What readings of this process share that overlap. */
 interface Shared {
 	readings: number;
-	/** It was looked at once more, and nobody else has it. */
+	/** Whether the claim was looked at once more, and is nobody else's. */
 	sound: boolean;
 	since: number;
 }
@@ -54,7 +54,7 @@ export class ReaderClaim {
 		private readonly type: string,
 		private readonly reader: string,
 		private readonly shared: Shared,
-		/** n8n has stored it. */
+		/** Whether n8n has stored the claim. */
 		private readonly isStored: boolean,
 		/** Where to go on; undefined when the reader has never read. */
 		readonly position: Position | undefined,
@@ -116,7 +116,7 @@ export class ReaderClaim {
 		const released = (fields: Fields, _reader: string, reached?: Position) => {
 			const { claim, ...known } = storedPosition(fields, reader) ?? {};
 			const late = Date.now() - shared.since > claimTimings.most;
-			// Another process has gone on meanwhile.
+			// Another process has gone on meanwhile: its claim and position stay.
 			if (claim ? claim.by !== THIS_PROCESS : late && this.isStored) return undefined;
 			const next = reached && !isSamePlace(reached, known) ? reached : known;
 			return withPosition(fields, reader, { ...next, ...(!last && claim && { claim }) });
@@ -131,9 +131,10 @@ export class ReaderClaim {
 		const wanted = () =>
 			shared.readings > 0 && Date.now() - shared.since < claimTimings.most - claimTimings.lease;
 		if (!wanted()) return;
+		// A renewal that fails is made good by the next one.
 		await updateStored(context, type, (fields) =>
 			wanted() ? withClaim(fields, reader) : undefined,
-		).catch(() => {}); // it is tried again
+		).catch(() => {});
 		later(claimTimings.lease / 3, () => void this.renew());
 	}
 }

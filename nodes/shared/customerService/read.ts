@@ -43,16 +43,16 @@ export interface ReadOptions {
 	position: Position;
 	/** Whether a message is to be kept. */
 	keep: (message: KfMessage) => boolean | Promise<boolean>;
-	/** Ends after the page with which so many are kept. */
+	/** Reading ends after the page with which so many messages are kept. */
 	maxMessages?: number;
 }
 
 const FIELD = 'kfCursorTokens';
-/** Beyond that the readers that have not read for longest start anew. */
+/** How many readers are stored. Those that have not read for longest give way, and start anew. */
 const MAX_READERS = 2_000;
 
 const PAGE = 1_000;
-/** What one execution of a workflow can reasonably hold. */
+/** The most messages that one execution of a workflow can reasonably hold. */
 const MAX_MESSAGES = 10_000;
 const PAGE_TIMEOUT_MS = 10_000;
 const INVALID_MSGTOKEN = 95007;
@@ -90,7 +90,7 @@ export function positionOf(
 	const { cursor, since, at = 0 } = parsed<Position>(credential.stored(FIELD))[reader] ?? {};
 	const own = unstored.get(idOf(credentialId, reader));
 	if (own && (own.at ?? 0) > at) return own;
-	// Without a time it is a claim alone.
+	// An entry without a time is a claim alone.
 	return at ? { cursor, since, at } : undefined;
 }
 

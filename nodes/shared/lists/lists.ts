@@ -48,7 +48,7 @@ const choice = (value: unknown, name: unknown): ListChoice => ({
 	value: String(value),
 });
 
-/** More than this no person looks through; the field takes an ID as well. */
+/** How many entries a list has at most: no person looks through more, and the field takes an ID as well. */
 const MOST_ENTRIES = 5_000;
 
 export async function entries(
@@ -122,7 +122,7 @@ const search = (name: string, list: List) =>
 		try {
 			return pageOf(await choices(this, name, list), filter, paginationToken);
 		} catch (error) {
-			// The editor shows the message alone.
+			// The editor shows only the message of an error, so what to do goes into it.
 			const { message, description = '' } = error as NodeApiError;
 			const todo = String(description ?? '').split(/ (?:WeCom said|More|Hint ID[^:]*): /)[0];
 			throw new NodeOperationError(this.getNode(), [message, todo].filter(Boolean).join('. '));

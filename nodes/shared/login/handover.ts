@@ -24,7 +24,7 @@ export function allowedTarget(address: string, origins: string[]): URL | undefin
 	return url && origins.includes(url.origin) ? url : undefined;
 }
 
-/** A browser keeps the target of each login it has begun in a cookie. */
+/** The longest address: a browser keeps the target of each login it has begun in a cookie. */
 const MAX_ADDRESS = 1000;
 
 /**
@@ -89,7 +89,7 @@ export interface Handover {
 	issuer: string;
 	subject: string;
 	target: URL;
-	/** From the application, to tie the token to the login it began. */
+	/** The nonce of the application, which ties the token to the login that it began. */
 	nonce?: string;
 	/** What the person chose under JWT Options. */
 	options: IDataObject;
@@ -119,7 +119,7 @@ export function withJwt(key: JwtKey, { target, options, ...handover }: Handover)
 	const name = String(options.parameter || 'token');
 	const url = new URL(target);
 	const added = `${encodeURIComponent(name)}=${token}`;
-	// What the target brings under this name is somebody else's, wherever it stands.
+	// Whatever the target has under this name is no token of ours, and goes, wherever it stands.
 	const search = pairsWithout(name, url.search.slice(1));
 	const hash = fragmentWithout(name, url.hash.slice(1));
 	if (options.place !== 'fragment') {
@@ -157,7 +157,7 @@ export function signJwt(key: JwtKey, claims: IDataObject): string {
 	return `${input}.${signature.toString('base64url')}`;
 }
 
-/** The form's options for it, in the trigger and in the operation Respond. */
+/** The form's options for the JWT, in the trigger and in the operation Respond. */
 export const jwtOptions = {
 	displayName: 'JWT Options',
 	name: 'jwtOptions',

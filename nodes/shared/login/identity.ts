@@ -9,7 +9,10 @@ export type Kind = 'member' | 'linkedMember' | 'customer' | 'parent' | 'student'
 /** How older answers of WeCom, and proxies that still answer so, spell the names. */
 const OLD_NAMES: Record<string, string> = { UserId: 'userid', OpenId: 'openid' };
 
-/** The suite itself asks for third-party apps; a self-built or customized app asks with the company's token. */
+/**
+ * Whether a third-party app asks, for which the suite itself makes the call; a self-built or customized app asks with the
+ * company's token.
+ */
 const isThirdParty = (client: WecomClient) => client.suiteId !== '' && client.corpId === '';
 
 /** Who the person is. The code works once, so a second try could only be refused. */

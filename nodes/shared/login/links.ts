@@ -17,11 +17,11 @@ export interface Link {
 	page: LoginPage;
 	redirectUri: string;
 	state: string;
-	/** In the app only. */
+	/** The scope, for the page inside WeCom only. */
 	scope?: Scope;
-	/** On the web only. */
+	/** The language, for the web login only. */
 	lang?: string;
-	/** Of the app; a third-party app has none. */
+	/** The Agent ID of the app; a third-party app has none. */
 	agentId?: string;
 }
 

@@ -10,7 +10,7 @@ export interface Failure {
 	httpStatus?: number;
 	/** The connection broke in a way that passes: what WeCom did with the request is unknown. */
 	brokenOff?: boolean;
-	/** The request itself was never sent. */
+	/** Whether the request itself was never sent. */
 	unsent?: boolean;
 	class?: ErrorFacts['class'];
 }
@@ -142,7 +142,7 @@ const TOO_MANY_REQUESTS = 429;
  */
 export function isWorthRetrying(failure: Failure, repeatable: boolean): boolean {
 	const { httpStatus = 0 } = failure;
-	// What stands in front of WeCom has not passed on what it had too many of.
+	// A gateway that answers 429 has not passed the request on to WeCom.
 	const isRefusedForRate = failure.class === 'rate' || httpStatus === TOO_MANY_REQUESTS;
 	const passing =
 		failure.class === 'transient' ||

@@ -42,7 +42,7 @@ export function parseReply(body: unknown): WecomReply | undefined {
 		: reply;
 }
 
-/** What stands in front of WeCom may answer anything. */
+/** The longest errmsg that is read: a proxy in front of WeCom may answer anything. */
 const MOST_ERRMSG = 2_000;
 
 export function readErrmsg(errmsg: unknown): ErrmsgParts {

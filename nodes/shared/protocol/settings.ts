@@ -17,7 +17,7 @@ export function apiBase(credentials: ICredentialDataDecryptedObject): string {
 
 /** An address fit for a message: without a user name and password, which a proxy may want. */
 export const shownAddress = (address: string): string =>
-	// What is no address may hold a password with a slash in it.
+	// A text that is no address may hold a password with a slash in it.
 	URL.canParse(address) && address.includes('://')
 		? address.replace(/^([a-z][a-z\d+.-]*:\/\/)[^/?#]*@/i, '$1')
 		: address.replace(/^.*@/s, '');

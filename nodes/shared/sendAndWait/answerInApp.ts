@@ -5,7 +5,7 @@ import { languageOfKey } from './answerKey';
 import { forwardAnswer, type CardClick } from './forward';
 import { updateAnsweredCard } from './updateCard';
 
-/** WeCom has its answer already: the click may take its time. */
+/** How long a click may take: WeCom has its answer already. */
 const PATIENT_MS = 15_000;
 
 const FAILED = {
@@ -34,7 +34,7 @@ export async function answerInApp(
 			userid: click.userid,
 			to,
 			note,
-			// Somebody's own card keeps what it says, and only its button changes.
+			// Where only one person's card changes, it keeps what it says: just its button becomes the note.
 			...(to === 'all' && { card }),
 		});
 	} catch (error) {
@@ -45,7 +45,7 @@ export async function answerInApp(
 	}
 }
 
-/** By a message: the card keeps its buttons, so that they can be pressed again. */
+/** Says that the click did not get there, by a message: the card keeps its buttons, so that they can be pressed again. */
 async function tellFailure(
 	client: WecomClient,
 	agentId: string,

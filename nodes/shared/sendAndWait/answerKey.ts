@@ -6,7 +6,7 @@ import type { ITriggerFunctions, IWebhookFunctions } from 'n8n-workflow';
  */
 
 const PREFIX = 'hitl:';
-/** The button of a card that has had its answer: a click says nothing. */
+/** The key of the button on a card that has had its answer: a click on it means nothing. */
 export const CLOSED_KEY = `${PREFIX}closed`;
 /** WeCom's limit (doc 90236). */
 const MAX_KEY_BYTES = 1_024;

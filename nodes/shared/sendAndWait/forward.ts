@@ -30,11 +30,11 @@ export interface Answered extends IDataObject {
 	 * not answer, or the answer makes no sense; failed: it did not get there, and the person can press again.
 	 */
 	answered: 'decided' | 'counted' | 'over' | 'refused' | 'failed';
-	/** The card as it is to look now. */
+	/** The card as it has to look now. */
 	card?: IDataObject;
 	/** Whose card changes: everybody's or only that of the person who has clicked. */
 	to?: 'all' | 'person';
-	/** In a few words, for a button that can only change its text. */
+	/** The outcome in a few words, for a card of which only the button's text can change. */
 	note?: string;
 }
 
@@ -80,7 +80,7 @@ export async function forwardAnswer(
 	try {
 		const { body, statusCode, lost } = await handOver(context, url, sealKey, handover, timeout);
 		if (isAnswered(body)) return body;
-		// The answer that was quicker changes the cards of all. A word of ours might come after it, and hide it.
+		// The answer that was quicker changes the cards of all. Words of this click might come after that, and hide it.
 		if (lost) return undefined;
 		if (HAS_GONE_ON.includes(statusCode))
 			return { answered: 'over', to: 'person', note: OVER[language] };
@@ -130,7 +130,7 @@ export async function handOver(
 		})) as Response;
 		const { statusCode } = response;
 		const fails = statusCode >= 500;
-		// From here on: before, this question may have waited for the answers of others.
+		// The time runs from the first such answer on: before, the request may have waited for the answers of others.
 		stopAsking ??= Date.now() + timeout / 2;
 		const mayChange = fails || (statusCode === RUNNING && !hasFailed);
 		if (!mayChange || Date.now() + ASK_AGAIN_MS > Math.min(stopAsking, end - LEAST_MS))
@@ -140,12 +140,12 @@ export async function handOver(
 	}
 }
 
-/** The execution runs: it has not begun to wait, or has gone on. */
+/** The status with which n8n says that the execution runs: it does not wait yet, or has gone on. */
 const RUNNING = 409;
 const ASK_AGAIN_MS = 300;
-/** With less time left n8n may take the answer without being heard. */
+/** With less time left than this nothing is handed over any more: n8n might take the answer without being heard. */
 const LEAST_MS = 1_000;
-/** n8n itself answers for an execution that has gone on, has ended, or was deleted. */
+/** The statuses of n8n's own answers for an execution that has gone on, has ended, or was deleted. */
 const HAS_GONE_ON = [200, 404, RUNNING, 410];
 
 const REFUSED: Record<number, string> = {

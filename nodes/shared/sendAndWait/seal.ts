@@ -25,12 +25,12 @@ export interface SealedQuestion extends IDataObject {
 }
 
 export interface Sealed extends IDataObject {
-	/** A `Handover` as JSON text. */
+	/** The sealed question as JSON text. */
 	handover: string;
 	mac: string;
 }
 
-/** A callback is at most this old when it is handed over; what is older was kept by somebody. */
+/** How old a callback may be when it is handed over; what is older was kept by somebody. */
 const MAX_AGE_MS = 10 * 60_000;
 
 /** Where each type of credential has its secrets, with the ID each one belongs to. */

@@ -8,7 +8,7 @@ export interface CardUpdate extends Pick<Answered, 'card' | 'to' | 'note'> {
 	agentId: string;
 	/** From the reply to sending or from the callback of a click: works once, for 72 hours. */
 	responseCode: string;
-	/** Whose card changes, where it is not everybody's. */
+	/** The person whose card changes, where it is not everybody's. */
 	userid?: string;
 }
 

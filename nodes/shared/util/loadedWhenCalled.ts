@@ -1,4 +1,4 @@
-/** Whatever n8n calls of a node. */
+/** A method of a node, whatever n8n calls it with. */
 type Method = (this: never, ...given: never[]) => Promise<unknown>;
 
 /** A method whose modules its first call loads: n8n loads all nodes when it starts, also those that nobody uses. */

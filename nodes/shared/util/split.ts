@@ -18,7 +18,7 @@ interface Span {
 interface Frame extends Span {
 	open: string;
 	close: string;
-	/** Ends stand on lines of their own. */
+	/** Its marks stand on lines of their own. */
 	isFence?: true;
 }
 
@@ -90,7 +90,7 @@ function framesAt(frames: Frame[], at: number): Frame[] {
 
 /** What a part ends with, best first: lines, sentences, phrases, words. */
 const ENDS = [/\n/, /[。！？；!?;.]/, /[，、：,:]/, /\s/];
-/** These also stand inside numbers and names. */
+/** Marks that also stand inside numbers and names, and end a sentence only before a space. */
 const NEEDS_SPACE = /[!?;.,:]/;
 
 function niceEnd(text: string, start: number, head: number, whole: Span[]): number {
@@ -156,7 +156,7 @@ class Finder {
 }
 
 const LONGEST_TAG = 4096;
-/** Of one kind within each other; more are no link, and would take long to read. */
+/** How many brackets of a kind may stand within each other; a text with more is no link, and would take long to read. */
 const MOST_BRACKETS = 8;
 const FENCE = /^ {0,3}(`{3,}|~{3,})([^\n]{0,100})/;
 
@@ -165,7 +165,7 @@ function marksOf(text: string, maxBytes: number, isMarkdown: boolean): Marks {
 	const marks: Marks = { whole: [], frames: [] };
 	const lower = text.toLowerCase();
 	const finders = new Map<string, Finder>();
-	// Lower case may have another length in rare languages: then tags count only as they are written.
+	// In rare languages lower case has another length; then tags count only as they are written.
 	const source = lower.length === text.length ? lower : text;
 	const find = (wanted: string, from: number) => {
 		const finder = finders.get(wanted) ?? new Finder(source, wanted);
@@ -184,7 +184,7 @@ function marksOf(text: string, maxBytes: number, isMarkdown: boolean): Marks {
 	const frame = (from: number, inner: number, end: number, to: number): number => {
 		if (isShort(from, to)) return keep(from, to);
 		marks.frames.push({ from, to, open: text.slice(from, inner), close: text.slice(end, to) });
-		// No cut between an end and what it belongs to.
+		// The first mark stays with the text behind it.
 		marks.whole.push({ from, to: inner + 1 });
 		closers.add(end);
 		return inner + 1;
@@ -349,5 +349,5 @@ function codePointHead(text: string, maxBytes: number): string {
 	return text.slice(0, end);
 }
 
-/** Made with the first long text: it takes milliseconds and megabytes. */
+/** Made when the first long text comes, since it takes milliseconds and megabytes. */
 let graphemes: Intl.Segmenter | undefined;

@@ -88,7 +88,7 @@ const IN_QUOTES = /^["'“”‘’]([^]*)["'“”‘’]$/;
 export const idsIn = (text: string): string[] =>
 	(IN_BRACKETS.exec(text)?.[1] ?? text).split(BETWEEN_IDS).map(bareId).filter(Boolean);
 
-/** Without the quotes of a script, the apostrophe of a spreadsheet and the mark of a mention; `@all` is an ID by itself. */
+/** An ID without the quotes of a script, the apostrophe of a spreadsheet and the mark of a mention; `@all` is an ID by itself. */
 export const bareId = (part: string): string => {
 	const id = trimmed(part);
 	const bare = (IN_QUOTES.exec(id)?.[1] ?? id).replace(/^'/, '');
@@ -103,7 +103,7 @@ export const idsInEntry = (entry: string): string[] => wordsIn(entry).map(bareId
 const PART_OF_PHONE = /^[\d+()-]+$/;
 const CODE_OF_COUNTRY = /^(?:(?:\+|00)\d{1,3}|86)$/;
 const CHINESE_MOBILE = /^(?:\+86|0086|86)?(1\d{10})$/;
-/** What has as many digits may be a number by itself, and none has more than the most (E.164). */
+/** A part with this many digits may be a number by itself; no number has more than the most (E.164). */
 const FEWEST_DIGITS = 7;
 const MOST_DIGITS = 15;
 

@@ -64,7 +64,7 @@ export async function readsEverywhere(context: IExecuteFunctions): Promise<boole
 		for (const at of context.getInputData().keys())
 			references.add(String(context.getNodeParameter('endpoint', at, '', { extractValue: true })));
 	} catch {
-		// What is wrong with an expression is said at its item.
+		// An expression that fails says so at its item.
 		return false;
 	}
 	const endpoints = await Promise.all([...references].map(findEndpoint));
@@ -82,7 +82,7 @@ function warned(output: IDataObject | IDataObject[], unchecked: string[]): Outpu
 	return Array.isArray(output) ? output.map(withWarning) : withWarning(output);
 }
 
-/** What of an object is in, and what is not. */
+/** An object in two parts: the fields for which `isIn` holds, and the others. */
 function splitBy(values: IDataObject, isIn: (name: string) => boolean): [IDataObject, IDataObject] {
 	const part = (wanted: boolean) =>
 		Object.fromEntries(Object.entries(values).filter(([name]) => isIn(name) === wanted));
@@ -105,9 +105,9 @@ function wantsEntries({ get }: ItemContext, { list: path, partial }: Endpoint): 
 
 interface ChosenEndpoint {
 	endpoint: Endpoint;
-	/** What the reference itself holds of parameters. */
+	/** The parameters in the reference's own query. */
 	query: IDataObject;
-	/** Whether the catalog knows it. */
+	/** Whether the catalog has the endpoint. */
 	isListed: boolean;
 }
 
@@ -141,7 +141,7 @@ const OTHER_TOKENS: Partial<Record<TokenKind, string>> = {
 	'webhook-key': 'the key of a webhook; for a group use the resource Message Push',
 };
 
-/** A clear word before WeCom answers with "invalid access_token". */
+/** Refuses a call that no credential of the node can make, in clearer words than WeCom's "invalid access_token". */
 function refuseImpossible(item: ItemContext, { token, doc }: Endpoint): void {
 	const needed = OTHER_TOKENS[token];
 	if (needed && !(isOfProvider(token) && item.client.suiteId)) {

@@ -7,7 +7,7 @@ import { findEndpoint, searchEndpoints } from './catalog/catalog';
 import { endpointFields } from './catalog/form';
 import { typedOperations } from '../index';
 
-/** The endpoint list and the form of the endpoint that was chosen. */
+/** The list of endpoints that the form of API > Call searches. */
 
 export async function listEndpoints(
 	this: ILoadOptionsFunctions,

@@ -33,7 +33,7 @@ export interface Control {
 }
 
 const TEMPLATE = '/cgi-bin/oa/gettemplatedetail';
-/** Controls with nothing to fill in. */
+/** Types of controls in which nothing is filled in. */
 const SILENT = ['Tips', 'Formula'];
 const isFilledIn = ({ type }: Control) => !SILENT.includes(type);
 
@@ -98,7 +98,7 @@ const isMember = (control: Control) =>
 	contactOf(control).mode !== 'department' &&
 	contactOf(control).type === 'single';
 
-/** Controls that people fill in part by part. */
+/** Types of controls that are filled in part by part. */
 const IN_PARTS = ['DateRange', 'Attendance', 'Vacation'];
 /** Whether the form has a field for the control as a whole. */
 const isWhole = ({ type }: Control) => !IN_PARTS.includes(type);
@@ -116,7 +116,7 @@ export function partsOf(control: Control): Control[] {
 		title: `${title}: ${words}`,
 	});
 	if (type === 'Table') {
-		// Several rows come as a list, so that no field of one row can be demanded.
+		// A table may come as a list of rows, so no field of the one row in the form is demanded.
 		return childrenOf(control).map((child) =>
 			part(child.id, child.title, { ...child, required: false }),
 		);
@@ -167,7 +167,7 @@ function toFormField(control: Control, members: INodePropertyOptions[]): Resourc
 	return type in HINTS ? field : { ...field, type: 'object' };
 }
 
-/** What to enter, in the words of the form. */
+/** Hints on what to enter, by the type of the control. */
 const HINTS: Record<string, string> = {
 	Text: 'text',
 	Textarea: 'text',

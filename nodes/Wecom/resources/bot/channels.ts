@@ -43,7 +43,7 @@ export interface SentReply {
 	via: Via;
 	/** The stream was over: WeCom shows the text as a new message. */
 	late?: boolean;
-	/** What is missing of it. */
+	/** What is missing of the reply, where WeCom did not take all of it. */
 	warning?: string;
 }
 
@@ -79,20 +79,23 @@ export async function overConnection(
 			...(typeof warning === 'string' && { warning }),
 		};
 	}
-	// The trigger was here, as in every test run, and its connection is gone: there is nobody to hand it to.
+	// The trigger ran in this process, as in every test run, and its connection is gone. So there is nobody to hand the reply to.
 	const here = isRemembered(credentials, reqId) || item.context.getMode() === 'manual';
 	if (!ownTrigger || (here && !isConnected(credentials))) return undefined;
-	// The trigger of this execution sends it from the process that holds the connection.
+	// The trigger that has started this execution sends the reply, from the process that holds the connection.
 	const relayed: RelayedReply = { cmd, body, ...answers };
 	if (file) relayed.file = { ...file, data: file.data.toString('base64') };
-	// An execution that streams has no response to send: what it says goes the way of the chunks.
+	// An execution that streams cannot send a response: the reply goes to the trigger among the chunks of its stream.
 	if (item.context.isStreaming?.())
 		await item.context.sendChunk('item', 0, sealRelay(relayed, botSettings(credentials).secret));
 	else await item.context.sendResponse({ wecomBot: relayed as unknown as IDataObject });
 	return { via: 'longConnection' };
 }
 
-/** The parts of a text, until a way is not open. When a later one fails, to try again would say the beginning twice. */
+/**
+ * Sends the parts of a text, until a way is not open. When a later part fails nothing is tried again: that would say the
+ * beginning twice.
+ */
 export async function inParts(
 	bodies: IDataObject[],
 	send: (body: IDataObject) => Promise<SentReply | undefined>,
@@ -125,7 +128,7 @@ export async function refusals<T>(item: ItemContext, work: Promise<T>): Promise<
 	}
 }
 
-/** Into the stream of a callback, or as its first answer. */
+/** Puts a text into the stream of a callback, or makes it the first answer. */
 export async function intoStream(
 	item: ItemContext,
 	message: AnsweredMessage,
@@ -148,7 +151,7 @@ export async function intoStream(
 	return await relay(item, message, change);
 }
 
-/** As the one answer to a callback. */
+/** Gives a body as the one answer to a callback. */
 export async function asAnswer(
 	item: ItemContext,
 	message: AnsweredMessage,
@@ -165,7 +168,7 @@ export async function asAnswer(
 export const isStreamed = ({ received, replyKey }: AnsweredMessage): boolean =>
 	isStreaming(replyKey) || (received.wecom as IDataObject).streaming === true;
 
-/** From a worker: n8n hands the answer to the process that holds the callback open. */
+/** Hands an answer from a worker to the process that holds the callback open, through n8n. */
 async function throughN8n(
 	item: ItemContext,
 	{ received, replyKey, ownTrigger }: AnsweredMessage,
@@ -189,7 +192,10 @@ function remember(key: string): void {
 	answered.add(key);
 }
 
-/** From a worker: to the trigger's own URL, where the process is that WeCom asks; sealed so that nobody else can. */
+/**
+ * Hands a change of the stream from a worker to the process that WeCom asks: over the trigger's own URL, sealed, so that nobody
+ * else can do so.
+ */
 async function relay(
 	item: ItemContext,
 	{ received, replyKey, streamId }: AnsweredMessage,
@@ -230,7 +236,7 @@ async function relay(
 			return { via };
 		}
 	} catch (error) {
-		// Another way may be open; only if none is does it matter.
+		// Not thrown: another way may be open.
 		item.context.logger.warn(
 			`WeCom: the trigger's URL cannot be reached from here: ${describeUnreachable(replyUrl, error).message}`,
 		);
@@ -257,7 +263,7 @@ async function seal(
 	return signedReply({ token, aesKey, receiveId }, JSON.stringify(body), now, nonce);
 }
 
-/** To the address in the message: one call within an hour, without any token (doc 101138). */
+/** Sends a reply to the address in the message: it takes one call within an hour, without any token (doc 101138). */
 export async function toResponseUrl(
 	item: ItemContext,
 	{ responseUrl }: AnsweredMessage,
@@ -274,7 +280,7 @@ export async function toResponseUrl(
 			timeout: URL_TIMEOUT_MS,
 		});
 	} catch (error) {
-		// The address lets anybody reply, and the error holds it.
+		// The error holds the address, which lets anybody reply: only its reason goes on.
 		const { message } = describeUnreachable(hostOf(responseUrl), error);
 		throw problem(item, message, 'Check that the n8n server may open HTTPS connections to it.');
 	}

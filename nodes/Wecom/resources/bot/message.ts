@@ -77,7 +77,7 @@ async function secretsOf({ context, itemIndex }: ItemContext) {
 const isBotItem = (item: unknown): item is IDataObject =>
 	isObject(item) && isObject(item.wecom) && item.wecom.family === 'bot';
 
-/** What the trigger that ran put out for this item. */
+/** The item of the trigger that this item comes from. */
 function triggerItem({ context, itemIndex }: ItemContext): IDataObject | undefined {
 	const { $: dataOf } = context.getWorkflowDataProxy(itemIndex);
 	for (const { name, type } of context.getParentNodes(context.getNode().name)) {
@@ -88,7 +88,10 @@ function triggerItem({ context, itemIndex }: ItemContext): IDataObject | undefin
 	return undefined;
 }
 
-/** Nodes in between may have lost which item came from which; a trigger of a bot puts out a single one. */
+/**
+ * What an expression gives for the paired item; undefined where nodes in between have lost which item came from which. A trigger
+ * of a bot puts out a single one anyway.
+ */
 function paired(read: () => unknown): unknown {
 	try {
 		return read();

@@ -17,7 +17,7 @@ import { BOT_CREDENTIAL } from '../../../shared/credentials/aiBot';
 export const MAX_TEXT_BYTES = 20_480;
 const MAX_FEEDBACK_BYTES = 256;
 
-/** A message of the bot's own accord, to a person or a group. */
+/** Sends a message of the bot's own accord, to a person or a group. */
 export async function pushMessage(item: ItemContext): Promise<IDataObject> {
 	const { botId, bot } = await connectionOf(item);
 	const chatid = item.get('chatid').trim();
@@ -37,7 +37,7 @@ export async function pushMessage(item: ItemContext): Promise<IDataObject> {
 	return { ...sent, botId, chatid, ...cardFacts(bodies) };
 }
 
-/** A file for later messages of the bot. */
+/** Uploads a file for later messages of the bot. */
 export async function uploadMedia(item: ItemContext): Promise<IDataObject> {
 	const { botId, bot } = await connectionOf(item);
 	const type = item.get('type', 'file') as MediaKind;

@@ -35,7 +35,7 @@ import { keepNewest } from '../../../shared/util/keepNewest';
 export async function replyToMessage(item: ItemContext): Promise<IDataObject> {
 	const message = await messageOf(item);
 	const answer = await replyWhole(item, message);
-	// It takes the place of what 'Stream Reply' has begun.
+	// The reply takes the place of what 'Stream Reply' has begun.
 	begun.delete(begunKey(item, message));
 	return answer;
 }
@@ -51,7 +51,10 @@ async function replyWhole(item: ItemContext, message: AnsweredMessage): Promise<
 
 const isEvent = ({ received }: AnsweredMessage) => received.msgtype === 'event';
 
-/** A click is answered by an update of the card; words come as a message of their own, which has its ways, too. */
+/**
+ * Replies to an event. WeCom takes only an update of the card as the answer to a click, so words go as a message of their own, by
+ * the ways that such a message has.
+ */
 async function replyToEvent(
 	item: ItemContext,
 	message: AnsweredMessage,
@@ -100,14 +103,14 @@ async function replyText(
 	const sent = await intoStream(item, message, change);
 	if (!sent) return await byUrl(item, message, [first, ...rest], feedback);
 	if (rest.length === 0) return outcomeOf(message, sent);
-	// A stream shows so much and no more; the one message WeCom takes besides holds the rest.
+	// A stream shows a limited text. The rest goes into the one message that WeCom takes besides.
 	if (message.responseUrl) return outcomeOf(message, sent, await byUrl(item, message, rest));
 	return outcomeOf(message, sent, { warning: CUT });
 }
 
 const CUT = 'The text is longer than WeCom shows: it was cut after 20,480 bytes';
 
-/** The address takes a single message: the first of the parts. */
+/** Sends to the address in the message, which takes a single message: the first of the parts. */
 async function byUrl(
 	item: ItemContext,
 	message: AnsweredMessage,
@@ -203,7 +206,7 @@ export async function streamReply(item: ItemContext): Promise<IDataObject> {
 	const key = begunKey(item, message);
 	const step = item.get('step', 'append');
 	const finish = step === 'finish';
-	// The end may come without words.
+	// The last step may come without words.
 	const added = finish && !String(item.get('content') ?? '').trim() ? '' : contentOfForm(item);
 	const feedback = firstOnly(item, message);
 	const before = step === 'replace' ? '' : (begun.get(key) ?? '');
@@ -225,9 +228,9 @@ export async function streamReply(item: ItemContext): Promise<IDataObject> {
 				stream: { id: streamId, finish, content, ...withId(feedback) },
 			})) ?? (await intoStream(item, message, { content: shown, finish, feedback })));
 	if (!sent && !message.responseUrl && !isEvent(message)) noWayOpen(item, message);
-	// A step that failed is tried again with the text before it.
+	// Kept only now: a step that failed is tried again with the text before it.
 	keepNewest(begun, key, content, MAX_BEGUN);
-	// Without a stream it is sent whole with the end.
+	// Where no stream is open the text is collected, and sent whole with the last step.
 	return outcomeOf(message, sent ?? { via: 'collected' }, { finish });
 }
 
@@ -247,7 +250,7 @@ export async function welcome(item: ItemContext): Promise<IDataObject> {
 	return outcomeOf(message, sent, card ? { task_id: card.task_id } : {});
 }
 
-/** Another card in place of the one that was clicked. */
+/** Puts another card in place of the one that was clicked. */
 export async function updateBotCard(item: ItemContext): Promise<IDataObject> {
 	const message = await messageOf(item);
 	inTime(item, message, 'bot:template_card_event', 'Update Card answers the event Card: Clicked');
@@ -268,7 +271,7 @@ export async function updateBotCard(item: ItemContext): Promise<IDataObject> {
 	return outcomeOf(message, sent, { task_id: card.task_id });
 }
 
-/** WeCom takes answers to these within five seconds. */
+/** Refuses an answer to an event when more than five seconds have passed, since WeCom takes none then. */
 function inTime(
 	item: ItemContext,
 	{ received, kind }: AnsweredMessage,
@@ -309,7 +312,7 @@ function outcomeOf(
 	};
 }
 
-/** Says why, and what opens one. */
+/** Fails because no way to reply is open: says why, and what opens one. */
 function noWayOpen(item: ItemContext, message: AnsweredMessage): never {
 	if (message.transport === 'websocket')
 		throw problem(

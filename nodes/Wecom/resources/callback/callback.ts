@@ -6,7 +6,7 @@ import { sendReply } from './reply';
 
 const ELSEWHERE = 'Only where the trigger is not part of this workflow.';
 
-/** The words of a message, although WeCom takes a reply as XML in words of its own: the operation itself makes it of these. */
+/** The same fields as for a message, although WeCom takes a reply as XML with other names: the operation makes it of them. */
 const FIELDS: Field[] = [
 	choice(
 		'msgtype',

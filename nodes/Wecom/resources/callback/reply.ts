@@ -29,7 +29,7 @@ export async function sendReply(item: ItemContext): Promise<IDataObject> {
 			"Let a single item come here, or switch on 'Execute Once' in the settings of this node.",
 		);
 	const type = get('msgtype', 'text');
-	// Does no harm where nobody waits, so that one branch can serve all kinds of callbacks.
+	// An empty reply is fine where nobody waits for one, so that one branch can serve all kinds of callbacks.
 	if (type === 'none') {
 		await context.sendResponse({ body: '', statusCode: 200, headers: {} });
 		return { replied: false };
@@ -37,7 +37,7 @@ export async function sendReply(item: ItemContext): Promise<IDataObject> {
 	const { sender, receiveId } = callbackOf(item);
 	const keys = await keysOf(item);
 	const content = await contentOf(item, type);
-	// Uploading takes time, too.
+	// Asked before the upload, too, which takes time: WeCom may not wait any more.
 	callbackOf(item);
 	await context.sendResponse({
 		body: passiveReply(sender, type, content, { ...keys, receiveId }),
@@ -176,7 +176,7 @@ function templateCard(item: ItemContext): ReplyFields {
 	return card;
 }
 
-/** Words that the JSON of sent cards runs together. */
+/** Parts of names that the JSON of sent cards writes together, and the XML of replies does not. */
 const WORDS: Record<string, string> = {
 	keyname: 'KeyName',
 	userid: 'UserId',
@@ -194,7 +194,7 @@ function asElements(item: ItemContext, json: IDataObject, parent = ''): ReplyFie
 				(/^[A-Z]/.test(key)
 					? key
 					: key.replace(/(?:^|_)([a-z])/g, (_, first) => first.toUpperCase()));
-			// WeCom spells it so in these two.
+			// Within these two WeCom spells the name this way.
 			if (name === 'AppId' && /^(QuoteArea|ImageTextArea)$/.test(parent)) name = 'Appid';
 			if (!ELEMENT_NAME.test(name))
 				throw problem(
@@ -223,6 +223,6 @@ function required(item: ItemContext, name: string, displayName: string): string 
 const text = (value: unknown): string =>
 	value === undefined || value === null ? '' : String(value);
 
-/** Without what is empty. */
+/** The fields without the empty ones. */
 const filled = (fields: Record<string, string>): ReplyFields =>
 	Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== ''));

@@ -12,7 +12,7 @@ import { wantedCount } from '../../engine/runRow';
 const PAGE = 1000;
 const SEQ = /^\d{1,20}$/;
 
-/** The messages after a seq, as the trigger gives them. */
+/** Reads the messages after a seq, as the trigger gives them. */
 export async function getMessages(item: ItemContext): Promise<IDataObject[]> {
 	const { parseNested, until: last } = item.get<IDataObject>('additionalFields', {});
 	const [until, nested] = [
@@ -48,7 +48,7 @@ export async function getNewestPosition(item: ItemContext): Promise<IDataObject>
 	return await asked(item, async (bridge) => ({ seq: await bridge.newest() }));
 }
 
-/** A file of an archived message. */
+/** Downloads a file of an archived message. */
 export async function downloadChatMedia(item: ItemContext): Promise<ItemOutput> {
 	const sdkfileid = String(item.get('sdkfileid')).trim();
 	if (!sdkfileid)
@@ -61,7 +61,7 @@ export async function downloadChatMedia(item: ItemContext): Promise<ItemOutput> 
 		item,
 		async (bridge) => await bridge.file(sdkfileid, String(item.get('md5sum')).trim()),
 	);
-	// Its type follows from its name, else from its first bytes.
+	// Without a type: it follows from the name, else from the first bytes.
 	const file = { data, fileName: String(item.get('fileName')), mimeType: '' };
 	return await toBinaryItem(item, file, 'file');
 }

@@ -144,7 +144,7 @@ export interface Rules {
 	attachments: number;
 }
 
-/** What holds the content of a message: one of these at least. */
+/** The parameters that hold the content of a message, of which there must be one at least. */
 const CONTENTS = ['text', 'attachments', 'image', 'link', 'miniprogram', 'file', 'video'];
 
 /**

@@ -239,7 +239,7 @@ function namesRecipients(...[item, sent]: Parameters<Check>): void {
 		);
 	}
 	if (sent.chat_type === 'group' || toAll || sent.external_userid || sent.tag_filter) return;
-	// Also when an expression has chosen nothing.
+	// Refused, too, when an expression has chosen nothing.
 	throw problem(
 		item,
 		'Nobody is chosen to get the message',
@@ -269,7 +269,7 @@ async function sendMessage(item: ItemContext): Promise<IDataObject> {
 	return await send(item, MESSAGE);
 }
 
-/** A template holds its one attachment under the name of its type (doc 92366). */
+/** Sends a template of a welcome message, which holds its one attachment under the name of its type (doc 92366). */
 async function sendTemplate(item: ItemContext): Promise<IDataObject> {
 	return await send(item, TEMPLATE, ({ attachments: list, ...words }) => {
 		const [attached] = (list ?? []) as IDataObject[];

@@ -71,7 +71,7 @@ export const corpTagGroups = async (client: WecomClient, form: FormValue): Promi
 		value: String(group_id),
 	}));
 
-/** What the groups depend on: operations on a strategy have its tags (doc 94882). */
+/** The values of the form on which the tags depend: operations on a strategy have those of the strategy (doc 94882). */
 export const TAG_FORM = ['operation', 'strategy_id'];
 
 async function tagGroups(client: WecomClient, form: FormValue): Promise<IDataObject[]> {

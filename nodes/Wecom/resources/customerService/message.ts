@@ -11,7 +11,7 @@ import { collectParameters, labelsAt } from '../../engine/parameters';
 
 /** What customer service sends: the form of every type of message, and what WeCom expects of it (docs 94677, 95122). */
 
-/** Shown for some types of customer service messages. */
+/** The condition to show a field for some types of customer service messages. */
 export const forTypes = (...types: string[]) => ({
 	displayOptions: { show: { msgtype: types } },
 	local: true as const,
@@ -172,7 +172,7 @@ function menu(item: ItemContext): IDataObject[] {
 		const type = String(entry.type ?? 'view');
 		const names = MENU_ENTRIES[type] ?? [];
 		const filled = withoutEmpty(keepFields(entry, names));
-		// WeCom makes up the ID of an answer that has none.
+		// An answer may have no ID: WeCom makes one up.
 		const missing = names.find((name) => name !== 'id' && filled[name] === undefined);
 		if (missing) {
 			throw problem(

@@ -114,10 +114,10 @@ async function uploadCsv(item: ItemContext): Promise<string> {
 	return String((await item.client.call(request, item.itemIndex)).media_id);
 }
 
-/** What cannot be read is refused before anything is started. */
+/** How long the operation waits, read before anything is started, so that a value that cannot be read is refused in time. */
 const waitMinutes = ({ get }: ItemContext) => get<number>('waitMinutes', 5);
 
-/** Asks until there is a result or the time is up. */
+/** Asks again and again until there is a result or the time is up. */
 async function waitFor<T>(
 	item: ItemContext,
 	minutes: number,

@@ -265,7 +265,7 @@ function refuseThirdParty(item: ItemContext, instead: string): void {
 async function getUserInfo(item: ItemContext): Promise<IDataObject> {
 	const { client, itemIndex, get } = item;
 	refuseThirdParty(item, 'Get User Info');
-	// A switch that cannot be read is refused while the code is still good.
+	// Read first: a switch that cannot be read is refused while the code is still good.
 	const withDetail = get<boolean>('withDetail', false);
 	const info = replyItem(await exchangeCode(client, get('code').trim(), itemIndex));
 	if (!info.user_ticket || !withDetail) return info;
@@ -273,7 +273,7 @@ async function getUserInfo(item: ItemContext): Promise<IDataObject> {
 		const detail = await readDetails(client, String(info.user_ticket), itemIndex);
 		return { ...info, ...replyItem(detail) };
 	} catch (error) {
-		// The code is spent: who the person is must not be lost with the details.
+		// Not thrown: the code is spent, and who the person is must not be lost with the details.
 		return { ...info, warning: `Details could not be read: ${(error as Error).message}` };
 	}
 }

@@ -143,7 +143,7 @@ function loginTriggers({ context }: ItemContext): NodeTypeAndVersion[] {
 		.filter(({ type }) => LOGIN_TRIGGER.test(type));
 }
 
-/** n8n drops a response nobody waits for; a person should hear of it. */
+/** Refuses a workflow without a login trigger that waits for the response: n8n would drop the response without a word. */
 function checkTrigger(item: ItemContext, [trigger]: NodeTypeAndVersion[]): void {
 	if (!trigger?.parameters || trigger.parameters.answer === 'workflow') return;
 	throw problem(

@@ -26,7 +26,7 @@ export function cardFrom(item: ItemContext, wishes: CardWishes = {}): IDataObjec
 	const kind = String(more.card_type ?? item.get('card_type', 'text_notice'));
 	if (kind === 'json') {
 		const card = merge(jsonObject(item, 'Card', item.get<unknown>('template_card')), more);
-		// WeCom's page on replies has the names of the XML.
+		// A card copied from WeCom's page on replies has the names of the XML.
 		if (typeof (card.card_type ?? card.CardType) !== 'string')
 			throw problem(
 				item,
@@ -170,7 +170,7 @@ function rowsIn(item: ItemContext, value: unknown, label: string, most: number):
 	return (found as IDataObject[]).map(filled);
 }
 
-/** A key that a person left out is the number of the entry. */
+/** An entry of a list with its key: the number of the entry, where a person has given none. */
 const withKey = (entry: IDataObject, name: string, index: number): IDataObject => ({
 	...entry,
 	[name]: entry[name] ?? String(index + 1),
@@ -191,7 +191,7 @@ function jsonObject(item: ItemContext, displayName: string, value: unknown): IDa
 	return value === undefined || value === '' ? {} : toObject(item, displayName, value);
 }
 
-/** What WeCom does not want as text. */
+/** The fields of a card that WeCom does not want as text. */
 const NOT_TEXT = ['disable', 'is_checked', 'style', 'type'];
 
 /** Without empty texts, lists and objects. A number from an expression becomes text: WeCom drops it otherwise. */

@@ -22,9 +22,9 @@ export interface Channel {
 	markdownBytes: number;
 	/** What the lengths of a text card count in. */
 	cardUnit: Unit;
-	/** Articles may open mini programs. */
+	/** Whether articles may open mini programs. */
 	miniPrograms?: true;
-	/** Images go into the message itself instead of being uploaded. */
+	/** Whether images go into the message itself instead of being uploaded. */
 	inlineImages?: true;
 }
 
@@ -43,7 +43,7 @@ export interface MessageForm {
 	type: string;
 	/** What the form and Additional Parameters hold for the type, in WeCom's names. */
 	part: IDataObject;
-	/** What is sent beside it. */
+	/** The parameters that are sent beside the content. */
 	rest: IDataObject;
 	more: IDataObject;
 }
@@ -106,7 +106,7 @@ function words(form: MessageForm): IDataObject {
 function inParts(form: MessageForm, content: IDataObject): IDataObject[] {
 	const split = form.type === 'text' ? splitText : splitMarkdown;
 	const parts = split(String(content.content), mostBytes(form));
-	// One mention is enough.
+	// Only the first part carries the mention.
 	return parts.map((one, index) => (index === 0 ? { ...content, content: one } : { content: one }));
 }
 
@@ -198,7 +198,10 @@ async function cover(item: ItemContext, channel: Channel, value: unknown): Promi
 	);
 }
 
-/** `$userName=ID$` and the like, of which nobody knows how long the name is. */
+/**
+ * Placeholders such as `$userName=ID$`. Nobody knows how long the name is that WeCom puts in, so texts with them are not
+ * measured.
+ */
 const TRANSLATED = /\$\w+=[^$]+\$/;
 
 function notice({ item, part, more }: MessageForm): IDataObject {
@@ -308,7 +311,7 @@ const SIZE: Record<Unit, (text: string) => number> = {
 
 const CUT = 'Shorten it: WeCom would cut off the rest.';
 
-/** Refuses what WeCom would cut. */
+/** Refuses texts that WeCom would cut, by the label of their field. */
 export function check(
 	item: ItemContext,
 	values: IDataObject,

@@ -67,7 +67,7 @@ export const messageType: Field = choice(
 
 export interface ContentForm {
 	types: string[];
-	/** Images are part of the message, so that they have no media ID. */
+	/** Whether images are part of the message, so that they have no media ID. */
 	inlineImages?: true;
 	/** Fields beside the content, and the types that have them, by default text alone. */
 	mentions?: Field[];
@@ -156,7 +156,7 @@ export function contentFields(form: ContentForm): Field[] {
 	];
 }
 
-/** The file of the message. */
+/** Where the file of the message comes from. */
 const mediaFrom = choice(
 	'mediaFrom',
 	'File From',

@@ -6,7 +6,10 @@ import type { Resource } from '../../engine/operation';
 
 const CARD = cardFields(WITH_CARD);
 
-/** Shown when it is asked for: every list of the form is loaded when the form opens. */
+/**
+ * Recipients of one kind. The field is shown only when its kind is chosen, since the editor loads every list of the form when it
+ * opens.
+ */
 const recipients = (
 	...[kind, label, method, most]: [keyof typeof RECIPIENTS, string, string, number]
 ) =>

@@ -55,7 +55,7 @@ export async function sendContents(
 	return replies;
 }
 
-/** When a later part of a split text fails, the person must know what has gone out already. */
+/** The error of a later part of a split text, with how many parts have gone out already. */
 function withSentParts(error: NodeApiError, sent: WecomReply[], total: number): NodeApiError {
 	if (sent.length === 0) return error;
 	const ids = sent.flatMap(({ msgid }) => (msgid ? [String(msgid)] : []));

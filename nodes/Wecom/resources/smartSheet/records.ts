@@ -44,7 +44,7 @@ export const RECORD_PAGES = {
 	max_limit: MAX_PAGE,
 } as const;
 
-/** Filled by WeCom itself. */
+/** The types of columns that WeCom fills itself. */
 const READ_ONLY = [
 	'CREATED_USER',
 	'MODIFIED_USER',
@@ -59,7 +59,7 @@ const READ_ONLY = [
 const SHORTENED = ['TEXT', 'SELECT', 'SINGLE_SELECT', 'USER', 'URL', 'AUTONUMBER'];
 const NUMBERS = ['NUMBER', 'PROGRESS', 'CURRENCY', 'PERCENTAGE'];
 const TEXTS = ['PHONE_NUMBER', 'EMAIL', 'BARCODE'];
-/** What a record can be found by. */
+/** The types of columns by which a record can be found. */
 const MATCHED = ['TEXT', 'NUMBER', 'DATE_TIME', 'SINGLE_SELECT', 'URL', 'USER', ...TEXTS];
 const HINTS: Record<string, string> = {
 	SELECT: 'options',
@@ -189,7 +189,7 @@ export async function cellsOf(
 				`Its columns are: ${titles}. Refresh the list of columns in the form.`,
 			);
 		}
-		// A record that was read from the sheet has those of WeCom itself, too.
+		// Columns that WeCom fills are skipped: a record that was read from the sheet has them, too.
 		if (value === undefined || value === null || READ_ONLY.includes(column.type)) continue;
 		// Only text can be made empty.
 		if (typeof value === 'string' && value.trim() === '' && column.type !== 'TEXT') continue;
@@ -241,7 +241,7 @@ function toCell(item: ItemContext, column: Column, value: unknown): unknown {
 function ofPlain(item: ItemContext, column: Column, given: unknown): unknown {
 	const { type, title } = column;
 	const isListOfOne = Array.isArray(given) && given.length === 1 && typeof given[0] !== 'object';
-	// These columns hold lists, the entries of which are whole.
+	// In these columns a list is the value, and each of its entries stays as it is.
 	const holdsList = ['SELECT', 'USER'].includes(type);
 	const value: unknown = isListOfOne && !holdsList ? given[0] : given;
 	if (TEXTS.includes(type)) return toText(item, title, value);
@@ -263,7 +263,7 @@ const fieldOf = ({ title }: Column): Field => ({
 	default: '',
 });
 
-/** One of these fields makes an object WeCom's own form of a cell. */
+/** The fields by which an object is known as WeCom's own form of a cell. */
 const OWN_FORM: Record<string, string[]> = {
 	TEXT: ['text'],
 	URL: ['link'],
@@ -293,7 +293,7 @@ function optionsIn(item: ItemContext, column: Column, value: unknown): IDataObje
 	return toTexts(item, column.title, value, names).map((one) => option(column, one));
 }
 
-/** By the ID of an option that is there, else by its text, which adds it. */
+/** An option: named by its ID where the column has it, else by its text, which adds a new option. */
 function option({ options }: Column, wanted: string): IDataObject {
 	const found = options.find(({ id, text }) => text === wanted || id === wanted);
 	return found ? { id: found.id, text: found.text } : { text: wanted };

@@ -73,7 +73,7 @@ const titled = (values: IDataObject, names: Array<{ id: string; title: string }>
 /** The records of a sheet by what they have in one column: read once per execution, then kept up to date. */
 interface Keys {
 	records: Promise<Map<string, string>>;
-	/** The record before: two items with the same key must not both add one. */
+	/** The writing of the item before. Items wait for it, so that two with the same key do not both add a record. */
 	last: Promise<unknown>;
 }
 

@@ -89,7 +89,7 @@ export async function getAuthInfo(item: ItemContext): Promise<IDataObject> {
 	return replyItem(await readAuthorization(client, corpId, permanentCode, itemIndex));
 }
 
-/** An image or a link (doc 95430). */
+/** Gets a QR code to authorize with: as an image or as a link (doc 95430). */
 export async function getAppQrCode(item: ItemContext): Promise<Output> {
 	const { client, itemIndex, context } = item;
 	const body: IDataObject = { suite_id: client.suiteId, ...collectParameters(item) };
@@ -110,7 +110,7 @@ export async function getCompanies(item: ItemContext): Promise<IDataObject[]> {
 		.map(([corpId, company]) => shownCompany(corpId, company, withCode));
 }
 
-/** WeCom is asked first: a wrong code must not be stored. */
+/** Stores a company whose permanent code is known. WeCom is asked first, so that a wrong code is not stored. */
 export async function importOne(item: ItemContext): Promise<IDataObject> {
 	const { client, context, itemIndex, get } = item;
 	const [corpId, permanentCode] = [clean(get('corpId')), clean(get('importedCode'))];

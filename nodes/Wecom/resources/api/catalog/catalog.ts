@@ -13,7 +13,7 @@ import { rankChinese, rankInitials } from './rankChinese';
 /** What a list of endpoints shows. */
 export interface EndpointSummary {
 	id: string;
-	/** Marked "(Legacy)" unless current. */
+	/** The name, with "(Legacy)" behind it unless the endpoint is current. */
 	name: string;
 	category: string;
 	subcategory: string;
@@ -68,7 +68,7 @@ export function displayName({ name, status }: Pick<EndpointHead, 'name' | 'statu
 	return status === 'current' || name.includes('(Legacy)') ? name : `${name} (Legacy)`;
 }
 
-/** With the names of the edition: English ones, unless the Chinese ones are to be shown. */
+/** What a list shows of an endpoint: English names, unless the Chinese ones are to be shown. */
 export function summarize(endpoint: EndpointHead, names?: ChineseNames): EndpointSummary {
 	const { id, category, subcategory, method, path, token, status } = endpoint;
 	return {

@@ -63,7 +63,7 @@ export function checkParameters(
 /** Whether a call says everything in its query. */
 export const hasNoBody = (method: string): boolean => ['GET', 'DELETE'].includes(method);
 
-/** What a token in the wrong place is told; the text of it never stands in a message. */
+/** The message for a token among the parameters; the token itself never stands in a message. */
 export const ownToken = (name: string): string =>
 	`'${name}' is not a parameter: leave it out, the credential adds the token`;
 
@@ -93,7 +93,7 @@ export function sendable(body: IDataObject): IDataObject | Buffer {
 
 class Check {
 	readonly problems: string[] = [];
-	/** Paths of what is sent as it was given. */
+	/** The paths of parameters that are sent as they were given. */
 	readonly unchecked: string[] = [];
 	private readonly isStrict: boolean;
 

@@ -21,7 +21,7 @@ const REQUIRED_ONLY_SOMETIMES: Record<string, string[]> = {
 	'wedoc.smartsheet.update_view': [
 		'property.filter_spec.conditions.date_time_value.value',
 		'property.color_config.conditions.conditions.date_time_value.value',
-		// The sample on the page sends `condition` instead.
+		// The sample on the page has `condition` in its place.
 		'property.color_config.conditions.conditions',
 	],
 	// Lists of rules go with a restricted range, `value` not with "is empty", `other_priv` not with all records.
@@ -30,16 +30,16 @@ const REQUIRED_ONLY_SOMETIMES: Record<string, string[]> = {
 		'priv_list.record_priv.record_rule_list.value',
 		'priv_list.record_priv.other_priv',
 	],
-	// "Submit" when left out.
+	// Without it WeCom shows "Submit".
 	'message.send': ['template_card.submit_button.text'],
 	'message.update_template_card': ['template_card.submit_button.text'],
 	// sub_title_text may stand for the title.
 	'webhook.send': ['template_card.main_title'],
-	// One of the two.
+	// One of the two is enough.
 	'exmail.account.act_email': ['userid', 'publicemail_id'],
 	// The MAC addresses are for Windows, the serial number is for Mac.
 	'security.trustdevice.import': ['device_list.mac_addr', 'device_list.seq_no'],
-	// Every group owner in the app's scope when left out.
+	// Without it WeCom counts the groups of every owner in the app's scope.
 	'externalcontact.groupchat.statistic': ['owner_filter'],
 	'externalcontact.groupchat.statistic_group_by_day': ['owner_filter'],
 	// The samples on the pages do without them; the second sends `node_status` instead.

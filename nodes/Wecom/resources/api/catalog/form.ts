@@ -79,7 +79,10 @@ function entriesOf(endpoint: Endpoint, fields: CatalogField[], parent: Parent): 
 		});
 }
 
-/** As much of the path, from its end, as there is room for, if it still tells the field from all others. */
+/**
+ * The label of a field: as much of its path, from the end, as there is room for, as long as it still tells the field from all
+ * others.
+ */
 function shortLabel(path: string[], all: string[]): string {
 	const ends = path.map((_, index) => path.slice(index).join(': '));
 	const isAlone = (end: string) =>
@@ -87,7 +90,10 @@ function shortLabel(path: string[], all: string[]): string {
 	return ends.find((end) => fits(end) && isAlone(end)) ?? ends[0];
 }
 
-/** Cursor and page size come from how much is wanted; an empty first cursor could not be entered anyway. */
+/**
+ * Whether the form has to demand a field. Cursor and page size follow from how much is wanted, and an empty first cursor could
+ * not be entered.
+ */
 function isNeeded({ id: endpointId, paging }: Endpoint, id: string): boolean {
 	return !Object.values(paging?.request ?? {}).includes(id) && isAlwaysRequired(endpointId, id);
 }
@@ -140,9 +146,12 @@ function withHint({ type, help, fields }: CatalogField, label: string): string {
 	return hints.map((hint) => `${label} (${hint})`).find(fits) ?? label;
 }
 
-/** Between clauses, but not within "PNG, JPG or GIF": the first of several would look like the only one. */
+/**
+ * Where a help text may be cut: between clauses, but not within a list such as "PNG, JPG or GIF", of which the first would look
+ * like the only one.
+ */
 const CUT = /,(?! (?:[^\s;]+ ){0,3}(?:or|and) )(?= )|;(?= )| in seconds/g;
-/** What says another thing without the rest: one of several codes, or what comes with a condition. */
+/** Beginnings that say something else without the rest: one of several codes, or a value that comes with a condition. */
 const MISLEADING = /\bmax$|^(Default|Give|If|Max|One of|Required|Set|When)\b|^\d+(:| (?!to ))/;
 
 /** A help text and the clauses it begins with, the longest first. No hint is better than a wrong one. */

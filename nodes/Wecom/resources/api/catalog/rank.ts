@@ -152,7 +152,7 @@ function within(own: string[], word: string, exact: number, start: number): numb
 	return word.length > 1 && own.some((other) => other.startsWith(word)) ? start : 0;
 }
 
-/** Paths glue words together: `getapprovaldetail`. */
+/** How well a word fits a path, which glues words together as in `getapprovaldetail`. */
 function withinPath(own: string[], word: string): number {
 	const score = within(own, word, 6, 5);
 	return score === 0 && word.length > 3 && own.some((other) => other.includes(word)) ? 4 : score;
@@ -177,7 +177,7 @@ function wordsIn(endpoint: EndpointHead): Words {
 	});
 }
 
-/** Lower case, singular. */
+/** The words of a text, in lower case and singular. */
 const wordsOf = (text: string): string[] =>
 	text
 		.toLowerCase()
