@@ -7,7 +7,7 @@ import { findEndpoint, searchEndpoints } from './catalog/catalog';
 import { endpointFields } from './catalog/form';
 import { typedOperations } from '../index';
 
-/** The list of endpoints that the form of API > Call searches. */
+/** What the editor asks for API > Call: the list of endpoints, and the form of the endpoint that was chosen. */
 
 export async function listEndpoints(
 	this: ILoadOptionsFunctions,

@@ -143,7 +143,7 @@ function loginTriggers({ context }: ItemContext): NodeTypeAndVersion[] {
 		.filter(({ type }) => LOGIN_TRIGGER.test(type));
 }
 
-/** Refuses a workflow without a login trigger that waits for the response: n8n would drop the response without a word. */
+/** Refuses a response for which the login trigger does not wait: n8n would drop it without a word. */
 function checkTrigger(item: ItemContext, [trigger]: NodeTypeAndVersion[]): void {
 	if (!trigger?.parameters || trigger.parameters.answer === 'workflow') return;
 	throw problem(
