@@ -52,7 +52,7 @@ withCompiler()('accidents', () => {
 		lab.store.script('GetChatData sleep 60000');
 		const started = Date.now();
 		expect(await seqs()).toEqual(twenty);
-		expect(Date.now() - started).toBeLessThan(15_000);
+		expect(Date.now() - started).toBeLessThan(45_000);
 		expect((await lab.health()).lastError).toMatchObject({
 			code: 'sdk_crashed',
 			message: expect.stringContaining('within 1 seconds'),

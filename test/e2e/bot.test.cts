@@ -35,7 +35,7 @@ const counts = () => sim.bots.connections(botId);
 /** n8n deactivates in the background. */
 const noSockets = async () =>
 	await until('the connection stayed', async () => sim.bots.openSockets() === 0, {
-		within: 10_000,
+		within: 30_000,
 		every: 100,
 	});
 const uses = ({ id, name } = credential) => ({ wecomBotApi: { id, name } });
@@ -223,7 +223,7 @@ it('replies in a test run while nothing is published, then closes the connection
 	expect(execution.status).toBe('success');
 	expect(itemsOf(execution, 'Reply')).toMatchObject([{ via: 'longConnection' }]);
 	await until('the connection stayed', async () => sim.bots.openSockets() === 0, {
-		within: 10_000,
+		within: 30_000,
 		every: 100,
 	});
 });

@@ -348,7 +348,7 @@ queueServersOrSkip()('with two webhook processes', () => {
 		for (const { logs } of [worker, ...webhooks])
 			expect(logs()).not.toContain('AI bot is connected');
 		await rest.deactivate(workflow.id);
-		await until('the connection is closed', () => sim.bots.openSockets() === 0, { within: 10_000 });
+		await until('the connection is closed', () => sim.bots.openSockets() === 0, { within: 30_000 });
 	});
 
 	it('an agent over a long connection: its answer comes whole, since another process gets the call', async () => {
@@ -367,7 +367,7 @@ queueServersOrSkip()('with two webhook processes', () => {
 		const [execution] = await rest.waitForExecutions(workflow.id, 1);
 		expect(itemsOf(execution, 'Bot')[0].wecom).not.toHaveProperty('answerStreams');
 		await rest.deactivate(workflow.id);
-		await until('the connection is closed', () => sim.bots.openSockets() === 0, { within: 10_000 });
+		await until('the connection is closed', () => sim.bots.openSockets() === 0, { within: 30_000 });
 	});
 
 	it('a bot by URL: a stream that begins at one process is asked for at both', async () => {

@@ -185,7 +185,7 @@ queueServersOrSkip()('in queue mode', () => {
 		expect((await rest.getExecution(refused.id)).error?.message).toContain('45002');
 		await rest.deactivate(workflow.id);
 		await until('the connection stayed', async () => sim.bots.openSockets() === 0, {
-			within: 10_000,
+			within: 30_000,
 			every: 100,
 		});
 	});

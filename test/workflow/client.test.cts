@@ -286,7 +286,7 @@ describe('retries', () => {
 });
 
 describe('items at once', () => {
-	const slow = () => simulator().control.inject({ path: '*', delayMs: 300, times: 1000 });
+	const slow = () => simulator().control.inject({ path: '*', delayMs: 600, times: 1000 });
 
 	it('reads several, writes one after the other', async () => {
 		const credentials = store();
@@ -294,7 +294,7 @@ describe('items at once', () => {
 		slow();
 		const start = Date.now();
 		await itemsOf(simulator(), { ...getMember, items: many(10), store: credentials });
-		expect(Date.now() - start).toBeLessThan(10 * 300);
+		expect(Date.now() - start).toBeLessThan(10 * 600);
 
 		await itemsOf(simulator(), {
 			resource: 'message',

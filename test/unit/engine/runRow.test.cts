@@ -53,5 +53,10 @@ describe('the reply of a row', () => {
 			{ id: 1 },
 			{ id: 2, errcode: 60111, warning: 'WeCom refused this one with the error code 60111.' },
 		]);
+		const simplified = await run({ found }, { ...row, simplify: ['id'] });
+		expect(simplified).toEqual([
+			{ id: 1 },
+			{ id: 2, warning: 'WeCom refused this one with the error code 60111.' },
+		]);
 	});
 });
