@@ -3,7 +3,10 @@ import type { Page } from 'playwright-core';
 import manifest from '../../package.json';
 import { browserOrSkip, screenshot, withEditor } from '../support/browser.cts';
 import { openNode, openWorkflow, parameter } from '../support/editor.cts';
+import { ensureN8n } from '../support/n8n-install.cts';
 import { installPackage } from '../support/n8n-package.cts';
+import { startNpmRegistry, type NpmRegistry } from '../support/npm-registry.cts';
+import { packPackage } from '../support/pack.cts';
 import { packChinese } from '../support/pack-chinese.cts';
 import {
 	chain,
@@ -17,7 +20,15 @@ import {
 	WECOM,
 } from './support.cts';
 
-const surroundings = useN8n();
+let registry: NpmRegistry;
+const env: NodeJS.ProcessEnv = {};
+beforeAll(async () => {
+	const tarballs = [await packPackage(), await packChinese()];
+	registry = await startNpmRegistry(tarballs, (await ensureN8n()).nodeBin);
+	Object.assign(env, registry.env);
+}, 600_000);
+const surroundings = useN8n(env);
+afterAll(() => registry?.close());
 const member = { __rl: true, mode: 'id', value: 'zhangsan' };
 let reading: string;
 let answering: string;
@@ -141,4 +152,29 @@ browserOrSkip()('in the editor', () => {
 			await parameter(page, 'events').waitFor();
 		});
 	});
+
+	it('n8n installs it by its tag, and the English edition after it, in its own dialog', async () => {
+		await withEditor(surroundings().n8n, async (page) => {
+			const card = page.getByTestId('community-package-card');
+			const install = async (name: string) => {
+				await page.getByRole('button', { name: /^Install( a community node)?$/ }).click();
+				const dialog = page.getByRole('dialog');
+				await dialog.locator('input[name="packageNameInput"]').fill(name);
+				await page.getByTestId('user-agreement-checkbox').click();
+				await page.getByTestId('install-community-package-button').click();
+				await card.getByText(manifest.name).waitFor({ timeout: 90_000 });
+			};
+			await page.goto('/settings/community-nodes');
+			await install(`${manifest.name}@zh`);
+			await card.getByText(`v${manifest.version}-zh.0`).waitFor();
+			await card.getByTestId('action-toggle').click();
+			await page.getByText('Uninstall package').click();
+			await page.getByRole('button', { name: 'Confirm uninstall' }).click();
+			await card.waitFor({ state: 'detached' });
+			await install(manifest.name);
+			await card.getByText(`v${manifest.version}`, { exact: true }).waitFor();
+		});
+		const own = (await surroundings().rest.nodeTypes()).filter(({ name }) => name === WECOM);
+		expect(own.map(({ displayName }) => displayName)).toEqual(['WeCom']);
+	}, 300_000);
 });
