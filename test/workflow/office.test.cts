@@ -470,7 +470,7 @@ it.each([
 	[
 		'approval',
 		{ userid: byId('lisi'), vacation_id: 1, leftduration: '={{ "" }}' },
-		"'Left in Seconds' is empty",
+		"'Seconds Left' is empty",
 	],
 ])('%s > Update needs something to change', async (resource, parameters, message) => {
 	const operation = resource === 'toDo' ? 'update' : 'updateLeaveBalance';
