@@ -332,7 +332,7 @@ const undecryptable = ({ seq, failed }: ArchivedMessage): BridgeFailure =>
 	new BridgeFailure(
 		'undecryptable',
 		`Message ${seq} cannot be decrypted: ${withoutDot(failed!.message)}`,
-		"Mend the private key of its version if it is wrong, or set 'Undecryptable Messages' to deliver them without content.",
+		"Correct the private key of that version if it is wrong, or set 'Undecryptable Messages' to 'Deliver Without Content'.",
 	);
 
 const withoutDot = (text: string): string => text.replace(/\.$/, '');

@@ -79,7 +79,7 @@ export function lackOf(
 		];
 	if (settings.wrongHosts.length > 0)
 		return [
-			`'Allowed Hosts' has an entry that is no host: ${settings.wrongHosts[0]}`,
+			`'Allowed Hosts' has an entry that is not a host: ${settings.wrongHosts[0]}`,
 			'Enter hosts such as app.example.com or http://localhost:3000, separated by commas.',
 		];
 	const entered = String(get('redirectUrl', '') ?? '').trim();

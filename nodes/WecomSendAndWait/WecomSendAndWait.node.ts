@@ -41,7 +41,7 @@ export class WecomSendAndWait implements INodeType {
 		inputs: [NodeConnectionTypes.Main],
 		outputs: [NodeConnectionTypes.Main],
 		usableAsTool: true,
-		waitingNodeTooltip: 'Goes on when somebody has answered in WeCom',
+		waitingNodeTooltip: 'Continues when somebody has answered in WeCom',
 		credentials: [
 			{
 				name: 'wecomApi',

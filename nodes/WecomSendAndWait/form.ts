@@ -269,7 +269,7 @@ function numberOf(context: IExecuteFunctions, get: <T>(name: string, fallback: T
 	if (Number.isInteger(needed) && needed > 0) return needed;
 	throw formProblem(
 		context,
-		"'Number of People' is no positive whole number",
+		"'Number of People' is not a positive whole number",
 		'Enter how many have to approve, such as 2.',
 	);
 }
@@ -290,7 +290,7 @@ function limitOf(context: IExecuteFunctions, values?: IDataObject): Limit | unde
 	if (Number.isNaN(until.getTime()))
 		throw formProblem(
 			context,
-			"'Limit Wait Time' is no time",
+			"'Limit Wait Time' is not a time",
 			'Enter an amount and its unit, or a date with its time.',
 		);
 	return { until, approved: outcome === 'approved' };

@@ -27,7 +27,7 @@ export function startTimers(
 		context.logger.warn(`WeCom Send and Wait: ${what}: ${error.message}`);
 	if (limit)
 		later(limit.until.getTime() - Date.now() - BEFORE_END_MS, () => {
-			tell('expire').catch(warn('the card could not say that time is up'));
+			tell('expire').catch(warn('the card could not say that the time is up'));
 		});
 	if (!reminder) return;
 	const { afterMs, times } = reminder;

@@ -222,7 +222,7 @@ describe('refuses before sending', () => {
 		],
 		[
 			{ inputMode: 'json', json: '{"userid":"a","name":"b","department":["x"]}' },
-			/'department\[0\]' holds .*x.* where WeCom needs/,
+			/'department\[0\]' is .*x.* where WeCom needs/,
 		],
 		[{ inputMode: 'json', json: '{' }, /'JSON' is not valid JSON/],
 		[{ id: 'nothing.like.it' }, /There is no endpoint 'nothing\.like\.it'/],

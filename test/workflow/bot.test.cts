@@ -119,7 +119,7 @@ describe('the trigger', () => {
 					{
 						path: 'image',
 						type: 'image',
-						reason: expect.stringContaining('(HTTP 404). Links to files live for five minutes'),
+						reason: expect.stringContaining('(HTTP 404). Links to files work for five minutes'),
 					},
 				],
 			},
@@ -269,7 +269,7 @@ describe('Reply', () => {
 
 	it.each([
 		// Right behind the trigger there is no answer yet: its text is an object.
-		[[botNode('reply')], "'Content' holds an object where WeCom needs text"],
+		[[botNode('reply')], "'Content' is an object where WeCom needs text"],
 		[[agentNode(' '), botNode('reply')], "'Content' is empty"],
 	])('asks for a text', async (nodes, message) => {
 		n8n.nodes = nodes;
@@ -479,7 +479,7 @@ describe('events', () => {
 		await bots.enterChat(botId, { from: 'lisi', again: true });
 		const [run] = await Promise.all(n8n.runs);
 		expect(run.nodeError('reply')).toMatchObject({
-			message: "'Chat: Entered' takes a welcome, no reply",
+			message: "'Chat: Entered' takes a welcome, not a reply",
 		});
 	});
 

@@ -122,7 +122,7 @@ describe('Send Message', () => {
 		[{ msgtype: 'location', latitude: '91', longitude: '0' }, "There is no place at '91', '0'"],
 		[
 			{ msgtype: 'location', latitude: 'here', longitude: '0' },
-			"'Latitude' holds 'here' where WeCom needs a number",
+			"'Latitude' is 'here' where WeCom needs a number",
 		],
 		[{ msgtype: 'msgmenu' }, 'The menu has 0 entries to tap'],
 		[

@@ -45,7 +45,7 @@ it('a form and an acquisition link are found by their addresses, too', async () 
 		{ link_id: 'cawcde-1' },
 	]);
 	link.parameters = { link_id: byUrl('https://example.com/') };
-	expect((await failure(link))?.message).toContain('holds an address that names none');
+	expect((await failure(link))?.message).toContain('is an address that names none');
 });
 
 describe('Smart Sheet', () => {
@@ -276,7 +276,7 @@ describe('Smart Sheet', () => {
 
 		const run = write({ Name: 'x' });
 		run.parameters!.docid = byUrl('https://work.weixin.qq.com/');
-		expect((await failure(run))?.message).toContain("'Document' holds an address that names none");
+		expect((await failure(run))?.message).toContain("'Document' is an address that names none");
 	});
 
 	describe('Append or Update Record', () => {
@@ -361,22 +361,22 @@ describe('Smart Sheet', () => {
 		[
 			'text in a column of numbers',
 			{ Amount: 'much' },
-			"'Amount' holds 'much' where WeCom needs a number",
+			"'Amount' is 'much' where WeCom needs a number",
 		],
 		[
 			'a list in a column of numbers',
 			{ Amount: [] },
-			"'Amount' holds '[]' where WeCom needs a number",
+			"'Amount' is '[]' where WeCom needs a number",
 		],
-		['truth', { Amount: true }, "'Amount' holds 'true' where WeCom needs a number"],
-		['infinity', { Amount: 'Infinity' }, "'Amount' holds 'Infinity' where WeCom needs a number"],
+		['truth', { Amount: true }, "'Amount' is 'true' where WeCom needs a number"],
+		['infinity', { Amount: 'Infinity' }, "'Amount' is 'Infinity' where WeCom needs a number"],
 		['blanks alone', { Amount: ' ', Done: ' ' }, 'There is no value for any column'],
 		[
 			'what is neither true nor false',
 			{ Done: 'maybe' },
-			"'Done' holds 'maybe', which is neither true nor false",
+			"'Done' is 'maybe', which is neither true nor false",
 		],
-		['what is no date', { Due: 'soon' }, "'Due' holds 'soon', which is not a date"],
+		['what is no date', { Due: 'soon' }, "'Due' is 'soon', which is not a date"],
 		['nothing at all', {}, 'There is no value for any column'],
 		['text in a column of places', { Place: 'here' }, "'Place' is not a JSON list of objects"],
 		['a list of texts', { Place: ['here'] }, "'Place' is not a JSON list of objects"],

@@ -56,7 +56,7 @@ describe('A switch', () => {
 
 	it('holding anything else is refused, with its name', async () => {
 		const error = await failure(send({ additionalFields: { safe: '={{ "2" }}' } }));
-		expect(error?.message).toBe("'Confidential' holds '2', which is neither true nor false");
+		expect(error?.message).toBe("'Confidential' is '2', which is neither true nor false");
 		expect(error?.description).toContain('true or false');
 		expect(sent()).toEqual([]);
 	});
@@ -187,7 +187,7 @@ describe('WeCom gets the type it wants', () => {
 		['party', 'Department Names or IDs', run('member', 'invite', { party: '={{ [{ id: 1 }] }}' })],
 	])('where %s are ids, not objects', async (_name, label, wrong) => {
 		const error = await failure(wrong);
-		expect(error?.message).toBe(`'${label}' holds an object where WeCom needs IDs`);
+		expect(error?.message).toBe(`'${label}' is an object where WeCom needs IDs`);
 		expect(error?.description).toContain('IDs alone');
 	});
 
@@ -201,7 +201,7 @@ describe('WeCom gets the type it wants', () => {
 		['={{ ["a", "b"] }}', 'a list'],
 	])('and refuses %s as text', async (content, what) => {
 		const error = await failure(send({ content }));
-		expect(error?.message).toBe(`'Content' holds ${what} where WeCom needs text`);
+		expect(error?.message).toBe(`'Content' is ${what} where WeCom needs text`);
 		expect(error?.description).toContain('expression');
 		expect(sent()).toEqual([]);
 	});
@@ -255,7 +255,7 @@ describe('An expression that gives nothing', () => {
 		const further = await failure(send({ ...card, card_options: { more: '={{ null }}' } }));
 		expect(further?.message).toBe("'Further Fields' is empty where an object is needed");
 		const json = { msgtype: 'template_card', card_type: 'json', template_card: '={{ null }}' };
-		expect((await failure(send(json)))?.message).toBe("'Card' has no card_type");
+		expect((await failure(send(json)))?.message).toBe("'Card' has no 'card_type'");
 		expect(sent()).toEqual([]);
 	});
 
@@ -310,7 +310,7 @@ describe('Additional Parameters', () => {
 			'9 articles, WeCom takes 8',
 		);
 		expect((await failure(adding('news', { articles: [null] })))?.message).toBe(
-			"'articles' holds what is no article",
+			"'Articles' has something that is not an article",
 		);
 		expect((await failure(adding('news', { articles: [] })))?.message).toBe("'Articles' is empty");
 	});

@@ -200,7 +200,7 @@ describe('the workflow answers', () => {
 
 	it.each([
 		[{ allowedHosts: '={{ "" }}' }, /names no host/],
-		[{ allowedHosts: 'a/b' }, /no host: a\/b/],
+		[{ allowedHosts: 'a/b' }, /not a host: a\/b/],
 		[{ allowedHosts: 'other.example' }, /'URL' does not lead/],
 		[{ allowedHosts: 'app.example.com', url: '//evil.example' }, /'URL' does not lead/],
 		[

@@ -327,7 +327,7 @@ describe('Message: Send', () => {
 		expect(sent()[0]).toMatchObject({ msgtype: 'text', text: { content: 'x' } });
 		expect(Object.keys(sent()[0].text)).toEqual(['content']);
 		const { error } = await runWecom(simulator(), run("={{ 'taskcard' }}"));
-		expect(error?.message).toBe("'Message Type' holds 'taskcard', which is none of its choices");
+		expect(error?.message).toBe("'Message Type' is 'taskcard', which is not one of its choices");
 	});
 
 	it('adds parameters the form does not offer, also inside the content', async () => {
@@ -362,7 +362,7 @@ describe('Message: Send', () => {
 				msgtype: 'mpnews',
 				storedArticles: { row: [{ title: 'T', thumb_media_id: 'data', content: 'C' }] },
 			},
-			"'Cover Image' names 'data', which is no binary field of the item",
+			"'Cover Image' names 'data', which is not a binary field of the item",
 		],
 		[{ msgtype: 'file', mediaFrom: 'mediaId', media_id: ' ' }, "'Media ID' is empty"],
 		[

@@ -294,7 +294,7 @@ describe('Approval > Submit', () => {
 			'what is no date',
 			{ 'Text-1': 'x', 'Date-1': 'soon' },
 			{},
-			"'日期' holds 'soon', which is not a date",
+			"'日期' is 'soon', which is not a date",
 		],
 		['too many files', { 'Text-1': 'x', 'File-1': 'a,b,c,d,e,f,g' }, {}, "'附件' has 7 files"],
 		[

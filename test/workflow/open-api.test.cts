@@ -164,7 +164,7 @@ describe('the token', () => {
 
 	it('that does not exist is refused', async () => {
 		const { error } = await runWecom(simulator(), run('root'));
-		expect(error?.message).toBe("'Token' holds 'root', which is none of its choices");
+		expect(error?.message).toBe("'Token' is 'root', which is not one of its choices");
 	});
 
 	it('of a webhook is no hindrance where the person chooses', async () => {
@@ -201,7 +201,7 @@ describe('Parameter Check', () => {
 	it('is strict unless something else is chosen', async () => {
 		for (const parameterCheck of [undefined, 'strict']) {
 			await expect(check(parameterCheck)).rejects.toMatchObject({
-				message: expect.stringContaining("'order[0]' holds 'first'"),
+				message: expect.stringContaining("'order[0]' is 'first'"),
 				description: expect.stringMatching(
 					/brand_new.*'name' \(Name\) is missing.*Parameter Check/s,
 				),

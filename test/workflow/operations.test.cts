@@ -114,7 +114,7 @@ describe('Member', () => {
 			message: "'Department' is empty",
 		});
 		expect(await failure(run({ department_id: byId('={{ "sales" }}') }))).toMatchObject({
-			message: "'Department' holds 'sales' where WeCom needs a whole number",
+			message: "'Department' is 'sales' where WeCom needs a whole number",
 		});
 	});
 
@@ -243,7 +243,7 @@ describe('Member', () => {
 				app: CONTACTS,
 				parameters: { userid: 'x', name: 'X', additionalFields: { department: 'two' } },
 			}),
-		).toMatchObject({ message: "'Department IDs' holds 'two' where WeCom needs a whole number" });
+		).toMatchObject({ message: "'Department IDs' is 'two' where WeCom needs a whole number" });
 		expect(
 			await failure({
 				resource: 'member',

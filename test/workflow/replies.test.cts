@@ -334,7 +334,7 @@ describe('Callback: Reply', () => {
 		).map(([label, parameters]): [string, Case, string, string] => [
 			`'${label}' is an object`,
 			{ parameters },
-			`'${label}' holds an object where WeCom needs text`,
+			`'${label}' is an object where WeCom needs text`,
 			'one value of it',
 		]),
 		['the type is unknown', { parameters: { msgtype: 'toString' } }, "'toString'", 'list'],

@@ -201,7 +201,7 @@ describe('Objects are refused by the label of their field', () => {
 		],
 	])("'%s' of %s > %s", async (label, resource, operation, parameters) => {
 		const error = await failure({ resource, operation, parameters });
-		expect(error?.message).toBe(`'${label}' holds an object where WeCom needs text`);
+		expect(error?.message).toBe(`'${label}' is an object where WeCom needs text`);
 	});
 });
 
@@ -277,8 +277,8 @@ describe('An approval', () => {
 			],
 			[{ new_money: '0.30' }],
 		]);
-		expect((await failure(submit({ N: '十二' })))?.message).toContain("'N' holds '十二'");
-		expect((await failure(submit({ M: '={{ 1e21 }}' })))?.message).toContain("'M' holds");
+		expect((await failure(submit({ N: '十二' })))?.message).toContain("'N' is '十二'");
+		expect((await failure(submit({ M: '={{ 1e21 }}' })))?.message).toContain("'M' is ");
 	});
 
 	it.each<[unknown, string, string]>([
@@ -372,7 +372,7 @@ describe('An approval', () => {
 		const lacking = { 'V-begin': '2026-03-05', 'V-end': '2026-03-05' };
 		expect((await failure(submit(lacking)))?.message).toBe("'V: Leave Type' is empty");
 		const half = { 'A-begin': '2026-03-05' };
-		expect((await failure(submit(half)))?.message).toContain("'A' holds");
+		expect((await failure(submit(half)))?.message).toContain("'A' is ");
 	});
 
 	it('takes members by name where only one has it', async () => {
@@ -391,7 +391,7 @@ describe('An approval', () => {
 			process: { node_list: [{ userid: ['lisi'] }] },
 		});
 		const unknown = await failure(submit({ C: '没有人' }));
-		expect(unknown?.message).toBe("'C' holds '没有人', and no member has that name");
+		expect(unknown?.message).toBe("'C' is '没有人', and no member has that name");
 	});
 
 	it('takes a name with a comma in it whole where it is an entry of a list', async () => {
@@ -498,7 +498,7 @@ describe('A record of a smart sheet', () => {
 		'refuses an object in %s',
 		async (name) => {
 			expect((await failure(append({ [name]: { n: 1 } })))?.message).toContain(
-				`'${name}' holds an object`,
+				`'${name}' is an object`,
 			);
 			expect(bodies('wedoc/smartsheet/add_records')).toEqual([]);
 		},
@@ -517,7 +517,7 @@ describe('Limit', () => {
 	});
 
 	it.each(['abc', -1, 0, 1.5, {}])('is no %p', async (limit) => {
-		expect((await failure(list(limit)))?.message).toContain("'Limit' holds");
+		expect((await failure(list(limit)))?.message).toContain("'Limit' is ");
 	});
 });
 

@@ -68,7 +68,7 @@ export const days =
 			throw problem(
 				item,
 				'WeCom has no statistics of these days',
-				`It keeps ${DAYS_KEPT} days, and ${latest === 'today' ? 'today' : 'yesterday'} is the last of them.`,
+				`It keeps ${DAYS_KEPT} days, the last of them ${latest === 'today' ? 'today' : 'yesterday'}.`,
 			);
 		}
 	};

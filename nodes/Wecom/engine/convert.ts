@@ -87,7 +87,7 @@ function idInAddress(item: ItemContext, field: Field, text: string): string {
 	if (id !== undefined) return notShortened(item, field.displayName, id);
 	throw problem(
 		item,
-		`'${field.displayName}' holds an address that names none: ${shown(text)}`,
+		`'${field.displayName}' is an address that names none: ${shown(text)}`,
 		'Copy the whole address from the browser, or enter the ID.',
 	);
 }
@@ -146,7 +146,7 @@ export function toText(item: ItemContext, displayName: string, value: unknown): 
 	if (!['string', 'number', 'boolean', 'bigint'].includes(typeof text))
 		throw problem(
 			item,
-			`'${displayName}' holds ${Array.isArray(text) ? 'a list' : 'an object'} where WeCom needs text`,
+			`'${displayName}' is ${Array.isArray(text) ? 'a list' : 'an object'} where WeCom needs text`,
 			'Let the expression give one value of it, or join them into text.',
 		);
 	return String(text as string | number | boolean).replace(/^\ufeff/, '');
@@ -166,7 +166,7 @@ function toChoice(item: ItemContext, field: Field, value: unknown): Value {
 	if (found) return found.value;
 	throw problem(
 		item,
-		`'${field.displayName}' holds '${shown(text)}', which is none of its choices`,
+		`'${field.displayName}' is '${shown(text)}', which is not one of its choices`,
 		`Choose one from the list, or let the expression give one of: ${options.map((one) => String(one.value)).join(', ')}. What WeCom has added since goes into Additional Parameters.`,
 	);
 }
@@ -190,7 +190,7 @@ export function isOn(item: ItemContext, displayName: string, value: unknown): bo
 	if (on !== undefined) return on;
 	throw problem(
 		item,
-		`'${displayName}' holds '${shown(word)}', which is neither true nor false`,
+		`'${displayName}' is '${shown(word)}', which is neither true nor false`,
 		'Use the switch, or let the expression give true or false.',
 	);
 }
@@ -198,7 +198,7 @@ export function isOn(item: ItemContext, displayName: string, value: unknown): bo
 const wrongNumber = (item: ItemContext, displayName: string, value: unknown, wanted: string) =>
 	problem(
 		item,
-		`'${displayName}' holds '${shown(value)}' where WeCom needs ${wanted}`,
+		`'${displayName}' is '${shown(value)}' where WeCom needs ${wanted}`,
 		'Enter digits only.',
 	);
 
@@ -229,7 +229,7 @@ function within(item: ItemContext, { displayName, typeOptions }: Field, number: 
 	if (number >= minValue && number <= maxValue) return number;
 	throw problem(
 		item,
-		`'${displayName}' holds ${number}, which is too ${number < minValue ? 'small' : 'large'}`,
+		`'${displayName}' is ${number}, which is too ${number < minValue ? 'small' : 'large'}`,
 		`Enter a number ${minValue > -Infinity ? `from ${minValue} ` : ''}${maxValue < Infinity ? `to ${maxValue}` : 'upwards'}.`,
 	);
 }
@@ -264,7 +264,7 @@ export function toMoneyText(item: ItemContext, displayName: string, value: unkno
 const notADate = (item: ItemContext, displayName: string, value: unknown) =>
 	problem(
 		item,
-		`'${displayName}' holds '${shown(value)}', which is not a date`,
+		`'${displayName}' is '${shown(value)}', which is not a date`,
 		'Choose a date, or give an ISO date such as 2026-01-31T09:00:00 or Unix time in seconds.',
 	);
 

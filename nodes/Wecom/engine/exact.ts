@@ -9,7 +9,7 @@ export function refuseRounded(item: ItemContext, displayName: string, value: unk
 	if (Number.isSafeInteger(value)) return;
 	throw problem(
 		item,
-		`'${displayName}' holds ${value}, which has been rounded or is no number`,
+		`'${displayName}' is ${value}, which has been rounded or is not a number`,
 		'Give long numbers as text, and check the expression that works it out.',
 	);
 }
@@ -21,7 +21,7 @@ export function notShortened(item: ItemContext, displayName: string, id: string)
 	if (!SHORTENED.test(id)) return id;
 	throw problem(
 		item,
-		`'${displayName}' holds '${id}', a number that a spreadsheet has shortened`,
+		`'${displayName}' is '${id}', a number that a spreadsheet has shortened`,
 		'Give the column of the spreadsheet the format Text, and enter the whole number again.',
 	);
 }

@@ -94,7 +94,7 @@ function toParts(
 		return Array.isArray(list) ? split(list, inText).flatMap(inEntry) : split(list, inText);
 	throw problem(
 		item,
-		`'${displayName}' holds an object where WeCom needs IDs`,
+		`'${displayName}' is an object where WeCom needs IDs`,
 		'Let the expression give the IDs alone, such as {{ $json.members.map((one) => one.userid) }}.',
 	);
 }

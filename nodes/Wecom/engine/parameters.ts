@@ -156,7 +156,7 @@ export function givenRows(item: ItemContext, field: Field, given: unknown): IDat
 	if (rows.every(isObject)) return rows;
 	throw problem(
 		item,
-		`'${field.displayName}' holds ${typeof rows[0] === 'object' ? 'a list' : `'${String(rows[0])}'`} where WeCom needs objects`,
+		`'${field.displayName}' is ${typeof rows[0] === 'object' ? 'a list' : `'${String(rows[0])}'`} where WeCom needs objects`,
 		'Add the entries in the form, or let the expression give a list of objects.',
 	);
 }

@@ -337,7 +337,11 @@ function nested(item: ItemContext, entered: IDataObject[]): IDataObject[] {
 function count(item: ItemContext, buttons: unknown, most: number, where: string): void {
 	if (Array.isArray(buttons) && buttons.length <= most) return;
 	const what = Array.isArray(buttons) ? `${buttons.length} buttons in` : 'No list of buttons for';
-	throw problem(item, `${what} ${where}, WeCom takes up to ${most}`, 'Change the buttons.');
+	throw problem(
+		item,
+		`${what} ${where}, WeCom takes up to ${most}`,
+		'Change the buttons of the menu.',
+	);
 }
 
 function nameFits(item: ItemContext, { name }: IDataObject, most: number): void {

@@ -32,8 +32,8 @@ export async function idsOfMembers(
 		throw problem(
 			item,
 			fitting.length === 0
-				? `'${displayName}' holds '${one}', and no member has that name`
-				: `'${displayName}' holds '${one}', the name of ${fitting.length} members`,
+				? `'${displayName}' is '${one}', and no member has that name`
+				: `'${displayName}' is '${one}', the name of ${fitting.length} members`,
 			fitting.length === 0
 				? 'Check the name and the visible range of the app, or give the user ID.'
 				: `Give the user ID instead, one of: ${fitting.join(', ')}.`,

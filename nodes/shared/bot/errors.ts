@@ -95,7 +95,7 @@ export const kicked = () =>
 export const tooLarge = (fileName: string, maxBytes: number) =>
 	new BotFailure(
 		`The file '${fileName}' is smaller than 5 bytes or larger than ${maxBytes >> 20} MB`,
-		'Choose another file.',
+		'Choose another file, or make it smaller before this node.',
 	);
 
 export const nobodyWrote = ({ message, errcode }: BotFailure) =>

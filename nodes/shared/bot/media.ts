@@ -126,7 +126,7 @@ async function fetchFile(
 		: { reason: `The file could not be decrypted: its key does not fit. ${CHECK_KEY}` };
 }
 
-const SEND_AGAIN = 'Links to files live for five minutes, so the person has to send it again.';
+const SEND_AGAIN = 'Links to files work for five minutes, so the person has to send it again.';
 const CHECK_CONNECTION = `${SEND_AGAIN} If it stays, check that the n8n server may open HTTPS connections to WeCom's file servers (firewall, proxy, DNS).`;
 const CHECK_KEY =
 	'In callback mode, check that the EncodingAESKey in the credential is the one in the settings of the bot.';

@@ -283,7 +283,7 @@ function refusal({ body, headers, statusCode }: BridgeResponse): BridgeFailure {
 	return new BridgeFailure(
 		code ?? 'foreign',
 		message?.replace(/\.$/, '') ?? `The bridge answered HTTP ${statusCode}`,
-		todo ?? 'Look into the log of the bridge.',
+		todo ?? "Look into the bridge's log: it says why.",
 		retryAfter,
 	);
 }

@@ -235,5 +235,5 @@ const NO_PROVIDER = [
 const noCompany = (corpId: string) =>
 	[
 		`The company ${corpId || '(empty)'} is not stored in the credential`,
-		"Choose a company from the list, enter its code in 'Permanent Code', or store it with the operation Import Company of the resource Suite.",
+		"Choose a company from the list, enter its code in 'Permanent Code', or store it with Suite > Import Company.",
 	] as const;

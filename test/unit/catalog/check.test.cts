@@ -159,13 +159,13 @@ describe('integers beyond 2^53', () => {
 		expect(
 			problems(await check('user.create', { ...member, main_department: 2 ** 53, alias: 2 ** 60 })),
 		).toEqual([
-			"'main_department' holds 9007199254740992, too large for an exact number: pass it as text, in quotes, where WeCom needs an integer",
-			"'alias' holds 1152921504606846976, too large for an exact number: pass it as text, in quotes, where WeCom needs text",
+			"'main_department' is 9007199254740992, too large for an exact number: pass it as text, in quotes, where WeCom needs an integer",
+			"'alias' is 1152921504606846976, too large for an exact number: pass it as text, in quotes, where WeCom needs text",
 		]);
 		expect(
 			problems(await check('user.create', { ...member, main_department: '18446744073709551616' })),
 		).toEqual([
-			"'main_department' holds 18446744073709551616, beyond 64 bits, where WeCom needs an integer",
+			"'main_department' is 18446744073709551616, beyond 64 bits, where WeCom needs an integer",
 		]);
 	});
 
@@ -198,32 +198,32 @@ describe('problems', () => {
 			),
 		).toEqual([
 			"'userId' is not a parameter of user.create: did you mean 'userid'?",
-			"'department[1]' holds 'x' where WeCom needs an integer",
-			"'enable' holds 'perhaps' where WeCom needs an integer",
-			"'to_invite' holds 'maybe' where WeCom needs true or false",
+			"'department[1]' is 'x' where WeCom needs an integer",
+			"'enable' is 'perhaps' where WeCom needs an integer",
+			"'to_invite' is 'maybe' where WeCom needs true or false",
 			"'userid' (User ID) is missing",
 			"'name' (Name) is missing",
 		]);
 	});
 
 	it.each([
-		[{ name: ['a', 'b'] }, "'name' holds a list where WeCom needs text"],
-		[{ name: { a: 1 } }, "'name' holds an object where WeCom needs text"],
-		[{ main_department: 1.5 }, "'main_department' holds 1.5 where WeCom needs an integer"],
-		[{ main_department: '1.5' }, "'main_department' holds '1.5' where WeCom needs an integer"],
-		[{ main_department: '￥7' }, "'main_department' holds '￥7' where WeCom needs an integer"],
-		[{ main_department: true }, "'main_department' holds true where WeCom needs an integer"],
-		[{ main_department: NaN }, "'main_department' holds NaN where WeCom needs an integer"],
-		[{ department: { a: 1 } }, "'department' holds an object where WeCom needs a list"],
-		[{ extattr: 'x' }, "'extattr' holds 'x' where WeCom needs an object"],
-		[{ extattr: '{"attrs": ' }, `'extattr' holds '{"attrs": ' where WeCom needs an object`],
-		[{ extattr: [1] }, "'extattr' holds a list where WeCom needs an object"],
-		[{ extattr: { attrs: 'x' } }, "'extattr.attrs' holds 'x' where WeCom needs a list of objects"],
-		[{ extattr: { attrs: [1] } }, "'extattr.attrs[0]' holds 1 where WeCom needs an object"],
+		[{ name: ['a', 'b'] }, "'name' is a list where WeCom needs text"],
+		[{ name: { a: 1 } }, "'name' is an object where WeCom needs text"],
+		[{ main_department: 1.5 }, "'main_department' is 1.5 where WeCom needs an integer"],
+		[{ main_department: '1.5' }, "'main_department' is '1.5' where WeCom needs an integer"],
+		[{ main_department: '￥7' }, "'main_department' is '￥7' where WeCom needs an integer"],
+		[{ main_department: true }, "'main_department' is true where WeCom needs an integer"],
+		[{ main_department: NaN }, "'main_department' is NaN where WeCom needs an integer"],
+		[{ department: { a: 1 } }, "'department' is an object where WeCom needs a list"],
+		[{ extattr: 'x' }, "'extattr' is 'x' where WeCom needs an object"],
+		[{ extattr: '{"attrs": ' }, `'extattr' is '{"attrs": ' where WeCom needs an object`],
+		[{ extattr: [1] }, "'extattr' is a list where WeCom needs an object"],
+		[{ extattr: { attrs: 'x' } }, "'extattr.attrs' is 'x' where WeCom needs a list of objects"],
+		[{ extattr: { attrs: [1] } }, "'extattr.attrs[0]' is 1 where WeCom needs an object"],
 		[
 			{ alias: ['x', 'y'], extattr: 'y'.repeat(50) },
-			"'alias' holds a list where WeCom needs text",
-			`'extattr' holds '${'y'.repeat(40)}...' where WeCom needs an object`,
+			"'alias' is a list where WeCom needs text",
+			`'extattr' is '${'y'.repeat(40)}...' where WeCom needs an object`,
 		],
 	])('%j', async (given, ...expected) => {
 		expect(problems(await check('user.create', { ...member, ...(given as object) }))).toEqual(

@@ -8,10 +8,10 @@ type Sample = Record<string, unknown>;
 /** Samples on WeCom's pages that contradict the table beside them. */
 const REFUSED: Record<string, RegExp> = {
 	// Words stand for numbers.
-	'wedrive.file_create': /'file_type' holds 'FILE_TYPE'/,
-	'devicedata.get_checkin_data': /'limit' holds 'LIMIT'/,
-	'devicedata.get_temperature_data': /'limit' holds 'LIMIT'/,
-	'devicedata.get_accesscontrol_data': /'limit' holds 'LIMIT'/,
+	'wedrive.file_create': /'file_type' is 'FILE_TYPE'/,
+	'devicedata.get_checkin_data': /'limit' is 'LIMIT'/,
+	'devicedata.get_temperature_data': /'limit' is 'LIMIT'/,
+	'devicedata.get_accesscontrol_data': /'limit' is 'LIMIT'/,
 	// Slips: the table, and the other fields of the sample, say sub_idx and value_country_code.
 	'hr.get_staff_info': /'fieldids\[1\]\.sud_idx' is not a parameter/,
 	'hr.update_staff_info': /value_mobile_country_code' is not a parameter/,

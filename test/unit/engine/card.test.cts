@@ -187,7 +187,7 @@ describe('cardFrom', () => {
 
 	it.each([
 		[{ card_type: 'json', template_card: '{' }, "'Card' is not valid JSON"],
-		[{ card_type: 'json', template_card: '{}' }, "'Card' has no card_type"],
+		[{ card_type: 'json', template_card: '{}' }, "'Card' has no 'card_type'"],
 		[{ main_title: 'x' }, "'Card Link' is empty"],
 		[{ main_title: 'x', card_url: 'example.com' }, "'Card Link' is not a web address"],
 		[{ card_url: 'https://example.com' }, 'The card has no title'],
@@ -210,7 +210,7 @@ describe('cardFrom', () => {
 				option_list: [{ text: 'y' }],
 				card_options: { task_id: 'a b' },
 			},
-			"'Task ID' holds 'a b'",
+			"'Task ID' is 'a b'",
 		],
 	])('%j: %s', (values, message) => {
 		expect(() => card(values)).toThrow(message);

@@ -62,8 +62,8 @@ describe('IDs', () => {
 	it.each([2 ** 60, 1e21, NaN, Infinity, [NaN]])(
 		'are no numbers that are not what they were: %p',
 		(value) => {
-			expect(() => read('stringList', value)).toThrow("'Label' holds");
-			expect(() => convertValue(item, field({}), value)).toThrow("'Label' holds");
+			expect(() => read('stringList', value)).toThrow("'Label' is ");
+			expect(() => convertValue(item, field({}), value)).toThrow("'Label' is ");
 		},
 	);
 
@@ -78,14 +78,12 @@ describe('IDs', () => {
 		[['{"userid":"a"}']],
 		[new Date(0)],
 	])('are not %p', (value) =>
-		expect(() => read('stringList', value)).toThrow("'Label' holds an object"),
+		expect(() => read('stringList', value)).toThrow("'Label' is an object"),
 	);
 
 	it('are numbers where WeCom wants them so', () => {
 		expect(read('integerList', '2、3')).toEqual([2, 3]);
-		expect(() => read('integerList', '2、x')).toThrow(
-			"'Label' holds 'x' where WeCom needs a whole",
-		);
+		expect(() => read('integerList', '2、x')).toThrow("'Label' is 'x' where WeCom needs a whole");
 	});
 
 	it('are several numbers with spaces in between, in a list as outside', () => {
@@ -93,7 +91,7 @@ describe('IDs', () => {
 			expect(read('integerList', value)).toEqual([2, 300, 301]);
 		expect(read('integerList', ['1,200'])).toEqual([1, 200]);
 		for (const value of [["1'200"], '1’200', ['￥5'], ['1e3'], ['1E+5']])
-			expect(() => read('integerList', value)).toThrow("'Label' holds");
+			expect(() => read('integerList', value)).toThrow("'Label' is ");
 	});
 
 	it('are not what words are: those may have spaces', () =>
@@ -157,7 +155,7 @@ describe('Phone numbers', () => {
 		for (const value of ['852 91234567', '(+852) 6123 4567', '010-8888 6666'])
 			expect(read('phone', value)).toBe(value);
 		expect(() => read('phone', '1.38E+10')).toThrow('a spreadsheet has shortened');
-		expect(() => read('phone', { a: 1 })).toThrow("'Label' holds an object");
+		expect(() => read('phone', { a: 1 })).toThrow("'Label' is an object");
 	});
 });
 
@@ -183,7 +181,7 @@ describe('A single value', () => {
 		'of %p is not there in an empty list, and is none of several',
 		(more) => {
 			expect(convertValue(item, field(more), [])).toBeUndefined();
-			expect(() => convertValue(item, field(more), [1, 2])).toThrow("'Label' holds");
+			expect(() => convertValue(item, field(more), [1, 2])).toThrow("'Label' is ");
 		},
 	);
 
@@ -243,7 +241,7 @@ describe('Numbers', () => {
 		'9007199254740993',
 		'1.38E+10',
 		"'1E+5",
-	])('%p is none', (value) => expect(() => read('integer', value)).toThrow("'Label' holds"));
+	])('%p is none', (value) => expect(() => read('integer', value)).toThrow("'Label' is "));
 
 	it('stay within what the form says', () => {
 		const bounded = field({ type: 'number', typeOptions: { minValue: 1, maxValue: 4 } });
@@ -270,8 +268,8 @@ describe('Numbers', () => {
 	});
 
 	it.each([1e21, 1e-7, '十二', '', {}])('as text: %p is refused', (value) => {
-		expect(() => toNumberText(item, 'Label', value)).toThrow("'Label' holds");
-		expect(() => toMoneyText(item, 'Label', value)).toThrow("'Label' holds");
+		expect(() => toNumberText(item, 'Label', value)).toThrow("'Label' is ");
+		expect(() => toMoneyText(item, 'Label', value)).toThrow("'Label' is ");
 	});
 
 	it.each([
@@ -443,7 +441,7 @@ describe('Choices', () => {
 	});
 	it.each(['3', '../x?y=1&z#', 'constructor'])('are not %p', (value) =>
 		expect(() => convertValue(item, field({ type: 'options', options }), value)).toThrow(
-			'none of its choices',
+			'not one of its choices',
 		),
 	);
 	it('that only WeCom knows are not checked', () => {

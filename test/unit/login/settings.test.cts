@@ -29,7 +29,7 @@ describe('what is missing is said when the workflow is published', () => {
 			/not a web address/,
 		],
 		[{ answer: 'redirect', redirectUrl: 'javascript:alert(1)' }, /not a web address/],
-		[{ answer: 'workflow', allowedHosts: 'a.example, b/c' }, /no host: b\/c/],
+		[{ answer: 'workflow', allowedHosts: 'a.example, b/c' }, /not a host: b\/c/],
 		[
 			{ answer: 'redirect', redirectUrl: 'https://a.example', signJwt: true },
 			/Login JWT Key.*empty/,

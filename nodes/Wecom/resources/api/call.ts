@@ -36,7 +36,11 @@ export async function callEndpoint(chosen: ItemContext): Promise<Output> {
 		const [first, ...more] = checked.problems;
 		const others = more.length > 0 ? `Also: ${more.join('; ')}. ` : '';
 		const help = `The parameters of this call: ${docUrl(endpoint.doc)}. Options > Parameter Check sends what is newer than that.`;
-		throw problem(item, first, `${others}${isListed ? help : 'Check them.'}`);
+		throw problem(
+			item,
+			first,
+			`${others}${isListed ? help : "Check the parameters against WeCom's documentation."}`,
+		);
 	}
 	const { body, unchecked } = checked;
 	const query = queryOf({ ...other, ...checked.query });
@@ -202,7 +206,7 @@ function optionOf<T extends string>(
 	if (chosen) return chosen;
 	throw problem(
 		item,
-		`'${displayName}' holds '${String(given)}', which is none of its choices`,
+		`'${displayName}' is '${String(given)}', which is not one of its choices`,
 		`Let the expression give one of: ${choices.join(', ')}.`,
 	);
 }

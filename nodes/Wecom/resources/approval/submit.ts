@@ -193,7 +193,7 @@ function dateRangeOf(
 	if (isEmpty(begin) || isEmpty(end) || (pair && pair.length !== 2))
 		throw problem(
 			item,
-			`'${title}' holds '${shown(given)}' where a begin and an end are needed`,
+			`'${title}' is '${shown(given)}' where a begin and an end are needed`,
 			'Give {"begin": "2026-03-05", "end": "2026-03-06"}, or a list of the two dates.',
 		);
 	const type = range.type ?? known.type ?? (isByHour(begin) || isByHour(end) ? 'hour' : 'halfday');
@@ -268,7 +268,7 @@ async function tableOf(item: ItemContext, control: Control, given: unknown): Pro
 	if (!rows.every(isObject))
 		throw problem(
 			item,
-			`'${control.title}' holds '${shown(given)}' where rows are needed`,
+			`'${control.title}' is '${shown(given)}' where rows are needed`,
 			`Give a list of objects, one for each row, with the fields ${namesIn(inner)}.`,
 		);
 	const children = rows.map(async (row) => ({ list: await cellsOf(item, control, inner, row) }));

@@ -47,7 +47,7 @@ export async function messageOf(item: ItemContext): Promise<AnsweredMessage> {
 	if (!received)
 		throw problem(
 			item,
-			given ? "'Message' holds no message to an AI bot" : 'No message to an AI bot came this way',
+			given ? "'Message' is not a message to an AI bot" : 'No message to an AI bot came this way',
 			"Put this node behind a WeCom Bot Trigger, or a WeCom Trigger with the source AI Bot. Elsewhere, for example in a tool of an AI Agent or in a sub-workflow, add the option 'Message' and give it the whole item of the trigger: {{ $('WeCom Bot Trigger').item.json }}.",
 		);
 	const wecom = received.wecom as IDataObject;

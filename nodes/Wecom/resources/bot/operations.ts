@@ -64,7 +64,7 @@ async function replyToEvent(
 	if (message.kind === 'bot:enter_chat')
 		throw problem(
 			item,
-			"'Chat: Entered' takes a welcome, no reply",
+			"'Chat: Entered' takes a welcome, not a reply",
 			"Use the operation Welcome, within five seconds, or start with the person's first message.",
 		);
 	const { bodies, file } = await ownMessages(item, type, content);

@@ -16,7 +16,7 @@ import { toText } from '../../engine/convert';
 import type { ItemContext } from '../../engine/operation';
 import { emptyField, problem } from '../../engine/problem';
 
-const INSTEAD = 'To send something at any other time use the resource Message, operation Send.';
+const INSTEAD = 'To send something at any other time use Message > Send.';
 const HOW_TO_WAIT = `Set 'Respond' of the WeCom Trigger to 'Using the Reply Operation of the WeCom Node'. WeCom takes replies to messages, to clicks on menus and cards, and to a few other events. ${INSTEAD}`;
 
 /** Answers the callback that started the workflow (doc 90241): encrypted, signed, sender and receiver exchanged. */

@@ -25,7 +25,11 @@ export async function getMessages(item: ItemContext): Promise<IDataObject[]> {
 		['Until', until || '0'],
 	]) {
 		if (!SEQ.test(seq))
-			throw problem(item, `'${name}' is not a seq`, "Enter the digits of a message's 'wecom.seq'.");
+			throw problem(
+				item,
+				`'${name}' is not the 'wecom.seq' of a message`,
+				'Enter its digits, such as 1204.',
+			);
 	}
 	return await asked(item, async (bridge) => {
 		const messages: IDataObject[] = [];

@@ -65,7 +65,7 @@ async function readFile(item: ItemContext, url: string, key: string): Promise<ID
 	const { data } = await downloadLink(item, {
 		url,
 		what: 'An exported file',
-		todo: 'Its link lives for two hours. Run the node again.',
+		todo: 'Its link works for two hours. Run the node again.',
 	});
 	const plain = decryptBytes(parseEncodingAesKey(key)!, data);
 	if (!plain) {

@@ -100,7 +100,7 @@ export async function downloadFromDrive(item: ItemContext): Promise<ItemOutput> 
 		url: String(link.download_url),
 		headers: { cookie: `${String(link.cookie_name)}=${String(link.cookie_value)}` },
 		what: 'The file of the drive',
-		todo: 'Links live for two hours and one file. Run the node again, and check that the app may download the file.',
+		todo: 'A link works for two hours and for one file. Run the node again, and check that the app may download the file.',
 	});
 	const info = await post(item, 'file_info', sent, true);
 	const { file_name, file_size } = (info.file_info ?? {}) as IDataObject;
@@ -110,7 +110,7 @@ export async function downloadFromDrive(item: ItemContext): Promise<ItemOutput> 
 		throw problem(
 			item,
 			`The drive refused the download: ${String(refused.errmsg)} (${String(refused.errcode)})`,
-			'Links live for two hours and one file. Run the node again.',
+			'A link works for two hours and for one file. Run the node again.',
 		);
 	const mimeType = String(headers['content-type'] ?? 'application/octet-stream').split(';')[0];
 	return await toBinaryItem(item, { data, fileName, mimeType }, fileName);

@@ -168,7 +168,7 @@ function checkLogin(item: ItemContext, input: IDataObject, triggers: NodeTypeAnd
 	throw problem(
 		item,
 		`The login failed, so nobody can be sent on: ${String(failed.error)}`,
-		"Lead items with an error to another Respond node, with 'Respond With' set to 'Page'.",
+		"Send items with an error to another Respond node, with 'Respond With' set to 'Page'.",
 	);
 }
 
@@ -187,7 +187,7 @@ function targetOf(item: ItemContext): URL {
 		throw problem(
 			item,
 			wrong.length > 0
-				? `'Allowed Hosts' has an entry that is no host: ${wrong[0]}`
+				? `'Allowed Hosts' has an entry that is not a host: ${wrong[0]}`
 				: "'Allowed Hosts' names no host",
 			'Enter hosts such as app.example.com or http://localhost:3000, separated by commas.',
 		);

@@ -30,7 +30,7 @@ export function cardFrom(item: ItemContext, wishes: CardWishes = {}): IDataObjec
 		if (typeof (card.card_type ?? card.CardType) !== 'string')
 			throw problem(
 				item,
-				"'Card' has no card_type",
+				"'Card' has no 'card_type'",
 				`Add it to the JSON: one of ${Object.keys(CARD_KINDS).join(', ')}.`,
 			);
 		return { ...card, ...(taskId ? { task_id: taskId } : {}) };
@@ -180,7 +180,7 @@ function checkTaskId(item: ItemContext, id: string): string {
 	if (/^[\w@-]{1,128}$/.test(id)) return id;
 	throw problem(
 		item,
-		`'Task ID' holds '${id.slice(0, 140)}'`,
+		`'Task ID' is '${id.slice(0, 140)}'`,
 		'WeCom takes up to 128 letters, digits and the characters _ - @.',
 	);
 }

@@ -162,7 +162,7 @@ export function articlesOf(
 	const articles = [part.articles ?? []].flat() as IDataObject[];
 	if (!articles.every((article) => typeof article === 'object' && article !== null)) {
 		const todo = 'Give a list of objects, each with the fields of an article.';
-		throw problem(item, "'articles' holds what is no article", todo);
+		throw problem(item, "'Articles' has something that is not an article", todo);
 	}
 	if (articles.length > MAX_ARTICLES) {
 		const todo = 'Send the rest in another message.';
@@ -193,7 +193,7 @@ async function cover(item: ItemContext, channel: Channel, value: unknown): Promi
 	if (/^[\w-]{20,}$/.test(name)) return name;
 	throw problem(
 		item,
-		`'Cover Image' names '${name}', which is no binary field of the item`,
+		`'Cover Image' names '${name}', which is not a binary field of the item`,
 		'Enter the name of a binary field with a JPG or PNG, or the media ID of an uploaded image.',
 	);
 }

@@ -106,12 +106,12 @@ async function create(item: ItemContext): Promise<IDataObject> {
 		throw problem(
 			item,
 			`${length} in 'Member Names or IDs', a group chat takes 2 to 2,000`,
-			'Add or remove members.',
+			"Add or remove members under 'Member Names or IDs'.",
 		);
 	if (sent.chatid && !/^[0-9A-Za-z]{1,32}$/.test(String(sent.chatid)))
 		throw problem(
 			item,
-			`'Chat ID' holds '${String(sent.chatid)}'`,
+			`'Chat ID' is '${String(sent.chatid)}'`,
 			'WeCom takes up to 32 letters and digits. Leave it out, and WeCom makes one up.',
 		);
 	return replyItem(await post(item, sent));

@@ -134,7 +134,7 @@ export async function ownAgentId(item: ItemContext): Promise<number> {
 		item,
 		client.company ? 'The Agent ID of the company is not known' : 'The credential has no Agent ID',
 		client.company
-			? 'The company has no app with an entity, or has not finished the authorization. Check it with the operation Get Authorization Info of the resource Suite.'
+			? "None of the company's apps has an Agent ID, or the authorization is not finished. Check it with Suite > Get Authorization Info."
 			: 'Add the Agent ID of the app to the WeCom API credential: it says which app this is about.',
 	);
 }

@@ -282,7 +282,7 @@ function refuseObjects(item: ItemContext, { type, title }: Column, value: unknow
 	if (![value].flat().some(isThing)) return;
 	throw problem(
 		item,
-		`'${title}' holds an object where the column needs ${HINTS[type] ?? (type === 'TEXT' ? 'text' : 'an option')}`,
+		`'${title}' is an object where the column needs ${HINTS[type] ?? (type === 'TEXT' ? 'text' : 'an option')}`,
 		`Let the expression give one value of it, or WeCom's own form with ${OWN_FORM[type].join(' or ')}.`,
 	);
 }

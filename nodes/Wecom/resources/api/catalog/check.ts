@@ -148,7 +148,7 @@ class Check {
 		const entries = toList(type, value);
 		if (!entries) {
 			const needed = type === 'object' ? 'a list of objects' : 'a list';
-			this.refuse(`'${shown}' holds ${describe(value)} where WeCom needs ${needed}`, shown);
+			this.refuse(`'${shown}' is ${describe(value)} where WeCom needs ${needed}`, shown);
 			return value;
 		}
 		return entries
@@ -166,7 +166,7 @@ class Check {
 	): unknown {
 		const converted = toScalar(type, value, field.options);
 		if ('wrong' in converted) {
-			this.refuse(`'${shown}' holds ${converted.wrong} where WeCom needs ${NEEDED[type]}`, shown);
+			this.refuse(`'${shown}' is ${converted.wrong} where WeCom needs ${NEEDED[type]}`, shown);
 			return value;
 		}
 		if (type !== 'object') return converted.value;
