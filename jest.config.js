@@ -31,6 +31,9 @@ module.exports = {
 		}),
 		level('contract'),
 		level('workflow'),
-		level('e2e', { globalSetup: '<rootDir>/test/support/e2e-setup.cts' }),
+		level('e2e', {
+			globalSetup: '<rootDir>/test/support/e2e-setup.cts',
+			globalTeardown: '<rootDir>/test/support/e2e-teardown.cts',
+		}),
 	],
 };

@@ -3,10 +3,10 @@ import { DEMO_BOT } from '../../simulator/bot/data.cts';
 import { startSimulator, type Simulator } from '../../simulator/server.cts';
 import { botCredentialData } from '../support/credentials.cts';
 import { outputItems } from '../support/execution.cts';
-import { startN8n, type N8n } from '../support/n8n.cts';
+import type { RunningN8n } from '../support/n8n.cts';
 import { N8nRest, type Credential, type WorkflowNode } from '../support/n8n-rest.cts';
 import { since } from '../support/n8n-release.cts';
-import { packPackage } from '../support/pack.cts';
+import { borrowN8n } from '../support/shared-n8n.cts';
 import { chain, itemsOf, START_TIMEOUT, WECOM } from './support.cts';
 import { sleep, until } from '../support/wait.cts';
 
@@ -16,12 +16,12 @@ const { botId, secret } = DEMO_BOT;
 const TRIGGER = 'n8n-nodes-wecom-kit.wecomBotTrigger';
 
 let sim: Simulator;
-let n8n: N8n;
+let n8n: RunningN8n;
 let rest: N8nRest;
 let credential: Credential;
 beforeAll(async () => {
 	sim = await startSimulator();
-	n8n = await startN8n({ tarball: await packPackage() });
+	n8n = await borrowN8n();
 	rest = await N8nRest.connect(n8n);
 	credential = await rest.createCredential('Bot', 'wecomBotApi', credentialData());
 }, START_TIMEOUT);

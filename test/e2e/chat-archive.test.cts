@@ -12,10 +12,10 @@ import {
 import { ArchiveStore, sampleMessages } from '../../bridge/stand-in/stand-in.cts';
 import { withCompiler } from '../../bridge/test/support.cts';
 import { outputItems, type Execution, type Item } from '../support/execution.cts';
-import { startN8n, type N8n } from '../support/n8n.cts';
+import type { RunningN8n } from '../support/n8n.cts';
 import { since } from '../support/n8n-release.cts';
 import { N8nRest, type Credential } from '../support/n8n-rest.cts';
-import { packPackage } from '../support/pack.cts';
+import { borrowN8n } from '../support/shared-n8n.cts';
 import { repoRoot } from '../support/paths.cts';
 import { until } from '../support/wait.cts';
 import { chain, START_TIMEOUT, WECOM } from './support.cts';
@@ -27,7 +27,7 @@ const samples = sampleMessages(join(repoRoot, 'test/fixtures/chat-archive-sample
 withCompiler()('the chat archive', () => {
 	let store: ArchiveStore;
 	let bridge: RunningBridge;
-	let n8n: N8n;
+	let n8n: RunningN8n;
 	let rest: N8nRest;
 	let credential: Credential;
 
@@ -36,7 +36,7 @@ withCompiler()('the chat archive', () => {
 		store = new ArchiveStore(mkdtempSync(join(tmpdir(), 'wecom-kit-archive-')));
 		store.addKey(1);
 		bridge = await startBridge(bridgeEnvironment(store));
-		n8n = await startN8n({ tarball: await packPackage() });
+		n8n = await borrowN8n();
 		rest = await N8nRest.connect(n8n);
 		const { url, token } = bridge;
 		credential = await rest.createCredential('Archive', 'wecomChatArchiveApi', {

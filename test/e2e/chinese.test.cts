@@ -15,7 +15,7 @@ import {
 	publishTrigger,
 	target,
 	TRIGGER,
-	useN8n,
+	useOwnN8n,
 	uses,
 	WECOM,
 } from './support.cts';
@@ -27,7 +27,7 @@ beforeAll(async () => {
 	registry = await startNpmRegistry(tarballs, (await ensureN8n()).nodeBin);
 	Object.assign(env, registry.env);
 }, 600_000);
-const surroundings = useN8n(env);
+const surroundings = useOwnN8n(env);
 afterAll(() => registry?.close());
 const member = { __rl: true, mode: 'id', value: 'zhangsan' };
 let reading: string;

@@ -29,7 +29,7 @@ import {
 	publishTrigger,
 	target,
 	TRIGGER,
-	useN8n,
+	useOwnN8n,
 	WECOM,
 } from './support.cts';
 
@@ -38,7 +38,7 @@ const BOT_TRIGGER = 'n8n-nodes-wecom-kit.wecomBotTrigger';
 const ARCHIVE_TRIGGER = 'n8n-nodes-wecom-kit.wecomChatArchiveTrigger';
 const samples = sampleMessages(join(repoRoot, 'test/fixtures/chat-archive-samples.json'));
 
-const surroundings = useN8n({}, { seed: PROVIDER_SEED });
+const surroundings = useOwnN8n({}, { seed: PROVIDER_SEED });
 const asking = new Asking(() => {
 	const { n8n, rest } = surroundings();
 	const waitForWebhook = rest.waitForWebhook.bind(rest);

@@ -171,7 +171,7 @@ describe('without a browser', () => {
 			const [, rule] = /```nginx\n([\s\S]*?)```/.exec(docs)!;
 			const here = rule.replace(
 				'127.0.0.1:5678/webhook/wecom-login',
-				`127.0.0.1:${n8n.port}/webhook/login/file`,
+				`127.0.0.1:${new URL(n8n.url).port}/webhook/login/file`,
 			);
 			expect(here).not.toBe(rule);
 			const nginx = await startNginx(here);

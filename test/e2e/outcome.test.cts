@@ -3,10 +3,10 @@ import { DEMO_KF_ACCOUNTS } from '../../simulator/demo-data.cts';
 import { sleep, until } from '../support/wait.cts';
 import { lockDatabase } from '../support/lock-database.cts';
 import type { WorkflowNode } from '../support/n8n-rest.cts';
-import { itemsOf, publishTrigger, START_TIMEOUT, target, useN8n, uses } from './support.cts';
+import { itemsOf, publishTrigger, START_TIMEOUT, target, useOwnN8n, uses } from './support.cts';
 
 /** One execution at a time: n8n stores the others, and answers when their turn has come. */
-const surroundings = useN8n({ N8N_CONCURRENCY_PRODUCTION_LIMIT: '1' });
+const surroundings = useOwnN8n({ N8N_CONCURRENCY_PRODUCTION_LIMIT: '1' });
 const [{ open_kfid: KF }, { open_kfid: OTHER }] = DEMO_KF_ACCOUNTS;
 const fetchMessages = { triggerOptions: { fetchMessages: true } };
 

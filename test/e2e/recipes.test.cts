@@ -13,9 +13,9 @@ import { DEMO_SUITE, PROVIDER_SEED } from '../../simulator/suite/data.cts';
 import { botCredentialData } from '../support/credentials.cts';
 import type { Execution } from '../support/execution.cts';
 import { http } from '../support/http.cts';
-import { startN8n, type N8n } from '../support/n8n.cts';
+import type { RunningN8n } from '../support/n8n.cts';
 import { N8nRest, type WorkflowInput } from '../support/n8n-rest.cts';
-import { packPackage } from '../support/pack.cts';
+import { borrowN8n } from '../support/shared-n8n.cts';
 import { repoRoot } from '../support/paths.cts';
 import { hasPostgres, startDatabase } from '../support/queue-servers.cts';
 import { until } from '../support/wait.cts';
@@ -31,7 +31,7 @@ const HEADER = { 'x-alert-token': 'a long random value' };
 const CUSTOMER = 'woAJ2GCAAAXtWyujaWJHDDGi0mAAAA';
 
 let sim: Simulator;
-let n8n: N8n;
+let n8n: RunningN8n;
 let rest: N8nRest;
 let crm: Server;
 /** The workflow whose trigger gets the clicks on the cards of all recipes. */
@@ -52,7 +52,7 @@ beforeAll(async () => {
 	});
 	await new Promise<void>((resolve) => crm.listen(0, '127.0.0.1', resolve));
 	stops.push(() => crm.close());
-	n8n = await startN8n({ tarball: await packPackage() });
+	n8n = await borrowN8n();
 	stops.push(async () => await n8n.stop());
 	rest = await N8nRest.connect(n8n);
 	sim.control.issueToken('webhook-key', { token: PUSH_KEY });

@@ -3,10 +3,10 @@ import { DEMO_APP } from '../../simulator/demo-data.cts';
 import type { Credential } from '../support/n8n-rest.cts';
 import { until } from '../support/wait.cts';
 import { Asking, PATIENCE } from './send-and-wait-support.cts';
-import { credentialData, publishTrigger, START_TIMEOUT, useN8n } from './support.cts';
+import { credentialData, publishTrigger, START_TIMEOUT, useOwnN8n } from './support.cts';
 
 /** Only the simulator can be reached; n8n itself stands at 127.0.0.1. */
-const surroundings = useN8n({
+const surroundings = useOwnN8n({
 	N8N_SSRF_PROTECTION_ENABLED: 'true',
 	N8N_SSRF_ALLOWED_HOSTNAMES: 'localhost',
 });

@@ -19,14 +19,14 @@ import {
 import { http } from '../support/http.cts';
 import { lockDatabase } from '../support/lock-database.cts';
 import { since } from '../support/n8n-release.cts';
-import { startN8n, type N8n } from '../support/n8n.cts';
+import type { RunningN8n } from '../support/n8n.cts';
 import {
 	N8nRest,
 	type Credential,
 	type Workflow,
 	type WorkflowNode,
 } from '../support/n8n-rest.cts';
-import { packPackage } from '../support/pack.cts';
+import { borrowN8n } from '../support/shared-n8n.cts';
 import {
 	chain,
 	itemsOf,
@@ -44,11 +44,11 @@ jest.setTimeout(180_000);
 const storesTokens = since('2.35');
 
 let sim: Simulator;
-let n8n: N8n;
+let n8n: RunningN8n;
 let rest: N8nRest;
 beforeAll(async () => {
 	sim = await startSimulator({ seed: PROVIDER_SEED });
-	n8n = await startN8n({ tarball: await packPackage() });
+	n8n = await borrowN8n();
 	rest = await N8nRest.connect(n8n);
 }, START_TIMEOUT);
 afterAll(async () => {

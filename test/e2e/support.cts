@@ -1,10 +1,10 @@
-/** One real n8n with the packed package and one simulator for all tests of a file. */
+/** A real n8n with the packed package and a simulator, for all tests of a file. */
 import { DEMO_APP, DEMO_CORP } from '../../simulator/demo-data.cts';
 import { startSimulator, type Simulator } from '../../simulator/server.cts';
 import type { CallbackTarget } from '../../simulator/pusher.cts';
 import { credentialData } from '../support/credentials.cts';
 import { outputItems, type Execution } from '../support/execution.cts';
-import { startN8n, type N8n } from '../support/n8n.cts';
+import { startN8n, type RunningN8n } from '../support/n8n.cts';
 import {
 	N8nRest,
 	type Credential,
@@ -12,6 +12,7 @@ import {
 	type WorkflowNode,
 } from '../support/n8n-rest.cts';
 import { packPackage } from '../support/pack.cts';
+import { borrowN8n } from '../support/shared-n8n.cts';
 
 export { credentialData };
 
@@ -22,22 +23,21 @@ export const START_TIMEOUT = 180_000;
 jest.setTimeout(120_000);
 
 export interface Surroundings {
-	n8n: N8n;
+	n8n: RunningN8n;
 	rest: N8nRest;
 	sim: Simulator;
 	/** The "WeCom API" credential of the demo app. */
 	credential: Credential;
 }
 
-/** Starts both before the tests of the file and stops them afterwards. */
-export function useN8n(
-	env: NodeJS.ProcessEnv = {},
-	simulation: Parameters<typeof startSimulator>[0] = {},
-): () => Surroundings {
+type Simulation = Parameters<typeof startSimulator>[0];
+
+/** Both from before the first test of the file to after its last one. */
+function use(getN8n: () => Promise<RunningN8n>, simulation?: Simulation): () => Surroundings {
 	let all: Surroundings;
 	beforeAll(async () => {
 		const sim = await startSimulator(simulation);
-		const n8n = await startN8n({ tarball: await packPackage(), env });
+		const n8n = await getN8n();
 		const rest = await N8nRest.connect(n8n);
 		const credential = await rest.createCredential('WeCom e2e', 'wecomApi', credentialData(sim));
 		all = { n8n, rest, sim, credential };
@@ -48,6 +48,13 @@ export function useN8n(
 	}, START_TIMEOUT);
 	return () => all;
 }
+
+/** An n8n that other files use before and after this one, and a simulator. */
+export const useN8n = (simulation?: Simulation) => use(borrowN8n, simulation);
+
+/** An n8n of the file's own, for what it needs in n8n's environment or installs in it, and a simulator. */
+export const useOwnN8n = (env: NodeJS.ProcessEnv = {}, simulation?: Simulation) =>
+	use(async () => await startN8n({ tarball: await packPackage(), env }), simulation);
 
 export const uses = ({ id, name }: Credential) => ({ wecomApi: { id, name } });
 

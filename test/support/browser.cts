@@ -9,7 +9,7 @@ import {
 	type BrowserContextOptions,
 	type Page,
 } from 'playwright-core';
-import type { N8n } from './n8n.cts';
+import type { RunningN8n } from './n8n.cts';
 import { N8N_VERSION, n8nVersion } from './n8n-release.cts';
 import { BROWSER_ID, N8nRest } from './n8n-rest.cts';
 import { repoRoot } from './paths.cts';
@@ -73,7 +73,7 @@ export async function launchBrowser(): Promise<Browser> {
 /** A browser's context that is logged in to n8n, and reaches nothing outside this machine. */
 export async function editorContext(
 	browser: Browser,
-	n8n: N8n,
+	n8n: RunningN8n,
 	sessionCookie: string,
 	options: BrowserContextOptions = {},
 ): Promise<BrowserContext> {
@@ -98,7 +98,7 @@ export async function editorContext(
 }
 
 /** Opens the editor as the owner, gives the page to `use`, and closes the browser whatever happens. */
-export async function withEditor<T>(n8n: N8n, use: (page: Page) => Promise<T>): Promise<T> {
+export async function withEditor<T>(n8n: RunningN8n, use: (page: Page) => Promise<T>): Promise<T> {
 	const { sessionCookie } = await N8nRest.connect(n8n);
 	const browser = await launchBrowser();
 	try {

@@ -6,6 +6,7 @@ import { makeTemplate } from './n8n-template.cts';
 import { startN8n } from './n8n.cts';
 import { packPackage, shareTarball } from './pack.cts';
 import { repoRoot } from './paths.cts';
+import { shareN8n } from './shared-n8n.cts';
 import { startSoak } from './soak-beside.cts';
 
 const SOAK_TEST = join(repoRoot, 'test', 'e2e', 'soak.test.cts');
@@ -27,6 +28,7 @@ export default async function setup({ testPathPatterns: { patterns } }: Run): Pr
 			await n8n.stop();
 		}
 	});
+	await shareN8n(tarball);
 	const isAskedFor = (pattern: string) => new RegExp(pattern).test(SOAK_TEST);
 	if (patterns.length === 0 || patterns.some(isAskedFor)) startSoak();
 }

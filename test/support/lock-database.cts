@@ -1,7 +1,7 @@
 /** Locks the SQLite database of an n8n against writing, as a backup or a slow disk does. */
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
-import type { N8n } from './n8n.cts';
+import type { RunningN8n } from './n8n.cts';
 
 /** The program that holds the lock. Its argument is the database file; it says "locked", and ends with its standard input. */
 const SCRIPT = `
@@ -16,7 +16,10 @@ process.stdin.resume().once('end', () => process.exit(0));
 `;
 
 /** Resolves once it is locked, to the function that unlocks it. */
-export async function lockDatabase({ install, userFolder }: N8n): Promise<() => Promise<void>> {
+export async function lockDatabase({
+	install,
+	userFolder,
+}: RunningN8n): Promise<() => Promise<void>> {
 	const file = join(userFolder, '.n8n', 'database.sqlite');
 	const child = spawn(install.nodeBin, ['-e', SCRIPT, file], {
 		cwd: install.dir,

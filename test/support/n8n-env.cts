@@ -1,6 +1,7 @@
 /** The environment an n8n under test runs with. */
 import { createServer, type AddressInfo } from 'node:net';
 import { n8nVersion, nodeVersionFor, since } from './n8n-release.cts';
+import { COMPILED } from './n8n-template.cts';
 import { envWithNode } from './node.cts';
 
 /** Settings of the person's own n8n, of jest and of proxies must not leak in. */
@@ -64,6 +65,7 @@ export function n8nEnv(options: EnvOptions): NodeJS.ProcessEnv {
 		...NO_OUTBOUND_CALLS,
 		...releaseSettings(),
 		...QUIET_EDITOR,
+		...(process.env[COMPILED] && { NODE_COMPILE_CACHE: process.env[COMPILED] }),
 		NODE_ENV: 'production',
 		N8N_USER_FOLDER: options.userFolder,
 		N8N_ENCRYPTION_KEY: options.encryptionKey,

@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { decodeExecution, type Execution, type ExecutionSummary } from './execution.cts';
 import { http, type HttpResult } from './http.cts';
-import type { N8n } from './n8n.cts';
+import type { RunningN8n } from './n8n.cts';
 import { since } from './n8n-release.cts';
 import { readCredentialRow, type RawCredential } from './raw-credential.cts';
 import { sleep, until } from './wait.cts';
@@ -87,14 +87,17 @@ export class RestError extends Error {
 }
 
 export class N8nRest {
-	/** The session cookie's value (`n8n-auth`) after a login. */
-	sessionCookie = '';
+	constructor(readonly n8n: RunningN8n) {}
 
-	constructor(readonly n8n: N8n) {}
+	/** The session cookie's value (`n8n-auth`) after a login. */
+	get sessionCookie(): string {
+		return this.n8n.session;
+	}
 
 	/** A client that is logged in as the owner; creates the owner on a fresh instance. */
-	static async connect(n8n: N8n): Promise<N8nRest> {
+	static async connect(n8n: RunningN8n): Promise<N8nRest> {
 		const rest = new N8nRest(n8n);
+		if (n8n.session) return rest;
 		const settings = await rest.call<{ userManagement: { showSetupOnFirstLoad: boolean } }>(
 			'GET',
 			'/settings',
@@ -132,7 +135,7 @@ export class N8nRest {
 		const answer = await http(this.n8n.url + path, { method, headers, body });
 		for (const cookie of answer.headers['set-cookie'] ?? []) {
 			const value = /^n8n-auth=([^;]*)/.exec(cookie)?.[1];
-			if (value) this.sessionCookie = value;
+			if (value) this.n8n.session = value;
 		}
 		return answer;
 	}

@@ -12,6 +12,8 @@ import { cacheFolder } from './paths.cts';
 
 /** Set by the e2e set-up for the test files of its run. */
 const TEMPLATE = 'WECOM_KIT_USER_FOLDER';
+/** Set with it: the folder where the n8n's of the run keep n8n's own code compiled, a second of the processor for each start. */
+export const COMPILED = 'WECOM_KIT_COMPILED';
 
 /** The folder of this release, kept beside n8n. `start` starts n8n on a folder once, and stops it. */
 async function firstStart(start: (userFolder: string) => Promise<void>): Promise<string> {
@@ -37,10 +39,15 @@ export async function makeTemplate(
 ): Promise<void> {
 	const kept = await firstStart(start);
 	const template = mkdtempSync(join(tmpdir(), 'wecom-kit-template-'));
-	process.once('exit', () => rmSync(template, { recursive: true, force: true }));
+	const compiled = `${template}-compiled`;
+	process.once('exit', () => {
+		for (const folder of [template, compiled])
+			rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
+	});
 	cpSync(kept, template, { recursive: true });
 	await installPackage(template, tarball, nodeBin);
 	process.env[TEMPLATE] = JSON.stringify({ template, tarball });
+	process.env[COMPILED] = compiled;
 }
 
 /** Makes a new user folder out of the template; false when this run has none with this package. */

@@ -1,7 +1,16 @@
 /** Starts, restarts and stops a real n8n with the packed package installed. */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import {
+	appendFileSync,
+	closeSync,
+	existsSync,
+	mkdtempSync,
+	openSync,
+	readFileSync,
+	rmSync,
+	statSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { killGroup } from './child.cts';
@@ -30,13 +39,60 @@ export interface StartOptions {
 
 class StartFailed extends Error {}
 
+/** A real n8n, be it this process' own or one that is lent to it (shared-n8n). */
+export type RunningN8n = Pick<
+	N8n,
+	| 'install'
+	| 'userFolder'
+	| 'encryptionKey'
+	| 'url'
+	| 'pid'
+	| 'session'
+	| 'logs'
+	| 'start'
+	| 'restart'
+	| 'kill'
+	| 'stop'
+	| 'atStop'
+>;
+
+/** n8n writes into a file, not into a pipe: what it has printed can be read at once, by whoever uses it. */
+const logFile = (userFolder: string) => join(userFolder, 'n8n.log');
+
+/** What an n8n on this folder has printed up to now. */
+export class Log {
+	private readonly file: string;
+
+	private readonly begin: number;
+
+	private kept?: string;
+
+	constructor(userFolder: string) {
+		this.file = logFile(userFolder);
+		this.begin = statSync(this.file, { throwIfNoEntry: false })?.size ?? 0;
+	}
+
+	/** What was printed since this object was made. */
+	read(): string {
+		return this.kept ?? readFileSync(this.file).subarray(this.begin).toString('utf8');
+	}
+
+	/** The folder will be gone. */
+	keep(): void {
+		this.kept ??= existsSync(this.file) ? this.read() : '';
+	}
+}
+
 export class N8n {
 	/** Milliseconds from the last start to being ready. */
 	startMs = 0;
 
+	/** The owner's cookie after a login: it outlives restarts, and n8n takes only five logins a minute. */
+	session = '';
+
 	private process?: ChildProcess;
 
-	private output = '';
+	private readonly log: Log;
 
 	private readonly endings: Array<() => void> = [];
 
@@ -46,7 +102,10 @@ export class N8n {
 		readonly encryptionKey: string,
 		private readonly ports: N8nPorts,
 		private readonly options: StartOptions,
-	) {}
+	) {
+		appendFileSync(logFile(userFolder), '');
+		this.log = new Log(userFolder);
+	}
 
 	get port(): number {
 		return this.ports.port;
@@ -63,7 +122,7 @@ export class N8n {
 
 	/** Everything n8n printed since this object was made, restarts included. */
 	logs(): string {
-		return this.output;
+		return this.log.read();
 	}
 
 	/** Starts the process and resolves when n8n answers REST calls. Fails with the end of the log when n8n dies or takes too long. */
@@ -74,22 +133,22 @@ export class N8n {
 		await probePort(this.port).catch(() => {
 			throw new StartFailed(`Port ${this.port} is already in use.`); // Else another n8n there would look like this one.
 		});
+		const logStart = this.logs().length;
+		const log = openSync(logFile(userFolder), 'a');
 		const child = spawn(
 			nodeBin,
 			['--require', join(__dirname, 'exit-with-parent.cjs'), n8nBin, 'start'],
 			{
 				cwd: dir,
 				env: n8nEnv({ ...this.ports, userFolder, encryptionKey, nodeBin, extra: this.options.env }),
-				stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
+				stdio: ['ignore', log, log, 'pipe'],
 				detached: true, // It leads a process group of its own, so that its task runner can be ended with it.
 			},
 		);
+		closeSync(log);
 		this.process = child;
-		const logStart = this.output.length;
-		for (const stream of [child.stdout, child.stderr])
-			stream?.setEncoding('utf8').on('data', (text: string) => (this.output += text));
 		child.stdio[3]?.on('error', () => {}); // n8n may be gone before this process.
-		child.once('error', (error) => (this.output += `\n${error.message}\n`));
+		child.once('error', (error) => appendFileSync(logFile(userFolder), `\n${error.message}\n`));
 		try {
 			while (!(await this.isReady())) {
 				const problem = this.hasEnded()
@@ -99,13 +158,13 @@ export class N8n {
 						: '';
 				if (problem)
 					throw new StartFailed(
-						`${problem} (${Date.now() - started} ms). The end of its log:\n${this.output.slice(logStart).slice(-4000)}`,
+						`${problem} (${Date.now() - started} ms). The end of its log:\n${this.logs().slice(logStart).slice(-4000)}`,
 					);
 				await sleep(100);
 			}
-			if (/Failed to load package/.test(this.output.slice(logStart)))
+			if (/Failed to load package/.test(this.logs().slice(logStart)))
 				throw new StartFailed(
-					`n8n could not load the package:\n${this.output.slice(logStart, logStart + 4000)}`,
+					`n8n could not load the package:\n${this.logs().slice(logStart, logStart + 4000)}`,
 				);
 		} catch (error) {
 			await this.end();
@@ -124,6 +183,7 @@ export class N8n {
 	async stop(): Promise<void> {
 		for (const end of this.endings.splice(0)) end();
 		await this.end();
+		this.log.keep();
 		if (!this.options.userFolder)
 			rmSync(this.userFolder, { recursive: true, force: true, maxRetries: 3 });
 	}

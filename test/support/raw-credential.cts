@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import type { N8n } from './n8n.cts';
+import type { RunningN8n } from './n8n.cts';
 
 export interface RawCredential {
 	id: string;
@@ -67,7 +67,7 @@ class Reader {
 
 	private ended = false;
 
-	constructor(n8n: N8n) {
+	constructor(n8n: RunningN8n) {
 		const { dir, nodeBin } = n8n.install;
 		const database = join(n8n.userFolder, '.n8n', 'database.sqlite');
 		this.child = spawn(nodeBin, ['-e', PROGRAM, '--', dir, database], {
@@ -105,9 +105,9 @@ class Reader {
 	}
 }
 
-const readers = new WeakMap<N8n, Reader>();
+const readers = new WeakMap<RunningN8n, Reader>();
 
-export async function readCredentialRow(n8n: N8n, id: string): Promise<RawCredential> {
+export async function readCredentialRow(n8n: RunningN8n, id: string): Promise<RawCredential> {
 	const reader = readers.get(n8n) ?? new Reader(n8n);
 	readers.set(n8n, reader);
 	return await reader.read(id);

@@ -4,6 +4,7 @@ import { existsSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync 
 import { setPriority, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { SoakResult } from '../bench/soak.cts';
+import { COMPILED } from './n8n-template.cts';
 import { repoRoot } from './paths.cts';
 import { until } from './wait.cts';
 
@@ -25,6 +26,7 @@ export function startSoak(): void {
 	const options = ['--minutes', String(MINUTES), '--result', join(folder, 'result')];
 	const child = spawn(process.execPath, [...program, ...options], {
 		cwd: repoRoot,
+		env: { ...process.env, [COMPILED]: '' }, // It compares the memory of one life of n8n with that of another.
 		stdio: ['ignore', log, log],
 	});
 	// The soak has time: what the other tests wait for comes first.
