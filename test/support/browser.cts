@@ -1,5 +1,6 @@
 /** Chromium on the editor of a running n8n. */
-import { accessSync, constants, mkdirSync } from 'node:fs';
+import { accessSync, constants, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import {
 	chromium,
@@ -23,7 +24,13 @@ const ARGS = [
 	'--disable-background-networking',
 	'--disable-component-update',
 	'--disable-sync',
+	// The editor's own calls to the internet would only wait for a time-out. (Playwright's routes would turn the cache off.)
+	'--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost',
 ];
+/** Set by the e2e set-up for the test files of its run: the folder for `profileFolder`. */
+const PROFILES = 'WECOM_KIT_BROWSER';
+/** What stays in a profile: to read and compile the editor's code costs more of the processor than most tests do in it. */
+const KEPT = ['Cache', 'Code Cache'];
 const VIEWPORT = { width: 1440, height: 1000 };
 
 function isExecutable(path: string): boolean {
@@ -63,51 +70,81 @@ export function browserOrSkip(): jest.Describe {
 	}) as unknown as jest.Describe;
 }
 
-export async function launchBrowser(): Promise<Browser> {
+function launchOptions(): { executablePath: string; headless: boolean; args: string[] } {
 	const executablePath = findChromium();
 	if (!executablePath) throw new Error('No Chromium found: install chromium or set CHROMIUM_PATH.');
 	selectors.setTestIdAttribute('data-test-id'); // Playwright's own default is spelled in another way.
-	return await chromium.launch({ executablePath, headless: true, args: ARGS });
+	return { executablePath, headless: true, args: ARGS };
 }
 
-/** A browser's context that is logged in to n8n, and reaches nothing outside this machine. */
+/** A browser that reaches nothing outside this machine. */
+export const launchBrowser = async (): Promise<Browser> => await chromium.launch(launchOptions());
+
+async function logIn(context: BrowserContext, n8n: RunningN8n, session: string): Promise<void> {
+	await context.addCookies([
+		{ name: 'n8n-auth', value: session, url: n8n.url, httpOnly: true, sameSite: 'Lax' },
+	]);
+	await context.addInitScript({
+		content: `localStorage.setItem('n8n-browserId', ${JSON.stringify(BROWSER_ID)})`,
+	});
+}
+
+const contextOptions = ({ url }: RunningN8n): BrowserContextOptions => ({
+	viewport: VIEWPORT,
+	baseURL: url,
+	locale: 'en-US',
+});
+
+/** A browser's context that is logged in to n8n. */
 export async function editorContext(
 	browser: Browser,
 	n8n: RunningN8n,
 	sessionCookie: string,
 	options: BrowserContextOptions = {},
 ): Promise<BrowserContext> {
-	const context = await browser.newContext({
-		viewport: VIEWPORT,
-		baseURL: n8n.url,
-		locale: 'en-US',
-		...options,
-	});
-	await context.addCookies([
-		{ name: 'n8n-auth', value: sessionCookie, url: n8n.url, httpOnly: true, sameSite: 'Lax' },
-	]);
-	await context.addInitScript({
-		content: `localStorage.setItem('n8n-browserId', ${JSON.stringify(BROWSER_ID)})`,
-	});
-	// The editor's own calls to the internet would only wait for a time-out.
-	await context.route(
-		(url) => /^(http|ws)/.test(url.protocol) && url.hostname !== '127.0.0.1',
-		async (route) => await route.abort(),
-	);
+	const context = await browser.newContext({ ...contextOptions(n8n), ...options });
+	await logIn(context, n8n, sessionCookie);
 	return context;
+}
+
+/** From now on, until this process ends, the sessions of each of its jest workers keep the editor's code for the next one. */
+export function keepProfiles(): void {
+	const folder = mkdtempSync(join(tmpdir(), 'wecom-kit-browser-'));
+	process.once('exit', () => rmSync(folder, { recursive: true, force: true, maxRetries: 3 }));
+	process.env[PROFILES] = folder;
+}
+
+/** A profile of which nobody else has the use, new but for the editor's code; `isNew` says that it is to be removed. */
+function profileFolder(): { folder: string; isNew: boolean } {
+	const profiles = process.env[PROFILES];
+	if (!profiles) return { folder: mkdtempSync(join(tmpdir(), 'wecom-kit-browser-')), isNew: true };
+	const folder = join(profiles, process.env.JEST_WORKER_ID ?? '0');
+	const remove = (parent: string, stays: string[]) => {
+		mkdirSync(parent, { recursive: true });
+		for (const name of readdirSync(parent))
+			if (!stays.includes(name)) rmSync(join(parent, name), { recursive: true, force: true });
+	};
+	remove(folder, ['Default']);
+	remove(join(folder, 'Default'), KEPT);
+	return { folder, isNew: false };
 }
 
 /** Opens the editor as the owner, gives the page to `use`, and closes the browser whatever happens. */
 export async function withEditor<T>(n8n: RunningN8n, use: (page: Page) => Promise<T>): Promise<T> {
 	const { sessionCookie } = await N8nRest.connect(n8n);
-	const browser = await launchBrowser();
+	const { folder, isNew } = profileFolder();
+	const context = await chromium.launchPersistentContext(folder, {
+		...launchOptions(),
+		...contextOptions(n8n),
+	});
 	try {
-		const context = await editorContext(browser, n8n, sessionCookie);
-		const page = await context.newPage();
+		await logIn(context, n8n, sessionCookie);
+		const page = context.pages()[0] ?? (await context.newPage());
 		page.setDefaultTimeout(45_000); // a loaded machine opens the editor in more than twenty seconds
 		return await use(page);
 	} finally {
-		await browser.close();
+		await context.close();
+		if (isNew) rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
 	}
 }
 

@@ -1,5 +1,6 @@
 /** jest's globalSetup of the e2e level: what all test files share is made, and the soak begins, before the first of them starts its clock. */
 import { join } from 'node:path';
+import { keepProfiles } from './browser.cts';
 import { ensureN8n } from './n8n-install.cts';
 import { N8nRest } from './n8n-rest.cts';
 import { makeTemplate } from './n8n-template.cts';
@@ -29,6 +30,7 @@ export default async function setup({ testPathPatterns: { patterns } }: Run): Pr
 		}
 	});
 	await shareN8n(tarball);
+	keepProfiles();
 	const isAskedFor = (pattern: string) => new RegExp(pattern).test(SOAK_TEST);
 	if (patterns.length === 0 || patterns.some(isAskedFor)) startSoak();
 }
