@@ -20,8 +20,8 @@ module.exports = {
 	testTimeout: 20_000,
 	/** Much of the time is waiting: also two processors have two workers. Each end-to-end worker starts an n8n of about 400 MB. */
 	maxWorkers: Math.max(2, Math.floor(availableParallelism() / 2)),
-	/** What runs beside the tests is asked for at the end. */
-	testSequencer: '<rootDir>/test/support/soak-last.cjs',
+	/** Who waits longest begins; what runs beside the tests is asked for at the end. */
+	testSequencer: '<rootDir>/test/support/order.cjs',
 	projects: [
 		level('unit'),
 		level('simulator', { testMatch: ['<rootDir>/simulator/test/**/*.test.cts'] }),
