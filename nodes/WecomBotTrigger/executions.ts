@@ -81,10 +81,10 @@ interface Run {
 
 async function itemOf(
 	{ context, settings, options }: Recipient,
-	{ body, reqId, streamId }: BotMessage,
+	{ body, reqId, run, streamId }: BotMessage,
 ): Promise<INodeExecutionData> {
 	const { botId } = settings;
-	const { wecom, ...json } = botItem(body, { transport: 'websocket', botId, reqId }, options);
+	const { wecom, ...json } = botItem(body, { transport: 'websocket', botId, reqId, run }, options);
 	const item: INodeExecutionData = {
 		json: { ...json, wecom: { ...(wecom as IDataObject), ...(streamId && { streamId }) } },
 	};
@@ -201,7 +201,7 @@ function listenerOf(run: Run, item: INodeExecutionData): ExecutionListener {
 
 /** Sends what a worker has asked for, after what it asked for before. */
 function sendInOrder(run: Run, reply: RelayedReply | undefined): void {
-	const sent = run.message.begin();
+	const sent = run.message.keepOpen();
 	run.last = run.last.then(async () => await sendRelayed(run.recipient, reply)).then(sent);
 }
 

@@ -49,6 +49,11 @@ export class CallbackResponse {
 		return this.response.headersSent;
 	}
 
+	/** Whoever asked has hung up: an answer would reach nobody. */
+	get isGone(): boolean {
+		return this.response.destroyed;
+	}
+
 	/** The status of the answer that has gone out or will go out. */
 	get status(): number {
 		return this.response.statusCode;

@@ -29,7 +29,7 @@ it.each([
 it('hands the reply of a worker to the trigger, files included', async () => {
 	live.action = workerNode();
 	const { item } = await said();
-	const { reqId, streamId, receivedAt } = item.wecom as { [name: string]: string };
+	const { reqId, streamId, receivedAt, run: ofWorkflow } = item.wecom as { [name: string]: string };
 	expect(streamId).toBeUndefined();
 	const text = ok(await run([botNode('reply', { content: 'from afar' })], { item }));
 	expect(text.responses).toEqual([
@@ -41,7 +41,7 @@ it('hands the reply of a worker to the trigger, files included', async () => {
 					stream: { id: expect.any(String) as string, finish: true, content: 'from afar' },
 				},
 				reqId,
-				origin: { chatid: 'zhangsan', at: Date.parse(receivedAt) },
+				origin: { chatid: 'zhangsan', at: Date.parse(receivedAt), run: ofWorkflow },
 			},
 		},
 	]);

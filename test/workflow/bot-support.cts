@@ -116,6 +116,8 @@ export class BotInstance {
 	/** Items of the trigger, as n8n stored them. */
 	items: IDataObject[] = [];
 	runs: Array<Promise<WorkflowRun>> = [];
+	/** What n8n makes failed executions of. */
+	failures: Error[] = [];
 	private readonly node = `bot-${Math.random()}`;
 
 	/** The credential of trigger and action node. */
@@ -135,7 +137,7 @@ export class BotInstance {
 
 	reset() {
 		Object.assign(this, { parameters: {}, nodes: [], items: [], runs: [], mode: 'webhook' });
-		Object.assign(this, { streams: false, streamed: [] });
+		Object.assign(this, { streams: false, streamed: [], failures: [] });
 		this.action = nodeTypes[WECOM];
 	}
 
@@ -166,7 +168,7 @@ export class BotInstance {
 			credentials: { wecomBotApi: 'bot' },
 		};
 		const { searchParams } = new URL(request.url!, 'http://x');
-		const { result } = await runWebhook({
+		const outcome = await runWebhook({
 			nodeTypes: { ...nodeTypes, 'test.agent': agentType },
 			credentialTypes,
 			credentials: { bot: { ...this.credential } as never },
@@ -182,16 +184,21 @@ export class BotInstance {
 			},
 			response,
 			additionalData: { webhookBaseUrl: `${this.url}/webhook` },
+		}).catch((error: Error) => {
+			this.failures.push(error);
+			out.writeHead(500).end();
+			return undefined;
 		});
-		if (!result.workflowData) return;
+		const { workflowData } = outcome?.result ?? {};
+		if (!workflowData) return;
 		if (this.streams) {
-			this.items.push(...result.workflowData[0].map(({ json }) => json));
+			this.items.push(...workflowData[0].map(({ json }) => json));
 			this.streamed.push(response as unknown as Streamed);
 			return;
 		}
 		// n8n has stored the execution.
 		if (this.parameters.responseMode !== 'responseNode') response.end('');
-		const [items] = result.workflowData;
+		const [items] = workflowData;
 		this.items.push(...items.map(({ json }) => json));
 		const run = runWorkflow({
 			nodeTypes: {

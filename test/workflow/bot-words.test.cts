@@ -151,19 +151,40 @@ it('a message that WeCom repeats gets what was said so far, and starts nothing',
 	expect(n8n.streamed).toHaveLength(1);
 });
 
-it('after six minutes the stream has ended with what was said, whatever comes then', async () => {
-	const { execution, shows, shown, msgid } = await asked();
-	execution.write(line('begin') + line('item', 'A long'));
-	await shows('A long');
-	const now = jest.spyOn(Date, 'now').mockReturnValue(Date.now() + 6 * 60_000 - 10_000);
-	try {
-		await bots.waitForReply(msgid, PATIENT);
-		execution.write(line('item', ' story'));
-		execution.end();
-	} finally {
-		now.mockRestore();
-	}
-	expect(shown()).toMatchObject({ text: 'A long', stream: { finish: true } });
+describe('what is said after six minutes', () => {
+	const late = async () => {
+		const { execution, shows, shown, msgid } = await asked();
+		execution.write(line('begin') + line('item', 'A long'));
+		await shows('A long');
+		const now = jest.spyOn(Date, 'now').mockReturnValue(Date.now() + 6 * 60_000 - 10_000);
+		try {
+			await bots.waitForReply(msgid, PATIENT);
+			execution.write(line('item', ' story'));
+			execution.end();
+		} finally {
+			now.mockRestore();
+		}
+		expect(shown()).toMatchObject({ text: 'A long', stream: { finish: true } });
+		return () => bots.transcript({ replyTo: msgid }).slice(1);
+	};
+
+	it('follows as a message of its own when the workflow has ended without a reply', async () => {
+		const following = await late();
+		await until('the rest', () => following().length > 0);
+		expect(following()).toMatchObject([{ via: 'response_url', text: 'story' }]);
+	});
+
+	it('and becomes a failed execution where WeCom does not take it', async () => {
+		simulator().control.inject({ path: '/cgi-bin/aibot/response', errcode: 846606 });
+		const following = await late();
+		await until('the failure', () => n8n.failures.length > 0);
+		expect(n8n.failures).toEqual([
+			expect.objectContaining({
+				message: expect.stringMatching(/^The end of an answer of the AI bot is lost: .*846606/),
+			}),
+		]);
+		expect(following()).toEqual([]);
+	});
 });
 
 it('WeCom can tell what people think of it, where that is wanted', async () => {

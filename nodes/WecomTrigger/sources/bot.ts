@@ -4,24 +4,35 @@ import {
 	currentStream,
 	endReply,
 	giveFirstAnswer,
+	hearReply,
 	isStreaming,
 	RELAYED,
 	replyKey,
 	showSaid,
 	takeRelayed,
+	whenChanged,
 } from '../../shared/bot/callbackReplies';
 import { AgentText } from '../../shared/bot/agentText';
 import { goesOnAfterError, hasAgent, mayWait } from '../../shared/bot/behind';
 import { botFilter, type BotOptions } from '../../shared/bot/fields';
+import { BotFailure } from '../../shared/bot/errors';
 import { botItem, botKind, feedbackIdOf, matchesBot, streamIdOf } from '../../shared/bot/items';
 import { downloadMedia } from '../../shared/bot/media';
+import { sendToResponseUrl } from '../../shared/bot/responseUrl';
 import { signedReply, signedReplyJson } from '../../shared/callback/crypto';
 import { callbackKey } from '../../shared/callback/dedupe';
+import { callSelf } from '../../shared/callback/ownCalls';
 import { takeClickInBot } from '../answers';
 import { later } from '../../shared/util/later';
 import { streamsAnswer } from '../../shared/util/webhookDescription';
-import { FIRST_ANSWER_MS, REPLY_WITHIN_MS, TOOL_STATUS_AFTER_MS } from '../deadlines';
-import type { Delivery, Source } from '../delivery';
+import {
+	FIRST_ANSWER_MS,
+	QUESTION_WAITS_MS,
+	REPLY_WITHIN_MS,
+	TOOL_STATUS_AFTER_MS,
+} from '../deadlines';
+import { warn, type Delivery, type Source } from '../delivery';
+import type { Loss } from '../redelivery';
 import { waitsForWorkflow } from '../reply';
 import { nodeOf } from '../secrets';
 
@@ -42,7 +53,11 @@ export const botSource: Source = {
 		if (msgtype === 'stream') {
 			// A question that another process could answer stays open, so that WeCom asks again.
 			const { id } = (stream ?? {}) as IDataObject;
-			answerSealed(delivery, currentStream(keyOf(delivery, String(id ?? ''))));
+			const key = keyOf(delivery, String(id ?? ''));
+			whenChanged(key, QUESTION_WAITS_MS, () => {
+				// Where WeCom has hung up, its next question gets what is new.
+				if (!delivery.response.isGone) answerSealed(delivery, currentStream(key));
+			});
 			return true;
 		}
 		if (msgtype !== RELAYED) return false;
@@ -137,8 +152,10 @@ function prepareAnswer(delivery: Delivery, options: BotOptions): IDataObject {
  * What agents say goes into the stream of the answer, as they say it; WeCom asks for it about once a second. Without an agent a
  * stream whose workflow has failed ends as well.
  */
-function hearExecution({ context, response }: Delivery, key: string, options: BotOptions): void {
+function hearExecution(delivery: Delivery, key: string, options: BotOptions): void {
+	const { context, response } = delivery;
 	const { toolStatus = '' } = options;
+	hearReply(key);
 	const said = new AgentText({ goesOnAfter: (nodeName) => goesOnAfterError(context, nodeName) });
 	let hasEnded = false;
 	const showStatus = () => {
@@ -155,9 +172,33 @@ function hearExecution({ context, response }: Delivery, key: string, options: Bo
 			const hasFailed = isStopped || said.hasFailed;
 			// An execution that waits ends its response, too, and replies later; without an agent another workflow may.
 			const isOver = isStopped || !mayWait(context);
-			if (isOver && (hasFailed || hasAgent(context))) endReply(key, hasFailed);
+			if (isOver && (hasFailed || hasAgent(context) || !isStreaming(key)))
+				void sayRest(delivery, endReply(key, hasFailed));
 		},
 	);
+}
+
+/** What the stream does not show of an answer that no reply has ended goes to the one address that WeCom gives besides. */
+async function sayRest(delivery: Delivery, [content, ...rest]: string[]): Promise<void> {
+	if (!content) return;
+	const { context, here } = delivery;
+	const { response_url: url } = bodyOf(delivery);
+	try {
+		if (!url) throw new BotFailure("the message has no 'response_url'", '');
+		const body = { msgtype: 'markdown', markdown: { content } };
+		await sendToResponseUrl(context.helpers.httpRequest, String(url), body);
+		if (rest.length > 0) throw new BotFailure('it was longer than WeCom takes', '');
+	} catch (error) {
+		const reason = (error as BotFailure).message;
+		const message = `The end of an answer of the AI bot is lost: ${reason}`;
+		warn(context, `could not say all of an answer: ${reason}`);
+		const loss: Loss = {
+			message,
+			description:
+				'It came after the six minutes in which WeCom shows an answer in place, or was too long. The execution of the AI Agent holds all of it.',
+		};
+		await callSelf(context, 'POST', here, loss);
+	}
 }
 
 async function toItem(

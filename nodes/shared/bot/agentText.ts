@@ -132,3 +132,12 @@ export function closeFence(text: string): string {
 	}
 	return open ? `${text.trimEnd()}\n${open.slice(0, CLOSING_BYTES - 2)}` : text;
 }
+
+/** What follows a text that WeCom shows, in parts of at most `maxBytes`; all of the new one where it does not go on from there. */
+export function partsBehind(shown: string, text: string, maxBytes: number): string[] {
+	const before = shown.trimEnd();
+	// Behind a code block that has not ended, the rest would not be code.
+	const goesOn = text.startsWith(before) && closeFence(before) === before;
+	const rest = goesOn ? text.slice(before.length).trimStart() : text;
+	return rest.trim() ? splitMarkdown(rest, maxBytes) : [];
+}

@@ -1,9 +1,10 @@
 import { createHash } from 'crypto';
 import type { IDataObject } from 'n8n-workflow';
 import { splitMarkdown } from '../util/split';
-import { closeFence, frameText } from './agentText';
+import { closeFence, frameText, partsBehind } from './agentText';
 import { cardTitle } from './card';
 import { isObject } from '../util/isObject';
+import { later } from '../util/later';
 import { STREAM_LIFE_MS, streamIdOf } from './items';
 
 /**
@@ -17,6 +18,8 @@ const MARGIN_MS = 20_000;
 const MOST_PER_USER = 3;
 const MAX_CONVERSATIONS = 2_000;
 const MAX_STREAM_BYTES = 20_480;
+/** What is said later than this goes nowhere (doc 101138). */
+const RESPONSE_URL_LIFE_MS = 60 * 60_000;
 /** A finished reply is kept for questions that WeCom repeats. */
 const KEEP_FINISHED_MS = 15_000;
 
@@ -45,16 +48,28 @@ interface Conversation {
 	/** Whether WeCom knows the stream and asks. */
 	known: boolean;
 	stream: StreamChange;
-	/** Its text is more than a first answer: a workflow has replied. */
+	/** The workflow has ended its answer, here or where WeCom does not ask any more. */
 	replied?: boolean;
-	/** What an agent has said so far, until a workflow replies, and a line below it. */
+	/** What it has said so far, whole: the words of its agent or the steps of Stream Reply, whichever are newer. */
 	said?: string;
+	/** The words of its agent. */
+	agentSaid: string;
+	/** A line below what is said. */
 	status?: string;
+	/** Its execution is listened to until it ends. */
+	isHeard?: boolean;
+	/** What was said when the stream ended, and the parts of it that were too long for it. */
+	saidInTime: string;
+	parts: string[];
 	cardShown?: boolean;
 	closingText?: string;
 	/** The newest change from another process. */
 	changedAt: number;
 	over?: number;
+	/** There is more than WeCom was given last. */
+	isNew: boolean;
+	/** Questions of WeCom that are answered with the next change. */
+	questions: Set<() => void>;
 }
 
 /** By who owns the bot, and the stream: see `replyKey`. */
@@ -92,7 +107,12 @@ export function beginConversation(
 		canAsk,
 		known: false,
 		stream: {},
+		agentSaid: '',
+		saidInTime: '',
+		parts: [],
 		changedAt: 0,
+		isNew: true,
+		questions: new Set(),
 	});
 	return id;
 }
@@ -123,23 +143,26 @@ export function giveFirstAnswer(
 /** Changes the reply; undefined when WeCom takes none any more, or this process does not know the message. */
 export function changeStream(id: string, change: StreamChange, at = 0): Way | undefined {
 	const conversation = conversations.get(id);
-	if (!conversation || isOver(conversation)) return undefined;
+	if (!conversation) return undefined;
+	if (isOver(conversation)) return takenElsewhere(conversation, change);
 	if (at > 0) {
 		if (at <= conversation.changedAt) return undefined;
 		conversation.changedAt = at;
 	}
-	// A card and images keep what an agent has said, and take the place of a mere first answer.
-	const { said, replied } = conversation;
+	// A card and images keep what was said, and take the place of a mere first answer.
+	const { said } = conversation;
 	// Of a first answer that has not gone out yet; `shown` takes it away.
 	const { feedback } = conversation.stream;
 	const title = change.card ? cardTitle(change.card) : '';
 	const [kept] = said?.trim() ? splitMarkdown(said, MAX_STREAM_BYTES) : [title];
-	Object.assign(conversation.stream, replied ? {} : { content: kept }, change);
-	conversation.replied = true;
-	conversation.closingText = '';
+	Object.assign(conversation.stream, { content: kept }, change);
+	conversation.said = change.content ?? said;
+	conversation.replied = change.finish;
+	conversation.status = conversation.closingText = '';
 	if (conversation.known) {
 		if (feedback === undefined) delete conversation.stream.feedback;
 		else conversation.stream.feedback = feedback;
+		tellQuestions(conversation);
 		return 'stream';
 	}
 	if (!conversation.canAsk && !change.finish) return undefined;
@@ -152,36 +175,76 @@ export function changeStream(id: string, change: StreamChange, at = 0): Way | un
 	return 'answer';
 }
 
-/** Shows what an agent has said so far, and `status` below it; WeCom finds it when it asks again. */
+/** The stream is over: a reply goes another way, and a step of Stream Reply is said with the end of the workflow. */
+function takenElsewhere(conversation: Conversation, { finish, content }: StreamChange): undefined {
+	endStream(conversation);
+	if (finish) conversation.replied = true;
+	else conversation.said = content;
+}
+
+/** The execution of the workflow is heard from now on, until `endReply`. */
+export function hearReply(id: string): void {
+	const conversation = conversations.get(id);
+	if (conversation) conversation.isHeard = true;
+}
+
+/**
+ * Shows what an agent has said so far, and `status` below it; WeCom finds it when it asks again. New words take the place of a step
+ * of Stream Reply.
+ */
 export function showSaid(id: string, said: string, status = ''): void {
 	const conversation = conversations.get(id);
-	if (!conversation?.known || conversation.replied || isOver(conversation)) return;
-	Object.assign(conversation, { said, status });
+	if (!conversation?.known || conversation.replied) return;
+	const { agentSaid, said: before = '' } = conversation;
+	const text = said === agentSaid ? before : said;
+	if (conversation.said === text && conversation.status === status) return;
+	// Its end, where its time is over, holds what was said by then.
+	if (isOver(conversation)) endStream(conversation);
+	Object.assign(conversation, { agentSaid: said, said: text, status });
+	tellQuestions(conversation);
 }
 
-/** Ends a reply that no workflow goes on with: as it stands, with what an agent has said, else with the closing text. */
-export function endReply(id: string, failed = true): void {
+/**
+ * Ends a reply that no workflow goes on with: as it stands, with what was said, else with the closing text. The result is what it
+ * does not show: what was said since its time was over, and what is too long for it.
+ */
+export function endReply(id: string, failed = true): string[] {
 	const conversation = conversations.get(id);
-	if (conversation) endStream(conversation, failed);
+	if (!conversation) return [];
+	const { said = '', replied, stream } = conversation;
+	const wasOver = stream.finish;
+	conversation.isHeard = false;
+	endStream(conversation, failed);
+	tellQuestions(conversation);
+	const { parts, saidInTime } = conversation;
+	if (replied || said === saidInTime) return replied ? [] : parts;
+	const whole = failed && wasOver ? brokenOff(conversation) : said;
+	return [...parts, ...partsBehind(saidInTime, whole, MAX_STREAM_BYTES)];
 }
 
+/** Once: what is said afterwards is not in it. */
 function endStream(conversation: Conversation, failed = false): void {
 	const { stream, closingText, said, replied } = conversation;
+	if (stream.finish) return;
 	stream.finish = true;
 	if (replied) return;
 	if (!said?.trim()) {
 		if (closingText) stream.content = closingText;
 		return;
 	}
-	const below = failed && closingText ? `\n\n${closingText}` : '';
-	const whole = closeFence(said.trimEnd());
-	[stream.content] = splitMarkdown(whole, MAX_STREAM_BYTES - Buffer.byteLength(below));
-	stream.content += below;
+	const whole = failed ? brokenOff(conversation) : closeFence(said.trimEnd());
+	[stream.content, ...conversation.parts] = splitMarkdown(whole, MAX_STREAM_BYTES);
+	conversation.saidInTime = said;
 }
+
+/** What was said, with the closing text below it. */
+const brokenOff = ({ said = '', closingText }: Conversation): string =>
+	closeFence(said.trimEnd()) + (closingText && `\n\n${closingText}`);
 
 /** Answers with something that is no stream; undefined when another answer was given or it is too late. */
 export function answerOnce(id: string, body: IDataObject): Way | undefined {
 	const conversation = conversations.get(id);
+	if (conversation && isOver(conversation)) takenElsewhere(conversation, { finish: true });
 	if (!conversation || conversation.known || isOver(conversation)) return undefined;
 	conversation.over = Date.now();
 	return conversation.respond?.(body) ? 'answer' : undefined;
@@ -219,6 +282,28 @@ export function isStreaming(id: string): boolean {
 	return conversation !== undefined && conversation.known && !isOver(conversation);
 }
 
+/**
+ * WeCom asks after the stream: `answer` is called at once if there is more than WeCom was given last, or nothing to wait for, else
+ * with the next change, and after `patience` milliseconds without one.
+ */
+export function whenChanged(id: string, patience: number, answer: () => void): void {
+	const conversation = conversations.get(id);
+	if (!conversation?.known || conversation.isNew || isOver(conversation)) return answer();
+	const { questions } = conversation;
+	questions.add(answer);
+	later(patience, () => {
+		if (questions.delete(answer)) answer();
+	});
+}
+
+function tellQuestions(conversation: Conversation): void {
+	const { questions } = conversation;
+	const waiting = [...questions];
+	questions.clear();
+	conversation.isNew = true;
+	for (const answer of waiting) answer();
+}
+
 /** What to answer to a question after the stream; undefined for one that this process does not know. */
 export function currentStream(id: string, now = Date.now()): IDataObject | undefined {
 	const conversation = conversations.get(id);
@@ -252,6 +337,7 @@ function streamBody(key: string, { stream, cardShown }: Conversation): IDataObje
 /** A card goes out once, the feedback ID with the first reply only (doc 101836). */
 function shown(conversation: Conversation): void {
 	const { stream } = conversation;
+	conversation.isNew = false;
 	if (stream.finish) {
 		conversation.over ??= Date.now();
 		return;
@@ -267,10 +353,11 @@ const isOver = ({ stream, over, startedAt }: Conversation) =>
 
 function forgetOld(): void {
 	const now = Date.now();
-	for (const [id, { over, startedAt }] of conversations) {
+	for (const [id, { over, startedAt, isHeard }] of conversations) {
 		const tooMany = conversations.size >= MAX_CONVERSATIONS;
 		const finished = over !== undefined && now - over > KEEP_FINISHED_MS;
-		if (tooMany || finished || now - startedAt > STREAM_LIFE_MS) conversations.delete(id);
+		const isOld = now - startedAt > (isHeard ? RESPONSE_URL_LIFE_MS : STREAM_LIFE_MS);
+		if (tooMany || isOld || (finished && !isHeard)) conversations.delete(id);
 	}
 }
 

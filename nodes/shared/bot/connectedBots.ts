@@ -61,6 +61,8 @@ export interface BotMessage {
 	reqId: string;
 	/** The stream of the first answer, if one was given. */
 	streamId?: string;
+	/** Tells apart the workflows that the message starts. */
+	run: string;
 	/** Names the message in every process and after every restart, without a secret. */
 	key: string;
 	/** Shows what an agent has said so far, with a line below it. */
@@ -69,6 +71,8 @@ export interface BotMessage {
 	breakOff(): void;
 	/** To call when the workflow starts; the result when it has ended: that resolves when WeCom has all of its replies. */
 	begin(): () => Promise<void>;
+	/** The same for something of the workflow that is under way. */
+	keepOpen(): () => Promise<void>;
 }
 
 /** What a workflow wants shown until it replies, and when it does not. */
@@ -324,13 +328,17 @@ async function receive(
 	const streamId = firstAnswer ? id : undefined;
 	const { streams } = replies;
 	if (firstAnswer) streams.startStream(reqId, id, firstAnswer);
-	const message = {
-		...{ body, reqId, streamId, key: messageKey(settings, body) },
-		begin: () => streams.beginRun(reqId),
-		show: (said: string, status?: string) => streams.show(reqId, id, said, status),
-		breakOff: () => streams.breakOff(reqId),
-	};
-	for (const { member } of taken) member.deliver(message);
+	const key = messageKey(settings, body);
+	for (const { member } of taken) {
+		const speaker = { reqId, run: randomUUID(), streamId: id };
+		member.deliver({
+			...{ body, reqId, streamId, key, run: speaker.run },
+			begin: () => streams.beginRun(reqId, speaker.run),
+			keepOpen: () => streams.keepOpen(reqId),
+			show: (said, status) => streams.show(speaker, said, status),
+			breakOff: () => streams.breakOff(speaker),
+		});
+	}
 }
 
 /** Not of the secret: it may change between a message and its repetition. */

@@ -8,7 +8,7 @@ import { GrowingStreams } from './growingStreams';
 import { chatOf, chatTypeOf } from './items';
 import { Outbox, TOO_LATE, type Wire } from './outbox';
 import { streamTimings } from './streamTimings';
-import { Talks, type Origin, type Talk } from './talks';
+import { Talks, type Origin, type Talk, type Voice } from './talks';
 
 /**
  * Replies to messages that came over a long connection: into the stream of the message where there is one, long texts in parts,
@@ -63,19 +63,30 @@ export class ConnectionReplies {
 		origin?: Origin,
 	): Promise<IDataObject> {
 		const talk = this.talks.remember(reqId, origin);
-		talk.replies++;
+		const speaks = speakersOf(talk, origin?.run);
+		const { content, finish } = (body.stream ?? { finish: true }) as IDataObject;
+		const ends = finish === true ? [talk, ...speaks] : [];
+		for (const one of ends) one.replies++;
+		if (ends.length === 0) for (const voice of speaks) voice.text = String(content ?? '');
 		const sent = this.outbox.inOrder(talk, async () => {
 			if (cmd !== 'aibot_respond_msg') return await this.outbox.wire.request(cmd, body, reqId);
 			const answer = body.stream
-				? await this.replyStream(talk, body, body.stream as IDataObject)
+				? await this.replyStream(talk, body, body.stream as IDataObject, origin?.run)
 				: await this.replyWhole(talk, body);
 			talk.closingText = '';
 			return answer;
 		});
-		return await sent.catch(async (error: Error) => {
-			talk.replies--;
-			return await Promise.reject(error);
-		});
+		return await sent.then(
+			(answer) => {
+				// The reply of one workflow takes the place of what another one has said.
+				this.streams.sayRest(talk);
+				return answer;
+			},
+			async (error: Error) => {
+				for (const one of ends) one.replies--;
+				return await Promise.reject(error);
+			},
+		);
 	}
 
 	/** A message of the bot's own accord. */
@@ -87,6 +98,7 @@ export class ConnectionReplies {
 		talk: Talk,
 		body: IDataObject,
 		stream: IDataObject,
+		run?: string,
 	): Promise<IDataObject> {
 		// A message has one stream. If the trigger has begun it, the workflow goes on with it.
 		const id = talk.stream?.id ?? String(stream.id ?? '');
@@ -100,10 +112,14 @@ export class ConnectionReplies {
 		const frame = { ...body, stream: { ...ofEveryFrame, id, content: shown } };
 		const answer = await this.inPlace(talk, async () => await this.outbox.sendFrame(talk, frame));
 		if (answer && !finish) {
-			if (talk.stream) Object.assign(talk.stream, { content, said: undefined, isBehind: false });
-			else this.talks.beginStream(talk, id, content);
-			Object.assign(talk.stream!, { sentAt: Date.now(), firstAnswer: undefined });
-		} else this.talks.answered(talk);
+			const whole = String(stream.content ?? '');
+			// Its agent may have spoken on meanwhile.
+			const said = talk.voices.get(run ?? '')?.text ?? whole;
+			const begun = talk.stream ?? this.talks.beginStream(talk, id, content);
+			const isBehind = said !== whole;
+			const facts = { content, said, run, isBehind, status: '', firstAnswer: undefined };
+			Object.assign(begun, { ...facts, sentAt: Date.now() });
+		} else this.talks.answered(talk, answer ? undefined : talk.shown);
 		// What a stream does not hold, and all of one that is over, comes when it is whole.
 		if (!finish) return answer ?? LATE;
 
@@ -137,7 +153,8 @@ export class ConnectionReplies {
 						return await this.outbox.wire.request('aibot_respond_msg', body, talk.reqId);
 					}),
 		);
-		this.talks.answered(talk);
+		const kept = joins && { run: stream.run, text: stream.said ?? '' };
+		this.talks.answered(talk, kept || talk.shown);
 		if (!answer) await this.outbox.pushLate(talk, body);
 		return answer ?? LATE;
 	}
@@ -157,6 +174,10 @@ export class ConnectionReplies {
 		});
 	}
 }
+
+/** The workflow that replies; any of them, where the reply does not tell. */
+const speakersOf = ({ voices }: Talk, run?: string): Voice[] =>
+	[...voices].flatMap(([of, voice]) => (run === undefined || of === run ? [voice] : []));
 
 /** The stream itself names the feedback on the answer. */
 function cardInStream({ feedbackId }: Talk, { template_card }: IDataObject): IDataObject {

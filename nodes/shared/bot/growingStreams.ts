@@ -1,12 +1,12 @@
 import { LoggerProxy } from 'n8n-workflow';
 import { splitMarkdown } from '../util/split';
-import { closeFence, frameText } from './agentText';
+import { closeFence, frameText, partsBehind } from './agentText';
 import type { BotFailure } from './errors';
 import { frameOf, markdownOf, MAX_STREAM_BYTES } from './frames';
 import { ANSWERED, TOO_LATE, type Outbox } from './outbox';
 import { RATE_LIMITED } from './quota';
 import { streamTimings } from './streamTimings';
-import type { Stream, Talk, Talks } from './talks';
+import type { Stream, Talk, Talks, Voice } from './talks';
 
 /** Streams over a long connection: begun with a first answer or an agent's first words, grown, kept alive, and ended in time. */
 
@@ -15,6 +15,13 @@ const SLOWER = 2;
 const SLOWEST_FRAME = 16;
 /** So often what follows a stream is sent while nobody knows what WeCom did with it. */
 const MOST_TRIES = 5;
+
+/** A workflow that speaks into the stream of a message. */
+export interface Speaker {
+	reqId: string;
+	run: string;
+	streamId: string;
+}
 
 export class GrowingStreams {
 	constructor(
@@ -33,30 +40,29 @@ export class GrowingStreams {
 	}
 
 	/**
-	 * Shows what an agent has said so far, at most about once a second, and `status` below it. The first words begin the stream if
-	 * nothing has. A reply of the workflow takes their place.
+	 * Shows what the agent of a workflow has said so far, at most about once a second, and `status` below it. The first words begin
+	 * the stream if nothing has, and new ones take the place of a step of Stream Reply. What ends the answer takes their place.
 	 */
-	show(reqId: string, id: string, said: string, status = ''): void {
+	show({ reqId, run, streamId }: Speaker, said: string, status = ''): void {
 		const talk = this.talks.remember(reqId);
-		if (talk.answered) talk.saidLate = said;
+		const voice = talk.voices.get(run);
+		if (!voice || voice.replies > 0) return;
+		if (said !== voice.agentSaid) Object.assign(voice, { agentSaid: said, text: said });
 		if (talk.answered || talk.replies > 0) return;
 		const isNew = !talk.stream;
-		const stream = talk.stream ?? this.talks.beginStream(talk, id, '');
+		const stream = talk.stream ?? this.talks.beginStream(talk, streamId, '');
 		if (isNew) stream.sentAt = 0;
-		Object.assign(stream, { said, status, isBehind: true });
+		Object.assign(stream, { said: voice.text, run, status, isBehind: true });
 		this.catchUp(talk, stream, Date.now());
 	}
 
-	/** The workflow has failed behind what an agent has said. */
-	breakOff(reqId: string): void {
-		const talk = this.talks.remember(reqId);
-		const { stream, saidLate, closingText } = talk;
-		const below = closingText && `\n\n${closingText}`;
-		if (stream?.said?.trim()) {
-			stream.said = closeFence(stream.said.trimEnd()) + below;
-			stream.isBehind = true;
-		}
-		if (saidLate) talk.saidLate = closeFence(saidLate.trimEnd()) + below;
+	/** The workflow has failed behind what its agent has said. */
+	breakOff({ reqId, run }: Speaker): void {
+		const { stream, voices, closingText } = this.talks.remember(reqId);
+		const voice = voices.get(run);
+		if (!voice?.text.trim()) return;
+		voice.text = closeFence(voice.text.trimEnd()) + (closingText && `\n\n${closingText}`);
+		if (stream?.run === run) Object.assign(stream, { said: voice.text, isBehind: true });
 	}
 
 	private catchUp(talk: Talk, stream: Stream, now: number): void {
@@ -83,15 +89,25 @@ export class GrowingStreams {
 	}
 
 	/** A workflow runs for this message; the result is called when it has ended, and resolves when its replies and the end are out. */
-	beginRun(reqId: string): () => Promise<void> {
+	beginRun(reqId: string, run: string): () => Promise<void> {
+		const { voices } = this.talks.remember(reqId);
+		const voice: Voice = { text: '', agentSaid: '', replies: 0, hasEnded: false };
+		voices.set(run, voice);
+		const ended = this.keepOpen(reqId);
+		return async () => {
+			voice.hasEnded = true;
+			await ended();
+		};
+	}
+
+	/** More may come for this message until the result is called, which resolves when all of it is out. */
+	keepOpen(reqId: string): () => Promise<void> {
 		const talk = this.talks.remember(reqId);
 		talk.runs++;
 		return async () => {
 			talk.runs--;
-			if (talk.runs === 0) {
-				this.closeStream(talk);
-				this.pushSaidLate(talk);
-			}
+			if (talk.runs === 0) this.closeStream(talk);
+			this.sayRest(talk);
 			await talk.last;
 		};
 	}
@@ -129,8 +145,6 @@ export class GrowingStreams {
 			const { firstAnswer, said } = stream;
 			const isUnsaid = said === undefined ? firstAnswer !== undefined : !said.trim();
 			await this.finishNow(talk, stream, (isUnsaid && talk.closingText) || wholeText(stream));
-			// Words that came while the end was under way; newer ones may have come while the rest followed it.
-			if (stream.said !== said) talk.saidLate ??= stream.said;
 		}).then((failure) => {
 			const over = stream.beganAt + streamTimings.life;
 			// Nobody to send it over, such as while a workflow is published again: the next connection does it. What WeCom has refused
@@ -138,20 +152,19 @@ export class GrowingStreams {
 			const again = failure?.errcode === undefined || failure.errcode === RATE_LIMITED;
 			stream.endAt = again ? Date.now() + streamTimings.endAgain : over;
 			if (talk.stream === stream && Date.now() >= over) this.giveUp(talk, stream);
-			if (talk.answered && talk.runs === 0) this.pushSaidLate(talk);
+			this.sayRest(talk);
 		});
 	}
 
 	/** WeCom has ended it, and may not show all of it. */
-	private giveUp(talk: Talk, { said, isBehind }: Stream): void {
-		if (isBehind) talk.saidLate ??= said;
-		this.talks.answered(talk, isBehind ? undefined : said);
+	private giveUp(talk: Talk, { said = '', run, isBehind }: Stream): void {
+		this.talks.answered(talk, isBehind ? undefined : { run, text: said });
 	}
 
 	/** Ends a stream, and has what it cannot hold, or WeCom does not show of it, follow. */
 	async finishNow(talk: Talk, stream: Stream, text = wholeText(stream)): Promise<void> {
 		// More may be said while the end is under way.
-		const { said, isBehind } = stream;
+		const { said = '', run, isBehind } = stream;
 		const [first = '', ...rest] = splitMarkdown(text, MAX_STREAM_BYTES);
 		const end = this.outbox.sendFrame(talk, frameOf(stream.id, first, true), !talk.isShown);
 		const following = await end.then(
@@ -162,28 +175,33 @@ export class GrowingStreams {
 				if (!TOO_LATE.includes(error.errcode ?? 0)) throw error;
 				if (error.errcode !== ANSWERED) return isBehind ? [first, ...rest] : rest;
 				const { endedWith = first } = stream;
-				return endedWith === first ? rest : partsBehind(endedWith, text);
+				return endedWith === first ? rest : partsBehind(endedWith, text, MAX_STREAM_BYTES);
 			},
 		);
-		this.talks.answered(talk, said);
+		this.talks.answered(talk, { run, text: said });
 		await this.pushParts(talk, following);
 	}
 
-	/** What an agent has said since its stream is over, if no workflow has replied. */
-	private pushSaidLate(talk: Talk): void {
+	/** What workflows have said that have ended without a reply, and the stream, which is over, does not show. */
+	sayRest(talk: Talk): void {
 		void this.outbox
 			.inOrder(talk, async () => {
-				const { saidLate = '', saidInTime = '', replies, runs } = talk;
-				talk.saidLate = undefined;
+				const { stream, voices, shown } = talk;
+				const ended = stream ? [] : [...voices].filter(([, { hasEnded }]) => hasEnded);
+				for (const [run, { text, replies }] of ended) {
+					voices.delete(run);
+					const inTime = shown?.run === run ? shown.text : '';
+					if (replies > 0) continue;
+					await this.pushParts(talk, partsBehind(inTime, text, MAX_STREAM_BYTES));
+				}
 				// Nobody speaks any more.
-				if (runs === 0) talk.saidInTime = undefined;
-				if (saidLate.trim() && replies === 0)
-					await this.pushParts(talk, partsBehind(saidInTime, saidLate));
+				if (voices.size === 0) talk.shown = undefined;
 			})
 			.catch((error: BotFailure) => this.warn(error));
 	}
 
 	private async pushParts(talk: Talk, parts: string[]): Promise<void> {
+		if (parts.length === 0) return;
 		talk.unsent.push(...parts);
 		await this.pushUnsent(talk);
 	}
@@ -236,11 +254,3 @@ function wholeText({ content, said, firstAnswer }: Stream): string {
 
 /** A stream needs a text. */
 const NOTHING_SAID = '…';
-
-/** What follows the text that WeCom shows, in parts; all of the new one where it does not go on from there. */
-function partsBehind(shown: string, text: string): string[] {
-	// Behind a code block that has not ended, the rest would not be code.
-	const goesOn = text.startsWith(shown) && closeFence(shown) === shown;
-	const rest = goesOn ? text.slice(shown.length).trimStart() : text;
-	return rest ? splitMarkdown(rest, MAX_STREAM_BYTES) : [];
-}

@@ -11,6 +11,8 @@ export interface BotOrigin {
 	botId: string;
 	/** The req_id of the frame, which a reply over the connection repeats. */
 	reqId?: string;
+	/** Tells apart the workflows that the message has started. */
+	run?: string;
 }
 
 export interface ItemOptions extends InputOptions {
@@ -69,7 +71,7 @@ export function matchesBot(body: IDataObject, filter: BotFilter): boolean {
 /** The payload as in WeCom's documentation, under `wecom` what is known about it, and what AI nodes look for. */
 export function botItem(
 	body: IDataObject,
-	{ transport, botId, reqId }: BotOrigin,
+	{ transport, botId, reqId, run = randomUUID() }: BotOrigin,
 	options: ItemOptions = {},
 ): IDataObject {
 	const { stripMention = false, botName, session, receivedAt = new Date() } = options;
@@ -97,8 +99,7 @@ export function botItem(
 			...(life ? { answerBy: new Date(receivedAt.getTime() + life).toISOString() } : {}),
 			...(feedback ? { feedback } : {}),
 			...(feedbackId ? { feedbackId } : {}),
-			// Another one for each workflow that answers the message.
-			run: randomUUID(),
+			run,
 		},
 	};
 }

@@ -14,14 +14,18 @@ export interface Origin {
 	chatType?: string;
 	/** When the message came. */
 	at: number;
+	/** Which of the workflows that the message has started replies. */
+	run?: string;
 }
 
 export interface Stream {
 	id: string;
 	/** What WeCom shows. */
 	content: string;
-	/** What an agent has said so far, whole; WeCom shows it with the next frame. */
+	/** What a workflow has said so far, whole; WeCom shows it with the next frame. */
 	said?: string;
+	/** Which one. */
+	run?: string;
 	/** A line below it. */
 	status?: string;
 	/** More was said than WeCom shows. */
@@ -42,6 +46,17 @@ export interface Stream {
 	endAt?: number;
 }
 
+/** A workflow that a message has started. */
+export interface Voice {
+	/** What it has said so far, whole: the words of its agent or the steps of Stream Reply, whichever are newer. */
+	text: string;
+	/** The words of its agent. */
+	agentSaid: string;
+	/** What ends its answer, sent or under way: takes the place of what its agent says. */
+	replies: number;
+	hasEnded: boolean;
+}
+
 /** A message and what became of it. */
 export interface Talk extends Origin {
 	reqId: string;
@@ -49,12 +64,12 @@ export interface Talk extends Origin {
 	stream?: Stream;
 	/** It has its answer: WeCom takes one for each message. */
 	answered: boolean;
-	/** Replies of the workflow, sent or under way: they take the place of what an agent says meanwhile. */
+	/** What ends the answer, sent or under way: nothing else is shown meanwhile. */
 	replies: number;
-	/** What an agent had said when its stream was over, as WeCom shows it; until no workflow is under way. */
-	saidInTime?: string;
-	/** What it has said so far, whole, since then. */
-	saidLate?: string;
+	/** By their runs: the workflows of which more may have to be said. */
+	voices: Map<string, Voice>;
+	/** What the stream showed when it was over, and of which of them. */
+	shown?: { run?: string; text: string };
 	/** Of what follows the stream: the parts that WeCom has not taken yet, and how often they could not go out. */
 	unsent: string[];
 	failures: number;
@@ -140,6 +155,7 @@ export class Talks {
 		const talk: Talk = {
 			...{ ...origin, reqId, last },
 			...{ answered: false, replies: 0, runs: 0, unsent: [], failures: 0, closingText: '' },
+			...{ voices: new Map<string, Voice>() },
 			...{ isShown: false, maybeShown: true, isCounted: false },
 		};
 		this.all.set(reqId, talk);
@@ -159,10 +175,9 @@ export class Talks {
 		return stream;
 	}
 
-	/** `saidInTime`: see there. */
-	answered(talk: Talk, saidInTime?: string): void {
-		talk.saidInTime = saidInTime ?? talk.saidInTime;
+	/** `shown`: what WeCom shows of which workflow from now on. */
+	answered(talk: Talk, shown: Talk['shown']): void {
+		Object.assign(talk, { shown, answered: true });
 		this.setStream(talk);
-		talk.answered = true;
 	}
 }

@@ -3,13 +3,18 @@ import {
 	beginConversation,
 	changeStream,
 	currentStream,
+	endReply,
 	giveFirstAnswer,
+	hearReply,
 	isHere,
 	isStreaming,
 	replyKey,
+	showSaid,
 	takeRelayed,
+	whenChanged,
 } from '../../../nodes/shared/bot/callbackReplies';
 import { streamIdOf } from '../../../nodes/shared/bot/items';
+import { until } from '../../support/wait.cts';
 
 let count = 0;
 const message = (userid = `user-${count}`) => ({
@@ -166,4 +171,135 @@ it('forgets old conversations, and keeps no more than it may', () => {
 	const second = beginConversation(message(), Date.now(), { canAsk: true });
 	for (let i = 0; i < 2_000; i++) beginConversation(message(), Date.now(), { canAsk: true });
 	expect(isHere(second)).toBe(false);
+});
+
+/** A message with a first answer that WeCom shows, and an execution that is heard. */
+function heard(closingText = '') {
+	const id = beginConversation(message(), Date.now(), { canAsk: true });
+	giveFirstAnswer(id, 'Wait', { closingText });
+	hearReply(id);
+	currentStream(id);
+	return id;
+}
+const shownText = (id: string) => (currentStream(id)!.stream as { content: string }).content;
+const timeIsOver = (id: string) => {
+	jest.advanceTimersByTime(5.8 * MINUTES);
+	currentStream(id);
+};
+
+describe('a question of WeCom', () => {
+	const ask = (id: string, patience = 2_000) => {
+		const told: string[] = [];
+		whenChanged(id, patience, () => void told.push(currentStream(id) ? shownText(id) : ''));
+		return told;
+	};
+	/** `later` counts on a clock of its own. */
+	beforeEach(() => jest.useRealTimers());
+
+	it('waits for something new, and so do others', () => {
+		const id = heard();
+		const told = [ask(id), ask(id)];
+		expect(told).toEqual([[], []]);
+		showSaid(id, 'Words');
+		expect(told).toEqual([['Words'], ['Words']]);
+		showSaid(id, 'Words');
+		expect(ask(id)).toEqual([]);
+	});
+
+	it('is answered at once where something is new, or nothing can be', () => {
+		const id = heard();
+		showSaid(id, 'Words');
+		expect(ask(id)).toEqual(['Words']);
+		expect(ask('unknown')).toEqual(['']);
+		changeStream(id, { content: 'The end', finish: true });
+		expect(ask(id)).toEqual(['The end']);
+		expect(ask(id)).toEqual(['The end']);
+	});
+
+	it.each<[string, (id: string) => unknown, string]>([
+		['a step', (id) => changeStream(id, { content: 'A step' }), 'A step'],
+		['a status', (id) => showSaid(id, '', 'Looking…'), 'Looking…'],
+		['the end', (id) => endReply(id), 'Sorry'],
+	])('hears of %s', (_what, happens, text) => {
+		const id = heard('Sorry');
+		const told = ask(id);
+		happens(id);
+		expect(told).toEqual([text]);
+	});
+
+	it('is answered once its patience is over', async () => {
+		const told = ask(heard(), 10);
+		await until('the answer', () => told.length > 0);
+		expect(told).toEqual(['Wait']);
+	});
+});
+
+describe('steps of Stream Reply', () => {
+	it('new words of the agent take the place of one, a mere status stands below it', () => {
+		const id = heard();
+		showSaid(id, 'Let me look.');
+		changeStream(id, { content: 'Looking for Emma…' });
+		expect(shownText(id)).toBe('Looking for Emma…');
+		showSaid(id, 'Let me look.', 'One moment');
+		expect(shownText(id)).toBe('Looking for Emma…\n\nOne moment');
+		showSaid(id, 'Let me look.\n\nThere she is.');
+		expect(shownText(id)).toBe('Let me look.\n\nThere she is.');
+		expect(endReply(id, false)).toEqual([]);
+		expect(shownText(id)).toBe('Let me look.\n\nThere she is.');
+	});
+});
+
+describe('what a stream does not show when its workflow has ended', () => {
+	const long = '长'.repeat(7_000);
+
+	it.each<[string, (id: string) => unknown, string[]]>([
+		['words since its end', (id) => showSaid(id, 'One. Two.'), ['Two.']],
+		['other words', (id) => showSaid(id, 'Two.'), ['Two.']],
+		['steps since its end', (id) => changeStream(id, { content: 'One. Two.' }), ['Two.']],
+		['nothing since', () => undefined, []],
+		['the same', (id) => showSaid(id, 'One.'), []],
+		[
+			'words before a reply that goes another way',
+			(id) => [showSaid(id, 'One. Two.'), changeStream(id, { content: 'All', finish: true })],
+			[],
+		],
+		[
+			'words before a card that goes another way',
+			(id) => [showSaid(id, 'One. Two.'), answerOnce(id, { msgtype: 'template_card' })],
+			[],
+		],
+	])('%s', (_what, happens, rest) => {
+		const id = heard();
+		showSaid(id, 'One.');
+		timeIsOver(id);
+		// Others write meanwhile, and WeCom asks no more.
+		jest.advanceTimersByTime(10 * MINUTES);
+		beginConversation(message(), Date.now(), { canAsk: true });
+		happens(id);
+		expect(endReply(id, false)).toEqual(rest);
+		expect(shownText(id)).toBe('One.');
+	});
+
+	it('the closing text below words that broke off late', () => {
+		const id = heard('Sorry');
+		showSaid(id, 'One.');
+		timeIsOver(id);
+		showSaid(id, 'One. Tw');
+		expect(endReply(id, true)).toEqual(['Tw\n\nSorry']);
+	});
+
+	it('what is too long for it', () => {
+		const id = heard();
+		showSaid(id, long);
+		const rest = endReply(id, false);
+		expect(shownText(id) + rest.join('')).toBe(long);
+		expect(rest).toHaveLength(1);
+	});
+
+	it('nothing of one that was in time', () => {
+		const id = heard('Sorry');
+		showSaid(id, '```js\nlet x');
+		expect(endReply(id, true)).toEqual([]);
+		expect(shownText(id)).toBe('```js\nlet x\n```\n\nSorry');
+	});
 });

@@ -130,6 +130,7 @@ describe('the feedback ID', () => {
 		lab.bots.inject({ cmd: 'aibot_respond_msg', errcode, times: 2 });
 		const { message, shown, answer } = await ask(wish);
 		await until('the first refusal', () => feedbackSent().length === 1);
+		message.begin();
 		message.show('So far');
 		await until('the words', () => shown()?.text === 'So far');
 		await answer(stream('Whole', true));
@@ -162,6 +163,7 @@ describe('the feedback ID', () => {
 		'that the stream of an agent has is not sent again with a card of %s',
 		async (id, feedback) => {
 			const { message, answer, shown } = await ask({ feedbackId: 'f-1' });
+			message.begin();
 			message.show('So far');
 			await until('the words', () => shown()?.text === 'So far');
 			await answer({ ...CARD, template_card: { ...CARD.template_card, feedback: { id } } });
@@ -524,6 +526,7 @@ describe('the limits of 2026', () => {
 		Object.assign(streamTimings, { frame: 10, firstWords: 5, tooMuch: [20, 20, 20, 20] });
 		const { message, answer, shown } = await ask({ firstAnswer: 'Thinking…' }, 'limits-4');
 		const whole = Array.from({ length: 60 }, (_, index) => `word${index}`).join(' ');
+		message.begin();
 		for (let end = 10; end < whole.length; end += 10) {
 			message.show(whole.slice(0, end));
 			await pause(10);

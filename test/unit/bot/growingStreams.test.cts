@@ -50,7 +50,14 @@ function talkOf({ closingText = '', firstAnswer = '' } = {}) {
 	const { streams } = replies;
 	replies.begin('r', { chattype: 'single', from: { userid: 'zhangsan' } }, { closingText, onLost });
 	if (firstAnswer) streams.startStream('r', 'id', firstAnswer);
-	const ended = streams.beginRun('r');
+	const ended = streams.beginRun('r', 'run');
+	const speaker = { reqId: 'r', run: 'run', streamId: 'id' };
+	const answer = async (content: string, finish: boolean) => {
+		const stream = { id: 'id', finish, content };
+		const origin = { chatid: 'zhangsan', at: now, run: speaker.run };
+		await replies.reply('aibot_respond_msg', { msgtype: 'stream', stream }, 'r', origin);
+		await settled();
+	};
 	return {
 		replies,
 		sent,
@@ -63,11 +70,11 @@ function talkOf({ closingText = '', firstAnswer = '' } = {}) {
 			};
 		},
 		show: async (said: string, status?: string) => {
-			streams.show('r', 'id', said, status);
+			streams.show(speaker, said, status);
 			await settled();
 		},
-		say: (said: string) => streams.show('r', 'id', said),
-		breakOff: () => streams.breakOff('r'),
+		say: (said: string) => streams.show(speaker, said),
+		breakOff: () => streams.breakOff(speaker),
 		tickAfter: async (ms: number) => {
 			now += ms;
 			streams.tend(now);
@@ -76,6 +83,23 @@ function talkOf({ closingText = '', firstAnswer = '' } = {}) {
 		end: async () => {
 			await ended();
 			await settled();
+		},
+		/** What the WeCom node sends for this workflow. */
+		step: async (content: string) => await answer(content, false),
+		finish: async (content: string) => await answer(content, true),
+		/** Another one that the message has started. */
+		workflow: (run: string) => {
+			const itsEnd = streams.beginRun('r', run);
+			return {
+				show: async (said: string) => {
+					streams.show({ ...speaker, run }, said);
+					await settled();
+				},
+				end: async () => {
+					await itsEnd();
+					await settled();
+				},
+			};
 		},
 		/** Resolves what the test holds back. */
 		hold: (which: RegExp) => {
@@ -291,11 +315,106 @@ describe('a reply that WeCom refuses', () => {
 		expect(await lastBehindIt(talk)).toBe('end:The words');
 	});
 
-	it('but not where another one has gone out', async () => {
+	it('also where a step of Stream Reply has gone out', async () => {
 		const talk = talkOf();
-		const step = { ...reply, stream: { ...reply.stream, finish: false, content: 'A step' } };
-		await talk.replies.reply('aibot_respond_msg', step, 'r');
-		expect(await lastBehindIt(talk)).toBe('end:A step');
+		await talk.step('A step');
+		expect(await lastBehindIt(talk)).toBe('end:The words');
+	});
+});
+
+describe('steps of Stream Reply', () => {
+	it('new words of the agent take the place of a step, a mere status stands below it', async () => {
+		const { show, step, tickAfter, end, sent } = talkOf();
+		await show('Let me look.');
+		await step('Looking for Emma…');
+		await show('Let me look.', 'One moment');
+		await tickAfter(streamTimings.frame);
+		await show('Let me look.\n\nThere she is.');
+		await tickAfter(streamTimings.frame);
+		await end();
+		expect(sent).toEqual([
+			'frame:Let me look.',
+			'frame:Looking for Emma…',
+			'frame:Looking for Emma…\n\nOne moment',
+			'frame:Let me look.\n\nThere she is.',
+			'end:Let me look.\n\nThere she is.',
+		]);
+	});
+
+	it('words that come while a step is under way stay', async () => {
+		const { say, step, hold, tickAfter, end, sent } = talkOf();
+		const release = hold(/^frame:A step/);
+		const done = step('A step');
+		say('The words');
+		release();
+		await done;
+		await tickAfter(streamTimings.frame);
+		await end();
+		expect(sent.at(-1)).toBe('end:The words');
+	});
+
+	it.each([
+		['grown', 'Part one.', 'Part one. And two.', 'And two.'],
+		['another text', 'Part one.', 'Part two.', 'Part two.'],
+	])('those after the end of the stream follow with the end: %s', async (_what, one, two, rest) => {
+		const { step, tickAfter, end, sent } = talkOf();
+		await step(one);
+		await tickAfter(NEARLY);
+		await step(two);
+		await end();
+		expect(sent).toEqual([`frame:${one}`, `end:${one}`, `push:${rest}`]);
+	});
+
+	it('but not where Finish has said all of it', async () => {
+		const { step, finish, tickAfter, end, sent } = talkOf();
+		await step('Part one.');
+		await tickAfter(NEARLY);
+		await step('Part one. And two.');
+		await finish('Part one. And two. And three.');
+		await end();
+		expect(sent.slice(2)).toEqual(['push:Part one. And two. And three.']);
+	});
+});
+
+describe('two workflows that answer a message', () => {
+	/** One replies, the other one has an agent and no reply. */
+	const two = () => {
+		const one = talkOf();
+		const other = one.workflow('other');
+		return { ...one, other };
+	};
+
+	it.each([
+		['has ended before the reply', true],
+		['ends behind it', false],
+	])('what the one without a reply says is a message of its own: it %s', async (_w, isFirst) => {
+		const { finish, end, other, sent } = two();
+		await other.show('My view');
+		if (isFirst) await other.end();
+		await finish('The reply');
+		if (!isFirst) await other.end();
+		await end();
+		expect(sent).toEqual(['frame:My view', 'end:The reply', 'push:My view']);
+	});
+
+	it('also what it says after the reply, whole', async () => {
+		const { finish, end, other, sent } = two();
+		await other.show('My');
+		await finish('The reply');
+		await end();
+		await other.show('My view');
+		await other.end();
+		expect(sent.slice(1)).toEqual(['end:The reply', 'push:My view']);
+	});
+
+	it('and what the stream does not show of them when both have ended', async () => {
+		const { show, end, other, sent } = two();
+		await show('Mine');
+		now += streamTimings.frame;
+		await other.show('Yours');
+		await end();
+		await other.end();
+		expect(sent).toEqual(['frame:Mine', 'frame:Yours', 'end:Yours', 'push:Mine']);
 	});
 });
 

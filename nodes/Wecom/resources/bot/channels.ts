@@ -1,5 +1,5 @@
 import type { IDataObject } from 'n8n-workflow';
-import { describeErrcode, describeUnreachable } from '../../../shared/protocol/errors';
+import { describeUnreachable } from '../../../shared/protocol/errors';
 import { parseReply } from '../../../shared/protocol/reply';
 import { clean } from '../../../shared/protocol/settings';
 import {
@@ -22,6 +22,7 @@ import {
 import type { BotFile } from '../../../shared/bot/upload';
 import { BEGINNING_ONLY } from '../../../shared/bot/connectionReplies';
 import { sealRelay } from '../../../shared/bot/relay';
+import { sendToResponseUrl } from '../../../shared/bot/responseUrl';
 import {
 	parseEncodingAesKey,
 	signedReply,
@@ -50,7 +51,6 @@ export interface SentReply {
 const RELAY_TIMEOUT_MS = 8_000;
 /** Several webhook processes may share the trigger's URL, and one of them knows the stream: the next call may reach it. */
 const RELAY_TRIES = 4;
-const URL_TIMEOUT_MS = 30_000;
 
 /** Messages whose one HTTP answer this process has given from afar, by `replyKey`. */
 const answered = new Set<string>();
@@ -270,30 +270,7 @@ export async function toResponseUrl(
 	body: IDataObject,
 ): Promise<SentReply | undefined> {
 	if (!responseUrl) return undefined;
-	let answer: unknown;
-	try {
-		answer = await item.context.helpers.httpRequest({
-			method: 'POST',
-			url: responseUrl,
-			body,
-			json: true,
-			timeout: URL_TIMEOUT_MS,
-		});
-	} catch (error) {
-		// The error holds the address, which lets anybody reply: only its reason goes on.
-		const { message } = describeUnreachable(hostOf(responseUrl), error);
-		throw problem(item, message, 'Check that the n8n server may open HTTPS connections to it.');
-	}
-	const reply = parseReply(answer) ?? {};
-	if (!reply.errcode) return { via: 'responseUrl' };
-	const { message, description } = await describeErrcode(reply);
-	throw problem(
-		item,
-		message,
-		`The response_url of a message takes one reply within an hour. ${description}`,
-	);
-}
-
-function hostOf(url: string): string {
-	return /^https?:\/\/[^/?#]+/i.exec(url)?.[0] ?? 'the response_url';
+	const request = item.context.helpers.httpRequest;
+	await refusals(item, sendToResponseUrl(request, responseUrl, body));
+	return { via: 'responseUrl' };
 }

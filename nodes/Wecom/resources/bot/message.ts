@@ -18,14 +18,12 @@ export interface AnsweredMessage {
 	kind: string;
 	botId: string;
 	reqId: string;
-	/** Where the message came from, and when. */
+	/** Where the message came from, and when, and which workflow answers it. */
 	origin: Origin;
 	/** The stream of its reply, whether it has begun or not. */
 	streamId: string;
 	/** Names the reply in the process that took the message in callback mode: for who has the secrets of the bot. */
 	replyKey: string;
-	/** Tells apart the workflows that the message has started. */
-	run: string;
 	responseUrl: string;
 	/** Whether a trigger of this workflow took it, which n8n can reach from everywhere. */
 	ownTrigger: boolean;
@@ -60,10 +58,13 @@ export async function messageOf(item: ItemContext): Promise<AnsweredMessage> {
 		kind: text(wecom.kind),
 		botId: text(wecom.botId),
 		reqId: text(wecom.reqId),
-		origin: { chatid: chatOf(received), at: Date.parse(text(wecom.receivedAt)) || Date.now() },
+		origin: {
+			chatid: chatOf(received),
+			at: Date.parse(text(wecom.receivedAt)) || Date.now(),
+			run: text(wecom.run) || undefined,
+		},
 		streamId,
 		replyKey: transport === 'callback' ? replyKey(await secretsOf(item), streamId) : '',
-		run: text(wecom.run),
 		responseUrl: text(received.response_url),
 		ownTrigger: isBotItem(fromTrigger) && fromTrigger.msgid === received.msgid,
 	};

@@ -195,8 +195,8 @@ const imageOf = (data: Buffer): IDataObject => ({
  * since a pinned message keeps its run.
  */
 const begun = new Map<string, string>();
-const begunKey = ({ context }: ItemContext, { streamId, run }: AnsweredMessage) =>
-	`${(context.getMode() !== 'manual' && run) || context.getExecutionId()}|${streamId}`;
+const begunKey = ({ context }: ItemContext, { streamId, origin }: AnsweredMessage) =>
+	`${(context.getMode() !== 'manual' && origin.run) || context.getExecutionId()}|${streamId}`;
 const MAX_BEGUN = 2_000;
 
 /** One step of a reply that grows. */
