@@ -14,9 +14,9 @@ export const FETCH_UNTIL_MS = 3_500;
 
 /**
  * How long a question of WeCom after the stream of a reply waits for something new: the words are there at once, and fewer questions
- * leave n8n the time for the agents. WeCom would wait for five seconds.
+ * leave n8n the time for the agents. WeCom waits for five seconds, of which an n8n that is busy may need most.
  */
-export const QUESTION_WAITS_MS = 2_000;
+export const QUESTION_WAITS_MS = 1_000;
 
 /** An AI Agent that says nothing for this long waits for a tool; one that has said all is followed by the rest of the workflow. */
 export const TOOL_STATUS_AFTER_MS = 1_200;

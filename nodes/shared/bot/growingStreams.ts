@@ -190,7 +190,8 @@ export class GrowingStreams {
 				const ended = stream ? [] : [...voices].filter(([, { hasEnded }]) => hasEnded);
 				for (const [run, { text, replies }] of ended) {
 					voices.delete(run);
-					const inTime = shown?.run === run ? shown.text : '';
+					// A reply need not tell whose it is.
+					const inTime = shown && (shown.run ?? run) === run ? shown.text : '';
 					if (replies > 0) continue;
 					await this.pushParts(talk, partsBehind(inTime, text, MAX_STREAM_BYTES));
 				}

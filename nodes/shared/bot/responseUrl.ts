@@ -4,6 +4,7 @@ import { parseReply } from '../protocol/reply';
 import { BotFailure } from './errors';
 
 const TIMEOUT_MS = 30_000;
+const HELP = 'Check that the n8n server may open HTTPS connections to it.';
 
 /**
  * Sends a message to the `response_url` of another one: one call within an hour, without any token (doc 101138). Throws a
@@ -14,13 +15,14 @@ export async function sendToResponseUrl(
 	url: string,
 	body: IDataObject,
 ): Promise<void> {
-	let answer: unknown;
-	try {
-		answer = await request({ method: 'POST', url, body, json: true, timeout: TIMEOUT_MS });
-	} catch (error) {
+	const options: IHttpRequestOptions = {
+		...{ method: 'POST', url, body, json: true },
+		timeout: TIMEOUT_MS,
+	};
+	const answer = await request(options).catch(async (error: unknown) => {
 		const { message } = describeUnreachable(hostOf(url), error);
-		throw new BotFailure(message, 'Check that the n8n server may open HTTPS connections to it.');
-	}
+		return await Promise.reject(new BotFailure(message, HELP));
+	});
 	const reply = parseReply(answer) ?? {};
 	if (!reply.errcode) return;
 	const { message, description } = await describeErrcode(reply);

@@ -77,12 +77,15 @@ describe('the first answer', () => {
 	});
 
 	it('is gone with the first words of a reply, which then stay', async () => {
-		const { message, answer, shown } = await ask({ firstAnswer: '…', closingText: 'Sorry' });
+		const { message, answer, shown, entries } = await ask({
+			firstAnswer: '…',
+			closingText: 'Sorry',
+		});
 		const end = message.begin();
 		await answer(stream('So far', false));
-		end();
-		await until('the end', () => shown().stream!.finish);
-		expect(shown().text).toBe('So far');
+		await end();
+		expect(shown()).toMatchObject({ text: 'So far', stream: { finish: true } });
+		expect(entries()).toHaveLength(1);
 	});
 
 	it('is joined by a card and followed by a file', async () => {
