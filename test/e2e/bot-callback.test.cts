@@ -5,6 +5,7 @@ import { DEMO_CALLBACK_BOT } from '../../simulator/bot/data.cts';
 import { browserOrSkip, screenshot, withEditor } from '../support/browser.cts';
 import { closeNode, openNode, openWorkflow, parameter } from '../support/editor.cts';
 import type { Credential, Workflow, WorkflowNode } from '../support/n8n-rest.cts';
+import { until } from '../support/wait.cts';
 import { chain, itemsOf, START_TIMEOUT, TRIGGER, useN8n, WECOM } from './support.cts';
 
 const surroundings = useN8n();
@@ -58,11 +59,10 @@ async function publish(
 	});
 	await rest.activate(workflow.id);
 	await rest.waitForWebhook('POST', path);
-	const saved = await bots().saveCallback(botId, {
-		...callback,
-		url: `${n8n.url}/webhook/${path}`,
-	});
-	expect(saved).toMatchObject({ ok: true });
+	const url = `${n8n.url}/webhook/${path}`;
+	// On a busy machine n8n may need more than the one second that WeCom waits for; a person would save again.
+	const save = async () => (await bots().saveCallback(botId, { ...callback, url })).ok;
+	await until('WeCom takes the URL', save, { within: 20_000 });
 	return workflow;
 }
 const execution = async ({ id }: Workflow) => {
@@ -70,10 +70,11 @@ const execution = async ({ id }: Workflow) => {
 	expect(first.status).toBe('success');
 	return first;
 };
+/** What a busy machine does not answer in time is asked again, if it is a question after a stream. */
 const problems = () =>
 	bots()
 		.outcomes()
-		.filter(({ problem, error }) => problem ?? error);
+		.filter(({ problem, error, refresh }) => problem ?? (refresh ? undefined : error));
 
 it('a stream begins at once, grows while WeCom asks, and ends with the last step', async () => {
 	const workflow = await publish(FIRST, [
