@@ -143,6 +143,7 @@ function complete(operation: Operation, sample: IDataObject): IDataObject {
 
 function requiredValue({ convert, each }: Field): unknown {
 	if (convert === 'day') return 1_769_788_800;
+	if (convert === 'dayText') return '2026-01-31';
 	const time = 1769851800;
 	const one =
 		convert === 'integer' || convert === 'integerList' ? 1 : convert === 'timestamp' ? time : 'x';

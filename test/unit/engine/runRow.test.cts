@@ -46,6 +46,18 @@ describe('the reply of a row', () => {
 		expect(await run({}, { returns: () => ({ deleted: true }) })).toEqual({ deleted: true });
 	});
 
+	it('takes as many entries as are wanted, over all blocks', async () => {
+		const found = [{ id: 1 }, { id: 2 }];
+		const row = {
+			fixed: { userids: ['a', 'b', 'c', 'd'] },
+			list: 'found',
+			reads: true,
+			blocks: { ids: 'userids', most: 2 },
+		};
+		expect(await run({ found }, row, { limit: 3 })).toEqual([...found, found[0]]);
+		expect(await run({ found }, row, { returnAll: true })).toHaveLength(4);
+	});
+
 	it('marks the entry of a list that WeCom has refused', async () => {
 		const found = [{ id: 1 }, { id: 2, errcode: 60111 }];
 		const row = { list: 'found', reads: true, whole: true as const };
