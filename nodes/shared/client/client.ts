@@ -76,12 +76,12 @@ export class WecomClient {
 
 	/**
 	 * The client the node's parameters ask for: of the app, or with authentication "Suite" of the company to act as.
-	 * `as` is for calls with the token of the suite or the provider themselves, `own` for a resource with a credential of its own.
+	 * `token` is for calls with the token of the suite or the provider themselves, `own` for a resource with a credential of its own.
 	 */
 	static async open(
 		context: ClientContext,
 		itemIndex = 0,
-		as: ActAs['kind'] = 'company',
+		token: ActAs['kind'] = 'company',
 		own?: OwnCredential,
 	): Promise<WecomClient> {
 		const clients = opened.get(context) ?? new Map<string, Promise<WecomClient>>();
@@ -100,7 +100,7 @@ export class WecomClient {
 			'suite',
 			async () => await WecomClient.ofSuite(context),
 		);
-		if (as !== 'company') return suite.actingAs({ kind: as });
+		if (token !== 'company') return suite.actingAs({ kind: token });
 		const corpId = get('actAsCompany');
 		// The node with many operations keeps it among its options.
 		const permanentCode = get('options.permanentCode') || get('permanentCode');
@@ -125,7 +125,7 @@ export class WecomClient {
 	static async ofSuite(context: ClientContext): Promise<WecomClient> {
 		const credentials = await context.getCredentials(SUITE_CREDENTIAL);
 		const act: ActAs = { kind: 'suite' };
-		return new WecomClient(context, suiteAccount, suiteAccount.as!(credentials, act), act);
+		return new WecomClient(context, suiteAccount, suiteAccount.actingAs!(credentials, act), act);
 	}
 
 	/** The company that a person has chosen and the credential should store. */
@@ -153,14 +153,14 @@ export class WecomClient {
 			if (companiesOf(this.credentials)[corpId]) return;
 			await sleep(pause);
 			const stored = await this.context.getCredentials(this.account.type);
-			if (companiesOf(stored)[corpId]) this.credentials = this.account.as!(stored, this.act!);
+			if (companiesOf(stored)[corpId]) this.credentials = this.account.actingAs!(stored, this.act!);
 		}
 	}
 
 	/** Another client of the same suite. */
 	actingAs(act: ActAs): WecomClient {
 		const { context, account, credentials } = this;
-		return new WecomClient(context, account, account.as!(credentials, act), act);
+		return new WecomClient(context, account, account.actingAs!(credentials, act), act);
 	}
 
 	/** What the client acts for, as a key without secrets. */

@@ -20,8 +20,8 @@ export interface Account {
 	/** The credential to go on with after WeCom refused a token; another execution may have stored a new one meanwhile. */
 	afterRefusal(stored: Data, refused: string, before: Data): Data;
 	/** The credential for requests in someone's name. */
-	as?(credentials: Data, act: ActAs): Data;
-	/** Tells settings apart, without secrets. */
+	actingAs?(credentials: Data, act: ActAs): Data;
+	/** A text without secrets that tells settings apart. */
 	fingerprint(credentials: Data): string;
 }
 
@@ -51,7 +51,7 @@ export const suiteAccount: Account = {
 	deadTokenCodes,
 	afterRefusal: (stored, refused, before) =>
 		withNote(stored, { actAs: noteOf(before).actAs, refusedToken: refused }),
-	as: actingAs,
+	actingAs,
 	fingerprint: suiteFingerprint,
 };
 
