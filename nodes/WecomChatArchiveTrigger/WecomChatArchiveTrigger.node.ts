@@ -31,6 +31,9 @@ export class WecomChatArchiveTrigger implements INodeType {
 		credentials: [
 			{ name: 'wecomChatArchiveApi', required: true, testedBy: 'wecomChatArchiveApiTest' },
 		],
+		eventTriggerDescription: 'Waiting for somebody to write in a chat that is archived',
+		activationMessage:
+			'n8n now reads the archive on and on. Every batch of messages runs the workflow.',
 		triggerPanel: {
 			header: '',
 			executionsHelp: {

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { IDataObject } from 'n8n-workflow';
 import { browserOrSkip, screenshot, withEditor } from '../support/browser.cts';
-import { openNode, openWorkflow } from '../support/editor.cts';
+import { executeStep, openNode, openWorkflow, parameter } from '../support/editor.cts';
 import type { WorkflowInput } from '../support/n8n-rest.cts';
 import { repoRoot } from '../support/paths.cts';
 import { chain, credentialData, manual, target, useN8n, uses, WECOM } from './support.cts';
@@ -118,6 +118,16 @@ it('n8n serves the output schemas', async () => {
 	expect((await get('member/nothing')).status).toBe(404);
 });
 
+it.each(['Trigger', 'BotTrigger', 'LoginTrigger', 'ChatArchiveTrigger'])(
+	'n8n serves the output schema of the %s',
+	async (name) => {
+		const { n8n } = surroundings();
+		const reply = await fetch(`${n8n.url}/schemas/${WECOM}${name}/1.0.0.json`);
+		const { properties } = (await reply.json()) as { properties: IDataObject };
+		expect(properties.wecom).toMatchObject({ type: 'object' });
+	},
+);
+
 browserOrSkip()('in the editor', () => {
 	const workflowWith = async (name: string, parameters: object, other: object = {}) => {
 		const { rest, credential } = surroundings();
@@ -151,6 +161,52 @@ browserOrSkip()('in the editor', () => {
 			expect(
 				await panel.locator('input[value="Orders"]').or(panel.getByText('Orders')).count(),
 			).toBeGreaterThan(0);
+		});
+	});
+
+	it('a document is pasted by its address, its sheet chosen, and a record written by a key column', async () => {
+		const { sim, n8n } = surroundings();
+		const SHEET = '/cgi-bin/wedoc/smartsheet';
+		sim.control.setList(FIELDS, COLUMNS);
+		sim.control.setList(`${SHEET}/get_sheet`, [{ sheet_id: 'q979lj', title: 'Orders' }]);
+		sim.control.setList(`${SHEET}/get_records`, [
+			{ record_id: 'r7', values: { Number: [{ type: 'text', text: '1001' }] } },
+		]);
+		const id = await workflowWith('WeCom', {
+			resource: 'smartSheet',
+			operation: 'appendOrUpdateRecord',
+		});
+		await withEditor(n8n, async (page) => {
+			await openWorkflow(page, id);
+			const panel = await openNode(page, 'WeCom');
+			const value = (column: string) => parameter(page, column).locator('input, textarea').first();
+			await parameter(page, 'docid')
+				.locator('input')
+				.last()
+				.fill('https://doc.weixin.qq.com/smartsheet/s3_AbCd?scode=x&tab=q979lj');
+			await parameter(page, 'sheet_id').locator('input').last().click();
+			await page.getByTestId('rlc-item').filter({ hasText: 'Orders' }).click();
+			// All columns are there without a further click.
+			await value('Number').waitFor();
+			await value('Amount').waitFor();
+			await panel.getByTestId('matching-column-select').click();
+			await page.getByTestId('matching-column-option-Number').click();
+			await panel.getByText('Number (using to match)').waitFor();
+			await value('Number').fill('1001');
+			await value('Amount').fill('12');
+			await screenshot(page, 'smart-sheet-key');
+			expect(await executeStep(page)).toContain('1 item');
+		});
+		const { body } = sim.requests.find(({ path }) => path === `${SHEET}/update_records`)!;
+		expect(body).toMatchObject({
+			docid: 's3_AbCd',
+			sheet_id: 'q979lj',
+			records: [
+				{
+					record_id: 'r7',
+					values: { f1: [{ type: 'text', text: '1001' }], f6: 12 },
+				},
+			],
 		});
 	});
 
