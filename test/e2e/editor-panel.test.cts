@@ -2,9 +2,17 @@
 import { randomUUID } from 'node:crypto';
 import type { Locator, Page } from 'playwright-core';
 import codex from '../../nodes/Wecom/Wecom.node.json';
+import { DEMO_SUITE } from '../../simulator/suite/data.cts';
 import { browserOrSkip, screenshot, withEditor } from '../support/browser.cts';
-import { openNode, openWorkflow, parameter } from '../support/editor.cts';
-import { target, TRIGGER, useN8n, uses, WECOM } from './support.cts';
+import {
+	closeNode,
+	executeStep,
+	fillCredentialField,
+	openNode,
+	openWorkflow,
+	parameter,
+} from '../support/editor.cts';
+import { credentialData, target, TRIGGER, useN8n, uses, WECOM } from './support.cts';
 
 /** Opens the node panel on an empty workflow and looks for `words`. */
 async function searchNodes(page: Page, words: string): Promise<Locator> {
@@ -26,6 +34,9 @@ async function pick(page: Page, action: string): Promise<void> {
 	await item.click();
 	await page.getByTestId('node-parameters').waitFor();
 }
+
+// A loaded machine takes half a minute to open the editor.
+jest.setTimeout(240_000);
 
 browserOrSkip()('the node panel', () => {
 	const surroundings = useN8n();
@@ -198,5 +209,108 @@ browserOrSkip()('the node panel', () => {
 			expect(pushed.ok).toBe(true);
 			await rest.waitForExecutions(workflow.id, 1);
 		}
+	});
+
+	it('says what it waits for, and after publishing what to do in WeCom', async () => {
+		const { n8n, rest, credential } = surroundings();
+		const trigger = {
+			name: 'Trigger',
+			type: TRIGGER,
+			webhookId: randomUUID(),
+			parameters: {},
+			credentials: uses(credential),
+		};
+		const { id } = await rest.createWorkflow({ name: 'Words', nodes: [trigger] });
+		await withEditor(n8n, async (page) => {
+			await openWorkflow(page, id);
+			const panel = await openNode(page, 'Trigger');
+			await panel.getByText("3. Open 'Webhook URLs' above").waitFor();
+			await panel.getByText('When will this node trigger my flow?').click();
+			await panel.getByText("click 'Execute step', save the test URL in WeCom").waitFor();
+			await page.getByTestId('trigger-execute-button').click();
+			await panel.getByText('Listening for test event').waitFor();
+			await closeNode(page);
+			await page.getByText('Waiting for a message or event from WeCom').first().waitFor();
+			await page.getByTestId('stop-execution-waiting-for-webhook-button').click();
+			await page.getByTestId('workflow-open-publish-modal-button').click();
+			await page.getByTestId('workflow-publish-button').click();
+			await page.getByText('Save it in WeCom under Receive Messages > Set API Receive').waitFor();
+		});
+	});
+
+	it('with a suite the recipients are those of the chosen company', async () => {
+		const { n8n, rest, sim } = surroundings();
+		const { suiteId, suiteSecret, callback } = DEMO_SUITE;
+		const data = { suiteId, suiteSecret, token: callback.token, baseUrl: sim.url };
+		const suite = await rest.createCredential('Suite', 'wecomSuiteApi', {
+			...data,
+			encodingAesKey: callback.encodingAesKey,
+		});
+		const send = {
+			name: 'Send',
+			type: WECOM,
+			parameters: { authentication: 'suite' },
+			credentials: { wecomSuiteApi: { id: suite.id, name: suite.name } },
+		};
+		const { id } = await rest.createWorkflow({ name: 'Suite', nodes: [send] });
+		await withEditor(n8n, async (page) => {
+			await openWorkflow(page, id);
+			const shown = page.waitForResponse(/dynamic-node-parameters\/options/);
+			await openNode(page, 'Send');
+			await shown;
+			await page.waitForTimeout(300);
+			await parameter(page, 'touser').click();
+			const option = page.getByRole('option');
+			await option.filter({ hasText: "Choose one under 'Act as Company' first" }).waitFor();
+			await page.keyboard.press('Escape');
+			// Another company, another list: read anew, without the panel being opened again.
+			await parameter(page, 'actAsCompany').getByTestId('rlc-mode-selector').click();
+			await page.getByTestId('mode-id').click();
+			const loaded = page.waitForResponse(/dynamic-node-parameters\/options/);
+			await parameter(page, 'actAsCompany').locator('input').last().fill('wwother');
+			await loaded;
+			await page.waitForTimeout(300);
+			await parameter(page, 'touser').click();
+			await option.filter({ hasText: 'wwother' }).first().waitFor();
+		});
+		await rest.deleteCredential(suite.id);
+	});
+
+	// The last one: no credential is left then.
+	it('a new person sends the first message with ten clicks', async () => {
+		const { n8n, rest, sim, credential } = surroundings();
+		await rest.deleteCredential(credential.id);
+		const data = credentialData(sim);
+		let clicks = 0;
+		await withEditor(n8n, async (page) => {
+			const click = async (place: Locator) => {
+				await place.click();
+				clicks++;
+			};
+			const found = await searchNodes(page, 'wecom');
+			clicks++;
+			await click(found.first());
+			const panel = page.getByTestId('node-creator');
+			await panel.getByText('Triggers (').waitFor();
+			await click(panel.getByText('Actions ('));
+			await click(panel.getByText('Send message', { exact: true }));
+			const node = page.getByTestId('ndv');
+			await click(node.getByTestId('node-credentials-empty-state').getByRole('button').first());
+			for (const name of ['corpId', 'corpSecret', 'agentId', 'baseUrl'] as const)
+				await fillCredentialField(page, name, data[name]);
+			const listed = page.waitForResponse(/dynamic-node-parameters\/options/);
+			await click(page.getByTestId('credential-save-button').getByRole('button'));
+			await node.getByTestId('node-credentials-select').waitFor();
+			await listed;
+			await click(parameter(page, 'content').locator('textarea').first());
+			await page.keyboard.type('Hello');
+			await click(parameter(page, 'touser'));
+			await click(page.getByRole('option', { name: '张三' }).first());
+			clicks++;
+			expect(await executeStep(page)).toContain('1 item');
+		});
+		const sent = sim.requests.filter(({ path }) => path === '/cgi-bin/message/send').at(-1);
+		expect(sent?.body).toMatchObject({ touser: 'zhangsan', text: { content: 'Hello' } });
+		expect(clicks).toBeLessThanOrEqual(10);
 	});
 });
