@@ -80,7 +80,7 @@ function write(taken: Map<string, Buffer>): number {
 /** The pixels differ with every run (times, IDs); the names and roughly the sizes do not. */
 function compare(taken: Map<string, Buffer>): number {
 	const stored = readdirSync(FOLDER).filter((file) => file.endsWith('.webp'));
-	const names = new Set([...stored, ...taken.keys()]);
+	const names = new Set(values.only ? taken.keys() : [...stored, ...taken.keys()]);
 	const different = [...names].filter((file) => {
 		const picture = taken.get(file);
 		if (!picture || !stored.includes(file)) return true;
