@@ -144,11 +144,11 @@ export function giveFirstAnswer(
 export function changeStream(id: string, change: StreamChange, at = 0): Way | undefined {
 	const conversation = conversations.get(id);
 	if (!conversation) return undefined;
-	if (isOver(conversation)) return takenElsewhere(conversation, change);
 	if (at > 0) {
 		if (at <= conversation.changedAt) return undefined;
 		conversation.changedAt = at;
 	}
+	if (isOver(conversation)) return takenElsewhere(conversation, change);
 	// A card and images keep what was said, and take the place of a mere first answer.
 	const { said } = conversation;
 	// Of a first answer that has not gone out yet; `shown` takes it away.

@@ -256,6 +256,18 @@ describe('what a stream does not show when its workflow has ended', () => {
 		['words since its end', (id) => showSaid(id, 'One. Two.'), ['Two.']],
 		['other words', (id) => showSaid(id, 'Two.'), ['Two.']],
 		['steps since its end', (id) => changeStream(id, { content: 'One. Two.' }), ['Two.']],
+		[
+			'the newest step of another process',
+			(id) => {
+				const now = Date.now();
+				for (const [at, content] of [
+					[now, 'One. Two.'],
+					[now - 1, 'One. T'],
+				] as const)
+					takeRelayed({ streamId: id, at, change: { content } }, now);
+			},
+			['Two.'],
+		],
 		['nothing since', () => undefined, []],
 		['the same', (id) => showSaid(id, 'One.'), []],
 		[
