@@ -15,7 +15,10 @@ const PACKAGE = {
 	files: ['dist'],
 };
 
-/** The same webhooks as the WeCom Trigger: two methods, full path resolved without expressions, raw body, empty answer. */
+/**
+ * The same webhooks as the WeCom Trigger: two methods, full path resolved without expressions, raw body, empty answer. With
+ * `?answer=only` it answers and starts nothing.
+ */
 const NODE = `
 const { fromParameter, webhookDescriptionFields } = require('n8n-workflow');
 const webhook = {
@@ -44,6 +47,10 @@ class BareTrigger {
 		],
 	};
 	async webhook() {
+		if (this.getQueryData().answer === 'only') {
+			this.getResponseObject().status(200).end();
+			return { noWebhookResponse: true };
+		}
 		const request = this.getRequestObject();
 		if (!request.rawBody) await request.readRawBody();
 		return { workflowData: [[{ json: { body: request.rawBody.toString('utf8') } }]] };

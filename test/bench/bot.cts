@@ -6,7 +6,8 @@ import type { Simulator } from '../../simulator/server.cts';
 import { agentWorkflow } from '../support/agent-workflow.cts';
 import { say } from '../support/child.cts';
 import type { Credential, N8nRest, WorkflowNode } from '../support/n8n-rest.cts';
-import { until } from '../support/wait.cts';
+import { sleep, until } from '../support/wait.cts';
+import { BARE_NODE } from './bare-trigger.cts';
 import { atMost, information, type Row } from './report.cts';
 import { median } from './stats.cts';
 import { botCredentialData } from '../support/credentials.cts';
@@ -29,6 +30,8 @@ interface Answered {
 	toModel: number;
 	/** From the first word of the model until words of it are in the chat; what WeCom lets pass between two questions is its own. */
 	toChat: number;
+	/** Callback mode: how long the questions took that were asked while the model spoke, and so found something new. */
+	questions: number[];
 	/** Frames a second, between the first one with words and the last one before the end. */
 	rate: number;
 	/** As it should be, and nothing else. */
@@ -96,8 +99,10 @@ async function rowsOf(rest: N8nRest, sim: Simulator, way: Way, model: Credential
 	for (let one = 0; one < ALONE; one++) alone.push(await ask(sim, way, `${botId}-alone${one}`));
 	const people = Array.from({ length: AT_ONCE }, (_, one) => `${botId}-together${one}`);
 	const together = await Promise.all(people.map(async (from) => await ask(sim, way, from)));
-	await rest.deactivate(id);
 	const all = [...alone, ...together];
+	const isConnection = way.botId === DEMO_BOT.botId;
+	const bare = isConnection ? await bareAnswers(rest, sim, way) : [];
+	await rest.deactivate(id);
 	const times = (answers: Answered[], of: 'toChat' | 'toModel') => answers.map((one) => one[of]);
 	return [
 		atMost(
@@ -113,7 +118,7 @@ async function rowsOf(rest: N8nRest, sim: Simulator, way: Way, model: Credential
 			'ms',
 		),
 		information(`  and the slowest`, `${Math.max(...times(together, 'toChat'))} ms`),
-		...(way.botId === DEMO_BOT.botId
+		...(isConnection
 			? [
 					atMost(
 						'  frames a second in one stream, at most',
@@ -123,8 +128,12 @@ async function rowsOf(rest: N8nRest, sim: Simulator, way: Way, model: Credential
 						'a second',
 						2,
 					),
+					information(
+						'  a bare trigger that only answers, asked once a second for each of them meanwhile',
+						`${median(bare).toFixed(0)} ms`,
+					),
 				]
-			: []),
+			: questionRows(sim, together)),
 		information(
 			'  from the message to the model, alone and at once',
 			[alone, together].map((some) => `${median(times(some, 'toModel')).toFixed(0)} ms`).join(', '),
@@ -189,20 +198,68 @@ async function ask(sim: Simulator, { botId }: Way, from: string): Promise<Answer
 	const [first, last] = [growing[0], growing[growing.length - 1]];
 	return {
 		toModel: question.at - sentAt,
-		toChat: first.at - askedAt(sim, entry, question.spokeAt!, first.at),
+		toChat: openBetween(questionsOf(sim, entry), question.spokeAt!, first.at),
+		questions: questionsOf(sim, entry)
+			.filter(({ at, ms }) => at - ms > first.at && at < last.at)
+			.map(({ ms }) => ms),
 		rate: growing.length > 1 ? (growing.length - 1) / ((last.at - first.at) / 1_000) : 0,
 		isWhole: entry.text === ANSWER && growing.length > 1,
 	};
 }
 
-/** When the words could go out at the earliest: at once, in callback mode with the first question after the stream since they are there. */
-function askedAt(sim: Simulator, { stream }: ChatEntry, spokeAt: number, shownAt: number): number {
-	const asked = sim.bots
-		.outcomes()
-		.filter(({ refresh, reply }) => refresh && reply?.stream?.id === stream!.id)
-		.map(({ at, ms }) => at - ms)
-		.find((at) => at >= spokeAt);
-	return asked !== undefined && asked < shownAt ? asked : spokeAt;
+/** WeCom's questions after the stream of an answer; none over a long connection. */
+const questionsOf = (sim: Simulator, { stream }: ChatEntry) =>
+	sim.bots.outcomes().filter(({ refresh, reply }) => refresh && reply?.stream?.id === stream!.id);
+
+/** How long words could have gone out before they did: all the time over a long connection, else while a question was open. */
+function openBetween(questions: Array<{ at: number; ms: number }>, from: number, to: number) {
+	if (questions.length === 0) return to - from;
+	const open = questions.map(({ at, ms }) => Math.min(at, to) - Math.max(at - ms, from));
+	return open.reduce((sum, ms) => sum + Math.max(0, ms), 0);
+}
+
+/**
+ * What n8n itself needs for such a question: a bare trigger that answers and starts nothing is asked as often, a second after each
+ * answer, while as many agents speak over long connections.
+ */
+async function bareAnswers(rest: N8nRest, sim: Simulator, { botId }: Way): Promise<number[]> {
+	const path = 'bench-bot-bare';
+	const trigger = { name: 'Trigger', type: BARE_NODE, parameters: { path } };
+	const { id } = await rest.createWorkflow({ name: path, nodes: [trigger] });
+	await rest.activate(id);
+	await rest.waitForWebhook('POST', path);
+	const people = Array.from({ length: AT_ONCE }, (_, one) => `${botId}-bare${one}`);
+	const sent = people.map(
+		async (from) => await sim.bots.say(botId, { from, text: `${from} asks` }),
+	);
+	const times: number[] = [];
+	await Promise.all(
+		sent.map(async (message) => {
+			const { msgid } = await message;
+			const said = () => sim.bots.transcript({ replyTo: msgid })[0]?.stream;
+			while (!said()?.finish) {
+				await sleep(1_000);
+				const speaks = (said()?.updates.length ?? 0) > 1;
+				const started = performance.now();
+				await fetch(`${rest.n8n.url}/webhook/${path}?answer=only`, { method: 'POST' });
+				if (speaks) times.push(performance.now() - started);
+			}
+		}),
+	);
+	await rest.deactivate(id);
+	return times;
+}
+
+function questionRows(sim: Simulator, together: Answered[]): Row[] {
+	const asked = together.flatMap(({ questions }) => questions);
+	const lost = sim.bots.outcomes().filter(({ refresh, error }) => refresh && error).length;
+	return [
+		information(
+			'  the answer to a question of WeCom meanwhile, the median',
+			`${median(asked).toFixed(0)} ms`,
+		),
+		atMost('  questions not answered in five seconds', lost, 0, 'questions'),
+	];
 }
 
 const framesWithWords = ({ stream }: ChatEntry) =>
