@@ -34,7 +34,7 @@ export interface Recipient {
 	settings: BotSettings;
 	options: BotOptions;
 	member: BotMember;
-	/** For executions whose agents are heard while they speak. */
+	/** The way to start executions whose agents are heard while they speak. */
 	streaming?: StreamingStart;
 	/** Called with what resolves when WeCom has all replies of the run. */
 	started(run: Promise<void>): void;
@@ -73,9 +73,9 @@ export const streamingFor = (
 interface Run {
 	recipient: Recipient;
 	message: BotMessage;
-	/** To call when it has ended. */
+	/** Must be called when the execution has ended. */
 	ended(): Promise<void>;
-	/** The file of one reply must be up before the next reply goes out. */
+	/** The newest reply of a worker, for which the next one waits: the file of one must be uploaded before the next goes out. */
 	last: Promise<void>;
 }
 
@@ -94,7 +94,9 @@ async function itemOf(
 	return { ...item, binary };
 }
 
-/** Without what agents say meanwhile; the replies of workers come back through n8n. */
+/**
+ * Starts an execution by `emit`, which tells nothing of what agents say meanwhile. The replies of workers come back through n8n.
+ */
 async function emit(run: Run, item: INodeExecutionData, tries = 0): Promise<void> {
 	const { recipient, message, ended } = run;
 	const { context, started } = recipient;
@@ -114,7 +116,7 @@ async function emit(run: Run, item: INodeExecutionData, tries = 0): Promise<void
 			await run.last;
 		},
 		async (error: Error) => {
-			// It has run: somebody has stopped it, or its time was over.
+			// The execution has run, and somebody has stopped it, or its time was over.
 			if (error instanceof ExecutionCancelledError) return await ended();
 			if (isTest || tries === startTimings.emitAgain.length) return await lose(run, error);
 			await sleep(startTimings.emitAgain[tries]);
@@ -153,7 +155,7 @@ function dedupeKey(context: ITriggerFunctions, { key }: BotMessage): string {
 const hashOf = (parts: unknown[]): string =>
 	createHash('sha256').update(JSON.stringify(parts)).digest('hex');
 
-/** What agents say goes into the stream of the answer, as they say it. */
+/** Puts what agents say into the stream of the answer, as they say it. */
 function listenerOf(run: Run, item: INodeExecutionData): ExecutionListener {
 	const { message, recipient } = run;
 	const { context } = recipient;

@@ -25,7 +25,7 @@ export const lossTimings = {
 /** A workflow that takes part in the bot's connection. */
 export interface Listening {
 	leave(): Promise<void>;
-	/** Of a test run that n8n has given its item: resolves when it has ended and WeCom has its replies. */
+	/** The test run to which n8n has given an item: resolves when it has ended and WeCom has its replies. */
 	testRun?: Promise<void>;
 }
 
@@ -89,7 +89,7 @@ export async function listen(context: ITriggerFunctions, once = false): Promise<
 	}
 }
 
-/** The person has seen a part of the answer, or nothing: the owner learns it. */
+/** The error for the owner when a person has seen only a part of the answer, or nothing. */
 const answerLost = (context: ITriggerFunctions, { message }: Error): NodeOperationError =>
 	new NodeOperationError(
 		context.getNode(),

@@ -1,13 +1,13 @@
 import { NodeOperationError, type ITriggerFunctions } from 'n8n-workflow';
 import { BotFailure } from '../shared/bot/errors';
 
-/** A failed execution and the error workflow tell the owner; the trigger goes on. */
+/** Reports an error to the owner by a failed execution and the error workflow; the trigger goes on. */
 export function report(context: ITriggerFunctions, error: NodeOperationError): void {
 	context.logger.error(`WeCom Bot Trigger: ${error.message}`, {
 		workflowId: context.getWorkflow().id,
 		nodeName: context.getNode().name,
 	});
-	// Older n8n lacks it.
+	// Older n8n lacks this function.
 	context.saveFailedExecution?.(error);
 }
 

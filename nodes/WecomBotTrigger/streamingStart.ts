@@ -23,11 +23,11 @@ import { listenToExecution, type ExecutionListener } from '../shared/bot/executi
 export const startTimings = {
 	/** n8n registers the webhook beside the start of the trigger. */
 	probeAfter: [100, 300, 1_000, 3_000, 10_000, 30_000],
-	/** For the answer of n8n to itself. */
+	/** How long n8n's answer to itself may take. */
 	call: 5_000,
-	/** After all of them failed. */
+	/** The pause before the next round, after all of them failed. */
 	probeAgain: 10 * 60_000,
-	/** Before each further try to emit what n8n could not start. */
+	/** The pauses before each further try to emit what n8n could not start. */
 	emitAgain: [2_000, 4_000, 8_000, 16_000, 30_000],
 	/** An agent that waits longer than this waits for a tool. */
 	statusAfter: 1_200,
@@ -45,7 +45,7 @@ const tickets = new Map<string, Ticket>();
 /** Only the hash is looked up, so that the time of a comparison tells nothing. */
 const keyOf = (ticket: string) => createHash('sha256').update(ticket).digest('hex');
 
-/** The webhook's side: the ticket's item for n8n, 404 for everybody who has none. */
+/** The webhook's side: gives n8n the item of a ticket, and answers 404 to everybody who has none. */
 export function takeTicket(context: IWebhookFunctions): IWebhookResponseData {
 	const response = context.getResponseObject();
 	const { ticket } = (context.getBodyData() ?? {}) as { ticket?: unknown };
@@ -59,7 +59,7 @@ export function takeTicket(context: IWebhookFunctions): IWebhookResponseData {
 	return { noWebhookResponse: true, workflowData: [[taken.item]] };
 }
 
-/** The trigger's side, for as long as it listens. */
+/** The trigger's side, which lives as long as the trigger listens. */
 export class StreamingStart {
 	/** The address at which n8n has reached itself. */
 	private url?: string;
@@ -138,7 +138,7 @@ export class StreamingStart {
 		return tickets.delete(key) ? refusal : undefined;
 	}
 
-	/** n8n's own port first: nothing lies between. */
+	/** The addresses to try: n8n's own port first, since nothing lies between. */
 	private addresses(): string[] {
 		const { context } = this;
 		const { webhookBaseUrl } =

@@ -11,10 +11,10 @@ interface Chunk {
 	metadata?: { nodeName?: unknown; itemIndex?: unknown };
 }
 
-/** More than any stream shows. */
+/** The longest answer that is kept, which is more than any stream shows. */
 const MAX_CHARACTERS = 200_000;
 
-/** What is around the agents that speak. */
+/** What surrounds the agents of an execution. */
 interface Surroundings {
 	/** Whether the execution goes on after an error of this node. */
 	goesOnAfter(nodeName: string): boolean;
@@ -23,12 +23,12 @@ interface Surroundings {
 }
 
 export class AgentText {
-	/** A line that is not whole yet. */
+	/** The beginning of a line that is not whole yet. */
 	private rest = '';
 
 	private speaker = '';
 
-	/** Whoever has begun without a word; what was said before stays until the first one. */
+	/** The agent that has begun and not said a word: what was said before stays until it does. */
 	private next?: string;
 
 	private said = '';
@@ -36,10 +36,10 @@ export class AgentText {
 	/** Where in it the words of this turn begin: an agent that begins anew without having ended says them again. */
 	private turnAt = 0;
 
-	/** An agent has ended and may go on: it waits for a tool, or the workflow has gone on. */
+	/** Whether an agent has ended and may go on: it waits for a tool, or the workflow has gone on. */
 	isWaiting = false;
 
-	/** The last thing that happened is an error that ends the execution. */
+	/** Whether the last thing that happened was an error that ends the execution. */
 	hasFailed = false;
 
 	constructor(private readonly surroundings: Surroundings) {}
@@ -105,7 +105,7 @@ function parsed(line: string): Chunk | undefined {
 export function frameText(text: string, maxBytes: number, status = ''): string {
 	if (!text.trim()) return status;
 	const below = status && `\n\n${status}`;
-	// No more fits, and reading all of a long answer once a second would hold n8n up.
+	// Only this much of the text can fit, and reading all of a long answer once a second would hold n8n up.
 	const head = text.slice(0, 2 * maxBytes);
 	const whole = wholeCharacters(head).replace(/(^|\n)[ \t]*[`~]{1,2}$/, '$1');
 	const room = maxBytes - Buffer.byteLength(below) - CLOSING_BYTES;
@@ -113,7 +113,10 @@ export function frameText(text: string, maxBytes: number, status = ''): string {
 	return closeFence(shown) + below;
 }
 
-/** Words come in pieces that may end within a character, or before the one that it is joined with. */
+/**
+ * A text without a character at its end that may not be whole: words come in pieces that may end within a character, or before
+ * one that is joined to it.
+ */
 function wholeCharacters(text: string): string {
 	let end = text.length;
 	while (end > 0 && /[\ud800-\udbff\ufffd\u200d]/.test(text[end - 1])) end--;

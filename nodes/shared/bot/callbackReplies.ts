@@ -12,7 +12,9 @@ import { STREAM_LIFE_MS, streamIdOf } from './items';
  * live in the process that took the message, since WeCom's questions come there.
  */
 
-/** WeCom ends a stream at the end of its life: this ends it a little before, whole. */
+/**
+ * How long before the end of a stream's life it is ended here, so that all of its text is shown: at the end WeCom cuts it off.
+ */
 const MARGIN_MS = 20_000;
 /** WeCom lets one person wait for this many replies of a bot at a time (doc 101836). */
 const MOST_PER_USER = 3;
@@ -28,9 +30,9 @@ export interface StreamChange {
 	content?: string;
 	finish?: boolean;
 	card?: IDataObject;
-	/** `stream.msg_item`: with the end only. */
+	/** Images (`stream.msg_item`), which go out with the end only. */
 	images?: IDataObject[];
-	/** `stream.feedback.id`: with the first reply only. */
+	/** The feedback ID (`stream.feedback.id`), which goes out with the first reply only. */
 	feedback?: string;
 }
 
@@ -45,7 +47,7 @@ interface Conversation {
 	respond?: (body: IDataObject) => boolean;
 	/** Whether WeCom's questions find this process. */
 	canAsk: boolean;
-	/** Whether WeCom knows the stream and asks. */
+	/** Whether WeCom knows the stream, and so asks how far it has come. */
 	known: boolean;
 	stream: StreamChange;
 	/** The workflow has ended its answer, here or where WeCom does not ask any more. */
@@ -72,7 +74,7 @@ interface Conversation {
 	questions: Set<() => void>;
 }
 
-/** By who owns the bot, and the stream: see `replyKey`. */
+/** The messages by their `replyKey`, which holds whose bot it is and which stream. */
 const conversations = new Map<string, Conversation>();
 
 /**
@@ -88,10 +90,10 @@ export const replyKey = (
 };
 
 const streamIdIn = (key: string) => key.slice(key.lastIndexOf(':') + 1);
-/** Whose bot it is: its ID alone is public. */
+/** The part of a `replyKey` that says whose bot it is; the ID of the bot alone is public. */
 const ownerIn = (key: string) => key.slice(0, Math.max(0, key.lastIndexOf(':')));
 
-/** A message WeCom waits for an answer to; `id` is its `replyKey`, as in all functions here. */
+/** Begins with a message that WeCom waits for an answer to. `id` is its `replyKey`, as in all functions here. */
 export function beginConversation(
 	body: IDataObject,
 	receivedAt: number,
@@ -151,7 +153,7 @@ export function changeStream(id: string, change: StreamChange, at = 0): Way | un
 	if (isOver(conversation)) return takenElsewhere(conversation, change);
 	// A card and images keep what was said, and take the place of a mere first answer.
 	const { said } = conversation;
-	// Of a first answer that has not gone out yet; `shown` takes it away.
+	// The feedback ID of a first answer that has not gone out yet; `shown` takes it away.
 	const { feedback } = conversation.stream;
 	const title = change.card ? cardTitle(change.card) : '';
 	const [kept] = said?.trim() ? splitMarkdown(said, MAX_STREAM_BYTES) : [title];
@@ -255,7 +257,7 @@ export const isHere = (id: string): boolean => conversations.has(id);
 
 /** The msgtype of a reply that another process, such as a worker in queue mode, hands over: sealed as WeCom seals callbacks. */
 export const RELAYED = 'n8n-nodes-wecom-kit:reply';
-/** A copy that somebody sends later is no reply. */
+/** How long a reply may be on its way: a copy that somebody sends later is no reply. */
 const RELAY_LIFE_MS = 60_000;
 
 export interface Relayed {
@@ -334,7 +336,7 @@ function streamBody(key: string, { stream, cardShown }: Conversation): IDataObje
 		: { msgtype: 'stream', stream: body };
 }
 
-/** A card goes out once, the feedback ID with the first reply only (doc 101836). */
+/** Takes away what goes out only once, after it has: the card, and the feedback ID with the first reply (doc 101836). */
 function shown(conversation: Conversation): void {
 	const { stream } = conversation;
 	conversation.isNew = false;

@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
-/** What stands in place of a first answer when a card ends its stream, which needs a text. */
+/** The text that stands beside a card when the card ends a stream: a stream needs one. */
 export function cardTitle(card: IDataObject): string {
 	const { title } = (card.main_title ?? {}) as IDataObject;
 	return String(title || card.sub_title_text || '…');

@@ -33,7 +33,7 @@ export interface RelayedReply {
 	cmd: BotCommand;
 	body: IDataObject;
 	reqId?: string;
-	/** Of the message with this reqId. */
+	/** The origin of the message with this reqId. */
 	origin?: Origin;
 	file?: { data: string; fileName: string; type: BotFile['type'] };
 }
@@ -85,7 +85,7 @@ export interface Wish {
 
 /** A workflow that uses the connection. */
 export interface BotMember {
-	/** undefined: the message is not for it. */
+	/** What the workflow wants shown for a message; undefined when the message is not for it. */
 	accepts(body: IDataObject): Wish | undefined;
 	deliver(message: BotMessage): void;
 	/** Hands a click on a send-and-wait card to the execution that waits for it. */
@@ -101,13 +101,16 @@ interface Held {
 	settings: BotSettings;
 	connection: BotConnection;
 	members: Set<BotMember>;
-	/** Those whose own connection was taken while this one is being made. */
+	/** Workflows whose own connection was taken while this one is being made. */
 	moved: Set<BotMember>;
 	replies: ConnectionReplies;
 	bot: ConnectedBot;
 }
 
-/** By the fingerprint of the credential, as everything here: who knows the ID of a bot must not get at what another has said. */
+/**
+ * The connections by the fingerprint of the credential, as everything here: who knows only the ID of a bot must not get at what
+ * others have said.
+ */
 const bots = new Map<string, Held>();
 /** Replies outlive the connection they have begun on. */
 const repliesOf = new Map<string, ConnectionReplies>();
@@ -117,7 +120,7 @@ const delivered = new DeliveryWindow();
 /** When a credential test of this process last took a bot for a moment. */
 const ownTests = new Map<string, number>();
 const OWN_TEST_MS = 10_000;
-/** Wrong secrets of the last moments, by connection. */
+/** The secrets that WeCom has refused in the last moments, by fingerprint. */
 const refusals = new Map<string, { at: number; failure: BotFailure }>();
 /** n8n tries to activate a workflow five times within 15 seconds: the last try must reach WeCom, where things may have changed. */
 const REFUSED_MS = 10_000;
@@ -225,13 +228,13 @@ export async function tryBot(settings: BotSettings): Promise<void> {
 		await connection.whenLive();
 	} finally {
 		await connection.close();
-		// A wrong secret has taken nothing.
+		// With a wrong secret the bot was not taken from anybody.
 		if (connection.hasBeenLive) ownTests.set(bot, Date.now());
 		else ownTests.delete(bot);
 	}
 }
 
-/** It was another program after all that took their connection. */
+/** Ends the part of workflows that had waited for this connection: it was another program after all that took theirs. */
 function dropMoved({ members, moved }: Held): void {
 	const lost = [...moved];
 	moved.clear();
@@ -310,7 +313,7 @@ async function receive(
 		delivered.settle(scope, id, true);
 	}
 	const click = clickOfBot(body);
-	// One of them is enough: the execution that waits may be of any workflow.
+	// Any of the workflows will do: the execution that waits may belong to another one.
 	if (click && isAnswer(click)) [...members][0]?.answer?.(click, reqId);
 	const taken = [...members].flatMap((member) => {
 		const wish = member.accepts(body);
@@ -341,7 +344,7 @@ async function receive(
 	}
 }
 
-/** Not of the secret: it may change between a message and its repetition. */
+/** The key of a message. It does not take the secret, which may change between a message and its repetition. */
 const messageKey = (settings: BotSettings, { msgid }: IDataObject): string =>
 	`wecom-bot:${createHash('sha256').update(botKey(settings)).digest('hex').slice(0, 32)}:${String(msgid ?? randomUUID())}`;
 

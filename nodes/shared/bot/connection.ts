@@ -33,7 +33,7 @@ export interface PushedFrame {
 /** Who is told what happens on the connection. */
 export interface ConnectionOwner {
 	onFrame(frame: PushedFrame): void;
-	/** Another connection took the bot. True: it was this process for a moment, connect again. */
+	/** Another connection took the bot. True when that was this process, for a moment: then it connects again. */
 	onKick(): boolean;
 	/** The connection ended for good after it had worked. */
 	onEnd(why: 'kicked' | 'refused', failure: BotFailure): void;
@@ -44,7 +44,7 @@ export interface ConnectionOwner {
 /** Milliseconds. Changed by tests only. */
 export const connectionTimings = {
 	tick: 250,
-	/** For the first connect and for a reply that finds the connection broken. */
+	/** How long the first connect may take, and how long a reply waits that finds the connection broken. */
 	connect: 10_000,
 	answer: 5_000,
 	uploadAnswer: 30_000,
@@ -96,7 +96,7 @@ export class BotConnection {
 
 	private missedPings = 0;
 
-	/** Why it is not connected. */
+	/** Why it is not connected at present. */
 	lastFailure?: BotFailure;
 
 	private readonly pending = new Map<string, Pending>();
@@ -108,7 +108,7 @@ export class BotConnection {
 		private readonly owner: ConnectionOwner,
 	) {}
 
-	/** Not closed: connected, or on the way to it. */
+	/** Whether it is connected, or on the way to it. */
 	get isOpen(): boolean {
 		return this.state !== 'closed';
 	}
@@ -169,7 +169,7 @@ export class BotConnection {
 		});
 	}
 
-	/** The only clock: n8n's `sleep` is the one timer a community node may use, and it cannot be stopped. */
+	/** The loop that does all that is due. n8n's `sleep` is the only timer a community node may use, and it cannot be stopped. */
 	private async run(turn: number): Promise<void> {
 		for (;;) {
 			await sleep(connectionTimings.tick);
@@ -224,7 +224,7 @@ export class BotConnection {
 			return;
 		}
 		this.socket = socket;
-		// What an abandoned socket still says is nobody's business.
+		// Listens to a socket as long as it is in use; what an abandoned one still says is ignored.
 		const listen = (
 			type: 'open' | 'message' | 'error' | 'close',
 			hear: (event: { data?: unknown; error?: unknown }) => void,
@@ -265,7 +265,10 @@ export class BotConnection {
 		for (const { resolve } of waiters) resolve();
 	}
 
-	/** Wrong Bot ID or Secret: trying again would not help. A busy or counting WeCom is another matter. */
+	/**
+	 * After a refusal: with a wrong Bot ID or Secret trying again would not help, so it ends; when WeCom is busy or counts too much,
+	 * it tries again.
+	 */
 	private async onRefusal(failure: BotFailure): Promise<void> {
 		const { class: kind } = await describeErrcode({ errcode: failure.errcode });
 		if (kind === 'transient' || kind === 'rate') {
@@ -329,7 +332,7 @@ export class BotConnection {
 		});
 	}
 
-	/** The connection broke. The first attempt is left to whoever waits for it; later ones are repeated for ever. */
+	/** After the connection broke: it is made anew, again and again. Only a failed first attempt is left to whoever waits for it. */
 	private drop(failure: BotFailure): void {
 		if (!this.everLive) {
 			this.end(failure)?.close();
@@ -352,7 +355,7 @@ export class BotConnection {
 		});
 	}
 
-	/** For good, or until `start`. */
+	/** Ends it for good, or until `start` is called again. */
 	private end(failure: BotFailure): Socket | undefined {
 		this.turn++;
 		this.state = 'closed';

@@ -29,7 +29,7 @@ export class ConnectionReplies {
 		this.streams = new GrowingStreams(this.talks, this.outbox);
 	}
 
-	/** The connection was made anew for another workflow. */
+	/** Replies go out over another connection from now on, one that was made anew for another workflow. */
 	useWire(wire: Wire): void {
 		this.outbox.wire = wire;
 	}
@@ -89,7 +89,7 @@ export class ConnectionReplies {
 		);
 	}
 
-	/** A message of the bot's own accord. */
+	/** Sends a message of the bot's own accord. */
 	async push(body: IDataObject): Promise<IDataObject> {
 		return await this.outbox.push(body);
 	}
@@ -120,7 +120,7 @@ export class ConnectionReplies {
 			const facts = { content, said, run, isBehind, status: '', firstAnswer: undefined };
 			Object.assign(begun, { ...facts, sentAt: Date.now() });
 		} else this.talks.answered(talk, answer ? undefined : talk.shown);
-		// What a stream does not hold, and all of one that is over, comes when it is whole.
+		// What does not fit into the stream, or comes when that is over, follows once the reply is finished.
 		if (!finish) return answer ?? LATE;
 
 		let taken = answer !== undefined;
@@ -130,7 +130,7 @@ export class ConnectionReplies {
 			const warning = await sent.then(
 				() => '',
 				(error: Error) => {
-					// To try again would say the beginning twice.
+					// Not thrown: who tries again would say the beginning twice.
 					if (taken) return `${BEGINNING_ONLY}: ${error.message}`;
 					throw error;
 				},
@@ -159,7 +159,7 @@ export class ConnectionReplies {
 		return answer ?? LATE;
 	}
 
-	/** As the answer to the message; undefined when it is too late for that and the chat is known. */
+	/** Sends it as the answer to the message; undefined when it is too late for that and the chat is known. */
 	private async inPlace(
 		talk: Talk,
 		send: () => Promise<IDataObject>,
@@ -179,7 +179,7 @@ export class ConnectionReplies {
 const speakersOf = ({ voices }: Talk, run?: string): Voice[] =>
 	[...voices].flatMap(([of, voice]) => (run === undefined || of === run ? [voice] : []));
 
-/** The stream itself names the feedback on the answer. */
+/** The card without its own feedback ID, where the stream names that of the answer. */
 function cardInStream({ feedbackId }: Talk, { template_card }: IDataObject): IDataObject {
 	const { feedback, ...card } = template_card as IDataObject;
 	const isOfStream = isObject(feedback) && feedback.id === feedbackId;

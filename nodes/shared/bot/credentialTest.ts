@@ -42,7 +42,7 @@ export async function wecomBotApiTest(
 	};
 }
 
-/** The half for a long connection can be tried, not only looked at. */
+/** Tests Bot ID and Secret by connecting: this half can be tried, not only looked at. */
 async function testConnection(
 	{ helpers }: ICredentialTestFunctions,
 	settings: BotSettings,

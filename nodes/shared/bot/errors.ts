@@ -6,7 +6,7 @@ export class BotFailure extends Error {
 		message: string,
 		readonly description: string,
 		readonly errcode?: number,
-		/** The connection broke before the answer: what WeCom did with the frame is unknown. */
+		/** Whether the connection broke before the answer: what WeCom did with the frame is then unknown. */
 		readonly brokenOff = false,
 	) {
 		super(message);
@@ -68,7 +68,7 @@ export const brokeOff = () =>
 		true,
 	);
 
-/** WeCom does not know this pair of Bot ID and Secret. */
+/** WeCom's error code for a pair of Bot ID and Secret that it does not know. */
 export const WRONG_SECRET = 853000;
 const AGAIN = 'then publish the workflow again.';
 

@@ -8,7 +8,7 @@ type Response = ReturnType<IWebhookFunctions['getResponseObject']>;
 export const watchTimings = {
 	/** An execution of which nothing has come for so long is over: n8n tells every 30 seconds that it runs. */
 	silence: 45_000,
-	/** Longer than any stream lives. */
+	/** How long an execution is watched at most, which is longer than any stream lives. */
 	most: 11 * 60_000,
 };
 
@@ -37,7 +37,7 @@ export class ExecutionWatch {
 		});
 	}
 
-	/** Something has come. */
+	/** Notes that n8n has written something. */
 	heard(written: unknown): void {
 		if (String(written).startsWith('{"type":"keepalive"')) tells = true;
 		this.heardAt = Date.now();
@@ -46,7 +46,7 @@ export class ExecutionWatch {
 		this.lookIn(watchTimings.silence);
 	}
 
-	/** n8n has ended the response. */
+	/** Ends the watch: n8n has ended the response. */
 	end(): void {
 		this.isOver = true;
 	}

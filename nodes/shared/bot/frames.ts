@@ -18,7 +18,7 @@ export const markdownOf = (content: string, feedbackId?: string): IDataObject =>
 	markdown: { content, ...(feedbackId && { feedback: { id: feedbackId } }) },
 });
 
-/** The text of a reply stays, and what an agent has said, also since the last frame. */
+/** The end of a stream with a card. The text of a reply stays, and so does what an agent has said, also since the last frame. */
 export function withCard(
 	{ id, content, said, firstAnswer }: Stream,
 	template_card: IDataObject,

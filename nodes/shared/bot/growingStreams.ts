@@ -13,7 +13,7 @@ import type { Stream, Talk, Talks, Voice } from './talks';
 /** If WeCom counts the frames of streams, too, they become this much rarer, each time it refuses one. */
 const SLOWER = 2;
 const SLOWEST_FRAME = 16;
-/** So often what follows a stream is sent while nobody knows what WeCom did with it. */
+/** How often what follows a stream is sent as long as nobody knows what WeCom did with it. */
 const MOST_TRIES = 5;
 
 /** A workflow that speaks into the stream of a message. */
@@ -74,7 +74,8 @@ export class GrowingStreams {
 		void this.whenStillOpen(talk, stream, async () => {
 			const { said = '', status } = stream;
 			const content = frameText(said, MAX_STREAM_BYTES, status);
-			// Where WeCom takes no more for the moment, the next frame holds this one, too.
+			// Without patience unless it is the first frame: where WeCom takes no more for the moment, the next frame holds this text,
+			// too.
 			await this.outbox.sendFrame(talk, frameOf(stream.id, content, false), !talk.isShown);
 			stream.content = content;
 			stream.isBehind = stream.said !== said || stream.status !== status;
@@ -147,8 +148,8 @@ export class GrowingStreams {
 			await this.finishNow(talk, stream, (isUnsaid && talk.closingText) || wholeText(stream));
 		}).then((failure) => {
 			const over = stream.beganAt + streamTimings.life;
-			// Nobody to send it over, such as while a workflow is published again: the next connection does it. What WeCom has refused
-			// it would refuse again.
+			// There may be no connection, such as while a workflow is published again: the next one sends it. What WeCom has refused it
+			// would refuse again.
 			const again = failure?.errcode === undefined || failure.errcode === RATE_LIMITED;
 			stream.endAt = again ? Date.now() + streamTimings.endAgain : over;
 			if (talk.stream === stream && Date.now() >= over) this.giveUp(talk, stream);
@@ -156,7 +157,7 @@ export class GrowingStreams {
 		});
 	}
 
-	/** WeCom has ended it, and may not show all of it. */
+	/** Gives up a stream that WeCom has ended, maybe without showing all of it. */
 	private giveUp(talk: Talk, { said = '', run, isBehind }: Stream): void {
 		this.talks.answered(talk, isBehind ? undefined : { run, text: said });
 	}
@@ -170,7 +171,7 @@ export class GrowingStreams {
 		const following = await end.then(
 			() => rest,
 			(error: BotFailure) => {
-				// WeCom may have taken it, and then shows this text whatever comes later.
+				// WeCom may have taken this end, and then shows its text whatever comes later.
 				if (error.errcode === undefined) stream.endedWith ??= first;
 				if (!TOO_LATE.includes(error.errcode ?? 0)) throw error;
 				if (error.errcode !== ANSWERED) return isBehind ? [first, ...rest] : rest;
@@ -195,7 +196,7 @@ export class GrowingStreams {
 					if (replies > 0) continue;
 					await this.pushParts(talk, partsBehind(inTime, text, MAX_STREAM_BYTES));
 				}
-				// Nobody speaks any more.
+				// No workflow is under way any more, so nothing more will be said.
 				if (voices.size === 0) talk.shown = undefined;
 			})
 			.catch((error: BotFailure) => this.warn(error));
@@ -207,7 +208,7 @@ export class GrowingStreams {
 		await this.pushUnsent(talk);
 	}
 
-	/** After a cut the rest is sent with the next tick: better twice than not at all. */
+	/** Sends the parts that WeCom has not taken yet. After a cut that goes on with the next tick: better twice than not at all. */
 	private async pushUnsent(talk: Talk): Promise<void> {
 		const { unsent } = talk;
 		try {
@@ -224,7 +225,10 @@ export class GrowingStreams {
 		}
 	}
 
-	/** After the replies under way, unless one of them has changed or finished the stream. Resolves to what went wrong, if anything. */
+	/**
+	 * Does something after the replies under way, unless one of them has changed or finished the stream. Resolves to what went
+	 * wrong, if anything.
+	 */
 	private async whenStillOpen(
 		talk: Talk,
 		stream: Stream,
@@ -253,5 +257,5 @@ function wholeText({ content, said, firstAnswer }: Stream): string {
 	return firstAnswer ?? (said === undefined ? content : NOTHING_SAID);
 }
 
-/** A stream needs a text. */
+/** The text of a stream in which nothing was said: WeCom wants one. */
 const NOTHING_SAID = '…';

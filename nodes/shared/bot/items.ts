@@ -16,13 +16,13 @@ export interface BotOrigin {
 }
 
 export interface ItemOptions extends InputOptions {
-	/** Takes the mention of the bot out of a group message. */
+	/** Whether the mention of the bot is taken out of a group message. */
 	stripMention?: boolean;
 	/** The name of the bot, as it is mentioned. */
 	botName?: string;
 	/** Whose memory an AI Agent has: one per chat, or one per person also in groups. */
 	session?: 'chat' | 'person';
-	/** WeCom tells what people think of the answer. */
+	/** Whether WeCom is asked to tell what people think of the answer. */
 	askForFeedback?: boolean;
 	receivedAt?: Date;
 }
@@ -41,7 +41,7 @@ export interface BotFilter {
 export const STREAM_LIFE_MS = 6 * 60_000;
 /** Over a long connection it takes an answer this long after the message (doc 101836). */
 export const ANSWER_LIFE_MS = 24 * 60 * 60_000;
-/** And drops what comes later than this after somebody entered the chat or clicked (doc 101835). */
+/** WeCom drops an answer that comes later than this after somebody entered the chat or clicked (doc 101835). */
 const EVENT_LIFE_MS = 5_000;
 
 const NO_REPLY = new Set(['bot:feedback_event', 'bot:auth_change_event', 'bot:enter_check_update']);
@@ -104,7 +104,7 @@ export function botItem(
 	};
 }
 
-/** The same for a message in every process, so that any of them can name its stream. */
+/** The ID of a message's stream: the same in every process, so that any of them can name the stream. */
 export function streamIdOf(body: IDataObject): string {
 	const { aibotid, msgid } = body;
 	const hash = createHash('sha256').update(JSON.stringify([aibotid, msgid]));
@@ -127,7 +127,7 @@ function lifeOf(body: IDataObject, kind: string, transport: BotOrigin['transport
 
 const RATINGS = ['up', 'down', 'withdrawn'];
 
-/** Thumbs up or down in words, for an evaluation: WeCom counts them (doc 101835). */
+/** What somebody thinks of an answer, in words: WeCom gives it as numbers (doc 101835). */
 function feedbackOf(body: IDataObject): IDataObject | undefined {
 	const event = isObject(body.event) ? body.event : {};
 	const given = event.feedback_event;
@@ -140,7 +140,7 @@ function feedbackOf(body: IDataObject): IDataObject | undefined {
 	};
 }
 
-/** enter_chat tells no chattype: it happens in single chats only. */
+/** The type of the chat. enter_chat does not tell it, and happens in single chats only. */
 export const chatTypeOf = (body: IDataObject): string =>
 	word(body.chattype) || (groupOf(body) ? 'group' : 'single');
 
@@ -148,7 +148,7 @@ export const chatTypeOf = (body: IDataObject): string =>
 const groupOf = ({ chatid, from }: IDataObject): string =>
 	word(chatid) || (isObject(from) ? word(from.chat_id) : '');
 
-/** Where a message of the bot's own goes: to the group, else to the person. */
+/** The chat a message of the bot's own accord goes to: the group, else the person. */
 export const chatOf = (body: IDataObject): string => groupOf(body) || userOf(body);
 
 const userOf = (body: IDataObject) => (isObject(body.from) ? word(body.from.userid) : '');

@@ -27,7 +27,7 @@ export interface BotMedia {
 
 export interface DownloadedMedia {
 	binary: IBinaryKeyData;
-	/** For each file where it is, or why it is not there. */
+	/** For each file the binary field it is in, or why it is in none. */
 	media: IDataObject[];
 }
 
@@ -83,7 +83,7 @@ export async function downloadMedia(
 	return { binary, media };
 }
 
-/** What the first bytes of a file without a name say. */
+/** The types of files by their first bytes, for files without a name. */
 const SIGNATURES: Array<[RegExp, string]> = [
 	[/^\x89PNG\r\n/, 'image/png'],
 	[/^\xff\xd8\xff/, 'image/jpeg'],

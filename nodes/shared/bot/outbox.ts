@@ -8,11 +8,14 @@ import type { Talk } from './talks';
 /** How things go out over a long connection: in order per message, counted per chat, sent again where that is safe (docs 101836, 101837). */
 
 const MOST_REPEATS = 4;
-/** The message has its answer. */
+/** WeCom's error code when a message has had its answer. */
 export const ANSWERED = 846606;
-/** Or its stream, or the message, is too old or forgotten: what comes now has to be a message of its own. */
+/**
+ * The codes with which WeCom takes no answer any more: the message has one, or its stream or the message is too old or forgotten.
+ * What comes now has to be a message of its own.
+ */
 export const TOO_LATE = [ANSWERED, 846608, 846604, 846605];
-/** WeCom takes a message of the bot's own only where somebody has written to it. */
+/** The codes that WeCom gives where nobody has written to the bot, since only there it takes messages of the bot's own. */
 const NO_CHAT = [93006, 86201, RATE_LIMITED];
 const MAX_CHATS = 5_000;
 
@@ -25,20 +28,20 @@ export interface Wire {
 export class Outbox {
 	private readonly chats = new Quota('messages per chat');
 
-	/** Group or single, of the chats that have written. */
+	/** Whether a chat is a group, for those in which somebody has written. */
 	private readonly chatTypes = new Map<string, string>();
 
 	constructor(
-		/** Another one after the connection was made anew for another workflow. */
+		/** The connection; another one after it was made anew for another workflow. */
 		public wire: Wire,
 	) {}
 
-	/** Somebody has written in the chat. */
+	/** Notes that somebody has written in the chat. */
 	hasHeard(chatid: string, chatType: string): void {
 		keepNewest(this.chatTypes, chatid, chatType, MAX_CHATS);
 	}
 
-	/** A message of the bot's own accord. `chat_type` is sent where it is known. */
+	/** Sends a message of the bot's own accord. `chat_type` goes along where it is known. */
 	async push(
 		body: IDataObject,
 		chatType = this.chatTypes.get(String(body.chatid)),
@@ -60,7 +63,10 @@ export class Outbox {
 		await this.push({ ...message, chatid }, chatType);
 	}
 
-	/** What WeCom counts per chat: an answer, however many frames its stream has, and every message of the bot's own. */
+	/**
+	 * Sends what WeCom counts per chat, when its turn has come: an answer, however many frames its stream has, and every message of
+	 * the bot's own.
+	 */
 	async counted<T>(talk: Talk, send: () => Promise<T>): Promise<T> {
 		const { chatid, isCounted } = talk;
 		if (chatid && !isCounted) await this.chats.take(chatid);
@@ -68,7 +74,7 @@ export class Outbox {
 		return await this.patiently(talk, send);
 	}
 
-	/** Others may have used up what the chat takes in a minute. */
+	/** Sends, and tries again where others have used up what the chat takes in a minute. */
 	private async patiently<T>(
 		{ chatid }: { chatid: string },
 		send: () => Promise<T>,
@@ -83,7 +89,7 @@ export class Outbox {
 		})) as T;
 	}
 
-	/** A frame of the answer's stream, with what belongs to the first one until WeCom has taken it. */
+	/** Sends a frame of the answer's stream, with what belongs to the first one until WeCom has taken it. */
 	async sendFrame(talk: Talk, frame: IDataObject, isPatient = true): Promise<IDataObject> {
 		const send = async () => {
 			const answer = await this.sendFirst(talk, frame);
@@ -121,7 +127,7 @@ export class Outbox {
 		});
 	}
 
-	/** After what goes out for the message already. */
+	/** Sends after what goes out for the same message already. */
 	async inOrder<T>(talk: Talk, send: () => Promise<T>): Promise<T> {
 		const turn = talk.last.then(send, send);
 		talk.last = turn.catch(() => undefined);

@@ -6,7 +6,7 @@ import { keepNewest } from '../util/keepNewest';
 export const quotaTimings = {
 	minute: 60_000,
 	hour: 60 * 60_000,
-	/** A place in the minute always comes within this; the hour is not waited for. */
+	/** The longest wait: a place in the minute comes within it, and the hour is not waited for. */
 	mostWait: 60_000,
 };
 

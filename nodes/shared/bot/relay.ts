@@ -9,13 +9,16 @@ import type { RelayedReply } from './connectedBots';
 
 const MARK = '{"wecomBot":';
 
-/** Of a process that has no connection, for the one that has. */
+/** Seals a reply of a process without the connection for the one that has it. */
 export function sealRelay(reply: RelayedReply, secret: string): IDataObject {
 	const wecomBot = JSON.stringify(reply);
 	return { wecomBot, signature: signatureOf(wecomBot, secret) };
 }
 
-/** undefined: an ordinary text; 'forged': it looks like a reply, but this bot has not signed it. */
+/**
+ * Opens a sealed reply. undefined for an ordinary text; 'forged' for one that looks like a reply, but was not sealed for this
+ * bot.
+ */
 export function openRelay(content: string, secret: string): RelayedReply | 'forged' | undefined {
 	if (!content.startsWith(MARK)) return undefined;
 	try {

@@ -9,14 +9,14 @@ export const streamTimings = {
 	margin: 20_000,
 	/** A message that has no stream is answered in place for this long. */
 	answer: ANSWER_LIFE_MS,
-	/** Between two frames of a growing text. */
+	/** The pause between two frames of a growing text. */
 	frame: 1_000,
-	/** The first words may follow the first answer sooner. */
+	/** The pause after the first answer, which the first words may follow sooner. */
 	firstWords: 500,
-	/** A stream nobody adds to is sent again. */
+	/** How often a stream is sent again to which nobody adds. */
 	keepAlive: 120_000,
-	/** The end of a stream that could not be sent is tried again. */
+	/** The pause before the end of a stream is tried again that could not be sent. */
 	endAgain: 5_000,
-	/** Before each further try of what WeCom has called too much for the chat. */
+	/** The pauses before each further try of what WeCom has called too much for the chat. */
 	tooMuch: [5_000, 10_000, 20_000, 30_000],
 };

@@ -3,13 +3,13 @@ import { streamTimings } from './streamTimings';
 
 /** The messages that came over a long connection, and what has become of each: its stream, its answer, the workflows under way. */
 
-/** Late replies still find their chat. */
+/** How long a message is remembered, so that late replies still find their chat. */
 const REMEMBER_MS = 60 * 60_000;
 const MAX_REMEMBERED = 5_000;
 
 /** What a reply must know of its message when this process has forgotten it, or was started since. */
 export interface Origin {
-	/** Where a late reply goes: the group, else the person. */
+	/** The chat a late reply goes to: the group, else the person. */
 	chatid: string;
 	chatType?: string;
 	/** When the message came. */
@@ -20,7 +20,7 @@ export interface Origin {
 
 export interface Stream {
 	id: string;
-	/** What WeCom shows. */
+	/** The text that WeCom shows. */
 	content: string;
 	/** What a workflow has said so far, whole; WeCom shows it with the next frame. */
 	said?: string;
@@ -28,7 +28,7 @@ export interface Stream {
 	run?: string;
 	/** A line below it. */
 	status?: string;
-	/** More was said than WeCom shows. */
+	/** Whether more was said than WeCom shows. */
 	isBehind?: boolean;
 	beganAt: number;
 	sentAt: number;
@@ -36,11 +36,11 @@ export interface Stream {
 	pace: number;
 	/** What it shows, or would show without a status, until somebody has said something. */
 	firstAnswer?: string;
-	/** A frame of the growing text is under way. */
+	/** Whether a frame of the growing text is under way. */
 	isSending?: boolean;
-	/** WeCom takes no more frames of it. */
+	/** Whether WeCom takes no more frames of it. */
 	isOver?: boolean;
-	/** What the first of its ends said that WeCom may have taken, though its answer was lost. */
+	/** The text of the first end that WeCom may have taken although its answer was lost. */
 	endedWith?: string;
 	/** When to end it, if that is not the end of its life; never while its end is under way. */
 	endAt?: number;
@@ -62,7 +62,7 @@ export interface Talk extends Origin {
 	reqId: string;
 	/** The stream that is not finished; the talk is then one of `open`. */
 	stream?: Stream;
-	/** It has its answer: WeCom takes one for each message. */
+	/** Whether it has its answer, of which WeCom takes one for each message. */
 	answered: boolean;
 	/** What ends the answer, sent or under way: nothing else is shown meanwhile. */
 	replies: number;
@@ -73,21 +73,21 @@ export interface Talk extends Origin {
 	/** Of what follows the stream: the parts that WeCom has not taken yet, and how often they could not go out. */
 	unsent: string[];
 	failures: number;
-	/** Told of what WeCom did not take in the end. */
+	/** Called with why WeCom did not take something in the end. */
 	onLost?: (failure: BotFailure) => void;
-	/** Workflows under way for this message. */
+	/** How many workflows are under way for this message. */
 	runs: number;
 	/** What takes the place of the first answer when no workflow replies, and stands below an answer that broke off. */
 	closingText: string;
-	/** Goes out with every frame until WeCom has taken one. */
+	/** The feedback ID, which goes out with every frame until WeCom has taken one. */
 	feedbackId?: string;
-	/** WeCom has taken a frame of the answer. */
+	/** Whether WeCom has taken a frame of the answer. */
 	isShown: boolean;
-	/** WeCom may have taken a frame: its answer was lost, or it was sent before this process knew the message. */
+	/** Whether WeCom may have taken a frame: its answer was lost, or it was sent before this process knew the message. */
 	maybeShown: boolean;
-	/** The answer has its place among what WeCom counts. */
+	/** Whether the answer has its place among what WeCom counts. */
 	isCounted: boolean;
-	/** The reply before the next one. */
+	/** The newest reply, for which the next one waits. */
 	last: Promise<unknown>;
 }
 
@@ -98,7 +98,7 @@ export class Talks {
 		late: new Set<Talk>(),
 	};
 
-	/** Who has taken them over: workflows under way still speak through these. */
+	/** The talks that have taken these over; workflows under way still speak through these. */
 	private heir?: Talks;
 
 	private get all(): Map<string, Talk> {

@@ -100,10 +100,10 @@ export function agentInput(
 	return nameSpeaker && speaker && input ? `${speaker}: ${input}` : input;
 }
 
-/** As Markdown marks what somebody else has said. */
+/** The text as Markdown marks a quotation. */
 const quoteLines = (text: string): string => text.replace(/^/gm, '> ');
 
-/** An agent needs words beside an image, and must learn that there is a file. */
+/** A word for a file without any words, since an agent has to learn that there is one. */
 function fileWord(body: IDataObject): string {
 	const words: Record<string, string> = { image: '[Image]', file: '[File]', video: '[Video]' };
 	const { mixed } = body;
