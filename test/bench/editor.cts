@@ -4,11 +4,12 @@
  * The same run shows what n8n's editor itself takes, by giving it other descriptions of the WeCom node: with the fields that are drawn and
  * nothing else, and with those of Slack's node. No description of the WeCom node with as many fields gets below that.
  *
- * The time goes by the fields that are drawn, about 15 to 45 ms of the page's processor time each. Measured that way, which a busy machine
- * disturbs less (n8n 2.41.1, median of three, first and next opening): WeCom 523 and 369 ms, Slack 442 and 306, WeCom with the drawn
- * fields alone 511 and 391. So more than five hundred other properties cost next to nothing. Message > Send draws eight fields since Send
- * To asks which lists there shall be: two more than Slack's, a list of members and a second collection. The budget is what it should be,
- * not what it is.
+ * Measured with n8n 2.41.1, first and next opening: the WeCom node 1.32 and 1.39 x Slack's time; the fields it draws and nothing else
+ * 1.13 and 1.19 x; Slack's fields in its place 1.01 and 1.06 x. So about half of what is above 1 goes by the fields: Message > Send draws
+ * eight since Send To asks which lists there shall be, two more than Slack's, a list of members and a second collection. The other half
+ * goes by the five hundred properties of other forms: for each of them the editor looks through all of them again, once for each field
+ * that a credential is shown by. Credentials that are only hidden by fields spare it that, but n8n before 2.41 then takes the first
+ * credential of the node for the one to create. The budget is what it should be, not what it is.
  */
 import { NodeHelpers, type INodeProperties, type INodeTypeDescription } from 'n8n-workflow';
 import type { Browser, Page } from 'playwright-core';
