@@ -20,6 +20,8 @@ export interface Scene {
 const DIALOG = { width: 1180, height: 720 };
 const TALL = { width: 1180, height: 980 };
 const CANVAS = { width: 1000, height: 480 };
+/** n8n makes the nodes fit into it, but not what is written under them. */
+const LOWER_CANVAS = { ...CANVAS, height: 440 };
 /** A style that hides what lies over the nodes: tabs, buttons, the zoom, n8n's advice. */
 const WITHOUT_BUTTONS = `
 	[data-test-id='canvas-wrapper'] button:not(.vue-flow__viewport button), .vue-flow__panel, .tab-bar-container,
@@ -159,10 +161,12 @@ async function execution(
 /** Takes the nodes of a recipe. */
 function canvas(recipe: string): Scene['take'] {
 	return async ({ recipes }, studio) =>
-		await studio.page(CANVAS, async (page) => {
+		await studio.page(LOWER_CANVAS, async (page) => {
 			await openWorkflow(page, recipes.get(recipe)!);
 			await page.addStyleTag({ content: WITHOUT_BUTTONS });
 			await page.keyboard.press('1');
+			await steady(page);
+			await page.setViewportSize(CANVAS);
 			await steady(page);
 			const wrapper = page.getByTestId('canvas-wrapper');
 			return await studio.picture(`recipe-${recipe}`, page, wrapper);
