@@ -110,7 +110,8 @@ export class WecomLoginTrigger implements INodeType {
 
 	/** Never throws for a request from outside: that would be an HTTP 500 and a failed execution for anyone who knows the URL. */
 	async webhook(this: IWebhookFunctions): Promise<IWebhookResponseData> {
-		const { receiveVisit, showPage } = await import('./login');
+		const { receiveVisit } = await import('./login');
+		const { showPage } = await import('./browser');
 		const { LostLogin } = await import('./lateFailure');
 		try {
 			return await receiveVisit(this);

@@ -9,15 +9,17 @@ import { agentIdOf } from '../shared/companies/companyApp';
 import { isCustomized } from '../shared/credentials/suiteState';
 import { allowedTarget, readJwtKey, withJwt } from '../shared/login/handover';
 import { loginLink, type LoginPage, type Scope } from '../shared/login/links';
+import type { PageName } from '../shared/login/page';
 import {
-	htmlPage,
-	loginPage,
-	PAGE_HEADERS,
-	PAGES,
-	PRIVATE_HEADERS,
-	type PageName,
-} from '../shared/login/page';
-import { takeEnd } from '../shared/util/takeEnd';
+	HAS_ANSWERED,
+	coverBareAnswers,
+	logLogin,
+	misconfigured,
+	ownershipFile,
+	redirectTo,
+	showDone,
+	showPage,
+} from './browser';
 import { identify, type Person } from './person';
 import { answerAgain, keepAnswer, visitKey } from './repetition';
 import { readSettings, type Settings } from './settings';
@@ -27,10 +29,6 @@ import { mayStartForStranger } from './strangers';
 import { beginLogin, endLogin, type Binding, type Journey } from './state';
 
 /** The two requests of a login: people open the URL and are sent to WeCom, WeCom sends them back with a code. */
-
-type Response = ReturnType<IWebhookFunctions['getResponseObject']>;
-
-const ANSWERED: IWebhookResponseData = { noWebhookResponse: true };
 
 /** What every step of a login knows. */
 interface Visit {
@@ -133,7 +131,7 @@ async function sendToWecom(
 		lang,
 		agentId,
 	});
-	return redirect(context.getResponseObject(), link, cookies);
+	return redirectTo(context.getResponseObject(), link, cookies);
 }
 
 async function returnFromWecom(
@@ -147,7 +145,7 @@ async function returnFromWecom(
 	const response = context.getResponseObject();
 	const visited = visitKey(binding.scope, state, code);
 	const isRepeated = !ended.ok && ended.reason === 'used' && ended.journey !== undefined;
-	if (isRepeated && (await answerAgain(visited, response))) return ANSWERED;
+	if (isRepeated && (await answerAgain(visited, response))) return HAS_ANSWERED;
 	if (ended.ok) keepAnswer(visited, response);
 	if (ended.clear) response.setHeader('set-cookie', ended.clear);
 	if (!ended.ok) {
@@ -202,25 +200,17 @@ function succeed(visit: Visit, person: Person, journey: Journey): IWebhookRespon
 				claims: person.claims,
 			});
 		}
-		goOn = () => redirect(response, url.href);
+		goOn = () => redirectTo(response, url.href);
 	}
 	const again = againUrl(binding.url, journey);
 	const { subject } = person;
 	const answer = (stored: boolean) => {
 		if (stored) return goOn();
-		log(context, `a login of ${subject} came to nothing: n8n could not store the execution`);
+		logLogin(context, `a login of ${subject} came to nothing: n8n could not store the execution`);
 		return showPage(context, 'broken', { again });
 	};
 	answerOnceStored(response, answer, () => deliverLater(context, items, subject));
 	return started;
-}
-
-function showDone(context: IWebhookFunctions, text: string): void {
-	if (!text) showPage(context, 'done');
-	else {
-		const html = htmlPage(PAGES.done.en[0], [text], { zh: [PAGES.done.zh[0]] });
-		send(context.getResponseObject(), 200, html);
-	}
 }
 
 interface Failed {
@@ -241,7 +231,7 @@ function fail(visit: Visit, failed: Failed): IWebhookResponseData {
 		settings.onFailure === 'workflow' &&
 		(person?.kind !== undefined || mayStartForStranger(visit.binding.scope));
 	const quiet = settings.onFailure === 'workflow' && !starts;
-	log(
+	logLogin(
 		context,
 		`a login failed${quiet ? ' and starts no workflow, as too many did' : ''}: ${reason}`,
 	);
@@ -310,83 +300,4 @@ function againUrl(own: URL, journey?: Journey): string {
 	if (journey?.target) url.searchParams.set('return_to', journey.target);
 	if (journey?.nonce) url.searchParams.set('nonce', journey.nonce);
 	return url.href;
-}
-
-/** The file WeCom looks for at the root of a trusted domain (doc 91335). */
-function ownershipFile(context: IWebhookFunctions, asked: string): IWebhookResponseData {
-	const { verificationFile, verificationContent } = readSettings((name, fallback) =>
-		context.getNodeParameter(name, fallback),
-	);
-	const known = verificationFile !== '' && asked.replace(/^\//, '') === verificationFile;
-	const response = context.getResponseObject();
-	response.writeHead(known ? 200 : 404, {
-		...PRIVATE_HEADERS,
-		'content-type': 'text/plain; charset=utf-8',
-	});
-	response.end(known ? verificationContent : '');
-	return ANSWERED;
-}
-
-function redirect(response: Response, location: string, cookies?: string[]): IWebhookResponseData {
-	response.writeHead(302, {
-		...PRIVATE_HEADERS,
-		location,
-		...(cookies ? { 'set-cookie': cookies } : {}),
-	});
-	response.end();
-	return ANSWERED;
-}
-
-export function showPage(
-	context: IWebhookFunctions,
-	name: PageName,
-	more?: Parameters<typeof loginPage>[1],
-): IWebhookResponseData {
-	const response = context.getResponseObject();
-	if (!response.headersSent) send(response, PAGES[name].status, loginPage(name, more));
-	return ANSWERED;
-}
-
-function send(response: Response, status: number, html: string): void {
-	response.writeHead(status, {
-		...PAGE_HEADERS,
-		'content-length': String(Buffer.byteLength(html)),
-	});
-	response.end(html);
-}
-
-function misconfigured(context: IWebhookFunctions, reason: string): IWebhookResponseData {
-	log(context, `nobody can log in: ${reason}`);
-	return showPage(context, 'misconfigured');
-}
-
-function log(context: IWebhookFunctions, what: string): void {
-	context.logger.warn(`WeCom Login Trigger: ${what}`, {
-		workflowId: context.getWorkflow().id,
-		nodeName: context.getNode().name,
-	});
-}
-
-/**
- * A workflow that failed, or ended without an answer, leaves people with n8n's JSON or an empty page: they get one of ours,
- * `unanswered` with its status where the workflow said nothing.
- */
-function coverBareAnswers(
-	response: Response,
-	unanswered: PageName,
-	more?: Parameters<typeof loginPage>[1],
-): void {
-	takeEnd(response, (args, end) => {
-		if (response.headersSent) return end(...args);
-		const bare = !args[0] || typeof args[0] === 'function';
-		const failed = response.statusCode >= 500;
-		if (!failed && (!bare || response.statusCode >= 300)) return end(...args);
-		const name = failed ? 'broken' : unanswered;
-		const html = failed ? loginPage(name) : loginPage(name, more);
-		response.removeHeader('etag');
-		for (const [header, value] of Object.entries(PAGE_HEADERS)) response.setHeader(header, value);
-		response.setHeader('content-length', String(Buffer.byteLength(html)));
-		response.statusCode = PAGES[name].status;
-		return end(html);
-	});
 }
