@@ -62,8 +62,8 @@ describe('IDs', () => {
 	it.each([2 ** 60, 1e21, NaN, Infinity, [NaN]])(
 		'are no numbers that are not what they were: %p',
 		(value) => {
-			expect(() => read('stringList', value)).toThrow("'Label' is ");
-			expect(() => convertValue(item, field({}), value)).toThrow("'Label' is ");
+			expect(() => read('stringList', value)).toThrow(/'Label' is (?!empty)/);
+			expect(() => convertValue(item, field({}), value)).toThrow(/'Label' is (?!empty)/);
 		},
 	);
 
@@ -91,7 +91,7 @@ describe('IDs', () => {
 			expect(read('integerList', value)).toEqual([2, 300, 301]);
 		expect(read('integerList', ['1,200'])).toEqual([1, 200]);
 		for (const value of [["1'200"], '1’200', ['￥5'], ['1e3'], ['1E+5']])
-			expect(() => read('integerList', value)).toThrow("'Label' is ");
+			expect(() => read('integerList', value)).toThrow(/'Label' is (?!empty)/);
 	});
 
 	it('are not what words are: those may have spaces', () =>
@@ -181,7 +181,7 @@ describe('A single value', () => {
 		'of %p is not there in an empty list, and is none of several',
 		(more) => {
 			expect(convertValue(item, field(more), [])).toBeUndefined();
-			expect(() => convertValue(item, field(more), [1, 2])).toThrow("'Label' is ");
+			expect(() => convertValue(item, field(more), [1, 2])).toThrow(/'Label' is (?!empty)/);
 		},
 	);
 
@@ -241,7 +241,7 @@ describe('Numbers', () => {
 		'9007199254740993',
 		'1.38E+10',
 		"'1E+5",
-	])('%p is none', (value) => expect(() => read('integer', value)).toThrow("'Label' is "));
+	])('%p is none', (value) => expect(() => read('integer', value)).toThrow(/'Label' is (?!empty)/));
 
 	it('stay within what the form says', () => {
 		const bounded = field({ type: 'number', typeOptions: { minValue: 1, maxValue: 4 } });
@@ -268,8 +268,8 @@ describe('Numbers', () => {
 	});
 
 	it.each([1e21, 1e-7, '十二', '', {}])('as text: %p is refused', (value) => {
-		expect(() => toNumberText(item, 'Label', value)).toThrow("'Label' is ");
-		expect(() => toMoneyText(item, 'Label', value)).toThrow("'Label' is ");
+		expect(() => toNumberText(item, 'Label', value)).toThrow(/'Label' is (?!empty)/);
+		expect(() => toMoneyText(item, 'Label', value)).toThrow(/'Label' is (?!empty)/);
 	});
 
 	it.each([
