@@ -33,7 +33,7 @@ export class WecomChatArchiveTrigger implements INodeType {
 		],
 		eventTriggerDescription: 'Waiting for somebody to write in a chat that is archived',
 		activationMessage:
-			'n8n now reads the archive on and on. Every batch of messages runs the workflow.',
+			'n8n now keeps reading the archive. Every batch of messages runs the workflow.',
 		triggerPanel: {
 			header: '',
 			executionsHelp: {

@@ -175,7 +175,7 @@ export const loginTriggerProperties: INodeProperties[] = [
 		default: '',
 		placeholder: 'e.g. app.example.com, wiki.example.com:8443',
 		description:
-			"Comma-separated hosts to which 'return_to' in the URL people open may lead. They mean https; write http:// before one without.",
+			"Comma-separated hosts to which 'return_to' in the URL people open may lead. https is assumed; write http:// before a host without it.",
 		displayOptions: when('answer', 'redirect', 'workflow'),
 	},
 	{

@@ -170,7 +170,7 @@ describe('Group Chat', () => {
 
 	it.each([
 		[{ userlist: 'a' }, "1 in 'Member Names or IDs', a group chat takes 2 to 2,000"],
-		[{ userlist: 'a,b', chatid: 'no-hyphen' }, "'Chat ID' is 'no-hyphen'"],
+		[{ userlist: 'a,b', chatid: 'no-hyphen' }, "'Chat ID' is 'no-hyphen', which is not a valid ID"],
 		[{ userlist: 'a,b', name: '名'.repeat(51) }, "'Name' has 51 characters, WeCom takes 50"],
 	])('refuses what WeCom would refuse or cut (%#)', async (parameters, message) => {
 		expect((await chat('create', parameters)).error?.message).toBe(message);

@@ -43,7 +43,7 @@ export async function describeErrcode(reply: WecomReply): Promise<Failure> {
 			class: 'ip',
 			message: `WeCom does not trust the IP ${fromIp} (${errcode})`,
 			description: sentences(
-				`Add ${fromIp} in the WeCom admin console under App Management > your app > Company's Trusted IP, then wait about a minute. For customized and third-party apps it belongs in the provider console under Provider info > Basic info > IP whitelist.`,
+				`Add ${fromIp} in the WeCom admin console under App Management > your app > Company's Trusted IP, then wait about a minute. For customized and third-party apps it belongs in the provider console under Provider Info > Basic Info > IP Whitelist.`,
 				said,
 				support,
 				more,

@@ -210,7 +210,7 @@ describe('cardFrom', () => {
 				option_list: [{ text: 'y' }],
 				card_options: { task_id: 'a b' },
 			},
-			"'Task ID' is 'a b'",
+			"'Task ID' is 'a b', which is not a valid ID",
 		],
 	])('%j: %s', (values, message) => {
 		expect(() => card(values)).toThrow(message);

@@ -180,7 +180,7 @@ function checkTaskId(item: ItemContext, id: string): string {
 	if (/^[\w@-]{1,128}$/.test(id)) return id;
 	throw problem(
 		item,
-		`'Task ID' is '${id.slice(0, 140)}'`,
+		`'Task ID' is '${id.slice(0, 140)}', which is not a valid ID`,
 		'WeCom takes up to 128 letters, digits and the characters _ - @.',
 	);
 }

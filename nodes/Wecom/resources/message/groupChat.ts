@@ -111,7 +111,7 @@ async function create(item: ItemContext): Promise<IDataObject> {
 	if (sent.chatid && !/^[0-9A-Za-z]{1,32}$/.test(String(sent.chatid)))
 		throw problem(
 			item,
-			`'Chat ID' is '${String(sent.chatid)}'`,
+			`'Chat ID' is '${String(sent.chatid)}', which is not a valid ID`,
 			'WeCom takes up to 32 letters and digits. Leave it out, and WeCom makes one up.',
 		);
 	return replyItem(await post(item, sent));
