@@ -268,8 +268,19 @@ function checkBot({ chats, executions }: Story, { bots, requests }: Simulator): 
 				],
 			]).sort(),
 		),
+		check(
+			'AI bot: what the agent says grows in the chat while the model says it',
+			replies
+				.map(({ stream }) => (stream?.updates ?? []).filter(({ finish }) => !finish))
+				.some((shown) => shown.some(({ content }) => isPart(content, CHATS[0].answer))),
+			true,
+		),
 	];
 }
+
+/** Its first words, but not all of them. */
+const isPart = (shown: string, answer: string) =>
+	shown.length > 0 && shown.length < answer.length && answer.startsWith(shown);
 
 function check(name: string, found: unknown, wanted: unknown): Check {
 	const ok = isDeepStrictEqual(found, wanted);

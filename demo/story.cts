@@ -56,6 +56,7 @@ export const SCRIPT: ScriptLine[] = [
 		when: 'emma.brown',
 		calls: [{ arguments: { userid: 'emma.brown' } }],
 		say: '{result.name} is {result.position}, phone {result.mobile}.',
+		wordMs: 600, // So slowly that the chat shows parts of it.
 	},
 	{ when: '值班', say: CHATS[1].answer },
 	{
