@@ -140,7 +140,7 @@ export async function withEditor<T>(n8n: RunningN8n, use: (page: Page) => Promis
 	try {
 		await logIn(context, n8n, sessionCookie);
 		const page = context.pages()[0] ?? (await context.newPage());
-		page.setDefaultTimeout(45_000); // a loaded machine opens the editor in more than twenty seconds
+		page.setDefaultTimeout(45_000); // A loaded machine opens the editor in more than twenty seconds.
 		return await use(page);
 	} finally {
 		await context.close();

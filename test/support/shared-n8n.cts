@@ -1,6 +1,6 @@
 /**
- * Real n8n's that test files use one after the other: a start costs more of the processor than most files do. They live in jest's own
- * process. Each is lent to one file at a time, which may do with it what it likes, also restart or kill it, and is emptied when it comes
+ * Instances of n8n that test files use one after the other: a start costs more of the processor than most files do. They live in jest's
+ * own process. Each is lent to one file at a time, which may do with it what it likes, also restart or kill it, and is emptied when it comes
  * back; one that cannot be emptied is not lent again. What a file needs from the environment, or installs, needs an n8n of its own.
  */
 import { once } from 'node:events';
@@ -12,7 +12,7 @@ import { N8nRest } from './n8n-rest.cts';
 import { Log, startN8n, type N8n, type RunningN8n } from './n8n.cts';
 import { until } from './wait.cts';
 
-/** Set by the e2e set-up for the test files of its run: the port where n8n's are lent. */
+/** Set by the e2e set-up for the test files of its run: the port where instances are lent. */
 const PORT = 'WECOM_KIT_SHARED_N8N';
 const GONE_WITHIN_MS = 60_000;
 
@@ -69,7 +69,7 @@ async function empty(n8n: N8n): Promise<void> {
 	);
 }
 
-/** Lends n8n's with this package until it is stopped. */
+/** Lends instances with this package until it is stopped. */
 class Lender {
 	private readonly free: N8n[] = [];
 
@@ -115,7 +115,7 @@ class Lender {
 				() => {},
 				() => {},
 			));
-		socket.on('error', () => {}); // a worker that is gone is noticed below
+		socket.on('error', () => {}); // A worker that is gone is noticed below.
 		createInterface({ input: socket }).on('line', (line) => {
 			void inTurn(async () => socket.write(`${JSON.stringify(await handle(line as Call))}\n`));
 		});
@@ -148,7 +148,7 @@ class Lender {
 
 let lender: Lender | undefined;
 
-/** From now on `borrowN8n` in this process and its children gets n8n's with this package. */
+/** From now on `borrowN8n` in this process and its children gets instances with this package. */
 export async function shareN8n(tarball: string): Promise<void> {
 	lender = new Lender(tarball);
 	process.env[PORT] = String(await lender.listen());
