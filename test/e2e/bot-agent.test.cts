@@ -9,7 +9,15 @@ import { MODEL_KEY } from '../../simulator/chat-model.cts';
 import { MCP_KEY } from '../../simulator/mcp.cts';
 import { botCredentialData } from '../support/credentials.cts';
 import { type Credential, type WorkflowInput, type WorkflowNode } from '../support/n8n-rest.cts';
-import { credentialData, itemsOf, START_TIMEOUT, TRIGGER, useN8n, WECOM } from './support.cts';
+import {
+	credentialData,
+	itemsOf,
+	saveInWecom,
+	START_TIMEOUT,
+	TRIGGER,
+	useN8n,
+	WECOM,
+} from './support.cts';
 import { until } from '../support/wait.cts';
 
 const FILE = join(__dirname, '..', '..', 'demo', 'workflows', 'ai-bot.json');
@@ -387,11 +395,8 @@ async function publishedByUrl(): Promise<{ id: string }> {
 	connected.push(id);
 	await rest.activate(id);
 	await rest.waitForWebhook('POST', 'wecom/bot');
-	const saved = await sim.bots.saveCallback(callbackBot, {
-		...callback,
-		url: `${n8n.url}/webhook/wecom/bot`,
-	});
-	expect(saved).toMatchObject({ ok: true });
+	const url = `${n8n.url}/webhook/wecom/bot`;
+	await saveInWecom(async () => await sim.bots.saveCallback(callbackBot, { ...callback, url }));
 	sim.bots.setPollInterval(200);
 	return { id };
 }

@@ -5,8 +5,7 @@ import { DEMO_CALLBACK_BOT } from '../../simulator/bot/data.cts';
 import { browserOrSkip, screenshot, withEditor } from '../support/browser.cts';
 import { closeNode, openNode, openWorkflow, parameter } from '../support/editor.cts';
 import type { Credential, Workflow, WorkflowNode } from '../support/n8n-rest.cts';
-import { until } from '../support/wait.cts';
-import { chain, itemsOf, START_TIMEOUT, TRIGGER, useN8n, WECOM } from './support.cts';
+import { chain, itemsOf, saveInWecom, START_TIMEOUT, TRIGGER, useN8n, WECOM } from './support.cts';
 
 const surroundings = useN8n();
 const { botId, callback } = DEMO_CALLBACK_BOT;
@@ -60,9 +59,7 @@ async function publish(
 	await rest.activate(workflow.id);
 	await rest.waitForWebhook('POST', path);
 	const url = `${n8n.url}/webhook/${path}`;
-	// On a busy machine n8n may need more than the one second that WeCom waits for; a person would save again.
-	const save = async () => (await bots().saveCallback(botId, { ...callback, url })).ok;
-	await until('WeCom takes the URL', save, { within: 20_000 });
+	await saveInWecom(async () => await bots().saveCallback(botId, { ...callback, url }));
 	return workflow;
 }
 const execution = async ({ id }: Workflow) => {

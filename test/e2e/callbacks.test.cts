@@ -5,6 +5,7 @@ import { since } from '../support/n8n-release.cts';
 import {
 	itemsOf,
 	publishTrigger,
+	saveInWecom,
 	START_TIMEOUT,
 	target,
 	TRIGGER,
@@ -293,7 +294,7 @@ it('works on the test URL too: verification, then one callback', async () => {
 	});
 	const here = target(surroundings(), '', { url: `${n8n.url}/webhook-test/wecom/test` });
 	await rest.listenForTestEvent(workflow.id, 'WeCom Trigger', 'POST', 'wecom/test');
-	expect((await sim.verifyUrl(here)).ok).toBe(true);
+	await saveInWecom(async () => await sim.verifyUrl(here));
 	expect((await sim.push(here, { kind: 'subscribe' })).ok).toBe(true);
 	const [execution] = await rest.waitForExecutions(workflow.id, 1);
 	expect(execution.mode).toBe('manual');

@@ -11,6 +11,7 @@ import {
 	credentialData,
 	itemsOf,
 	manual,
+	saveInWecom,
 	START_TIMEOUT,
 	TRIGGER,
 	uses,
@@ -112,7 +113,9 @@ it('the Credentials page shows everything after a suite has got tickets, tokens 
 	await rest.activate(id);
 	await rest.waitForWebhook('POST', 'page');
 	const url = `${n8n.url}/webhook/page`;
-	await sim.control.saveSuiteCallback(suiteId, { url, dataUrl: url });
+	await saveInWecom(
+		async () => await sim.control.saveSuiteCallback(suiteId, { url, dataUrl: url }),
+	);
 	expect(await sim.control.pushTicket(suiteId)).toMatchObject({ ok: true });
 	const [{ corpid }] = sim.control.addCompanies(1);
 	await sim.control.authorize(suiteId, corpid);

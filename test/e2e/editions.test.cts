@@ -27,6 +27,7 @@ import {
 	itemsOf,
 	manual,
 	publishTrigger,
+	saveInWecom,
 	target,
 	TRIGGER,
 	useOwnN8n,
@@ -91,7 +92,7 @@ beforeAll(async () => {
 
 	workflows.wecomTrigger = (await publishTrigger(surroundings(), 'edition', {})).id;
 	const callback = { ...DEMO_APP.callback, url: `${n8n.url}/webhook/edition` };
-	expect((await sim.control.saveCallback(DEMO_APP.agentid, callback)).ok).toBe(true);
+	await saveInWecom(async () => await sim.control.saveCallback(DEMO_APP.agentid, callback));
 
 	await create(
 		'suite',
@@ -134,9 +135,10 @@ beforeAll(async () => {
 	await rest.activate(workflows.wecomBotTrigger);
 	await rest.waitForWebhook('POST', 'edition-suite');
 	const url = `${n8n.url}/webhook/edition-suite`;
-	expect(
-		await sim.control.saveSuiteCallback(DEMO_SUITE.suiteId, { url, dataUrl: url }),
-	).toMatchObject({ ok: true });
+	const { suiteId } = DEMO_SUITE;
+	await saveInWecom(
+		async () => await sim.control.saveSuiteCallback(suiteId, { url, dataUrl: url }),
+	);
 	expect(await sim.control.pushTicket(DEMO_SUITE.suiteId)).toMatchObject({ ok: true });
 	login = await publishLogin(surroundings(), credential, 'edition-login');
 

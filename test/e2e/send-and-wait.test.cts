@@ -12,6 +12,7 @@ import {
 	credentialData,
 	itemsOf,
 	publishTrigger,
+	saveInWecom,
 	START_TIMEOUT,
 	TRIGGER,
 	useN8n,
@@ -33,7 +34,7 @@ beforeAll(async () => {
 	await publishTrigger(surroundings(), 'clicks', { events: ['text'] });
 	const { n8n } = surroundings();
 	const callback = { ...DEMO_APP.callback, url: `${n8n.url}/webhook/clicks` };
-	expect((await control().saveCallback(DEMO_APP.agentid, callback)).ok).toBe(true);
+	await saveInWecom(async () => await control().saveCallback(DEMO_APP.agentid, callback));
 }, START_TIMEOUT);
 
 describe('one tap', () => {

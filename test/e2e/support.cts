@@ -13,6 +13,7 @@ import {
 } from '../support/n8n-rest.cts';
 import { packPackage } from '../support/pack.cts';
 import { borrowN8n } from '../support/shared-n8n.cts';
+import { until } from '../support/wait.cts';
 
 export { credentialData };
 
@@ -109,6 +110,11 @@ export const target = (
 	agentid: DEMO_APP.agentid,
 	...overrides,
 });
+
+/** WeCom waits one second for the answer of a URL. On a busy machine n8n may need longer, and a person presses Save again. */
+export async function saveInWecom(save: () => Promise<{ ok: boolean }>): Promise<void> {
+	await until('WeCom takes the URL', async () => (await save()).ok, { within: 30_000, every: 200 });
+}
 
 export const itemsOf = (execution: Execution, node: string) =>
 	outputItems(execution, node).map(({ json }) => json);
