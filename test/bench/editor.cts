@@ -8,7 +8,7 @@
  * 1.13 and 1.19 x; Slack's fields in its place 1.01 and 1.06 x. So about half of what is above 1 goes by the fields: Message > Send draws
  * eight since Send To asks which lists there shall be, two more than Slack's, a list of members and a second collection. The other half
  * goes by the five hundred properties of other forms: for each of them the editor looks through all of them again, once for each field
- * that a credential is shown by. Credentials that are only hidden by fields spare it that, but n8n before 2.41 then takes the first
+ * that a credential is shown by. Credentials that are only hidden by fields spare it that, but n8n before 2.35 then takes the first
  * credential of the node for the one to create. The budget is what it should be, not what it is.
  */
 import { NodeHelpers, type INodeProperties, type INodeTypeDescription } from 'n8n-workflow';
