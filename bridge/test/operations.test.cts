@@ -48,7 +48,7 @@ withCompiler()('Chat Archive in the WeCom node', () => {
 			11, 12,
 		]);
 		expect((await run('getArchivedMessages', { after: 'x' })).error?.message).toBe(
-			"'After' is not a seq",
+			"'After' is not the 'wecom.seq' of a message",
 		);
 		expect((await run('getNewestPosition')).json('WeCom')).toEqual([{ seq: '1005' }]);
 	});
