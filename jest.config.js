@@ -18,8 +18,8 @@ const level = (name, more = {}) => ({
 module.exports = {
 	/** Some tests wait for what WeCom or n8n does within five seconds, on machines that do other things, too. Jest takes it only here. */
 	testTimeout: 20_000,
-	/** Much of the time is waiting: also two processors have two workers. Each end-to-end worker starts an n8n of about 400 MB. */
-	maxWorkers: Math.max(2, Math.floor(availableParallelism() / 2)),
+	/** Much of the time is waiting: also two processors have three workers. Each end-to-end worker starts an n8n of about 400 MB. */
+	maxWorkers: Math.max(3, Math.floor(availableParallelism() / 2)),
 	/** Who waits longest begins; what runs beside the tests is asked for at the end. */
 	testSequencer: '<rootDir>/test/support/order.cjs',
 	projects: [

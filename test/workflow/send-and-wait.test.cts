@@ -113,6 +113,7 @@ describe('an approval in the card', () => {
 		const taskId = newestCard(simulator());
 		await press('zhangsan', 'Approve');
 		await until(() => execution.output, 'the answer');
+		await until(() => seenBy('zhangsan').replaced === 'Approved', 'the changed card');
 		const before = execution.output;
 		await expect(press('zhangsan', 'Approve')).rejects.toThrow('cannot be pressed');
 		await simulator().control.pressCard({ taskId, userid: 'lisi', button: 'Decline', stale: true });
