@@ -136,6 +136,10 @@ export function closeFence(text: string): string {
 	return open ? `${text.trimEnd()}\n${open.slice(0, CLOSING_BYTES - 2)}` : text;
 }
 
+/** What was said before its workflow failed, with the closing text, if any, below it. */
+export const withClosingText = (said: string, closingText = ''): string =>
+	closeFence(said.trimEnd()) + (closingText && `\n\n${closingText}`);
+
 /** What follows a text that WeCom shows, in parts of at most `maxBytes`; all of the new one where it does not go on from there. */
 export function partsBehind(shown: string, text: string, maxBytes: number): string[] {
 	const before = shown.trimEnd();

@@ -1,7 +1,7 @@
 import { createHash } from 'crypto';
 import type { IDataObject } from 'n8n-workflow';
 import { splitMarkdown } from '../util/split';
-import { closeFence, frameText, partsBehind } from './agentText';
+import { closeFence, frameText, partsBehind, withClosingText } from './agentText';
 import { cardTitle } from './card';
 import { isObject } from '../util/isObject';
 import { later } from '../util/later';
@@ -213,14 +213,14 @@ export function showSaid(id: string, said: string, status = ''): void {
 export function endReply(id: string, failed = true): string[] {
 	const conversation = conversations.get(id);
 	if (!conversation) return [];
-	const { said = '', replied, stream } = conversation;
+	const { said = '', replied, stream, closingText } = conversation;
 	const wasOver = stream.finish;
 	conversation.isHeard = false;
 	endStream(conversation, failed);
 	tellQuestions(conversation);
 	const { parts, saidInTime } = conversation;
 	if (replied || said === saidInTime) return replied ? [] : parts;
-	const whole = failed && wasOver ? brokenOff(conversation) : said;
+	const whole = failed && wasOver ? withClosingText(said, closingText) : said;
 	return [...parts, ...partsBehind(saidInTime, whole, MAX_STREAM_BYTES)];
 }
 
@@ -234,14 +234,10 @@ function endStream(conversation: Conversation, failed = false): void {
 		if (closingText) stream.content = closingText;
 		return;
 	}
-	const whole = failed ? brokenOff(conversation) : closeFence(said.trimEnd());
+	const whole = failed ? withClosingText(said, closingText) : closeFence(said.trimEnd());
 	[stream.content, ...conversation.parts] = splitMarkdown(whole, MAX_STREAM_BYTES);
 	conversation.saidInTime = said;
 }
-
-/** What was said, with the closing text below it. */
-const brokenOff = ({ said = '', closingText }: Conversation): string =>
-	closeFence(said.trimEnd()) + (closingText && `\n\n${closingText}`);
 
 /** Answers with something that is no stream; undefined when another answer was given or it is too late. */
 export function answerOnce(id: string, body: IDataObject): Way | undefined {

@@ -1,6 +1,6 @@
 import { LoggerProxy } from 'n8n-workflow';
 import { splitMarkdown } from '../util/split';
-import { closeFence, frameText, partsBehind } from './agentText';
+import { frameText, partsBehind, withClosingText } from './agentText';
 import type { BotFailure } from './errors';
 import { frameOf, markdownOf, MAX_STREAM_BYTES } from './frames';
 import { ANSWERED, TOO_LATE, type Outbox } from './outbox';
@@ -61,7 +61,7 @@ export class GrowingStreams {
 		const { stream, voices, closingText } = this.talks.remember(reqId);
 		const voice = voices.get(run);
 		if (!voice?.text.trim()) return;
-		voice.text = closeFence(voice.text.trimEnd()) + (closingText && `\n\n${closingText}`);
+		voice.text = withClosingText(voice.text, closingText);
 		if (stream?.run === run) Object.assign(stream, { said: voice.text, isBehind: true });
 	}
 

@@ -149,6 +149,14 @@ it('people who wait for a bot of another owner with the same ID do not count', (
 	expect(giveFirstAnswer(begin('of-the-owner', 4), 'Wait')).toBe(true);
 });
 
+it('a step behind a card is given back as it is when its workflow fails', () => {
+	const id = beginConversation(message(), Date.now(), { canAsk: true, respond });
+	hearReply(id);
+	answerOnce(id, { msgtype: 'template_card' });
+	changeStream(id, { content: 'One.' });
+	expect(endReply(id, true)).toEqual(['One.']);
+});
+
 it('takes what another process hands over, the newest only, and no old copy', () => {
 	const id = beginConversation(message(), Date.now(), { canAsk: true });
 	giveFirstAnswer(id, 'Wait');
