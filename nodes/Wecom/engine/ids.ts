@@ -43,22 +43,19 @@ export const toIds = (
 	displayName: string,
 	value: unknown,
 	inEntry: (entry: string) => string[] = idsInEntry,
-): string[] => [
-	...new Set(
-		toParts(item, displayName, value, idsIn, inEntry).map((id) =>
-			notShortened(item, displayName, id),
-		),
-	),
-];
+): string[] => toExactParts(item, displayName, value, idsIn, inEntry);
 
 /** Phone numbers of a field, each once. */
-export const toPhones = (item: ItemContext, displayName: string, value: unknown): string[] => [
-	...new Set(
-		toParts(item, displayName, value, phonesIn, phonesIn).map((phone) =>
-			notShortened(item, displayName, phone),
-		),
-	),
-];
+export const toPhones = (item: ItemContext, displayName: string, value: unknown): string[] =>
+	toExactParts(item, displayName, value, phonesIn, phonesIn);
+
+/** Each part once. Refuses those that a spreadsheet has shortened. */
+function toExactParts(...[item, displayName, ...parts]: Parameters<typeof toParts>): string[] {
+	const exact = toParts(item, displayName, ...parts).map((part) =>
+		notShortened(item, displayName, part),
+	);
+	return [...new Set(exact)];
+}
 
 /** Words of a field, which may have spaces in them; those of `names` may have commas, too. */
 export const toTexts = (
