@@ -24,6 +24,14 @@ async function searchNodes(page: Page, words: string): Promise<Locator> {
 	return found;
 }
 
+/** Does what lets the editor read the options of a list, and waits until they are there. */
+async function optionsAfter(page: Page, act: () => Promise<unknown>): Promise<void> {
+	const loaded = page.waitForResponse(/dynamic-node-parameters\/options/);
+	await act();
+	await loaded;
+	await page.waitForTimeout(300);
+}
+
 /** Picks a trigger or an action of WeCom; its form opens. */
 async function pick(page: Page, action: string): Promise<void> {
 	await (await searchNodes(page, 'wecom')).first().click();
@@ -151,10 +159,7 @@ browserOrSkip()('the node panel', () => {
 		try {
 			await withEditor(n8n, async (page) => {
 				await openWorkflow(page, id);
-				const loaded = page.waitForResponse(/dynamic-node-parameters\/options/);
-				await openNode(page, 'Send');
-				await loaded;
-				await page.waitForTimeout(300);
+				await optionsAfter(page, async () => await openNode(page, 'Send'));
 				await parameter(page, 'touser').click();
 				const option = page.getByRole('option').filter({ hasText: '203.0.113.7' }).first();
 				await option.getByText("Company's Trusted IP").waitFor();
@@ -255,10 +260,7 @@ browserOrSkip()('the node panel', () => {
 		const { id } = await rest.createWorkflow({ name: 'Suite', nodes: [send] });
 		await withEditor(n8n, async (page) => {
 			await openWorkflow(page, id);
-			const shown = page.waitForResponse(/dynamic-node-parameters\/options/);
-			await openNode(page, 'Send');
-			await shown;
-			await page.waitForTimeout(300);
+			await optionsAfter(page, async () => await openNode(page, 'Send'));
 			await parameter(page, 'touser').click();
 			const option = page.getByRole('option');
 			await option.filter({ hasText: "Choose one under 'Act as Company' first" }).waitFor();
@@ -266,10 +268,8 @@ browserOrSkip()('the node panel', () => {
 			// Another company, another list: read anew, without the panel being opened again.
 			await parameter(page, 'actAsCompany').getByTestId('rlc-mode-selector').click();
 			await page.getByTestId('mode-id').click();
-			const loaded = page.waitForResponse(/dynamic-node-parameters\/options/);
-			await parameter(page, 'actAsCompany').locator('input').last().fill('wwother');
-			await loaded;
-			await page.waitForTimeout(300);
+			const company = parameter(page, 'actAsCompany').locator('input').last();
+			await optionsAfter(page, async () => await company.fill('wwother'));
 			await parameter(page, 'touser').click();
 			await option.filter({ hasText: 'wwother' }).first().waitFor();
 		});
