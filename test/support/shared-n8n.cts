@@ -125,7 +125,7 @@ class Lender {
 
 	private async lend(): Promise<N8n> {
 		const n8n = this.free.pop() ?? (await startN8n({ tarball: this.tarball }));
-		if (!n8n.session) await N8nRest.connect(n8n);
+		await N8nRest.connect(n8n);
 		this.all.add(n8n);
 		return n8n;
 	}
@@ -161,8 +161,6 @@ export async function stopSharing(): Promise<void> {
 }
 
 class LentN8n implements RunningN8n {
-	private readonly answers: AsyncIterator<string>;
-
 	private readonly log: Log;
 
 	private readonly endings: Array<() => void> = [];
@@ -170,10 +168,9 @@ class LentN8n implements RunningN8n {
 	private constructor(
 		private readonly socket: Socket,
 		readonly install: N8nInstall,
-		answers: AsyncIterator<string>,
+		private readonly answers: AsyncIterator<string>,
 		private state: State,
 	) {
-		this.answers = answers;
 		this.log = new Log(state.userFolder);
 	}
 
