@@ -403,9 +403,10 @@ it('report-chart: the group gets figures and a picture', async () => {
 });
 
 it('birthday: only those whose birthday it is', async () => {
-	const today = new Date();
-	const day = (date: Date) =>
-		`${String(date.getMonth() + 1).padStart(2, '0')}-${String(date.getDate()).padStart(2, '0')}`;
+	const now = Date.now();
+	// "today" is the workflow's, not this machine's. The Swedish form of a date is 1990-05-23.
+	const day = (time: number) =>
+		new Date(time).toLocaleDateString('sv-SE', { timeZone: 'Asia/Shanghai' }).slice(5);
 	const text = (value: string) => [{ type: 'text', text: value }];
 	const row = (userid: string, name: string, birthday: string) => ({
 		record_id: userid,
@@ -420,8 +421,8 @@ it('birthday: only those whose birthday it is', async () => {
 		})),
 	);
 	sim.control.setList('/cgi-bin/wedoc/smartsheet/get_records', [
-		row('chenjing', '陈静', `1990-${day(today)}`),
-		row('lisi', '李四', `1990-${day(new Date(today.getTime() + 2 * 86_400_000))}`),
+		row('chenjing', '陈静', `1990-${day(now)}`),
+		row('lisi', '李四', `1990-${day(now + 2 * 86_400_000)}`),
 	]);
 	const before = messages().length;
 	const id = await recipe('birthday');
