@@ -73,7 +73,7 @@ export const customerWordRule: Resource = {
 			value: 'getAll',
 			name: 'Get Many',
 			action: 'Get many sensitive word rules',
-			description: 'List the rules of the company',
+			description: 'List the sensitive word rules',
 			doc: 95097,
 			endpoint: ['GET', '/cgi-bin/externalcontact/get_intercept_rule_list'],
 			fields: [],
