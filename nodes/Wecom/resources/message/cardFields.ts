@@ -53,111 +53,96 @@ const OPTION = [TEXT, input('ID', 'id', { description: 'Comes back when it is ch
 /** Where the type of a message or of a reply is a card: both everywhere, so that one description serves all operations. */
 export const WITH_CARD = { msgtype: ['template_card', 'update_template_card'] };
 
-/**
- * The fields of a card; `show` says when the form has them at all. The others follow the type, so that operations share them.
- */
-export function cardFields(show: Record<string, string[]>): Field[] {
-	const field = (kinds: string[], property: Omit<Field, 'local'>): Field => ({
-		...property,
-		displayOptions: { show: { card_type: kinds } },
-		local: true,
-	});
-	const byForm = Object.keys(CARD_KINDS);
-	return [
-		{
-			displayName: 'Card Type',
-			name: 'card_type',
-			type: 'options',
-			options: CARD_TYPES,
-			default: 'text_notice',
-			description: 'The layout of the card',
-			displayOptions: { show },
-			local: true,
-		},
-		field(['json'], {
-			...input('Card', 'template_card', { type: 'json', default: '{}', required: true }),
-			description: "The whole 'template_card' as in WeCom's documentation",
+/** A field of some layouts. It follows the card type alone, so that all operations share one description. */
+const of = (kinds: string[], property: Omit<Field, 'local'>): Field => ({
+	...property,
+	displayOptions: { show: { card_type: kinds } },
+	local: true,
+});
+
+const WRITTEN_IN_THE_FORM = Object.keys(CARD_KINDS);
+
+/** What the card says, and where a click on it leads. */
+const TEXTS: Field[] = [
+	of(
+		WRITTEN_IN_THE_FORM,
+		input('Title', 'main_title', { description: 'Up to about 36 characters' }),
+	),
+	of(WRITTEN_IN_THE_FORM, input('Subtitle', 'main_desc', { description: 'Below the title' })),
+	of(
+		['text_notice', 'button_interaction'],
+		input('Card Text', 'sub_title_text', {
+			typeOptions: { rows: 3 },
+			description: 'Up to about 160 characters',
 		}),
-		field(byForm, input('Title', 'main_title', { description: 'Up to about 36 characters' })),
-		field(byForm, input('Subtitle', 'main_desc', { description: 'Below the title' })),
-		field(
-			['text_notice', 'button_interaction'],
-			input('Card Text', 'sub_title_text', {
-				typeOptions: { rows: 3 },
-				description: 'Up to about 160 characters',
-			}),
-		),
-		field(
-			['text_notice', 'news_notice'],
-			input('Card Link', 'card_url', {
-				required: true,
-				placeholder: 'e.g. https://example.com/orders/42',
-				description: 'Opened by a click on the card',
-			}),
-		),
-		field(
-			['news_notice'],
-			input('Image URL', 'card_image', {
-				required: true,
-				placeholder: 'e.g. https://example.com/picture.png',
-				description: 'Its width is 1.3 to 2.25 times its height',
-			}),
-		),
-		field(
-			['button_interaction'],
-			rows('button_list', 'Buttons', 'Button', [
-				TEXT,
-				KEY('the button'),
-				{
-					displayName: 'Style',
-					name: 'style',
-					type: 'options',
-					options: BUTTON_STYLES,
-					default: 1,
-					description: 'The first button is usually primary, the others secondary',
-				},
-				input('Link', 'url', { description: 'Opened by a click, instead of a callback' }),
-			]),
-		),
-		field(
-			['vote_interaction'],
-			rows('option_list', 'Options', 'Option', [
-				...OPTION,
-				{
-					displayName: 'Checked',
-					name: 'is_checked',
-					type: 'boolean',
-					default: false,
-					description: 'Whether it is chosen by default',
-				},
-			]),
-		),
-		field(
-			['multiple_interaction'],
-			rows('select_list', 'Selections', 'Selection', [
-				input('Title', 'title', { description: 'Above the selection' }),
-				input('Key', 'question_key', { description: 'Comes back with the choice' }),
-				rows('option_list', 'Options', 'Option', OPTION),
-			]),
-		),
-		field(
-			['text_notice', 'news_notice', 'button_interaction'],
-			rows('horizontal_content_list', 'Details', 'Detail', [
-				input('Name', 'keyname', { required: true, description: 'Up to about 5 characters' }),
-				input('Value', 'value', { description: 'Up to about 30 characters' }),
-				input('Link', 'url', { description: 'Opened by a click' }),
-			]),
-		),
-		field(byForm, {
-			displayName: 'Card Options',
-			name: 'card_options',
-			type: 'collection',
-			placeholder: 'Add Option',
-			default: {},
-			options: CARD_OPTIONS,
+	),
+	of(
+		['text_notice', 'news_notice'],
+		input('Card Link', 'card_url', {
+			required: true,
+			placeholder: 'e.g. https://example.com/orders/42',
+			description: 'Opened by a click on the card',
 		}),
-	];
-}
+	),
+	of(
+		['news_notice'],
+		input('Image URL', 'card_image', {
+			required: true,
+			placeholder: 'e.g. https://example.com/picture.png',
+			description: 'Its width is 1.3 to 2.25 times its height',
+		}),
+	),
+];
+
+/** What people click or choose. */
+const CHOICES: Field[] = [
+	of(
+		['button_interaction'],
+		rows('button_list', 'Buttons', 'Button', [
+			TEXT,
+			KEY('the button'),
+			{
+				displayName: 'Style',
+				name: 'style',
+				type: 'options',
+				options: BUTTON_STYLES,
+				default: 1,
+				description: 'The first button is usually primary, the others secondary',
+			},
+			input('Link', 'url', { description: 'Opened by a click, instead of a callback' }),
+		]),
+	),
+	of(
+		['vote_interaction'],
+		rows('option_list', 'Options', 'Option', [
+			...OPTION,
+			{
+				displayName: 'Checked',
+				name: 'is_checked',
+				type: 'boolean',
+				default: false,
+				description: 'Whether it is chosen by default',
+			},
+		]),
+	),
+	of(
+		['multiple_interaction'],
+		rows('select_list', 'Selections', 'Selection', [
+			input('Title', 'title', { description: 'Above the selection' }),
+			input('Key', 'question_key', { description: 'Comes back with the choice' }),
+			rows('option_list', 'Options', 'Option', OPTION),
+		]),
+	),
+];
+
+const DETAILS = of(
+	['text_notice', 'news_notice', 'button_interaction'],
+	rows('horizontal_content_list', 'Details', 'Detail', [
+		input('Name', 'keyname', { required: true, description: 'Up to about 5 characters' }),
+		input('Value', 'value', { description: 'Up to about 30 characters' }),
+		input('Link', 'url', { description: 'Opened by a click' }),
+	]),
+);
 
 const CARD_OPTIONS: Field[] = [
 	input('Emphasis', 'emphasis_title', { description: 'Text Notice only: large text' }),
@@ -185,5 +170,36 @@ const CARD_OPTIONS: Field[] = [
 	}),
 	input('Task ID', 'task_id', {
 		description: 'Identifies the card in callbacks and updates. Generated when empty.',
+	}),
+];
+
+const WHOLE_CARD = of(['json'], {
+	...input('Card', 'template_card', { type: 'json', default: '{}', required: true }),
+	description: "The whole 'template_card' as in WeCom's documentation",
+});
+
+/** The fields of a card; `show` says when the form has them at all. All but the first follow the card type. */
+export const cardFields = (show: Record<string, string[]>): Field[] => [
+	{
+		displayName: 'Card Type',
+		name: 'card_type',
+		type: 'options',
+		options: CARD_TYPES,
+		default: 'text_notice',
+		description: 'The layout of the card',
+		displayOptions: { show },
+		local: true,
+	},
+	WHOLE_CARD,
+	...TEXTS,
+	...CHOICES,
+	DETAILS,
+	of(WRITTEN_IN_THE_FORM, {
+		displayName: 'Card Options',
+		name: 'card_options',
+		type: 'collection',
+		placeholder: 'Add Option',
+		default: {},
+		options: CARD_OPTIONS,
 	}),
 ];

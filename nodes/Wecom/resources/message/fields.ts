@@ -65,109 +65,6 @@ export const messageType: Field = choice(
 	{ default: 'text', local: true },
 );
 
-export interface ContentForm {
-	types: string[];
-	/** Whether images are part of the message, so that they have no media ID. */
-	inlineImages?: true;
-	/** Fields beside the content, and the types that have them, by default text alone. */
-	mentions?: Field[];
-	mentionedIn?: string[];
-}
-
-/** All fields of the content but those of template cards. */
-export function contentFields(form: ContentForm): Field[] {
-	const { types, inlineImages, mentions = [], mentionedIn = ['text'] } = form;
-	// Conditions name all types, also those that this way of sending has not, so that one description serves all ways.
-	const shown = (...wanted: string[]) => ({ displayOptions: { show: { msgtype: wanted } } });
-	const uploaded = ['file', 'video', 'voice', ...(inlineImages ? [] : ['image'])];
-	const from = (mediaFrom: string) => ({
-		displayOptions: { show: { msgtype: uploaded, mediaFrom: [mediaFrom] } },
-	});
-	const titled = ['textcard', 'miniprogram_notice', 'miniprogram'];
-	const all: Array<[string[], Field]> = [
-		[
-			['text', 'markdown', 'markdown_v2'],
-			text(
-				'content',
-				'Content',
-				'Up to 2,048 bytes, Markdown of a message push 4,096; text takes HTML links',
-				{
-					path: 'part.content',
-					required: true,
-					typeOptions: { rows: 4 },
-				},
-			),
-		],
-		...mentions.map((field): [string[], Field] => [mentionedIn, field]),
-		[
-			titled,
-			text('title', 'Title', 'Up to 128 characters; 4 to 12 in a mini program notice', {
-				path: 'part.title',
-				required: true,
-			}),
-		],
-		[
-			['textcard'],
-			text('description', 'Description', 'Up to 512 characters', {
-				path: 'part.description',
-				required: true,
-				typeOptions: { rows: 3 },
-			}),
-		],
-		[
-			['textcard'],
-			text('url', 'Link', 'Opened by a click; with https:// or http://, up to 2,048 bytes', {
-				path: 'part.url',
-				required: true,
-				placeholder: 'e.g. https://example.com/orders/42',
-			}),
-		],
-		[['news'], articles],
-		[['mpnews'], storedArticles],
-		[
-			['miniprogram_notice', 'miniprogram'],
-			text('appid', 'App ID', 'A mini program that is linked to the app', {
-				path: 'part.appid',
-				required: true,
-			}),
-		],
-		...notice.map((field): [string[], Field] => [['miniprogram_notice'], field]),
-		[['miniprogram'], { ...cover, name: 'thumb_media_id', path: 'part.thumb_media_id' }],
-		[
-			['miniprogram'],
-			text('pagepath', 'Page', 'Path of the page to open', {
-				path: 'part.pagepath',
-				required: true,
-			}),
-		],
-	];
-	return [
-		...all
-			.filter(([wanted]) => wanted.some((type) => types.includes(type)))
-			.map(([wanted, field]) => ({ ...field, ...shown(...wanted) })),
-		{ ...mediaFrom, ...shown(...uploaded) },
-		binaryInput(from('binary')),
-		...(inlineImages ? [binaryInput(shown('image'))] : []),
-		text('media_id', 'Media ID', 'From Media > Upload or from a received message', {
-			path: 'part.media_id',
-			required: true,
-			...from('mediaId'),
-		}),
-	];
-}
-
-/** Where the file of the message comes from. */
-const mediaFrom = choice(
-	'mediaFrom',
-	'File From',
-	'Where the file comes from',
-	[
-		{ name: 'Binary Data', value: 'binary', description: 'Uploaded first' },
-		{ name: 'Media ID', value: 'mediaId', description: 'Uploaded within the last three days' },
-	],
-	{ local: true },
-);
-
 const cover = text(
 	'thumb_media_id',
 	'Cover Image',
@@ -229,6 +126,132 @@ const notice: Field[] = [
 		path: 'part.emphasis_first_item',
 	}),
 ];
+
+/** A field of the content, and the types that have it: all of them, also those a way of sending has not, so that one description serves all ways. */
+type FieldOfTypes = [types: string[], field: Field];
+
+const CONTENT: FieldOfTypes = [
+	['text', 'markdown', 'markdown_v2'],
+	text(
+		'content',
+		'Content',
+		'Up to 2,048 bytes, Markdown of a message push 4,096; text takes HTML links',
+		{
+			path: 'part.content',
+			required: true,
+			typeOptions: { rows: 4 },
+		},
+	),
+];
+
+const CARDS_AND_ARTICLES: FieldOfTypes[] = [
+	[
+		['textcard', 'miniprogram_notice', 'miniprogram'],
+		text('title', 'Title', 'Up to 128 characters; 4 to 12 in a mini program notice', {
+			path: 'part.title',
+			required: true,
+		}),
+	],
+	[
+		['textcard'],
+		text('description', 'Description', 'Up to 512 characters', {
+			path: 'part.description',
+			required: true,
+			typeOptions: { rows: 3 },
+		}),
+	],
+	[
+		['textcard'],
+		text('url', 'Link', 'Opened by a click; with https:// or http://, up to 2,048 bytes', {
+			path: 'part.url',
+			required: true,
+			placeholder: 'e.g. https://example.com/orders/42',
+		}),
+	],
+	[['news'], articles],
+	[['mpnews'], storedArticles],
+];
+
+const MINI_PROGRAMS: FieldOfTypes[] = [
+	[
+		['miniprogram_notice', 'miniprogram'],
+		text('appid', 'App ID', 'A mini program that is linked to the app', {
+			path: 'part.appid',
+			required: true,
+		}),
+	],
+	...notice.map((field): FieldOfTypes => [['miniprogram_notice'], field]),
+	[['miniprogram'], { ...cover, name: 'thumb_media_id', path: 'part.thumb_media_id' }],
+	[
+		['miniprogram'],
+		text('pagepath', 'Page', 'Path of the page to open', {
+			path: 'part.pagepath',
+			required: true,
+		}),
+	],
+];
+
+/** Where the file of the message comes from. */
+const mediaFrom = choice(
+	'mediaFrom',
+	'File From',
+	'Where the file comes from',
+	[
+		{ name: 'Binary Data', value: 'binary', description: 'Uploaded first' },
+		{ name: 'Media ID', value: 'mediaId', description: 'Uploaded within the last three days' },
+	],
+	{ local: true },
+);
+
+const shown = (msgtype: string[]) => ({ displayOptions: { show: { msgtype } } });
+
+/** The file of a message of one of these types. */
+function fileFields(msgtype: string[]): Field[] {
+	const from = (source: string) => ({
+		displayOptions: { show: { msgtype, mediaFrom: [source] } },
+	});
+	return [
+		{ ...mediaFrom, ...shown(msgtype) },
+		binaryInput(from('binary')),
+		text('media_id', 'Media ID', 'From Media > Upload or from a received message', {
+			path: 'part.media_id',
+			required: true,
+			...from('mediaId'),
+		}),
+	];
+}
+
+export interface ContentForm {
+	types: string[];
+	/** Whether images are part of the message, so that they have no media ID. */
+	inlineImages?: true;
+	/** Fields beside the content, and the types that have them, by default text alone. */
+	mentions?: Field[];
+	mentionedIn?: string[];
+}
+
+/** All fields of the content but those of template cards. */
+export function contentFields({
+	types,
+	inlineImages,
+	mentions = [],
+	mentionedIn = ['text'],
+}: ContentForm): Field[] {
+	const all = [
+		CONTENT,
+		...mentions.map((field): FieldOfTypes => [mentionedIn, field]),
+		...CARDS_AND_ARTICLES,
+		...MINI_PROGRAMS,
+	];
+	return [
+		...all
+			.filter(([wanted]) => wanted.some((type) => types.includes(type)))
+			.map(([wanted, field]) => ({ ...field, ...shown(wanted) })),
+		...(inlineImages
+			? [...fileFields(['file', 'video', 'voice']), binaryInput(shown(['image']))]
+			: fileFields(['file', 'video', 'voice', 'image'])),
+	];
+}
 
 const forTypes = (...msgtype: string[]) => ({
 	displayOptions: { show: { '/msgtype': msgtype } },
