@@ -28,6 +28,88 @@ const merchant = (name: string, overrides: Partial<Field> = {}) =>
 const MERCHANT = merchant('mchid');
 const CNY = { 'amount.currency': 'CNY' };
 
+/** Orders and refunds of the company's own mini programs. */
+const MINI_PROGRAM: Operation[] = [
+	{
+		value: 'getOrder',
+		name: 'Get Order',
+		action: 'Get mini program order',
+		description: 'Read the state of a mini program order',
+		doc: 97323,
+		endpoint: ['POST', '/cgi-bin/miniapppay/get_order'],
+		reads: true,
+		fields: [MERCHANT, orderNumber],
+	},
+	{
+		value: 'closeOrder',
+		name: 'Close Order',
+		action: 'Close mini program order',
+		description: 'Close a mini program order that was not paid',
+		doc: 97324,
+		endpoint: ['POST', '/cgi-bin/miniapppay/close_order'],
+		fields: [MERCHANT, orderNumber],
+		returns: ({ out_trade_no }) => ({ out_trade_no, closed: true }),
+	},
+	{
+		value: 'createRefund',
+		name: 'Create Refund',
+		action: 'Create refund',
+		description: 'Refund a mini program order or a part of it',
+		doc: 97333,
+		endpoint: ['POST', '/cgi-bin/miniapppay/refund'],
+		fixed: CNY,
+		fields: [
+			MERCHANT,
+			text('appid', 'App ID', 'The mini program to open', { required: true }),
+			orderNumber,
+			refundNumber,
+			integer('refund', 'Refund', 'In fen, a hundredth of a yuan', {
+				convert: 'fen',
+				path: 'amount.refund',
+				required: true,
+			}),
+			integer('total', 'Order Total', 'Amount of the order in fen', {
+				convert: 'fen',
+				path: 'amount.total',
+				required: true,
+			}),
+			text('reason', 'Reason', 'Shown to the payer'),
+		],
+	},
+	{
+		value: 'getRefund',
+		name: 'Get Refund',
+		action: 'Get refund',
+		description: 'Read the state of a refund',
+		doc: 97352,
+		endpoint: ['POST', '/cgi-bin/miniapppay/get_refund_detail'],
+		reads: true,
+		fields: [MERCHANT, refundNumber],
+	},
+	{
+		value: 'getTradeBill',
+		name: 'Get Trade Bill',
+		action: 'Get trade bill',
+		description: 'Get the URL to download all orders or refunds of a day',
+		doc: 98115,
+		endpoint: ['POST', '/cgi-bin/miniapppay/get_bill'],
+		reads: true,
+		fields: [
+			MERCHANT,
+			text('bill_date', 'Date', 'A day of the last three months', {
+				required: true,
+				placeholder: 'e.g. 2026-01-31',
+				convert: 'dayText',
+			}),
+			choice('bill_type', 'Content', 'What the bill lists', [
+				{ name: 'All Orders', value: 'ALL' },
+				{ name: 'Paid Orders', value: 'SUCCESS' },
+				{ name: 'Refunds', value: 'REFUND' },
+			]),
+		],
+	},
+];
+
 /** Collections from customers and mini program payments with the app's own token; the app needs the right to collect payments. */
 export const payment: Resource = {
 	value: 'payment',
@@ -85,90 +167,6 @@ export const payment: Resource = {
 			reads: true,
 			fields: [merchant('mch_id')],
 		},
-		...miniProgram(),
+		...MINI_PROGRAM,
 	],
 };
-
-/** Orders and refunds of the company's own mini programs. */
-function miniProgram(): Operation[] {
-	return [
-		{
-			value: 'getOrder',
-			name: 'Get Order',
-			action: 'Get mini program order',
-			description: 'Read the state of a mini program order',
-			doc: 97323,
-			endpoint: ['POST', '/cgi-bin/miniapppay/get_order'],
-			reads: true,
-			fields: [MERCHANT, orderNumber],
-		},
-		{
-			value: 'closeOrder',
-			name: 'Close Order',
-			action: 'Close mini program order',
-			description: 'Close a mini program order that was not paid',
-			doc: 97324,
-			endpoint: ['POST', '/cgi-bin/miniapppay/close_order'],
-			fields: [MERCHANT, orderNumber],
-			returns: ({ out_trade_no }) => ({ out_trade_no, closed: true }),
-		},
-		{
-			value: 'createRefund',
-			name: 'Create Refund',
-			action: 'Create refund',
-			description: 'Refund a mini program order or a part of it',
-			doc: 97333,
-			endpoint: ['POST', '/cgi-bin/miniapppay/refund'],
-			fixed: CNY,
-			fields: [
-				MERCHANT,
-				text('appid', 'App ID', 'The mini program to open', { required: true }),
-				orderNumber,
-				refundNumber,
-				integer('refund', 'Refund', 'In fen, a hundredth of a yuan', {
-					convert: 'fen',
-					path: 'amount.refund',
-					required: true,
-				}),
-				integer('total', 'Order Total', 'Amount of the order in fen', {
-					convert: 'fen',
-					path: 'amount.total',
-					required: true,
-				}),
-				text('reason', 'Reason', 'Shown to the payer'),
-			],
-		},
-		{
-			value: 'getRefund',
-			name: 'Get Refund',
-			action: 'Get refund',
-			description: 'Read the state of a refund',
-			doc: 97352,
-			endpoint: ['POST', '/cgi-bin/miniapppay/get_refund_detail'],
-			reads: true,
-			fields: [MERCHANT, refundNumber],
-		},
-		{
-			value: 'getTradeBill',
-			name: 'Get Trade Bill',
-			action: 'Get trade bill',
-			description: 'Get the URL to download all orders or refunds of a day',
-			doc: 98115,
-			endpoint: ['POST', '/cgi-bin/miniapppay/get_bill'],
-			reads: true,
-			fields: [
-				MERCHANT,
-				text('bill_date', 'Date', 'A day of the last three months', {
-					required: true,
-					placeholder: 'e.g. 2026-01-31',
-					convert: 'dayText',
-				}),
-				choice('bill_type', 'Content', 'What the bill lists', [
-					{ name: 'All Orders', value: 'ALL' },
-					{ name: 'Paid Orders', value: 'SUCCESS' },
-					{ name: 'Refunds', value: 'REFUND' },
-				]),
-			],
-		},
-	];
-}
