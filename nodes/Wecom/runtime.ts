@@ -31,9 +31,14 @@ export async function execute(context: IExecuteFunctions): Promise<INodeExecutio
 		);
 	}
 	if (needsSuite(resource) && context.getNodeParameter('authentication', 0, 'app') !== 'suite') {
-		throw new NodeOperationError(context.getNode(), "'Authentication' is not set to 'Suite'", {
-			description: 'The operations of this resource belong to a service provider.',
-		});
+		throw new NodeOperationError(
+			context.getNode(),
+			'These operations need the credential of a suite',
+			{
+				description:
+					"They belong to a service provider. Under 'Credential' choose a WeCom Suite API credential, or create one: change 'App' at its top right to 'Suite'.",
+			},
+		);
 	}
 	return await executeOperation(context, operation, credentialOf(resource, name));
 }

@@ -69,7 +69,7 @@ const KINDS: INodePropertyOptions[] = [
 	{
 		name: 'Red Packet (External)',
 		value: 'external_redpacket',
-		action: 'On archived red packet with people outside',
+		action: 'On archived external red packet',
 	},
 	{
 		name: 'Consent Given',

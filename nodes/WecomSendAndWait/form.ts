@@ -1,5 +1,6 @@
 import { randomBytes } from 'crypto';
 import { NodeOperationError, type IDataObject, type IExecuteFunctions } from 'n8n-workflow';
+import { RECIPIENTS } from '../shared/lists/recipients';
 import { splitList } from '../shared/util/text';
 import { MAX_DETAILS, MAX_DROPDOWN_OPTIONS, MAX_VOTE_OPTIONS } from './card';
 import type {
@@ -16,6 +17,8 @@ import { WORDS } from './texts';
 /** Reads the form of the node. One question is asked for all items that come in, as n8n's own nodes do it. */
 
 const ITEM = 0;
+/** The value of 'Send To' that is no kind of people. */
+const GROUP_CHAT = 'groupChat';
 
 /** IDs as people write them, in one line or as a list from an expression. */
 const SEPARATORS = /[\s,，、;；|]+/;
@@ -71,7 +74,7 @@ export function readForm(context: IExecuteFunctions): Asked {
 	const words = WORDS[language];
 	const choices = type === 'choice' ? choicesOf(context, rowsOf(get('choices', {}))) : [];
 	const choose = text('choose');
-	const sendTo = text('sendTo');
+	const sendTo = idsOf(get<unknown>('sendTo', ['members']));
 	const wanted = answersOnPage(type, source, sendTo) ? 'link' : text('answerBy') || 'card';
 	const decidedBy = text('decidedBy') || 'first';
 	const limit = limitOf(context, (options.limitWaitTime as IDataObject)?.values as IDataObject);
@@ -103,7 +106,7 @@ export function readForm(context: IExecuteFunctions): Asked {
 		texts: textsOf(words.texts, (options.cardTexts as IDataObject)?.values as IDataObject),
 		answerBy: wanted === 'link' || tooManyFor(choose, choices) ? 'link' : 'card',
 		identify: options.identify === true && source !== 'bot',
-		to: recipientsOf(get, source),
+		to: recipientsOf(context, get, source, sendTo),
 		sent: { taskId: `n8n-${randomBytes(12).toString('hex')}` },
 		...(limit && { until: limit.until.getTime() }),
 		...(reminder?.text && { reminderText: reminder.text }),
@@ -120,8 +123,8 @@ export function readForm(context: IExecuteFunctions): Asked {
 }
 
 /** What no card can ask: texts and fields, and what goes into a group chat of an app, which takes no cards with buttons. */
-const answersOnPage = (type: ResponseType, source: CredentialKind, sendTo: string) =>
-	type === 'freeText' || type === 'form' || (source !== 'bot' && sendTo === 'groupChat');
+const answersOnPage = (type: ResponseType, source: CredentialKind, sendTo: string[]) =>
+	type === 'freeText' || type === 'form' || (source !== 'bot' && sendTo.includes(GROUP_CHAT));
 
 const tooManyFor = (choose: string, choices: QuestionChoice[]) =>
 	choices.length > (choose === 'dropdown' ? MAX_DROPDOWN_OPTIONS : MAX_VOTE_OPTIONS);
@@ -165,14 +168,24 @@ function check(
 }
 
 function recipientsOf(
+	context: IExecuteFunctions,
 	get: <T>(name: string, fallback: T) => T,
 	source: CredentialKind,
+	sendTo: string[],
 ): Question['to'] {
 	const id = (name: string) => String(get<unknown>(name, '') ?? '').trim();
 	if (source === 'bot') return id('botSendTo') === 'message' ? {} : { chatid: id('botChatid') };
-	if (id('sendTo') === 'groupChat') return { chatid: id('chatid') };
-	const lists = (['touser', 'toparty', 'totag'] as const).flatMap((name) => {
-		const ids = idsOf(get<unknown>(name, ''));
+	if (sendTo.includes(GROUP_CHAT)) {
+		if (sendTo.length > 1)
+			throw formProblem(
+				context,
+				'A group chat is asked together with others',
+				"At 'Send To' choose the group chat alone, or members, departments and tags.",
+			);
+		return { chatid: id('chatid') };
+	}
+	const lists = Object.entries(RECIPIENTS).flatMap(([kind, name]) => {
+		const ids = sendTo.includes(kind) ? idsOf(get<unknown>(name, '')) : [];
 		return ids.length > 0 ? [[name, ids.join('|')]] : [];
 	});
 	return Object.fromEntries(lists) as Question['to'];

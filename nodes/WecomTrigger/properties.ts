@@ -133,14 +133,15 @@ export const triggerProperties: INodeProperties[] = [
 	},
 	{
 		displayName:
-			"AI bots send these events to a URL of their own: choose 'AI Bot' as Source. Without a public URL use the WeCom Bot Trigger.",
+			"AI bots send these events to a URL of their own. Under 'Credential' choose one of an AI bot, or create it: change 'App' at its top right to 'AI Bot'. Without a public URL use the WeCom Bot Trigger.",
 		name: 'botEventsNotice',
 		type: 'notice',
 		default: '',
 		displayOptions: { show: { source: ['app', 'suite'], events: botEvents } },
 	},
 	{
-		displayName: "WeCom sends these events to service providers: choose 'Suite' as Source.",
+		displayName:
+			"WeCom sends these events to service providers. Under 'Credential' choose one of a suite, or create it: change 'App' at its top right to 'Suite'.",
 		name: 'suiteEventsNotice',
 		type: 'notice',
 		default: '',

@@ -100,7 +100,7 @@ browserOrSkip()('the node panel', () => {
 			expect(await parameter(page, 'events').innerText()).not.toContain('All Events');
 
 			await pick(page, 'On text message to AI bot');
-			await page.getByText("choose 'AI Bot' as Source").waitFor();
+			await page.getByText("change 'App' at its top right to 'AI Bot'").waitFor();
 
 			await pick(page, 'Send message to group by webhook');
 			await screenshot(page, 'panel-picked');

@@ -119,6 +119,7 @@ browserOrSkip()('in a browser', () => {
 	it('people, departments and tags are chosen by name, also those who may answer', async () => {
 		const { n8n, rest } = surroundings();
 		const node = asking.question({
+			sendTo: ['members', 'departments', 'tags'],
 			touser: [],
 			toparty: [],
 			totag: [],

@@ -34,7 +34,7 @@ export class Asking {
 			type: SEND_AND_WAIT,
 			parameters: {
 				authentication: 'app',
-				sendTo: 'members',
+				sendTo: ['members'],
 				touser: ['zhangsan', 'lisi'],
 				title: 'Expense of 1,200',
 				message: "={{ 'From ' + $json.body.name }}",

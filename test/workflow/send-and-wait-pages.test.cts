@@ -108,7 +108,7 @@ describe('an approval on a page', () => {
 
 	it('goes into a group chat as a text card', async () => {
 		simulator().requests.length = 0;
-		await questions().ask({ sendTo: 'groupChat', chatid: 'wrGroup' });
+		await questions().ask({ sendTo: ['groupChat'], chatid: 'wrGroup' });
 		const sent = simulator().requests.find(({ path }) => path === '/cgi-bin/appchat/send');
 		expect(sent!.body).toMatchObject({
 			chatid: 'wrGroup',

@@ -66,7 +66,7 @@ export const questionNode = (parameters: IDataObject): TestNode => ({
 	parameters: {
 		authentication: 'app',
 		operation: 'sendAndWait',
-		sendTo: 'members',
+		sendTo: ['members'],
 		touser: 'zhangsan, lisi',
 		title: 'Expense of 1,200',
 		message: 'Taxi to the airport, 2026-03-05',

@@ -81,7 +81,7 @@ describe('an approval in the card', () => {
 	});
 
 	it('goes to departments and tags', async () => {
-		await questions().ask({ touser: '', toparty: '2', totag: '1' });
+		await questions().ask({ sendTo: ['departments', 'tags'], toparty: '2', totag: '1' });
 		const { body, recipients } = simulator().state.messages.at(-1)!;
 		expect(body).toMatchObject({ toparty: '2', totag: '1' });
 		expect(body).not.toHaveProperty('touser');
@@ -275,7 +275,8 @@ describe('what goes wrong is said', () => {
 		const messages = [];
 		for (const parameters of [
 			{ options: { details: { values: [line, line, line, line, line] } } },
-			{ sendTo: 'groupChat', chatid: ' ' },
+			{ sendTo: ['groupChat'], chatid: ' ' },
+			{ sendTo: ['members', 'groupChat'], chatid: 'wrGroup' },
 			{ options: { link: { values: { title: 'Order', url: 'example.com' } } } },
 			{
 				options: { reminder: { values: { after: 1, unit: 'hours' } }, withReason: true },
@@ -286,6 +287,7 @@ describe('what goes wrong is said', () => {
 		expect(messages).toEqual([
 			"5 lines in 'Details', a card has 4",
 			"'Chat ID' is empty",
+			'A group chat is asked together with others',
 			"'Link' is not a web address",
 			"The page for 'Reason for Declining' does not know who the person is",
 		]);

@@ -155,7 +155,7 @@ export const ids = (
 	type: 'multiOptions',
 	typeOptions: { loadOptionsMethod },
 	default: [],
-	description: `Up to ${withCommas(most)}. Choose, or use an expression.`,
+	description: `Up to ${withCommas(most)}; IDs by expression`,
 	convert: 'stringList',
 	...overrides,
 });

@@ -44,14 +44,21 @@ export const FROM: INodeProperties[] = [
 export const TO: INodeProperties[] = [
 	shownFor(
 		{ authentication: ['app', 'suite'] },
-		fixedChoice('sendTo', 'Send To', 'Who is asked', [
-			{ name: 'Members', value: 'members', description: 'People, departments or tags' },
-			{
-				name: 'Group Chat',
-				value: 'groupChat',
-				description: 'A group chat of the app, with a link to a page',
-			},
-		]),
+		// Each kind has a list of its own, which the editor loads only where it is shown.
+		{
+			...fixedChoice('sendTo', 'Send To', 'Who is asked; several kinds of people can be chosen', [
+				{ name: 'Departments', value: 'departments' },
+				{
+					name: 'Group Chat',
+					value: 'groupChat',
+					description: 'A group chat of the app, with a link to a page',
+				},
+				{ name: 'Members', value: 'members' },
+				{ name: 'Tags', value: 'tags' },
+			]),
+			type: 'multiOptions',
+			default: ['members'],
+		},
 	),
 	shownFor(
 		{ authentication: ['bot'] },
@@ -69,12 +76,12 @@ export const TO: INodeProperties[] = [
 			},
 		]),
 	),
-	...[
-		several('touser', 'Member', 'getMembers', 'Up to 1,000'),
-		several('toparty', 'Department', 'getDepartments', 'Up to 100'),
-		several('totag', 'Tag', 'getTags', 'Up to 100'),
-	].map((property) =>
-		shownFor({ authentication: ['app', 'suite'], sendTo: ['members'] }, property),
+	...Object.entries({
+		members: several('touser', 'Member', 'getMembers', 'Up to 1,000'),
+		departments: several('toparty', 'Department', 'getDepartments', 'Up to 100'),
+		tags: several('totag', 'Tag', 'getTags', 'Up to 100'),
+	}).map(([kind, property]) =>
+		shownFor({ authentication: ['app', 'suite'], sendTo: [kind] }, property),
 	),
 	shownFor(
 		{ authentication: ['app', 'suite'], sendTo: ['groupChat'] },

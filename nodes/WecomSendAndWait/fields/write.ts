@@ -77,7 +77,7 @@ export const several = (
 	displayName: `${displayName} Names or IDs`,
 	name,
 	type: 'multiOptions',
-	typeOptions: { loadOptionsMethod },
+	typeOptions: { loadOptionsMethod, loadOptionsDependsOn: ['actAsCompany.value'] },
 	default: [],
-	description: `${description}. Choose, or use an expression.`,
+	description: `${description}; IDs by expression`,
 });

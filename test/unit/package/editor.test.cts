@@ -1,4 +1,4 @@
-import { NodeHelpers, type INodeProperties } from 'n8n-workflow';
+import { NodeHelpers, type INodeProperties, type INodePropertyOptions } from 'n8n-workflow';
 import { credentialOf, resources } from '../../../nodes/Wecom/resources';
 import { declaredNodes } from '../../support/declared.cts';
 
@@ -72,5 +72,15 @@ it('WeCom: each operation shows the credential that it uses, which it needs, and
 				expect(found[0].required).toBe(true);
 			}
 		}
+	}
+});
+
+it('every event of a trigger has words of its own in the node panel, and no two the same', () => {
+	for (const { description } of declaredNodes()) {
+		const events = description.properties.find(({ name }) => name === 'events');
+		if (!events) continue;
+		const actions = (events.options as INodePropertyOptions[]).map(({ action }) => action ?? '');
+		expect(actions.filter((action) => !/^On [a-zA-Z]/.test(action))).toEqual([]);
+		expect(new Set(actions).size).toBe(actions.length);
 	}
 });

@@ -1,7 +1,8 @@
 import { cardFields, WITH_CARD } from './cardFields';
 import { additionalFields, choice, ids, text, toggle } from '../../engine/fields';
 import { contentFields, MORE_CONTENT, messageType, translateIds } from './fields';
-import { APP, RECIPIENTS, SCHOOL, sendMessage, sendToSchool, updateTemplateCard } from './send';
+import { APP, SCHOOL, sendMessage, sendToSchool, updateTemplateCard } from './send';
+import { RECIPIENTS } from '../../../shared/lists/recipients';
 import type { Resource } from '../../engine/operation';
 
 const CARD = cardFields(WITH_CARD);

@@ -1,4 +1,5 @@
 import type { IDataObject, NodeApiError } from 'n8n-workflow';
+import { RECIPIENTS } from '../../../shared/lists/recipients';
 import { agentIdOf } from '../../../shared/companies/companyApp';
 import type { WecomReply } from '../../../shared/protocol/reply';
 import { cardFrom } from './card';
@@ -138,9 +139,6 @@ export async function ownAgentId(item: ItemContext): Promise<number> {
 			: 'Add the Agent ID of the app to the WeCom API credential: it says which app this is about.',
 	);
 }
-
-/** The kinds of recipients that a message can go to at once, and what WeCom calls the IDs of each. */
-export const RECIPIENTS = { members: 'touser', departments: 'toparty', tags: 'totag' };
 
 /** Who gets the message as the form says, unless Additional Parameters do. */
 function recipients(item: ItemContext, added: IDataObject): IDataObject {
