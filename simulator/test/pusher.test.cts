@@ -22,13 +22,17 @@ interface Received {
 let receiver: Server;
 let received: Received[];
 let respond: (response: ServerResponse, request: Received) => unknown;
+/** Each test has a path of its own, since a request that was cut may arrive when its test is over. */
+let path: string;
+let paths = 0;
 
 beforeAll(async () => {
 	receiver = createServer((request: IncomingMessage, response: ServerResponse) => {
 		const chunks: Buffer[] = [];
 		request.on('data', (chunk: Buffer) => chunks.push(chunk));
 		request.on('end', () => {
-			const { searchParams } = new URL(request.url!, 'http://x');
+			const { pathname, searchParams } = new URL(request.url!, 'http://x');
+			if (pathname !== path) return void response.end();
 			const entry = {
 				method: request.method!,
 				query: searchParams,
@@ -43,10 +47,11 @@ beforeAll(async () => {
 });
 beforeEach(() => {
 	received = [];
+	path = `/hook-${++paths}`;
 	respond = (response) => response.end();
 	const { port } = receiver.address() as AddressInfo;
 	api.sim.control.setApp(AGENT, {
-		callback: { ...DEMO_APP.callback, url: `http://127.0.0.1:${port}/hook?own=1` },
+		callback: { ...DEMO_APP.callback, url: `http://127.0.0.1:${port}${path}?own=1` },
 	});
 });
 afterAll(async () => {

@@ -19,136 +19,144 @@ export interface Received {
 	path: string;
 }
 
-export interface Receiver {
-	url: string;
-	received: Received[];
-	/** What POSTs are answered with from now on. */
-	answer: { body: string; status: number; delayMs: number };
-	/** The value of an element of the last plaintext. */
-	last(name: string): string;
-}
-
 const element = (xml: string, name: string) =>
 	new RegExp(`<${name}>(?:<!\\[CDATA\\[)?([^<\\]]*)`).exec(xml)?.[1] ?? '';
 
-export interface SuiteApi {
-	readonly sim: Simulator;
-	readonly receiver: Receiver;
-	get(path: string, query: Record<string, string>): Promise<Json>;
-	post(path: string, body: unknown, query?: Record<string, string>): Promise<Json>;
-	suiteToken(suite?: Suite): Promise<string>;
-	providerToken(): Promise<string>;
-	/** Authorizes without a push and exchanges the code. */
-	permanentCode(corpid: string, suite?: Suite): Promise<string>;
-	/** The company's access_token, the way the suite's kind gets it. */
-	corpToken(corpid: string, suite?: Suite): Promise<string>;
-}
+const SUCCESS = { body: 'success', status: 200, delayMs: 0 };
 
-export function useSuites(): SuiteApi {
-	let sim: Simulator;
-	let server: http.Server;
-	const receiver: Receiver = {
-		url: '',
-		received: [],
-		answer: { body: 'success', status: 200, delayMs: 0 },
-		last: (name) => element(receiver.received.at(-1)!.xml, name),
-	};
+/** The provider's server: opens what is pushed to `/suite` and `/template`, and keeps it. */
+class Receiver {
+	url = '';
+	readonly received: Received[] = [];
+	/** What POSTs are answered with from now on. */
+	answer = { ...SUCCESS };
+	private readonly server = http.createServer(
+		(request, response) => void this.receive(request, response),
+	);
 
-	const handle: http.RequestListener = async (request, response) => {
+	async start() {
+		await new Promise<void>((resolve) => this.server.listen(0, '127.0.0.1', resolve));
+		this.url = `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
+	}
+
+	reset() {
+		this.received.length = 0;
+		this.answer = { ...SUCCESS };
+	}
+
+	async stop() {
+		this.server.closeAllConnections();
+		await new Promise((resolve) => this.server.close(resolve));
+	}
+
+	/** The value of an element of the last plaintext. */
+	last(name: string): string {
+		return element(this.received.at(-1)!.xml, name);
+	}
+
+	private async receive(request: http.IncomingMessage, response: http.ServerResponse) {
 		const chunks: Buffer[] = [];
 		for await (const chunk of request) chunks.push(chunk as Buffer);
-		const body = Buffer.concat(chunks).toString('utf8');
+		const envelope = Buffer.concat(chunks).toString('utf8');
 		const { pathname, searchParams } = new URL(request.url!, 'http://x');
 		const { callback } = pathname.startsWith('/template') ? DEMO_TEMPLATE : DEMO_SUITE;
 		const isGet = request.method === 'GET';
-		const encrypted = isGet ? searchParams.get('echostr')! : element(body, 'Encrypt');
+		const encrypted = isGet ? searchParams.get('echostr')! : element(envelope, 'Encrypt');
 		const { message, id } = decrypt(callback.encodingAesKey, encrypted);
 		const [timestamp, nonce] = [searchParams.get('timestamp')!, searchParams.get('nonce')!];
 		const signature = getSignature(callback.token, timestamp, nonce, encrypted);
-		receiver.received.push({
+		this.received.push({
 			method: request.method!,
-			toUserName: element(body, 'ToUserName'),
-			agentid: element(body, 'AgentID'),
+			toUserName: element(envelope, 'ToUserName'),
+			agentid: element(envelope, 'AgentID'),
 			receiveid: id,
 			xml: message,
 			signatureOk: signature === searchParams.get('msg_signature'),
 			path: pathname,
 		});
-		const { body: text, status, delayMs } = receiver.answer;
+		const { body, status, delayMs } = this.answer;
 		if (!isGet && delayMs) await delay(delayMs);
-		response.writeHead(isGet ? 200 : status).end(isGet ? message : text);
-	};
+		response.writeHead(isGet ? 200 : status).end(isGet ? message : body);
+	}
+}
 
+/** The provider's calls. */
+class SuiteApi {
+	sim!: Simulator;
+	readonly receiver = new Receiver();
+
+	async get(path: string, query: Record<string, string>): Promise<Json> {
+		return (await (await fetch(this.url(path, query))).json()) as Json;
+	}
+
+	async post(path: string, body: unknown, query: Record<string, string> = {}): Promise<Json> {
+		const answer = await fetch(this.url(path, query), {
+			method: 'POST',
+			body: JSON.stringify(body),
+		});
+		expect(answer.status).toBe(200);
+		return (await answer.json()) as Json;
+	}
+
+	async suiteToken(suite: Suite = DEMO_SUITE): Promise<string> {
+		const body = {
+			suite_id: suite.suiteId,
+			suite_secret: suite.suiteSecret,
+			suite_ticket: this.sim.control.issueTicket(suite.suiteId),
+		};
+		return (await this.post('service/get_suite_token', body)).suite_access_token as string;
+	}
+
+	async providerToken(): Promise<string> {
+		const body = { corpid: DEMO_PROVIDER.corpid, provider_secret: DEMO_PROVIDER.secret };
+		const answer = await this.post('service/get_provider_token', body);
+		return answer.provider_access_token as string;
+	}
+
+	/** Authorizes without a push and exchanges the code. */
+	async permanentCode(corpid: string, suite: Suite = DEMO_SUITE): Promise<string> {
+		const auth_code = this.sim.control.issueAuthCode(suite.suiteId, corpid);
+		const query = { suite_access_token: await this.suiteToken(suite) };
+		const answer = await this.post('service/v2/get_permanent_code', { auth_code }, query);
+		return answer.permanent_code as string;
+	}
+
+	/** The company's access_token, the way the suite's kind gets it. */
+	async corpToken(corpid: string, suite: Suite = DEMO_SUITE): Promise<string> {
+		const permanent_code = await this.permanentCode(corpid, suite);
+		if (suite === DEMO_TEMPLATE)
+			return (await this.get('gettoken', { corpid, corpsecret: permanent_code }))
+				.access_token as string;
+		const query = { suite_access_token: await this.suiteToken(suite) };
+		const body = { auth_corpid: corpid, permanent_code };
+		return (await this.post('service/get_corp_token', body, query)).access_token as string;
+	}
+
+	private url(path: string, query: Record<string, string>): string {
+		return `${this.sim.url}/cgi-bin/${path}?${new URLSearchParams(query)}`;
+	}
+}
+
+export function useSuites(): SuiteApi {
+	const api = new SuiteApi();
 	beforeAll(async () => {
-		sim = await startSimulator({ seed: PROVIDER_SEED });
-		server = http.createServer((request, response) => void handle(request, response));
-		await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-		receiver.url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+		api.sim = await startSimulator({ seed: PROVIDER_SEED });
+		await api.receiver.start();
 	});
 	beforeEach(() => {
-		sim.control.reset();
-		receiver.received.length = 0;
-		receiver.answer = { body: 'success', status: 200, delayMs: 0 };
+		api.sim.control.reset();
+		api.receiver.reset();
 		for (const [suite, path] of [
 			[DEMO_SUITE, '/suite'],
 			[DEMO_TEMPLATE, '/template'],
 		] as const) {
-			const callback = { ...suite.callback, url: receiver.url + path };
-			sim.control.setSuite(suite.suiteId, { callback });
+			const callback = { ...suite.callback, url: api.receiver.url + path };
+			api.sim.control.setSuite(suite.suiteId, { callback });
 		}
 	});
 	afterAll(async () => {
-		await sim.stop();
-		server.closeAllConnections();
-		await new Promise((resolve) => server.close(resolve));
+		await api.sim.stop();
+		await api.receiver.stop();
 	});
-
-	const url = (path: string, query: Record<string, string>) =>
-		`${sim.url}/cgi-bin/${path}?${new URLSearchParams(query)}`;
-	const api: SuiteApi = {
-		get sim() {
-			return sim;
-		},
-		receiver,
-		async get(path, query) {
-			return (await (await fetch(url(path, query))).json()) as Json;
-		},
-		async post(path, body, query = {}) {
-			const answer = await fetch(url(path, query), {
-				method: 'POST',
-				body: JSON.stringify(body),
-			});
-			expect(answer.status).toBe(200);
-			return (await answer.json()) as Json;
-		},
-		async suiteToken(suite = DEMO_SUITE) {
-			const body = {
-				suite_id: suite.suiteId,
-				suite_secret: suite.suiteSecret,
-				suite_ticket: sim.control.issueTicket(suite.suiteId),
-			};
-			return (await api.post('service/get_suite_token', body)).suite_access_token as string;
-		},
-		async providerToken() {
-			const body = { corpid: DEMO_PROVIDER.corpid, provider_secret: DEMO_PROVIDER.secret };
-			const answer = await api.post('service/get_provider_token', body);
-			return answer.provider_access_token as string;
-		},
-		async permanentCode(corpid, suite = DEMO_SUITE) {
-			const auth_code = sim.control.issueAuthCode(suite.suiteId, corpid);
-			const query = { suite_access_token: await api.suiteToken(suite) };
-			const answer = await api.post('service/v2/get_permanent_code', { auth_code }, query);
-			return answer.permanent_code as string;
-		},
-		async corpToken(corpid, suite = DEMO_SUITE) {
-			const permanent_code = await api.permanentCode(corpid, suite);
-			if (suite === DEMO_TEMPLATE)
-				return (await api.get('gettoken', { corpid, corpsecret: permanent_code }))
-					.access_token as string;
-			const query = { suite_access_token: await api.suiteToken(suite) };
-			const body = { auth_corpid: corpid, permanent_code };
-			return (await api.post('service/get_corp_token', body, query)).access_token as string;
-		},
-	};
 	return api;
 }
