@@ -20,29 +20,64 @@ const MAX_FILE_ID = 8 * 1024;
 
 const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
 
+/** A server on which n8n asks for the archive with `token`; `pollMs` is how often WeCom is asked for news. */
 export function createBridge(
 	archive: ChatArchive,
 	{ token, pollMs }: Pick<Settings, 'token' | 'pollMs'>,
 	version: string,
 ): Server {
 	const expected = digest(`Bearer ${token}`);
-	/** Where the archive ended when WeCom was asked last, and when that was. */
-	let end = { after: '', at: 0 };
+	const readMessages = messageReader(archive, pollMs);
 	let readers = 0;
 
-	async function health(url: URL): Promise<object> {
-		if (url.searchParams.get('check') === 'true') await archive.check();
-		return { api: API_VERSION, version, ...archive.health() };
+	async function route(request: IncomingMessage, response: ServerResponse): Promise<void> {
+		if (!timingSafeEqual(digest(request.headers.authorization ?? ''), expected))
+			throw unauthorized();
+		const url = new URL(request.url ?? '/', 'http://bridge');
+		const question = `${request.method} ${url.pathname}`;
+		if (question === 'GET /v1/health') {
+			if (url.searchParams.get('check') === 'true') await archive.check();
+			const health = { api: API_VERSION, version, ...archive.health() };
+			return send(response, 200, JSON.stringify(health));
+		}
+		if (readers >= MAX_READERS) throw tooBusy();
+		readers++;
+		const closed = new AbortController();
+		response.once('close', () => closed.abort());
+		try {
+			if (question === 'GET /v1/messages')
+				return send(response, 200, await readMessages(url, closed.signal));
+			if (question === 'GET /v1/position')
+				return send(response, 200, JSON.stringify({ seq: await archive.newest() }));
+			if (question === 'POST /v1/media') return await sendFile(archive, request, response);
+			throw unknownPath(question);
+		} finally {
+			readers--;
+		}
 	}
 
-	async function messages(url: URL, closed: AbortSignal): Promise<string> {
+	const server = createServer((request, response) =>
+		route(request, response).catch((error: unknown) => refuse(request, response, error)),
+	);
+	server.requestTimeout = 30_000;
+	server.headersTimeout = 10_000;
+	return server;
+}
+
+/** Answers with the page that was asked for, or waits for the first message of it. */
+function messageReader(archive: ChatArchive, pollMs: number) {
+	/** Where the archive ended when WeCom was asked last, and when that was. */
+	let end = { after: '', at: 0 };
+
+	return async (url: URL, closed: AbortSignal): Promise<string> => {
 		const wanted = {
 			after: seqIn(url, 'after') ?? '0',
 			until: seqIn(url, 'until'),
-			limit: numberIn(url, 'limit', MAX_LIMIT, 1, MAX_LIMIT),
+			limit: numberIn(url, 'limit', { otherwise: MAX_LIMIT, min: 1, max: MAX_LIMIT }),
 		};
-		const since = numberIn(url, 'since', Date.now(), 0, Number.MAX_SAFE_INTEGER);
-		const deadline = Date.now() + numberIn(url, 'wait', 0, 0, MAX_WAIT_SECONDS) * 1000;
+		const since = numberIn(url, 'since', { otherwise: Date.now(), max: Number.MAX_SAFE_INTEGER });
+		const seconds = numberIn(url, 'wait', { otherwise: 0, max: MAX_WAIT_SECONDS });
+		const deadline = Date.now() + seconds * 1000;
 		for (;;) {
 			// WeCom was asked for this position a moment ago: a further reader waits for the next question like those who wait already.
 			if (end.after === wanted.after) await sleepUntil(Math.min(deadline, end.at + pollMs), closed);
@@ -54,63 +89,37 @@ export function createBridge(
 			await sleepUntil(Math.min(deadline, end.at + pollMs), closed);
 			if (Date.now() >= deadline || closed.aborted) return toJson(page, since);
 		}
-	}
+	};
+}
 
-	async function media(request: IncomingMessage, response: ServerResponse): Promise<void> {
-		const { sdkfileid, md5sum } = fileIn(await bodyOf(request));
-		const parts = archive.file(sdkfileid);
-		// What is refused is refused before anything is sent: then there is an answer that says why.
-		const first = await parts.next();
-		const hash = createHash('md5');
-		response.writeHead(200, { 'content-type': 'application/octet-stream', ...headers });
-		await pipeline(async function* () {
-			for (let part = first; !part.done; part = await parts.next()) {
-				hash.update(part.value);
-				yield part.value;
-			}
-			// The error cuts the connection, so that a wrong file never looks like a whole one.
-			if (md5sum && hash.digest('hex') !== md5sum) throw new Error('the MD5 does not fit');
-		}, response);
-	}
-
-	async function route(request: IncomingMessage, response: ServerResponse): Promise<void> {
-		if (!timingSafeEqual(digest(request.headers.authorization ?? ''), expected))
-			throw unauthorized();
-		const url = new URL(request.url ?? '/', 'http://bridge');
-		const question = `${request.method} ${url.pathname}`;
-		if (question === 'GET /v1/health')
-			return send(response, 200, JSON.stringify(await health(url)));
-		if (readers >= MAX_READERS) throw tooBusy();
-		readers++;
-		const closed = new AbortController();
-		response.once('close', () => closed.abort());
-		try {
-			if (question === 'GET /v1/messages')
-				return send(response, 200, await messages(url, closed.signal));
-			if (question === 'GET /v1/position')
-				return send(response, 200, JSON.stringify({ seq: await archive.newest() }));
-			if (question === 'POST /v1/media') return await media(request, response);
-			throw unknownPath(question);
-		} finally {
-			readers--;
+async function sendFile(
+	archive: ChatArchive,
+	request: IncomingMessage,
+	response: ServerResponse,
+): Promise<void> {
+	const { sdkfileid, md5sum } = fileIn(await bodyOf(request));
+	const parts = archive.file(sdkfileid);
+	// What is refused is refused before anything is sent: then there is an answer that says why.
+	const first = await parts.next();
+	const hash = createHash('md5');
+	response.writeHead(200, { 'content-type': 'application/octet-stream', ...headers });
+	await pipeline(async function* () {
+		for (let part = first; !part.done; part = await parts.next()) {
+			hash.update(part.value);
+			yield part.value;
 		}
-	}
+		// The error cuts the connection, so that a wrong file never looks like a whole one.
+		if (md5sum && hash.digest('hex') !== md5sum) throw new Error('the MD5 does not fit');
+	}, response);
+}
 
-	const server = createServer(async (request, response) => {
-		try {
-			await route(request, response);
-		} catch (error) {
-			if (response.headersSent) return void response.destroy();
-			const { status = 500, retryAfter, code, message, todo } = detailsOf(error);
-			const more = retryAfter === undefined ? undefined : { 'retry-after': String(retryAfter) };
-			send(response, status, JSON.stringify({ error: { code, message, todo } }), more);
-			// What is left of a body that was not wanted is not read.
-			if (!request.complete) response.once('finish', () => request.destroy());
-		}
-	});
-	server.requestTimeout = 30_000;
-	server.headersTimeout = 10_000;
-	return server;
+function refuse(request: IncomingMessage, response: ServerResponse, error: unknown): void {
+	if (response.headersSent) return void response.destroy();
+	const { status = 500, retryAfter, code, message, todo } = detailsOf(error);
+	const more = retryAfter === undefined ? undefined : { 'retry-after': String(retryAfter) };
+	send(response, status, JSON.stringify({ error: { code, message, todo } }), more);
+	// What is left of a body that was not wanted is not read.
+	if (!request.complete) response.once('finish', () => request.destroy());
 }
 
 const headers = { [API_HEADER]: String(API_VERSION), 'cache-control': 'no-store' };
@@ -152,7 +161,11 @@ function seqIn(url: URL, name: string): string | undefined {
 	return BigInt(given).toString();
 }
 
-function numberIn(url: URL, name: string, otherwise: number, min: number, max: number): number {
+function numberIn(
+	url: URL,
+	name: string,
+	{ otherwise, min = 0, max }: { otherwise: number; min?: number; max: number },
+): number {
 	const given = url.searchParams.get(name);
 	if (given === null || given === '') return otherwise;
 	const value = Number(given);
