@@ -3,6 +3,7 @@
  * what goes out is a call of the catalog all the same, to the host of the credential.
  */
 import '../support/without-waiting.cts';
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import type { ClientRequest } from 'node:http';
 import type { IDataObject, ICredentialDataDecryptedObject } from 'n8n-workflow';
@@ -20,7 +21,7 @@ import { credentialOf, nodeTypes, WECOM } from './support.cts';
 const ATTACK = '../x?y=1&z#';
 const TOKEN = /gettoken|get_\w+_token/;
 
-jest.setTimeout(120_000);
+jest.setTimeout(300_000);
 
 const simulator = useProvider();
 const [company] = makeCompanies(1);
@@ -37,14 +38,17 @@ beforeEach(async () => {
 });
 afterEach(async () => await provider.stop());
 
-/** What went out of this process: method, host, and the path as written. */
+/** What an operation sent: method, host, and the path as written. */
 interface Sent {
 	method: string;
 	host: string;
 	path: string;
 }
 let sent: Sent[] = [];
+/** Whether an operation runs. A trigger's own work, also one of an earlier test file of this process, may send something meanwhile. */
+const operating = new AsyncLocalStorage<true>();
 const listen = (message: unknown) => {
+	if (!operating.getStore()) return;
 	const { request } = message as { request: ClientRequest };
 	sent.push({
 		method: request.method,
@@ -107,7 +111,7 @@ async function run({ resource, operation }: (typeof rows)[number], form: IDataOb
 	const bridge = { bridgeUrl: sim.url, bridgeToken: 'a'.repeat(40) };
 	const { token, encodingAesKey } = DEMO_CALLBACK_BOT.callback;
 	const asSuite = resource.suiteOnly || operation.token === 'suite';
-	return await runWorkflow({
+	const workflow: Parameters<typeof runWorkflow>[0] = {
 		nodeTypes,
 		credentialTypes: [...suiteTypes, new WecomBotApi(), new WecomChatArchiveApi()],
 		credentials: {
@@ -144,8 +148,10 @@ async function run({ resource, operation }: (typeof rows)[number], form: IDataOb
 				{ data: { data: 'name,userid\n', fileName: `${ATTACK}.csv`, mimeType: 'text/csv' } },
 			),
 		],
-	});
+	};
+	return await operating.run(true, async () => await runWorkflow(workflow));
 }
+
 /** Those of the chat archive bridge, and files under addresses that WeCom hands out. */
 const OTHERS = /^(GET \/v1\/(messages|position)|POST \/v1\/media|GET \/(export-file|drive-file))$/;
 
@@ -184,7 +190,7 @@ it('no text of a form becomes part of an address', async () => {
 	}
 	expect(found).toEqual([]);
 	expect(silent.filter((id) => !SILENT.has(id))).toEqual([]);
-}, 120_000);
+});
 
 describe('API > Call', () => {
 	const call = rows.find((row) => idOf(row) === 'api.call')!;
