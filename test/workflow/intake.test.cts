@@ -280,6 +280,21 @@ describe('nothing is lost and nothing comes twice', () => {
 		await until(() => intake.positions()[KF].cursor !== before);
 	});
 
+	it('a callback whose messages an earlier reading has taken waits for what becomes of them', async () => {
+		const intake = await begun();
+		intake.n8n.storingMs = 2_500;
+		intake.n8n.failures = 1;
+		const taken = push(intake, [say('taken')], { retries: 0 });
+		await until(() => pulls().length > 1);
+		// It reads on one second later, finds nothing more, and n8n has stored nothing yet.
+		const { attempts } = await notify(intake, { retries: 0 });
+		expect(attempts[0].status !== 200 || said(intake).includes('taken')).toBe(true);
+		expect((await taken).attempts[0].status).not.toBe(200);
+		await notify(intake);
+		await until(() => said(intake).includes('taken'));
+		expect(said(intake)).toEqual(['first', 'taken']);
+	});
+
 	it('when n8n cannot store one of several that overlap: none is acknowledged by mistake', async () => {
 		const intake = await begun();
 		intake.n8n.storingMs = 300;

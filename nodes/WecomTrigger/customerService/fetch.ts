@@ -82,6 +82,9 @@ export async function fetchMessages(delivery: Delivery): Promise<INodeExecutionD
 	busy = false;
 	if (reading.unfinished) askForRepetition();
 	if (reading.items.length === 0) {
+		// What the callback announces may be in an earlier reading that n8n is still storing.
+		const safe = await Promise.race([reading.earlierStored(), sleep(left())]);
+		if (!safe) askForRepetition();
 		await reading.conclude(true);
 		response.answer(200);
 		const later = reading.unfinished ? await tryLater(delivery) : undefined;
@@ -207,6 +210,11 @@ class Reading {
 		return positionOf(client, credentialId, readerOf(delivery));
 	}
 
+	/** Whether all that earlier readings had under way is stored. */
+	async earlierStored(): Promise<boolean> {
+		return (await this.reach?.earlier) ?? true;
+	}
+
 	/** Ends the reading with whether n8n has stored the items: only then do they count as read. */
 	async conclude(stored: boolean): Promise<void> {
 		if (this.concluded) return;
@@ -219,7 +227,9 @@ class Reading {
 				`could not store how far it has read, and writes it again: ${message}`,
 			);
 		await claim?.release(reach?.conclude(stored), failed);
-		turn.end(stored && !unfinished);
+		turn.release();
+		// Those who share the turn may have announced what an earlier reading has taken.
+		void this.earlierStored().then((safe) => turn.end(stored && safe && !unfinished));
 	}
 
 	private settleClaimed(stored: boolean): void {

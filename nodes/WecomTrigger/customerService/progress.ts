@@ -2,6 +2,8 @@ import type { Position } from '../../shared/customerService/read';
 
 /** Messages that are under way to n8n, up to a position. */
 export interface Reach {
+	/** Whether all is stored that earlier readings had under way. */
+	earlier: Promise<boolean>;
 	/** Says what has become of them. Gives the position to store, if there is a new one: all before it is safe. */
 	conclude(stored: boolean): Position | undefined;
 }
@@ -9,6 +11,8 @@ export interface Reach {
 interface Flight {
 	position: Position;
 	stored: boolean;
+	/** Resolves to whether n8n has stored it. */
+	outcome: Promise<boolean>;
 }
 
 /**
@@ -28,11 +32,16 @@ export class Progress {
 	/** A reading has come to a position. */
 	advance(reader: string, position: Position): Reach {
 		const flights = this.readers.get(reader) ?? [];
-		const flight: Flight = { position, stored: false };
+		const earlier = Promise.all(flights.map(({ outcome }) => outcome));
+		let tell: (stored: boolean) => void = () => {};
+		const outcome = new Promise<boolean>((resolve) => (tell = resolve));
+		const flight: Flight = { position, stored: false, outcome };
 		flights.push(flight);
 		this.readers.set(reader, flights);
 		return {
+			earlier: earlier.then((all) => all.every(Boolean)),
 			conclude: (stored) => {
+				tell(stored);
 				// One of this list has failed: all of it will be read again, from the position that is stored.
 				if (this.readers.get(reader) !== flights) return undefined;
 				if (!stored) {
