@@ -13,7 +13,7 @@ import type { Delivery } from './delivery';
 /** "Download Media": the files of received messages become binary data, as far as WeCom's time limit allows. */
 
 /** The file of a message: what to ask for, and what kind of file it is. */
-export interface MediaReference {
+interface MediaReference {
 	id: string;
 	type: string;
 }
@@ -24,7 +24,7 @@ const AT_ONCE = 4;
 const EXTENSIONS: Record<string, string> = { image: 'jpg', voice: 'amr', video: 'mp4' };
 
 /** The file of an app's message (doc 90239) or of a customer service message (doc 94670). */
-export function callbackMediaOf(message: IDataObject): MediaReference | undefined {
+function mediaOf(message: IDataObject): MediaReference | undefined {
 	const type = String(message.MsgType ?? message.msgtype ?? '');
 	if (!['image', 'voice', 'video', 'file'].includes(type)) return undefined;
 	const id = message.MediaId ?? (message[type] as IDataObject | undefined)?.media_id;
@@ -40,49 +40,38 @@ export const mediaOption: INodeProperties = {
 		"Whether to put the image, voice, video or file of a message into the binary field 'data'. Files that take longer than WeCom waits are left out.",
 };
 
-export const wantsMedia = (context: IWebhookFunctions) =>
+const wantsMedia = (context: IWebhookFunctions) =>
 	Boolean(context.getNodeParameter('triggerOptions.downloadMedia', false));
 
-/** Adds the files of received messages to their items, if the option is on. See `attachFiles`. */
+/**
+ * Adds the files of received messages to their items, if the option is on. What has not arrived by `until` (milliseconds since the
+ * epoch), or fails, leaves the item as it is, with the reason under `wecom.mediaError`. Never throws.
+ */
 export async function attachMedia(
 	{ context, source, opened }: Delivery,
 	items: INodeExecutionData[],
 	until: number,
 ): Promise<void> {
-	const some = items.some(({ json }) => callbackMediaOf(json));
-	if (!some || !wantsMedia(context)) return;
+	const found = items.flatMap((item) => {
+		const media = mediaOf(item.json);
+		return media ? [{ item, media }] : [];
+	});
+	if (found.length === 0 || !wantsMedia(context)) return;
 	let client: Promise<WecomClient> | undefined;
-	await attachFiles(context, items, callbackMediaOf, until, async ({ id }, timeout) => {
+	const download = async (media_id: string, timeout: number): Promise<FileContent> => {
 		client ??= source.openClient(context, opened.receiveId);
 		const request = { method: 'GET' as const, path: '/cgi-bin/media/get', timeout };
-		return await downloadFile(await client, { ...request, qs: { media_id: id } });
-	});
-}
-
-/**
- * Downloads the file of each item that has one and makes it binary data. What has not arrived by `until` (milliseconds since the
- * epoch), or fails, leaves the item as it is, with the reason under `wecom.mediaError`. Never throws.
- */
-export async function attachFiles<T extends MediaReference>(
-	context: IWebhookFunctions,
-	items: INodeExecutionData[],
-	find: (json: IDataObject) => T | undefined,
-	until: number,
-	download: (reference: T, timeoutMs: number) => Promise<FileContent>,
-): Promise<void> {
-	const waiting = items.flatMap((item) => {
-		const reference = find(item.json);
-		return reference ? [{ item, reference }] : [];
-	});
+		return await downloadFile(await client, { ...request, qs: { media_id } });
+	};
 	const worker = async () => {
-		for (let next = waiting.shift(); next; next = waiting.shift()) {
-			const { item, reference } = next;
+		for (let next = found.shift(); next; next = found.shift()) {
+			const { item, media } = next;
 			try {
-				const file = await inTime(until, async (timeout) => await download(reference, timeout));
-				item.binary = { ...item.binary, [FIELD]: await toBinary(context, file, reference) };
+				const file = await inTime(until, async (timeout) => await download(media.id, timeout));
+				item.binary = { ...item.binary, [FIELD]: await toBinary(context, file, media) };
 			} catch (error) {
 				const wecom = item.json.wecom as IDataObject;
-				item.json.wecom = { ...wecom, mediaError: describe(error as Error, reference) };
+				item.json.wecom = { ...wecom, mediaError: describe(error as Error, media) };
 			}
 		}
 	};
