@@ -31,7 +31,7 @@ export const MEDIA_KINDS = {
 
 export type MediaKind = keyof typeof MEDIA_KINDS;
 
-export interface MediaRule {
+interface MediaRule {
 	maxBytes: number;
 	/** What WeCom takes, in words for an error message. */
 	accepts: string;
@@ -41,13 +41,24 @@ export interface MediaRule {
 
 const MIN_BYTES = 6;
 
+interface Wanted {
+	/** Its name in WeCom instead of its own. */
+	fileName?: unknown;
+	/** The binary field, if not that of the form. */
+	field?: string;
+	/** What WeCom takes, where that differs from other files of the kind. */
+	rule?: MediaRule;
+}
+
 /** The file in a binary field of the item, checked against what WeCom takes before anything is sent. */
 export async function readBinary(
 	item: ItemContext,
 	kind: MediaKind,
-	fileName: unknown = '',
-	field = item.get('binaryPropertyName', 'data'),
-	rule: MediaRule = MEDIA_KINDS[kind],
+	{
+		fileName,
+		field = item.get('binaryPropertyName', 'data'),
+		rule = MEDIA_KINDS[kind],
+	}: Wanted = {},
 ): Promise<FileContent> {
 	const { context, itemIndex } = item;
 	if (!field.trim()) throw emptyField(item, 'Input Data Field Name');

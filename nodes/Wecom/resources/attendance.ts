@@ -23,39 +23,28 @@ const groupId = integer('groupid', 'Rule ID', 'The "groupid" of the rule, from G
 	required: true,
 });
 
-const report = (
-	value: string,
-	name: string,
-	action: string,
-	doc: number,
-	path: string,
-	blocks: Blocks,
-): Operation => ({
-	value,
-	name,
-	action,
+/** What the daily and the monthly report have in common. */
+const REPORT: Pick<Operation, 'description' | 'reads' | 'fields' | 'list'> = {
 	description: 'Read hours worked, exceptions and leave of members',
-	doc,
-	endpoint: ['POST', path],
 	reads: true,
 	fields: [members, ...days],
 	list: 'datas',
-	blocks,
-});
+};
 
 /** Needs the app among "apps that may call the API" of Attendance, or the secret of Attendance itself (doc 90262). */
 export const attendance: Resource = {
 	value: 'attendance',
 	name: 'Attendance',
 	operations: [
-		report(
-			'getDailyReports',
-			'Get Daily Reports',
-			'Get daily attendance reports',
-			93374,
-			'/cgi-bin/checkin/getcheckin_daydata',
-			BY_DAY,
-		),
+		{
+			...REPORT,
+			value: 'getDailyReports',
+			name: 'Get Daily Reports',
+			action: 'Get daily attendance reports',
+			doc: 93374,
+			endpoint: ['POST', '/cgi-bin/checkin/getcheckin_daydata'],
+			blocks: BY_DAY,
+		},
 		{
 			value: 'getManyRecords',
 			name: 'Get Many Records',
@@ -122,14 +111,15 @@ export const attendance: Resource = {
 			whole: true,
 			blocks: MEMBERS,
 		},
-		report(
-			'getMonthlyReports',
-			'Get Monthly Reports',
-			'Get monthly attendance reports',
-			93387,
-			'/cgi-bin/checkin/getcheckin_monthdata',
-			MEMBERS,
-		),
+		{
+			...REPORT,
+			value: 'getMonthlyReports',
+			name: 'Get Monthly Reports',
+			action: 'Get monthly attendance reports',
+			doc: 93387,
+			endpoint: ['POST', '/cgi-bin/checkin/getcheckin_monthdata'],
+			blocks: MEMBERS,
+		},
 		{
 			value: 'getSchedules',
 			name: 'Get Schedules',

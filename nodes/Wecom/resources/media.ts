@@ -166,14 +166,14 @@ export const media: Resource = {
 
 async function upload(item: ItemContext): Promise<IDataObject> {
 	const type = item.get<MediaKind>('type', 'file');
-	const file = await readBinary(item, type, item.get('fileName'));
+	const file = await readBinary(item, type, { fileName: item.get('fileName') });
 	const request = uploadRequest('/cgi-bin/media/upload', { type }, file);
 	return replyItem(await item.client.call(request, item.itemIndex));
 }
 
 async function uploadAttachment(item: ItemContext): Promise<IDataObject> {
 	const media_type = item.get<MediaKind>('media_type', 'image');
-	const file = await readBinary(item, media_type, item.get('fileName'));
+	const file = await readBinary(item, media_type, { fileName: item.get('fileName') });
 	const qs = { media_type, attachment_type: item.get('attachment_type', '1') };
 	const request = uploadRequest('/cgi-bin/media/upload_attachment', qs, file);
 	return replyItem(await item.client.call(request, item.itemIndex));
@@ -181,7 +181,7 @@ async function uploadAttachment(item: ItemContext): Promise<IDataObject> {
 
 async function uploadImage(item: ItemContext): Promise<IDataObject> {
 	const rule = { ...MEDIA_KINDS.image, maxBytes: 2 << 20 };
-	const file = await readBinary(item, 'image', '', undefined, rule);
+	const file = await readBinary(item, 'image', { rule });
 	// An app may upload a thousand images a day, so none is uploaded again just because its answer was lost.
 	const request = { ...uploadRequest('/cgi-bin/media/uploadimg', {}, file), repeatable: false };
 	return replyItem(await item.client.call(request, item.itemIndex));

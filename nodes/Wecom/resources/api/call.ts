@@ -297,7 +297,7 @@ async function upload(
 	query: IDataObject,
 ): Promise<IDataObject> {
 	const field = item.get('options.binaryPropertyName', 'data');
-	const file = await readBinary(item, 'file', '', field);
+	const file = await readBinary(item, 'file', { field });
 	const request = uploadRequest(endpoint.path, query, file, endpoint.upload);
 	return await single(item, request);
 }

@@ -10,8 +10,8 @@ import {
 	type Sender,
 } from '../../../shared/callback/passiveReply';
 import { cardFrom } from '../message/card';
-import { articlesOf, atMost, mediaId } from '../message/content';
-import { byteLength } from '../../../shared/util/text';
+import { articlesOf, mediaId } from '../message/content';
+import { checkLengths } from '../message/limits';
 import { toText } from '../../engine/convert';
 import type { ItemContext } from '../../engine/operation';
 import { emptyField, problem } from '../../engine/problem';
@@ -107,7 +107,7 @@ async function keysOf(item: ItemContext): Promise<{ token: string; aesKey: Buffe
 const CONTENTS: Record<string, (item: ItemContext) => ReplyFields | Promise<ReplyFields>> = {
 	text: (item) => {
 		const content = required(item, 'content', 'Content');
-		atMost(item, 'Content', byteLength(content), 2048, 'bytes');
+		checkLengths(item, { content }, [['content', 'Content', 2048, 'bytes']]);
 		return { Content: content };
 	},
 	image: async (item) => ({ Image: { MediaId: await mediaId(item, 'image', '') } }),
@@ -130,8 +130,10 @@ async function video(item: ItemContext): Promise<ReplyFields> {
 	const { videoTitle, videoDescription } = item.get<IDataObject>('additionalFields', {});
 	const Title = toText(item, 'Video Title', videoTitle);
 	const Description = toText(item, 'Video Description', videoDescription);
-	atMost(item, 'Video Title', byteLength(Title), 128, 'bytes');
-	atMost(item, 'Video Description', byteLength(Description), 512, 'bytes');
+	checkLengths(item, { Title, Description }, [
+		['Title', 'Video Title', 128, 'bytes'],
+		['Description', 'Video Description', 512, 'bytes'],
+	]);
 	const MediaId = await mediaId(item, 'video', '');
 	return { Video: { MediaId, ...filled({ Title, Description }) } };
 }

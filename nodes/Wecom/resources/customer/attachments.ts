@@ -124,7 +124,7 @@ export async function attachmentMediaId(
 		if (id) return id;
 		throw problem(item, "'Media ID' is empty", 'Upload the file first, or choose binary data.');
 	}
-	const file = await readBinary(item, kind, '', String(binaryPropertyName || 'data'));
+	const file = await readBinary(item, kind, { field: String(binaryPropertyName || 'data') });
 	const request =
 		store === 'message'
 			? uploadRequest('/cgi-bin/media/upload', { type: kind }, file)

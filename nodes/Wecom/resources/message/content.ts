@@ -7,8 +7,8 @@ import type { ItemContext } from '../../engine/operation';
 import { toText, withoutEmpty } from '../../engine/convert';
 import { collectParameters } from '../../engine/parameters';
 import { emptyField, problem } from '../../engine/problem';
+import { checkLengths, type LengthLimit, type LengthUnit } from './limits';
 import { splitMarkdown, splitText } from '../../../shared/util/split';
-import { byteLength } from '../../../shared/util/text';
 
 /** The content of a message as WeCom takes it: limits checked that WeCom would enforce by cutting, files uploaded, text split. */
 
@@ -21,15 +21,12 @@ export interface Channel {
 	/** Most bytes of Markdown. */
 	markdownBytes: number;
 	/** What the lengths of a text card count in. */
-	cardUnit: Unit;
+	cardUnit: LengthUnit;
 	/** Whether articles may open mini programs. */
 	miniPrograms?: true;
 	/** Whether images go into the message itself instead of being uploaded. */
 	inlineImages?: true;
 }
-
-type Unit = 'bytes' | 'characters';
-type Limit = [field: string, label: string, most: number, unit: Unit];
 
 export const UPLOAD_PATH = '/cgi-bin/media/upload';
 
@@ -99,7 +96,7 @@ function words(form: MessageForm): IDataObject {
 	if (content.trim() === '') throw emptyField(item, 'Content');
 	const todo = "Shorten it, or add the field 'Split Long Text'.";
 	if (!isSplit(form))
-		check(item, part, [['content', 'Content', mostBytes(form), 'bytes']], '', todo);
+		checkLengths(item, part, [['content', 'Content', mostBytes(form), 'bytes']], { todo });
 	return { ...part, content };
 }
 
@@ -111,13 +108,13 @@ function inParts(form: MessageForm, content: IDataObject): IDataObject[] {
 }
 
 async function miniProgram({ item, channel, part }: MessageForm): Promise<IDataObject> {
-	check(item, part, [['title', 'Title', 64, 'bytes']]);
+	checkLengths(item, part, [['title', 'Title', 64, 'bytes']]);
 	return { ...part, thumb_media_id: await cover(item, channel, part.thumb_media_id) };
 }
 
 function textCard({ item, channel: { cardUnit }, part, more }: MessageForm): IDataObject {
 	const card = { ...withoutEmpty({ btntxt: more.btntxt }), ...part };
-	check(item, card, [
+	checkLengths(item, card, [
 		['title', 'Title', 128, cardUnit],
 		['description', 'Description', 512, cardUnit],
 		['url', 'Link', 2048, 'bytes'],
@@ -127,7 +124,7 @@ function textCard({ item, channel: { cardUnit }, part, more }: MessageForm): IDa
 	return card;
 }
 
-const ARTICLE: Limit[] = [
+const ARTICLE: LengthLimit[] = [
 	['title', 'Title', 128, 'bytes'],
 	['description', 'Description', 512, 'bytes'],
 	['url', 'Link', 2048, 'bytes'],
@@ -170,7 +167,7 @@ export function articlesOf(
 	}
 	articles.forEach((article, index) => {
 		const where = `Article ${index + 1} `;
-		check(item, article, ARTICLE, where);
+		checkLengths(item, article, ARTICLE, { where });
 		verify(article, where);
 	});
 	return articles;
@@ -224,14 +221,14 @@ function notice({ item, part, more }: MessageForm): IDataObject {
 	if (entries.length > 10)
 		throw problem(item, `${entries.length} entries, WeCom takes 10`, 'Leave some out.');
 	entries.forEach((entry, index) =>
-		check(
+		checkLengths(
 			item,
 			entry,
 			[
 				['key', 'Name', 10, 'characters'],
 				['value', 'Value', 30, 'characters'],
 			],
-			`Entry ${index + 1} `,
+			{ where: `Entry ${index + 1} ` },
 		),
 	);
 	return part;
@@ -245,7 +242,7 @@ async function media({ item, channel, type, part, more }: MessageForm): Promise<
 		kind === 'video'
 			? withoutEmpty({ title: more.videoTitle, description: more.videoDescription })
 			: {};
-	check(item, { ...about, ...part }, [
+	checkLengths(item, { ...about, ...part }, [
 		['title', 'Video Title', 128, 'bytes'],
 		['description', 'Video Description', 512, 'bytes'],
 	]);
@@ -258,7 +255,7 @@ async function media({ item, channel, type, part, more }: MessageForm): Promise<
 /** The bytes in Base64 with the MD5 of what they were before (doc 99110). */
 async function inlineImage(item: ItemContext): Promise<IDataObject> {
 	const rule = { ...MEDIA_KINDS.image, maxBytes: 2 << 20 };
-	const { data } = await readBinary(item, 'image', '', undefined, rule);
+	const { data } = await readBinary(item, 'image', { rule });
 	return {
 		base64: data.toString('base64'),
 		md5: createHash('md5').update(data).digest('hex'),
@@ -290,7 +287,7 @@ async function uploaded(
 	uploadPath = UPLOAD_PATH,
 	field?: string,
 ): Promise<string> {
-	const file = await readBinary(item, kind, fileName, field);
+	const file = await readBinary(item, kind, { fileName, field });
 	const request = uploadRequest(uploadPath, { type: kind }, file);
 	return String((await item.client.call(request, item.itemIndex)).media_id);
 }
@@ -301,42 +298,5 @@ export function checkLink(item: ItemContext, label: string, url: unknown): void 
 		item,
 		`'${label}' is not a web address`,
 		'Enter the whole URL, beginning with https:// or http://.',
-	);
-}
-
-const SIZE: Record<Unit, (text: string) => number> = {
-	bytes: byteLength,
-	characters: (text) => [...text].length,
-};
-
-const CUT = 'Shorten it: WeCom would cut off the rest.';
-
-/** Refuses texts that WeCom would cut, by the label of their field. */
-export function check(
-	item: ItemContext,
-	values: IDataObject,
-	limits: Limit[],
-	where = '',
-	todo = CUT,
-): void {
-	for (const [field, label, most, unit] of limits) {
-		atMost(item, label, SIZE[unit](String(values[field] ?? '')), most, unit, todo, where);
-	}
-}
-
-export function atMost(
-	item: ItemContext,
-	label: string,
-	size: number,
-	most: number,
-	unit: Unit,
-	todo = CUT,
-	where = '',
-): void {
-	if (size <= most) return;
-	throw problem(
-		item,
-		`${where}'${label}' has ${size.toLocaleString('en')} ${unit === 'bytes' ? 'bytes' : 'characters'}, WeCom takes ${most.toLocaleString('en')}`,
-		todo,
 	);
 }

@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 import { ids, memberPicker, text } from '../../engine/fields';
-import { check } from './content';
+import { checkLengths } from './limits';
 import { contentFields, mention, messageType, MORE_CONTENT } from './fields';
 import { GROUP_CHAT, sendToGroupChat } from './send';
 import type { Field, ItemContext, Resource } from '../../engine/operation';
@@ -123,7 +123,7 @@ async function update(item: ItemContext): Promise<IDataObject> {
 }
 
 async function post(item: ItemContext, body: IDataObject) {
-	check(item, body, [['name', 'Name', 50, 'characters']]);
+	checkLengths(item, body, [['name', 'Name', 50, 'characters']]);
 	const [method, path] = item.operation.endpoint!;
 	return await item.client.call({ method, path, body, repeatable: false }, item.itemIndex);
 }

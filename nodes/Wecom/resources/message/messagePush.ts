@@ -96,7 +96,7 @@ function withLimit(error: NodeApiError): NodeApiError {
 
 async function upload(item: ItemContext): Promise<IDataObject> {
 	const type = item.get<MediaKind>('type', 'file');
-	const file = await readBinary(item, type, item.get('fileName'));
+	const file = await readBinary(item, type, { fileName: item.get('fileName') });
 	return replyItem(
 		await item.client.call(uploadRequest(WEBHOOK_UPLOAD, { type }, file), item.itemIndex),
 	);
