@@ -129,7 +129,7 @@ export async function sendByBot(
 }
 
 /** Over the long connection, which the main process of n8n holds. */
-export async function pushCard(context: IExecuteFunctions, body: IDataObject): Promise<void> {
+async function pushCard(context: IExecuteFunctions, body: IDataObject): Promise<void> {
 	const bot = connectedBot(await context.getCredentials(BOT_CREDENTIAL, 0));
 	if (bot) {
 		await bot.request('aibot_send_msg', body).catch((error: Error & { description?: string }) => {

@@ -82,7 +82,7 @@ export function endText(
 }
 
 /** Date and time as people in the workflow's time zone read it. */
-export function timeText(at: number, timezone: string): string {
+function timeText(at: number, timezone: string): string {
 	const format = new Intl.DateTimeFormat('sv-SE', {
 		dateStyle: 'short',
 		timeStyle: 'short',

@@ -59,7 +59,7 @@ interface Kept {
 const kept = new Map<string, Kept>();
 
 /** Token, key and receivers of the credential, or what is missing. */
-export function readSecrets(
+function readSecrets(
 	credentials: ICredentialDataDecryptedObject,
 	{ name, where, id, receiveIds }: CredentialSource,
 ): SecretsOrLack {

@@ -50,7 +50,7 @@ async function once<T>(key: string, fetch: () => Promise<T>): Promise<T> {
 }
 
 /** The member that a callback comes from; '' for what comes from nobody, such as a changed department. */
-export function userIdOf({ opened }: Delivery): string {
+function userIdOf({ opened }: Delivery): string {
 	const { FromUserName } = opened.payload as IDataObject;
 	return typeof FromUserName === 'string' && FromUserName !== 'sys' ? FromUserName : '';
 }

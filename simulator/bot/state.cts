@@ -160,8 +160,8 @@ export interface Rules {
  * How long a stream lives: in callback mode from the user's message on, over the long connection from its first frame on
  * (846608).
  */
-export const CALLBACK_STREAM_LIMIT = 6 * 60_000;
-export const CONNECTION_STREAM_LIMIT = 10 * 60_000;
+const CALLBACK_STREAM_LIMIT = 6 * 60_000;
+const CONNECTION_STREAM_LIMIT = 10 * 60_000;
 /** How long a message over the long connection can be answered (846604). */
 export const ANSWER_LIMIT = 24 * 60 * 60_000;
 

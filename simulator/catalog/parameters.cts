@@ -123,7 +123,7 @@ const refusalFor = (name: string) =>
 		: new WecomError(OTHERS, `invalid Request Parameter: missing ${name}`);
 
 /** The name of the first required field that is not given; fields of an object count when the object is given. */
-export function firstMissing(value: Json, fields: Field[]): string | undefined {
+function firstMissing(value: Json, fields: Field[]): string | undefined {
 	for (const field of fields) {
 		const given = value[field.name];
 		if (isMissing(given)) {

@@ -83,7 +83,7 @@ const required = (part: Body, field: string, errcode: number) => {
 };
 
 /** The beginning of a text: as many whole characters as fit into `limit` bytes. */
-export function cutBytes(text: string, limit: number): string {
+function cutBytes(text: string, limit: number): string {
 	let size = 0;
 	let kept = '';
 	for (const character of text) {
@@ -132,7 +132,7 @@ function checkButtons(card: Body, field: string, max: number) {
 		throw new WecomError(42018);
 }
 
-export const isInteractive = (card: Body): boolean => INTERACTIVE.includes(card.card_type);
+const isInteractive = (card: Body): boolean => INTERACTIVE.includes(card.card_type);
 
 /** Checks what a card must have, whoever sends it; `used` says whether the sender has used a task_id before. */
 export function checkCardShape(card: Body, used: (taskId: string) => boolean) {

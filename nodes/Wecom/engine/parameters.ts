@@ -147,7 +147,7 @@ function rowsOf(item: ItemContext, field: Field, given: unknown): IDataObject[] 
 }
 
 /** The rows of a fixed collection: as the form has them, or as a list, one object or JSON from an expression. */
-export function givenRows(item: ItemContext, field: Field, given: unknown): IDataObject[] {
+function givenRows(item: ItemContext, field: Field, given: unknown): IDataObject[] {
 	const [group] = field.options as FieldGroup[];
 	if (isEmpty(given)) return [];
 	const whole = typeof given === 'string' ? toObjectOrList(item, field, given) : given;

@@ -377,4 +377,4 @@ export class BotConnection {
 	}
 }
 
-export const newId = (purpose: string) => `${purpose}_${randomUUID()}`;
+const newId = (purpose: string) => `${purpose}_${randomUUID()}`;

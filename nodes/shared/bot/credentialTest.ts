@@ -13,7 +13,7 @@ const REASON_MS = 5_000;
 const failed = (message: string): INodeCredentialTestResult => ({ status: 'Error', message });
 
 /** What can be said of Token and EncodingAESKey before WeCom calls; undefined when they are fine. */
-export function callbackHalfLacks(token: string, encodingAesKey: string): string | undefined {
+function callbackHalfLacks(token: string, encodingAesKey: string): string | undefined {
 	if (!token) return 'The Token is missing. Copy it from the page of the bot in WeCom.';
 	if (!/^[A-Za-z0-9]{1,32}$/.test(token))
 		return 'The Token must have up to 32 letters and digits. Copy it from the page of the bot in WeCom.';

@@ -61,7 +61,7 @@ const keyOf = (credentials: Data): Token => ({
 });
 
 /** A message push of a group: its key is never renewed. */
-export const webhookAccount: Account = {
+const webhookAccount: Account = {
 	type: WEBHOOK_CREDENTIAL,
 	current: keyOf,
 	held: keyOf,

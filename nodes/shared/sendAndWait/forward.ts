@@ -39,7 +39,7 @@ export interface Answered extends IDataObject {
 }
 
 /** WeCom waits five seconds for an answer to a click on a bot's card, and gives up then. */
-export const FORWARD_WITHIN_MS = 4_000;
+const FORWARD_WITHIN_MS = 4_000;
 
 const OVER: Record<'en' | 'zh', string> = { en: 'Closed', zh: '已结束' };
 

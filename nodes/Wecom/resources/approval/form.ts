@@ -47,7 +47,7 @@ export async function controlsOf(client: WecomClient, template_id: string, itemI
 	return (content?.controls ?? []).map(toControl).filter(isFilledIn);
 }
 
-export function toControl({ property, config }: IDataObject): Control {
+function toControl({ property, config }: IDataObject): Control {
 	const { id, control, title, require } = property as IDataObject;
 	return {
 		id: String(id),
