@@ -30,9 +30,6 @@ export const REPLY_WITHIN_MS = 4_500;
 /** How long a changed authorization is waited for: what WeCom tells in that time is in the item. */
 export const NEWS_OF_COMPANY_MS = 500;
 
-/** After an exchange what it has stored is looked at once more then: another process may have written the credential meanwhile. */
-export const LOOK_AGAIN_AFTER_MS: readonly number[] = [1_500, 4_000];
-
 /** How long files are fetched once WeCom has been told to come back: nobody waits for the answer any more. */
 export const PATIENT_MS = 30_000;
 

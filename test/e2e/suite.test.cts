@@ -27,6 +27,7 @@ import {
 	type WorkflowNode,
 } from '../support/n8n-rest.cts';
 import { borrowN8n } from '../support/shared-n8n.cts';
+import { storedCompanies, type StoredCompany } from '../support/stored-companies.cts';
 import {
 	chain,
 	itemsOf,
@@ -87,7 +88,7 @@ interface Provider {
 	credential: Credential;
 	workflow: Workflow;
 	stored: () => Promise<Record<string, string>>;
-	companies: () => Promise<Record<string, { permanentCode: string; name: string }>>;
+	companies: () => Promise<Record<string, StoredCompany>>;
 }
 
 let serial = 0;
@@ -128,7 +129,7 @@ async function newProvider(
 	);
 	const stored = async () =>
 		(await rest.rawCredential(credential.id)).data as Record<string, string>;
-	const companies = async () => JSON.parse((await stored()).companies || '{}');
+	const companies = async () => storedCompanies((await stored()).companies);
 	return { suite, credential, workflow, stored, companies };
 }
 

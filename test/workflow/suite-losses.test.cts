@@ -2,11 +2,12 @@
 import { WebhookContext } from 'n8n-core';
 import type { ICredentialDataDecryptedObject } from 'n8n-workflow';
 import { DEMO_SUITE, makeCompanies } from '../../simulator/suite/data.cts';
+import { companyTimings } from '../../nodes/shared/client/client';
 import { NEWS_OF_COMPANY_MS, URGENT_MS } from '../../nodes/WecomTrigger/deadlines';
 import { CredHelper, lockStore } from '../support/harness-credentials.cts';
 import { logged } from '../support/harness.cts';
 import { startProvider, until, useProvider, type Provider } from './suite-support.cts';
-import { sleep } from '../support/wait.cts';
+import { shutDoor, sleep } from '../support/wait.cts';
 
 jest.setTimeout(20_000);
 
@@ -293,6 +294,40 @@ describe('an authorization', () => {
 	});
 });
 
+it('an authorization whose code another process has exchanged reaches the workflow once that has stored it', async () => {
+	await begin();
+	await ticket();
+	await provider.itemsOf({ resource: 'suite', operation: 'getSuiteToken' });
+	const path = '/cgi-bin/service/v2/get_permanent_code';
+	const door = shutDoor();
+	simulator().control.inject({ path, times: 1, after: door.opened });
+	const { authCode } = await simulator().control.authorize(provider.suite.suiteId, first.corpid);
+	await until(() => simulator().requests.some((request) => request.path === path));
+	age(11_000);
+	const { suiteAccessToken } = provider.stored();
+	const reply = await fetch(`${simulator().url}${path}?suite_access_token=${suiteAccessToken}`, {
+		method: 'POST',
+		body: JSON.stringify({ auth_code: authCode }),
+	});
+	const { permanent_code: permanentCode } = (await reply.json()) as { permanent_code: string };
+	expect(permanentCode).toBeTruthy();
+	door.open();
+	setTimeout(() => {
+		const { suiteId } = provider.suite;
+		const company = { suiteId, permanentCode, agentId: '1', changedAt: Date.now() };
+		const codes = JSON.parse(provider.stored().pendingAuthCodes) as Record<string, object>;
+		codes[authCode] = { ...codes[authCode], at: Date.now(), corpId: first.corpid };
+		provider.store.s1.companies = JSON.stringify({ [first.corpid]: company });
+		provider.store.s1.pendingAuthCodes = JSON.stringify(codes);
+	}, 500);
+	await until(() => provider.items.length === 1);
+	expect(provider.items[0]).toMatchObject({
+		AuthCorpId: first.corpid,
+		wecom: { exchange: 'done', company: { agentId: '1' } },
+	});
+	await until(() => provider.stored().pendingAuthCodes === '');
+});
+
 describe('an authorization that n8n has crashed over', () => {
 	const suiteId = () => provider.suite.suiteId;
 	/** What the process before has left in the credential. */
@@ -440,6 +475,28 @@ it('a company that another process has overwritten for a moment is looked for ag
 		parameters: { touser: ['zhangsan'], msgtype: 'text', content: 'hello' },
 	});
 	expect(sent).toHaveProperty('msgid');
+});
+
+it('a message to a company that is not stored says so, and asks WeCom for nothing', async () => {
+	await begin();
+	await ticket();
+	const { waits } = companyTimings;
+	companyTimings.waits = [10];
+	try {
+		const { error } = await provider.run({
+			resource: 'message',
+			operation: 'send',
+			company: first.corpid,
+			parameters: { touser: ['zhangsan'], msgtype: 'text', content: 'hello' },
+		});
+		expect(error).toMatchObject({
+			message: `The company ${first.corpid} is not stored in the credential`,
+			description: expect.stringContaining('Suite > Import Company'),
+		});
+	} finally {
+		companyTimings.waits = waits;
+	}
+	expect(simulator().requests).toEqual([]);
 });
 
 describe('a ticket', () => {

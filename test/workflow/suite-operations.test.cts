@@ -187,17 +187,14 @@ describe('installing', () => {
 				auth_code: simulator().control.issueAuthCode(DEMO_SUITE.suiteId, second.corpid),
 			});
 
-		it('is written again for a few seconds, after that what is gone stays away', async () => {
+		it('is written again by the next call while another process may still write what it had read', async () => {
 			await begin();
 			await exchange();
-			for (const [seconds, stored] of [
-				[0, [second.corpid]],
-				[11, []],
-			] as const) {
+			for (const seconds of [0, 30]) {
 				if (seconds) later(seconds);
 				provider.store.s1.companies = '';
 				await one('forgetCompany', {}, first.corpid);
-				expect(Object.keys(provider.companies())).toEqual(stored);
+				expect(Object.keys(provider.companies())).toContain(second.corpid);
 			}
 		});
 
@@ -443,7 +440,7 @@ it('with authentication App the resource says what to choose', async () => {
 		operation: 'getSuiteToken',
 		parameters: { authentication: 'app' },
 	});
-	expect(error?.message).toMatch(/'Suite'/);
+	expect(error?.description).toMatch(/'Suite'/);
 });
 
 it('every row of the resource is reached by a test here or is one plain call', () => {

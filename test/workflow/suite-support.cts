@@ -11,6 +11,7 @@ import {
 	type CredentialStore,
 	type WorkflowRun,
 } from '../support/harness.cts';
+import { storedCompanies, type StoredCompany } from '../support/stored-companies.cts';
 import { startSimulator, type Simulator } from '../../simulator/server.cts';
 import { DEMO_PROVIDER, DEMO_SUITE, PROVIDER_SEED } from '../../simulator/suite/data.cts';
 import type { Suite } from '../../simulator/suite/state.cts';
@@ -50,7 +51,7 @@ export interface Provider {
 	store: CredentialStore;
 	/** The suite credential as stored now. */
 	stored: () => Record<string, string>;
-	companies: () => Record<string, { permanentCode: string; agentId?: string; name?: string }>;
+	companies: () => Record<string, StoredCompany>;
 	/** What the trigger handed to the workflow. */
 	items: IDataObject[];
 	/** How many of the next executions n8n cannot store. */
@@ -123,7 +124,7 @@ export async function startProvider(sim: Simulator, template?: Suite): Promise<P
 		store,
 		items,
 		stored,
-		companies: () => JSON.parse(stored().companies || '{}'),
+		companies: () => storedCompanies(stored().companies),
 		run,
 		listen: async (parameters = {}, storingMs = 0) => {
 			const server = createServer(async (request, response) => {

@@ -21,7 +21,6 @@ import {
 	type Authorization,
 	type Exchange,
 } from '../../shared/companies/exchange';
-import { lookAgain } from '../../shared/companies/justStored';
 import { updateSuite } from '../../shared/companies/updates';
 import {
 	AUTH_CODE_LIFE_MS,
@@ -34,8 +33,7 @@ import {
 } from '../../shared/credentials/suiteState';
 import { untilStored } from '../../shared/credentials/untilStored';
 import type { OpenedCallback } from '../../shared/callback/envelope';
-import { later } from '../../shared/util/later';
-import { LOOK_AGAIN_AFTER_MS, NEWS_OF_COMPANY_MS, REPLY_WITHIN_MS, URGENT_MS } from '../deadlines';
+import { NEWS_OF_COMPANY_MS, REPLY_WITHIN_MS, URGENT_MS } from '../deadlines';
 import { warn, type Delivery } from '../delivery';
 import { whyUnwanted } from '../filters';
 import { callbackItem } from '../item';
@@ -149,7 +147,6 @@ async function onTicket(delivery: Delivery): Promise<INodeExecutionData[]> {
 		if (isWanted(context, earlier))
 			items.push({ json: callbackItem(earlier, { ...factsOf(context, exchange), retried: true }) });
 		finished.push([authCode, exchange]);
-		if (exchange.done) lookAgainLater(context, exchange.corpId);
 		forgetSecrets(context, source);
 	}
 	for (const [authCode, exchange] of finished)
@@ -202,8 +199,7 @@ async function onAuthCode(delivery: Delivery, authCode: string): Promise<INodeEx
 	const exchange = await exchangeAuthCode(context, authCode, authorization);
 	// The company's messages may follow at once.
 	forgetSecrets(context, source);
-	if (exchange.done) lookAgainLater(context, exchange.corpId);
-	else warn(context, `could not exchange an auth_code: ${exchange.reason}`);
+	if (!exchange.done) warn(context, `could not exchange an auth_code: ${exchange.reason}`);
 	const starts =
 		isWanted(context, opened) && !(await isUsedBefore(context, exchange, authorization));
 	const items = starts ? [{ json: callbackItem(opened, factsOf(context, exchange)) }] : [];
@@ -269,14 +265,4 @@ async function forgetCode(
 		wanted: () => true,
 		failed: ({ message }) => warn(context, `left an auth_code stored for now: ${message}`),
 	});
-}
-
-function lookAgainLater(context: IWebhookFunctions, corpId: string): void {
-	for (const pause of LOOK_AGAIN_AFTER_MS)
-		later(pause, () => {
-			const last = pause === LOOK_AGAIN_AFTER_MS.at(-1);
-			lookAgain(context, corpId, last).catch((error: Error) =>
-				warn(context, `could not look at the company ${corpId} again: ${error.message}`),
-			);
-		});
 }

@@ -10,8 +10,7 @@ import {
 	type Company,
 } from '../credentials/suiteState';
 import { readCompany } from './companyApp';
-import { unwatch } from './justStored';
-import { updateSuite } from './updates';
+import { changeCompany, unwatch } from './justStored';
 
 /** The companies that have authorized a suite: what is known of them, and what becomes of that. */
 
@@ -29,7 +28,7 @@ export async function refreshCompany(
 	const { company } = suite.actingAs({ kind: 'company', corpId });
 	if (!company?.permanentCode) return undefined;
 	const news = await readCompany(suite, corpId, company.permanentCode);
-	const stored = await updateSuite(context, (fresh) =>
+	const stored = await changeCompany(context, corpId, (fresh) =>
 		companiesOf(fresh)[corpId] ? withCompany(fresh, corpId, news) : undefined,
 	);
 	return companiesOf(stored)[corpId];
@@ -50,7 +49,7 @@ export async function forgetCompany(
 	at?: number,
 ): Promise<boolean> {
 	let found = false;
-	await updateSuite(context, (stored) => {
+	await changeCompany(context, corpId, (stored) => {
 		if (isOutdated(stored, corpId, at)) return undefined;
 		unwatch(stored, corpId);
 		const fields = withoutCompany(stored, corpId);
@@ -67,7 +66,7 @@ export async function importCompany(
 	company: Omit<Company, 'suiteId'>,
 ): Promise<void> {
 	const provenAt = Date.now() - AUTHORIZED_BEFORE_MS;
-	await updateSuite(context, (stored) => {
+	await changeCompany(context, corpId, (stored) => {
 		unwatch(stored, corpId);
 		const authorizedAt = Math.max(provenAt, companiesOf(stored)[corpId]?.authorizedAt ?? 0);
 		return withCompany(stored, corpId, { authorizedAt, ...company, suiteId: suiteIdOf(stored) });

@@ -38,12 +38,17 @@ export async function readCompany(
 const knownAgents = new Map<string, string>();
 const MAX_KNOWN_AGENTS = 5_000;
 
-/** The Agent ID a client sends with; asked of WeCom where a company is not stored with it. '' when there is none. */
+/** The Agent ID a client sends with; asked of WeCom where a company is not stored with it. '' when there is none. Throws when the company is not stored. */
 export async function agentIdOf(client: WecomClient, itemIndex?: number): Promise<string> {
 	await client.companyKnown();
 	const { agentId, company, identity } = client;
-	if (agentId || !company?.permanentCode) return agentId;
+	if (agentId || !company) return agentId;
 	const { corpId, permanentCode } = company;
+	if (!permanentCode) {
+		// There is none, and the error says that the company is not stored.
+		await client.token(itemIndex);
+		return '';
+	}
 	// Each authorization has an app of its own.
 	const key = digest(identity, permanentCode);
 	const known = knownAgents.get(key);

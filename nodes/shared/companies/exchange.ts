@@ -1,13 +1,14 @@
-import type { ICredentialDataDecryptedObject, IDataObject } from 'n8n-workflow';
-import { WecomClient, type ClientContext } from '../client/client';
+import { sleep, type ICredentialDataDecryptedObject, type IDataObject } from 'n8n-workflow';
+import { companyTimings, WecomClient, type ClientContext } from '../client/client';
 import {
 	AUTH_CODE_LIFE_MS,
 	companiesOf,
 	isAlive,
+	laterVersion,
 	pendingCodesOf,
 	SUITE_CREDENTIAL,
-	withCompany,
 	withPendingCode,
+	withVersion,
 	type Company,
 	type PendingCode,
 } from '../credentials/suiteState';
@@ -21,7 +22,7 @@ import {
 	drop,
 	isDropped,
 	isWatched,
-	unwatchSoon,
+	lookAgainLater,
 	lost,
 	watch,
 	type Watched,
@@ -110,6 +111,8 @@ async function exchangeNow(
 		const { message: reason, context: about } = error as Error & { context?: IDataObject };
 		const failure = { done: false, reason, errcode: about?.errcode as number } as const;
 		if (isDead(failure)) {
+			const elsewhere = await exchangedElsewhere(context, authCode);
+			if (elsewhere) return elsewhere;
 			dead.set(key, failure);
 			later(AUTH_CODE_LIFE_MS, () => dead.delete(key));
 		}
@@ -120,27 +123,46 @@ async function exchangeNow(
 	const permanentCode = clean(reply.permanent_code);
 	if (!corpId || !permanentCode) return { done: false, reason: 'WeCom sent no permanent code' };
 
-	let company: Company = { suiteId: client.suiteId, permanentCode, authorizedAt: at };
+	const changedAt = laterVersion({ companies: client.stored('companies') as string }, corpId);
+	let company: Company = { suiteId: client.suiteId, permanentCode, authorizedAt: at, changedAt };
 	if (name) company = { ...company, name: String(name) };
 	const entry = watch(client.fingerprint, corpId, company);
 	if (!(await storedInTime(context, authCode, key, entry))) return NOT_STORED_YET;
 
 	const about = withoutSecrets(reply);
 	try {
-		company = { ...company, ...(await readCompany(client, corpId, permanentCode)) };
-		// A company that was withdrawn or imported meanwhile is not touched any more.
+		const news = await readCompany(client, corpId, permanentCode);
+		// The next version of this one: a company that was withdrawn or imported meanwhile has a later one, and is not touched any more.
+		company = { ...company, ...news, changedAt: changedAt + 1 };
 		if (isWatched(entry)) {
-			entry.company = company;
-			await updateSuite(context, (stored) => withCompany(stored, corpId, company));
+			entry.version = company;
+			await updateSuite(context, (stored) => withVersion(stored, corpId, company));
 		}
 		return { done: true, corpId, company, reply: about };
 	} catch (error) {
 		const { message } = error as Error;
 		const warning = `The Agent ID of ${corpId} is not known yet: ${message}`;
 		return { done: true, corpId, company, reply: about, warning };
-	} finally {
-		unwatchSoon(entry);
 	}
+}
+
+/**
+ * What another process has made of a code that is used: on a busy machine one takes it up that the process which has received it is
+ * still about to exchange, and needs a while to store the permanent code.
+ */
+async function exchangedElsewhere(
+	context: ClientContext,
+	authCode: string,
+): Promise<Exchange | undefined> {
+	for (const pause of companyTimings.waits) {
+		const stored = await context.getCredentials(SUITE_CREDENTIAL);
+		const exchange = storedExchange(stored, authCode);
+		if (exchange) return exchange;
+		const { at } = pendingCodesOf(stored)[authCode] ?? {};
+		if (at === undefined || Date.now() - at < LEAVE_ALONE_MS) return undefined;
+		await sleep(pause);
+	}
+	return undefined;
 }
 
 const NOT_STORED_YET: Exchange = {
@@ -155,14 +177,14 @@ async function storedInTime(
 	key: string,
 	entry: Watched,
 ): Promise<boolean> {
-	const { corpId, company } = entry;
+	const { corpId, version } = entry;
 	unstored.add(key);
 	const storing = untilStored({
 		write: async () =>
 			await updateSuite(context, (stored) => {
 				const pending = pendingCodesOf(stored)[authCode];
 				return asOneWrite(
-					withCompany(stored, corpId, company),
+					withVersion(stored, corpId, version),
 					pending && !pending.corpId
 						? withPendingCode(stored, authCode, { ...pending, at: Date.now(), corpId })
 						: undefined,
@@ -175,7 +197,7 @@ async function storedInTime(
 			),
 	}).finally(() => {
 		unstored.delete(key);
-		unwatchSoon(entry);
+		lookAgainLater(context, entry);
 	});
 	const tooLate = new Promise<false>((resolve) => later(WAIT_FOR_STORING_MS, () => resolve(false)));
 	return await Promise.race([storing, tooLate]);

@@ -17,8 +17,17 @@ export interface Company {
 	name?: string;
 	/** When it authorized, as far as WeCom has said: milliseconds since the epoch. Older commands are not its own. */
 	authorizedAt?: number;
+	/** When this was written, in milliseconds since the epoch, and later than what it has replaced: of two versions the later one holds. */
+	changedAt?: number;
 }
 export type Companies = Readonly<Record<string, Company>>;
+
+/** What stays of a company that was forgotten, for as long as another process might still write what it had read before. */
+export interface Forgotten {
+	suiteId: string;
+	changedAt: number;
+}
+export type CompanyVersion = Company | Forgotten;
 
 /** For whom a request is made. A permanent code is given where the credential does not store the company. */
 export type ActAs =
@@ -41,6 +50,9 @@ export type PendingCodes = Readonly<Record<string, PendingCode>>;
 
 /** An auth_code works once, within ten minutes (doc 100964). */
 export const AUTH_CODE_LIFE_MS = 10 * 60_000;
+
+/** How long it is remembered that a company was forgotten: much longer than any process takes to write what it has read. */
+const KEEP_FORGOTTEN_MS = 10 * 60_000;
 
 /** How long the event of a code that has died waits for the workflow: n8n may have been away. */
 const KEEP_EVENT_MS = 24 * 3_600_000;
@@ -90,10 +102,20 @@ export function companiesOf(credentials: ICredentialDataDecryptedObject): Compan
 	const suiteId = suiteIdOf(credentials);
 	const all = parsed<Company>(credentials.companies);
 	const entries = Object.entries(all);
-	return entries.every(([, company]) => company.suiteId === suiteId)
-		? all
-		: Object.fromEntries(entries.filter(([, company]) => company.suiteId === suiteId));
+	const isStored = ([, company]: [string, Company]) =>
+		company.suiteId === suiteId && Boolean(company.permanentCode);
+	return entries.every(isStored) ? all : Object.fromEntries(entries.filter(isStored));
 }
+
+/** What is stored about a company, also that it was forgotten. */
+export const storedVersion = (
+	credentials: ICredentialDataDecryptedObject,
+	corpId: string,
+): CompanyVersion | undefined => parsed<CompanyVersion>(credentials.companies)[corpId];
+
+/** Later than what is stored about a company, whichever process' clock is ahead: milliseconds since the epoch. */
+export const laterVersion = (credentials: ICredentialDataDecryptedObject, corpId: string): number =>
+	Math.max(Date.now(), (storedVersion(credentials, corpId)?.changedAt ?? 0) + 1);
 
 /** The fields that store a company, or what became known of it; undefined when all of it is stored. */
 export function withCompany(
@@ -101,11 +123,39 @@ export function withCompany(
 	corpId: string,
 	company: Partial<Company>,
 ): StoredFields | undefined {
-	const all = parsed<Company>(credentials.companies);
-	const known = all[corpId];
+	const known = parsed<Company>(credentials.companies)[corpId];
 	const next = { ...known, ...company, suiteId: suiteIdOf(credentials) };
 	if (!next.permanentCode || JSON.stringify(next) === JSON.stringify(known)) return undefined;
-	return { companies: JSON.stringify({ ...all, [corpId]: next }) };
+	return withEntry(credentials, corpId, {
+		...next,
+		changedAt: laterVersion(credentials, corpId),
+	});
+}
+
+/** The fields that store exactly this about a company; undefined when it is stored, or something later is. */
+export function withVersion(
+	credentials: ICredentialDataDecryptedObject,
+	corpId: string,
+	version: CompanyVersion,
+): StoredFields | undefined {
+	const known = storedVersion(credentials, corpId);
+	const isOlder = (known?.changedAt ?? -1) < (version.changedAt ?? 0);
+	return isOlder || known?.suiteId !== version.suiteId
+		? withEntry(credentials, corpId, version)
+		: undefined;
+}
+
+function withEntry(
+	credentials: ICredentialDataDecryptedObject,
+	corpId: string,
+	entry: CompanyVersion,
+): StoredFields {
+	const all = { ...parsed<CompanyVersion>(credentials.companies), [corpId]: entry };
+	const remembered = Object.entries(all).filter(
+		([, known]) =>
+			'permanentCode' in known || Date.now() - (known.changedAt ?? 0) < KEEP_FORGOTTEN_MS,
+	);
+	return { companies: JSON.stringify(Object.fromEntries(remembered)) };
 }
 
 /** The fields that forget a company; undefined when it is not there. */
@@ -113,10 +163,11 @@ export function withoutCompany(
 	credentials: ICredentialDataDecryptedObject,
 	corpId: string,
 ): StoredFields | undefined {
-	const all = { ...parsed<Company>(credentials.companies) };
-	if (all[corpId]?.suiteId !== suiteIdOf(credentials)) return undefined;
-	delete all[corpId];
-	return { companies: JSON.stringify(all) };
+	if (!companiesOf(credentials)[corpId]) return undefined;
+	return withEntry(credentials, corpId, {
+		suiteId: suiteIdOf(credentials),
+		changedAt: laterVersion(credentials, corpId),
+	});
 }
 
 /** Whether a code that was not exchanged may still be. */
