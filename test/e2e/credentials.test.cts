@@ -3,9 +3,9 @@ import { randomUUID } from 'node:crypto';
 import { DEMO_APP, DEMO_CORP } from '../../simulator/demo-data.cts';
 import { DEMO_SUITE, PROVIDER_SEED } from '../../simulator/suite/data.cts';
 import { startSimulator, type Simulator } from '../../simulator/server.cts';
-import { startN8n, type N8n } from '../support/n8n.cts';
+import type { RunningN8n } from '../support/n8n.cts';
 import { N8nRest, type Credential, type WorkflowNode } from '../support/n8n-rest.cts';
-import { packPackage } from '../support/pack.cts';
+import { borrowN8n } from '../support/shared-n8n.cts';
 import {
 	chain,
 	credentialData,
@@ -20,12 +20,11 @@ import {
 import { sleep, until } from '../support/wait.cts';
 
 let sim: Simulator;
-let n8n: N8n;
+let n8n: RunningN8n;
 let rest: N8nRest;
 beforeAll(async () => {
 	sim = await startSimulator({ seed: PROVIDER_SEED });
-	const env = { N8N_BLOCK_ENV_ACCESS_IN_NODE: 'false', WECOM_CORP_ID: DEMO_CORP.corpid };
-	n8n = await startN8n({ tarball: await packPackage(), env });
+	n8n = await borrowN8n();
 	rest = await N8nRest.connect(n8n);
 }, START_TIMEOUT);
 afterAll(async () => {
@@ -130,14 +129,15 @@ it('the Credentials page shows everything after a suite has got tickets, tokens 
 });
 
 it('an expression in a field is still there after the first token', async () => {
-	const credential = await freshCredential({ corpId: '={{ $env.WECOM_CORP_ID }}' });
+	const corpId = `={{ '${DEMO_CORP.corpid}' }}`;
+	const credential = await freshCredential({ corpId });
 	for (let times = 0; times < 2; times++) {
 		const execution = await run(getMember(credential));
 		expect(execution.error).toBeUndefined();
 		expect(itemsOf(execution, 'Get member')).toHaveLength(1);
 	}
 	const { data } = await rest.rawCredential(credential.id);
-	expect(data.corpId).toBe('={{ $env.WECOM_CORP_ID }}');
+	expect(data.corpId).toBe(corpId);
 });
 
 it('an edit during an execution is still there after the execution has renewed its token', async () => {
