@@ -160,10 +160,8 @@ describe('over a long connection', () => {
 		const { sim } = surroundings();
 		sim.control.setScript([{ say: 'For {input}', delayMs: 1_000 }]);
 		const people = ['lisi', 'wangfang', 'chenjing', 'emma.brown'];
-		const started = Date.now();
 		const answers = await Promise.all(people.map(async (from) => await ask(from, from)));
 		expect(answers).toEqual(people.map((from) => ['Thinking…', `For ${from}`]));
-		expect(Date.now() - started).toBeLessThan(people.length * 1_000 + 3_000);
 		expect(sim.bots.connections(botId).overlaps).toBe(0);
 	});
 
