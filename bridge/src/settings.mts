@@ -37,19 +37,17 @@ type Environment = Record<string, string | undefined>;
 export function readSettings(env: Environment): Settings {
 	return {
 		host: env.HOST || '127.0.0.1',
-		port: wholeNumber(env, 'PORT', 8080, 0, 65535),
+		port: wholeNumber(env, 'PORT', { otherwise: 8080, min: 0, max: 65535 }),
 		token: readToken(env.BRIDGE_TOKEN_FILE),
-		pollMs: wholeNumber(env, 'POLL_SECONDS', 15, 1, 3600) * 1000,
-		watchdogMs: wholeNumber(env, 'WATCHDOG_SECONDS', 30, 1, 600) * 1000,
+		pollMs: wholeNumber(env, 'POLL_SECONDS', { otherwise: 15, min: 1, max: 3600 }) * 1000,
+		watchdogMs: wholeNumber(env, 'WATCHDOG_SECONDS', { otherwise: 30, min: 1, max: 600 }) * 1000,
 	};
 }
 
 function wholeNumber(
 	env: Environment,
 	name: string,
-	otherwise: number,
-	min: number,
-	max: number,
+	{ otherwise, min, max }: { otherwise: number; min: number; max: number },
 ): number {
 	const given = env[name];
 	if (!given) return otherwise;

@@ -109,7 +109,7 @@ export async function receiveCallback(
 		const { answersEarly } = kept.delivery.response;
 		const deadline = answersEarly ? at + REPLY_WITHIN_MS - Date.now() : undefined;
 		if (prepared) response.answerBy(deadline, prepared);
-		return handOver(response, kept, delivery.settle);
+		return giveToN8n(response, kept, delivery.settle);
 	}
 
 	// Deliver, and answer: the source has prepared what goes out, at the latest with the answer of n8n.
@@ -121,7 +121,7 @@ export async function receiveCallback(
 	}
 	if (items.length === 0) return ANSWERED;
 	const handover: RedeliveryHandover = { delivery, items, scope, key, outcome, failures: 0 };
-	return handOver(response, handover, delivery.settle);
+	return giveToN8n(response, handover, delivery.settle);
 }
 
 /** Ends the claim on a callback; only the first call counts. */
@@ -134,7 +134,7 @@ function settling(scope: string, key: string): (stored: boolean) => void {
 }
 
 /** Gives the items to n8n and hears what becomes of them. */
-function handOver(
+function giveToN8n(
 	response: CallbackResponse,
 	handover: RedeliveryHandover,
 	settle: (stored: boolean) => void,
@@ -162,7 +162,7 @@ function deliverAgain(
 		const { scope, key } = again;
 		// Claimed, so that a repetition of WeCom is recognized. Whoever holds the claim already delivers the same items.
 		void delivered.claim(scope, key, 0);
-		return handOver(response, again, settling(scope, key));
+		return giveToN8n(response, again, settling(scope, key));
 	}
 	throw new LostCallback(context.getNode(), again.message, { description: again.description });
 }

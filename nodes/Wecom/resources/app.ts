@@ -1,4 +1,4 @@
-import type { IDataObject, IHttpRequestMethods } from 'n8n-workflow';
+import type { IDataObject } from 'n8n-workflow';
 import { checkLink } from './message/content';
 import {
 	choice,
@@ -109,7 +109,7 @@ export const app: Resource = {
 			covers: ['agent.get'],
 			reads: true,
 			fields: [],
-			run: async (item) => replyItem(await send(item, 'GET', 'agent/get')),
+			run: async (item) => replyItem(await callApp(item, 'GET', 'agent/get')),
 		},
 		{
 			value: 'getAll',
@@ -157,7 +157,7 @@ export const app: Resource = {
 			covers: ['menu.delete'],
 			fields: [],
 			run: async (item) => {
-				const reply = await send(item, 'GET', 'menu/delete', false);
+				const reply = await callApp(item, 'GET', 'menu/delete', { repeatable: false });
 				return { ...replyItem(reply), deleted: true };
 			},
 		},
@@ -170,7 +170,7 @@ export const app: Resource = {
 			covers: ['menu.get'],
 			reads: true,
 			fields: [],
-			run: async (item) => replyItem(await send(item, 'GET', 'menu/get')),
+			run: async (item) => replyItem(await callApp(item, 'GET', 'menu/get')),
 		},
 		{
 			value: 'setMenu',
@@ -214,7 +214,8 @@ export const app: Resource = {
 			reads: true,
 			fields: [memberPicker()],
 			run: async (item) =>
-				(await send(item, 'POST', 'agent/get_workbench_data', true)).data as IDataObject,
+				(await callApp(item, 'POST', 'agent/get_workbench_data', { repeatable: true }))
+					.data as IDataObject,
 		},
 		{
 			value: 'setWorkbenchData',
@@ -239,7 +240,9 @@ export const app: Resource = {
 			reads: true,
 			fields: [],
 			run: async (item) =>
-				replyItem(await send(item, 'POST', 'agent/get_workbench_template', true)),
+				replyItem(
+					await callApp(item, 'POST', 'agent/get_workbench_template', { repeatable: true }),
+				),
 		},
 		{
 			value: 'setWorkbenchTemplate',
@@ -259,7 +262,7 @@ export const app: Resource = {
 			run: async (item) => {
 				const { shown, ...sent } = collectParameters(item);
 				const body = placed(sent, shown);
-				const reply = await send(item, 'POST', 'agent/set_workbench_template', false, body);
+				const reply = await callApp(item, 'POST', 'agent/set_workbench_template', { sent: body });
 				return { type: sent.type, ...replyItem(reply), success: true };
 			},
 		},
@@ -267,12 +270,11 @@ export const app: Resource = {
 };
 
 /** A call about the app of the credential; menus want its ID in the query of a POST as well (doc 90231). */
-async function send(
+async function callApp(
 	item: ItemContext,
-	method: IHttpRequestMethods,
+	method: 'GET' | 'POST',
 	endpoint: string,
-	repeatable = method === 'GET',
-	sent = collectParameters(item),
+	{ repeatable = method === 'GET', sent = collectParameters(item) } = {},
 ) {
 	const agentid = await ownAgentId(item);
 	const path = `/cgi-bin/${endpoint}`;
@@ -292,7 +294,7 @@ async function send(
 async function update(item: ItemContext): Promise<IDataObject> {
 	const sent = collectParameters(item);
 	if (sent.home_url) checkLink(item, 'Home Page', sent.home_url);
-	const reply = await send(item, 'POST', 'agent/set', false, sent);
+	const reply = await callApp(item, 'POST', 'agent/set', { sent });
 	return { ...sent, ...replyItem(reply), success: true };
 }
 
@@ -308,7 +310,7 @@ async function setMenu(item: ItemContext): Promise<IDataObject> {
 		count(item, below, 5, `the submenu of '${String(one.name)}'`);
 		below.forEach((inner) => nameFits(item, inner, 40));
 	}
-	const reply = await send(item, 'POST', 'menu/create', false, sent);
+	const reply = await callApp(item, 'POST', 'menu/create', { sent });
 	return { ...sent, ...replyItem(reply), success: true };
 }
 
@@ -363,7 +365,7 @@ async function setWorkbenchData(item: ItemContext): Promise<IDataObject> {
 	const userids = userid_list as string[];
 	const data = placed(sent, shown);
 	const reply = await (userids.length === 1
-		? send(item, 'POST', 'agent/set_workbench_data', false, { userid: userids[0], ...data })
-		: send(item, 'POST', 'agent/batch_set_workbench_data', false, { userid_list, data }));
+		? callApp(item, 'POST', 'agent/set_workbench_data', { sent: { userid: userids[0], ...data } })
+		: callApp(item, 'POST', 'agent/batch_set_workbench_data', { sent: { userid_list, data } }));
 	return { userid_list, ...replyItem(reply), success: true };
 }

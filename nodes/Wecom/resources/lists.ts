@@ -4,7 +4,7 @@ import {
 	corpTags,
 	customers,
 	memberCustomers,
-	named,
+	listWithNames,
 	TAG_FORM,
 } from './customer/lists';
 import { idChosen } from '../engine/convert';
@@ -17,43 +17,43 @@ import { PEOPLE } from '../../shared/lists/people';
 
 const LISTS: Record<string, List> = {
 	AcquisitionLinks: {
-		fetch: named(
-			'customer_acquisition/list_link',
-			'link_id_list',
-			'link_id',
-			'customer_acquisition/get',
-			'link.link_name',
-		),
+		fetch: listWithNames({
+			list: 'customer_acquisition/list_link',
+			entries: 'link_id_list',
+			id: 'link_id',
+			get: 'customer_acquisition/get',
+			name: 'link.link_name',
+		}),
 	},
 	ContactWays: {
-		fetch: named(
-			'list_contact_way',
-			'contact_way',
-			'config_id',
-			'get_contact_way',
-			'contact_way.remark',
-		),
+		fetch: listWithNames({
+			list: 'list_contact_way',
+			entries: 'contact_way',
+			id: 'config_id',
+			get: 'get_contact_way',
+			name: 'contact_way.remark',
+		}),
 	},
 	CorpTagGroups: { depends: TAG_FORM, fetch: corpTagGroups },
 	CorpTags: { depends: TAG_FORM, fetch: corpTags },
 	CustomerGroups: {
-		fetch: named(
-			'groupchat/list',
-			'group_chat_list',
-			'chat_id',
-			'groupchat/get',
-			'group_chat.name',
-		),
+		fetch: listWithNames({
+			list: 'groupchat/list',
+			entries: 'group_chat_list',
+			id: 'chat_id',
+			get: 'groupchat/get',
+			name: 'group_chat.name',
+		}),
 	},
 	Customers: { fetch: customers },
 	CustomerStrategies: {
-		fetch: named(
-			'customer_strategy/list',
-			'strategy',
-			'strategy_id',
-			'customer_strategy/get',
-			'strategy.strategy_name',
-		),
+		fetch: listWithNames({
+			list: 'customer_strategy/list',
+			entries: 'strategy',
+			id: 'strategy_id',
+			get: 'customer_strategy/get',
+			name: 'strategy.strategy_name',
+		}),
 	},
 	MeetingRooms: listOf(post('/cgi-bin/oa/meetingroom/list'), 'meetingroom_list', [
 		'meetingroom_id',

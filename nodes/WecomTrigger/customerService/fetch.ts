@@ -14,7 +14,7 @@ import {
 	readMessages,
 	type KfMessage,
 	type Position,
-	type Reading as Read,
+	type ReadMessages,
 } from '../../shared/customerService/read';
 import { DeliveryWindow } from '../../shared/callback/dedupe';
 import type { OpenedCallback } from '../../shared/callback/envelope';
@@ -87,9 +87,9 @@ export async function fetchMessages(delivery: Delivery): Promise<INodeExecutionD
 		if (!safe) askForRepetition();
 		await reading.conclude(true);
 		response.answer(200);
-		const later = reading.unfinished ? await tryLater(delivery) : undefined;
-		if (!later) return [];
-		reading = later;
+		const second = reading.unfinished ? await tryLater(delivery) : undefined;
+		if (!second) return [];
+		reading = second;
 	}
 	delivery.whenStored((stored) => void reading.conclude(stored));
 	const until = response.answered ? Date.now() + PATIENT_MS : at + FETCH_UNTIL_MS;
@@ -180,7 +180,7 @@ class Reading {
 	}
 
 	/** Reads as the only one of n8n's processes, so that no two of them read the same messages. */
-	private async readAlone(client: WecomClient): Promise<Read> {
+	private async readAlone(client: WecomClient): Promise<ReadMessages> {
 		const { delivery } = this;
 		for (;;) {
 			const reader = readerOf(delivery);
@@ -193,7 +193,7 @@ class Reading {
 		}
 	}
 
-	private async readFrom(client: WecomClient, stored: Position | undefined): Promise<Read> {
+	private async readFrom(client: WecomClient, stored: Position | undefined): Promise<ReadMessages> {
 		const { context, opened } = this.delivery;
 		return await readMessages(client, {
 			openKfId: openKfIdOf(opened.payload),

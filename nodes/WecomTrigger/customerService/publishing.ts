@@ -27,12 +27,12 @@ export async function rememberPublishing(context: IHookFunctions, type: string):
 	// Only publishing begins anew. In all other modes n8n starts, another process takes over, or the workflow was edited.
 	if (known && mode !== 'activate') return;
 	const since = Math.floor(Date.now() / 1000);
-	await keepPosition(context, type, reader, { since }, ({ message }) =>
+	const failed = ({ message }: Error) =>
 		context.logger.warn(
 			`WeCom Trigger could not store since when it is published, and writes it again: ${message}`,
 			{ workflowId: context.getWorkflow().id, nodeName: context.getNode().name },
-		),
-	);
+		);
+	await keepPosition(context, type, reader, { since }, { failed });
 }
 
 /** When the workflow was published, in seconds since the epoch; undefined if that was without fetching messages. */

@@ -121,7 +121,7 @@ export class ReaderClaim {
 			const next = reached && !isSamePlace(reached, known) ? reached : known;
 			return withPosition(fields, reader, { ...next, ...(!last && claim && { claim }) });
 		};
-		if (position) await keepPosition(context, type, reader, position, failed, released);
+		if (position) await keepPosition(context, type, reader, position, { failed, change: released });
 		// A claim that stays ends by itself.
 		else await updateStored(context, type, (fields) => released(fields, reader)).catch(() => {});
 	}

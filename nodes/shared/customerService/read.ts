@@ -28,7 +28,7 @@ export interface Position {
 /** A message or an event as WeCom hands it out. */
 export type KfMessage = IDataObject & { msgid?: string; send_time?: number; msgtype?: string };
 
-export interface Reading {
+export interface ReadMessages {
 	messages: KfMessage[];
 	/** Where to go on once the messages are safe. */
 	position: Position;
@@ -98,17 +98,23 @@ export function positionOf(
 export const storedPosition = (credentials: Fields, reader: string): Position | undefined =>
 	parsed<Position>(credentials[FIELD])[reader];
 
+interface KeepOptions {
+	/** Hears of the first failure. */
+	failed: (error: Error) => void;
+	/** Which fields to write. */
+	change?: typeof withPosition;
+}
+
 /**
  * Stores how far a reader has read, and writes it again until n8n has it. To be called when the messages up to there are safe, not
- * before. Resolves after the first attempt; `failed` hears of the first failure. `change` says which fields to write.
+ * before. Resolves after the first attempt.
  */
 export async function keepPosition(
 	context: StoringContext,
 	type: string,
 	reader: string,
 	position: Position,
-	failed: (error: Error) => void,
-	change = withPosition,
+	{ failed, change = withPosition }: KeepOptions,
 ): Promise<void> {
 	const id = idOf(credentialIdOf(context, type), reader);
 	const kept = { ...position, at: Date.now() };
@@ -140,11 +146,11 @@ const idOf = (credentialId: string, reader: string) => `${credentialId}|${reader
 export async function readMessages(
 	client: WecomClient,
 	{ openKfId, token, position, keep, maxMessages = MAX_MESSAGES }: ReadOptions,
-): Promise<Reading> {
+): Promise<ReadMessages> {
 	const messages: KfMessage[] = [];
 	let at = { ...position };
 	let msgToken = token;
-	const unfinished = (reason: string): Reading => ({
+	const unfinished = (reason: string): ReadMessages => ({
 		messages,
 		position: at,
 		unfinished: { reason },

@@ -86,9 +86,19 @@ async function tagGroups(client: WecomClient, form: FormValue): Promise<IDataObj
 	return ((tag_group ?? []) as IDataObject[]).filter(({ deleted }) => !deleted);
 }
 
-/** A list of IDs whose names come one by one: where both are, such as `strategy.strategy_name` in the reply to the second path. */
-export const named =
-	(list: string, entries: string, id: string, get: string, name: string) =>
+/** Where a list of IDs is, and where the name of each: endpoints below `externalcontact/`, and places in their replies. */
+interface ListWithNames {
+	list: string;
+	entries: string;
+	id: string;
+	get: string;
+	/** Dotted, such as `strategy.strategy_name`. */
+	name: string;
+}
+
+/** A list of IDs whose names come one by one. */
+export const listWithNames =
+	({ list, entries, id, get, name }: ListWithNames) =>
 	async (client: WecomClient): Promise<ListChoice[]> => {
 		const found = await collect(
 			async (page) => await read(client, `externalcontact/${list}`, page),
