@@ -45,6 +45,16 @@ const SECRET_FIELDS = [
 /** What neither the credential of an app nor that of a suite is for. */
 const NOT_BY_APP = { resource: uses.app.others, operation: uses.app.otherOperations };
 
+/**
+ * Where a credential is used that is one resource's. n8n's editor looks through all properties for each key of `show`, once for every
+ * property, when it opens the node: so there is none. Without any `show`, n8n before 2.35 takes the node's first credential for it.
+ */
+function onlyFor({ resources: [resource], otherOperations }: typeof uses.bot) {
+	// n8n asks the conditions of credentials like those of fields, and has no word for it in their type.
+	const others = { _cnd: { not: resource } } as unknown as string;
+	return { show: {}, hide: { resource: [others], operation: otherOperations } };
+}
+
 export class Wecom implements INodeType {
 	description: INodeTypeDescription = {
 		displayName: 'WeCom',
@@ -60,7 +70,6 @@ export class Wecom implements INodeType {
 		sensitiveOutputFields: SECRET_FIELDS,
 		inputs: [NodeConnectionTypes.Main],
 		outputs: [NodeConnectionTypes.Main],
-		// None is shown by Operation: n8n's editor then takes Resource, which shows Operation, for a part of the authentication and hides it.
 		credentials: [
 			{
 				name: 'wecomApi',
@@ -78,22 +87,19 @@ export class Wecom implements INodeType {
 				name: 'wecomWebhookApi',
 				required: true,
 				testedBy: 'wecomWebhookApiTest',
-				displayOptions: { show: { resource: uses.messagePush.resources } },
+				displayOptions: onlyFor(uses.messagePush),
 			},
 			{
 				name: 'wecomBotApi',
 				required: true,
 				testedBy: 'wecomBotApiTest',
-				displayOptions: { show: { resource: uses.bot.resources } },
+				displayOptions: onlyFor(uses.bot),
 			},
 			{
 				name: 'wecomChatArchiveApi',
 				required: true,
 				testedBy: 'wecomChatArchiveApiTest',
-				displayOptions: {
-					show: { resource: uses.chatArchive.resources },
-					hide: { operation: uses.chatArchive.otherOperations },
-				},
+				displayOptions: onlyFor(uses.chatArchive),
 			},
 		],
 		properties,

@@ -16,6 +16,15 @@ it.each(declaredNodes().map(({ description }) => [description.name, description]
 	},
 );
 
+it('WeCom: Authentication alone shows credentials: for each other field the editor would look through all properties once more for every one', () => {
+	const { description } = declaredNodes().find((node) => node.description.name === 'wecom')!;
+	const fields = description.credentials!.map(({ displayOptions }) =>
+		Object.keys(displayOptions!.show!),
+	);
+	// Where `show` is missing, n8n before 2.35 offers the node's first credential instead.
+	expect(fields).toEqual([['authentication'], ['authentication'], [], [], []]);
+});
+
 it('no condition is a regular expression: n8n gives it 250 ms by the clock, then the execution fails', () => {
 	for (const { description } of declaredNodes())
 		expect(JSON.stringify(description.properties)).not.toMatch(/"_cnd":\{"regex"/);
