@@ -11,6 +11,7 @@ import {
 } from '../credentials/suiteState';
 import { readCompany } from './companyApp';
 import { changeCompany, unwatch } from './justStored';
+import { updateSuite } from './updates';
 
 /** The companies that have authorized a suite: what is known of them, and what becomes of that. */
 
@@ -28,7 +29,7 @@ export async function refreshCompany(
 	const { company } = suite.actingAs({ kind: 'company', corpId });
 	if (!company?.permanentCode) return undefined;
 	const news = await readCompany(suite, corpId, company.permanentCode);
-	const stored = await changeCompany(context, corpId, (fresh) =>
+	const stored = await updateSuite(context, (fresh) =>
 		companiesOf(fresh)[corpId] ? withCompany(fresh, corpId, news) : undefined,
 	);
 	return companiesOf(stored)[corpId];

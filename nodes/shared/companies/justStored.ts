@@ -85,12 +85,12 @@ async function lookAgain(context: StoringContext, { suite, corpId }: Watched): P
 	}
 }
 
-/** Changes what is stored about a company on purpose, and has it looked after. Resolves to the credential as stored. */
+/** Changes what is stored about a company on purpose, and has it looked after. */
 export async function changeCompany(
 	context: StoringContext,
 	corpId: string,
 	change: (stored: Fields) => StoredFields | undefined,
-): Promise<Fields> {
+): Promise<void> {
 	let isChanged = false;
 	const stored = await updateSuite(context, (fresh) => {
 		const fields = change(fresh);
@@ -100,7 +100,6 @@ export async function changeCompany(
 	const version = storedVersion(stored, corpId);
 	if (isChanged && version)
 		lookAgainLater(context, watch(suiteFingerprint(stored), corpId, version));
-	return stored;
 }
 
 /** The fields that bring back what was overwritten; undefined when nothing was. */
