@@ -8,7 +8,7 @@ export interface ExecutionListener {
 	onChunk(written: string): void;
 	/** The execution has ended, or waits. */
 	onEnd(): void;
-	/** It was stopped, or its time is over. */
+	/** The execution was stopped, or has taken as long as n8n lets it. */
 	onStop(): void;
 	/** n8n could not start it. */
 	onFailure(): void;

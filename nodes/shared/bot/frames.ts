@@ -5,7 +5,7 @@ import type { Stream } from './talks';
 
 /** What goes out over a long connection: the frames of a stream, and texts as messages of their own (docs 101836, 101837). */
 
-/** WeCom takes no longer text from a bot. */
+/** The longest text that WeCom takes from a bot. */
 export const MAX_STREAM_BYTES = 20_480;
 
 export const frameOf = (id: string, content: string, finish: boolean): IDataObject => ({

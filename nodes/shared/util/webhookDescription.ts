@@ -31,7 +31,7 @@ const responseModeOf = (parameters: INodeParameters): string => {
 export const streamsAnswer = (parameters: INodeParameters): boolean =>
 	responseModeOf(parameters) === 'streaming';
 
-/** Beside the path: when n8n answers. */
+/** The webhook's path, and when n8n answers. */
 export const WEBHOOK_PATH_AND_MODE: { path: string; responseMode: string } = IS_NEWER_N8N
 	? webhookDescriptionFields({
 			path: fromParameter('path'),
