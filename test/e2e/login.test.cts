@@ -314,27 +314,6 @@ browserOrSkip()('in a browser', () => {
 		});
 	});
 
-	it('signs with an RSA key that was pasted into the editor', async () => {
-		const { n8n, rest, sim } = surroundings();
-		const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
-		const own = await rest.createCredential('RS256', 'wecomApi', credentialData(sim));
-		await withEditor(n8n, async (page) => {
-			await openCredential(page, own.id);
-			const pem = String(privateKey.export({ type: 'pkcs8', format: 'pem' }));
-			await page.getByTestId('parameter-input-signLogins').locator('.el-switch').click();
-			await fillCredentialField(page, 'loginJwtKey', pem);
-			expect((await saveCredential(page)).kind).toBe('green');
-		});
-		const redirectUrl = `${app.url}/start`;
-		const parameters = { answer: 'redirect', redirectUrl, signJwt: true };
-		const login = await publishLogin(surroundings(), own, 'login/rsa', parameters);
-		const { back, cookies } = await begin(login.url, 'lisi');
-		const { headers } = await visit(back, cookies);
-		const token = new URL(headers.location!).searchParams.get('token')!;
-		const { payload } = await jwtVerify(token, publicKey, { algorithms: ['RS256'] });
-		expect(payload).toMatchObject({ sub: 'lisi', aud: app.url });
-	});
-
 	it('gets what the workflow answers: a redirect with a JWT, or a page', async () => {
 		const allowedHosts = app.url;
 		const redirecting = await publish('login/respond', { answer: 'workflow', allowedHosts }, [
@@ -371,8 +350,10 @@ browserOrSkip()('in a browser', () => {
 		});
 	});
 
-	it('the editor shows the form, and the test URL works while listening', async () => {
-		const { n8n, rest } = surroundings();
+	it('the editor shows the form and takes an RSA key, and the test URL works while listening', async () => {
+		const { n8n, rest, sim } = surroundings();
+		const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+		const own = await rest.createCredential('RS256', 'wecomApi', credentialData(sim));
 		const login = await publish(
 			'login/editor',
 			{
@@ -404,7 +385,22 @@ browserOrSkip()('in a browser', () => {
 			const action = await openNode(page, 'Respond');
 			await action.getByText('Add Signed JWT').waitFor();
 			await screenshot(page, 'login-respond-form');
+
+			await openCredential(page, own.id);
+			const pem = String(privateKey.export({ type: 'pkcs8', format: 'pem' }));
+			await page.getByTestId('parameter-input-signLogins').locator('.el-switch').click();
+			await fillCredentialField(page, 'loginJwtKey', pem);
+			expect((await saveCredential(page)).kind).toBe('green');
 		});
+		const redirectUrl = `${app.url}/start`;
+		const parameters = { answer: 'redirect', redirectUrl, signJwt: true };
+		const signing = await publishLogin(surroundings(), own, 'login/rsa', parameters);
+		const { back: returned, cookies } = await begin(signing.url, 'lisi');
+		const { headers } = await visit(returned, cookies);
+		const token = new URL(headers.location!).searchParams.get('token')!;
+		const { payload } = await jwtVerify(token, publicKey, { algorithms: ['RS256'] });
+		expect(payload).toMatchObject({ sub: 'lisi', aud: app.url });
+
 		await rest.listenForTestEvent(login.id, 'Login', 'GET', 'login/editor');
 		await inBrowser(async (page) => {
 			const test = login.url.replace('/webhook/', '/webhook-test/');
