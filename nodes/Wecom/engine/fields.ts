@@ -153,9 +153,9 @@ export const ids = (
 	displayName,
 	name,
 	type: 'multiOptions',
-	typeOptions: { loadOptionsMethod },
+	typeOptions: { loadOptionsMethod, loadOptionsDependsOn: ['actAsCompany.value'] },
 	default: [],
-	description: `Up to ${withCommas(most)}; IDs by expression`,
+	description: `Up to ${withCommas(most)}`,
 	convert: 'stringList',
 	...overrides,
 });

@@ -89,8 +89,7 @@ const OPTIONS: INodeProperties = {
 			name: 'ignoreEmptyFields',
 			type: 'boolean',
 			default: false,
-			description:
-				'Whether to leave out added fields that are empty instead of clearing them in WeCom',
+			description: 'Whether to leave out empty added fields instead of clearing them in WeCom',
 			displayOptions: { hide: { '/resource': ['api', 'bot'] } },
 		},
 		{
@@ -107,8 +106,7 @@ const OPTIONS: INodeProperties = {
 			type: 'number',
 			typeOptions: { minValue: 1, maxValue: 20 },
 			default: 8,
-			description:
-				'How many items to handle at the same time; eight by default for reading, else one',
+			description: 'How many items are handled at once; by default eight for reading, else one',
 		},
 		{
 			displayName: 'Output',
@@ -146,8 +144,7 @@ const OPTIONS: INodeProperties = {
 				{ name: 'Off', value: 'off', description: 'Send everything as it is' },
 			],
 			default: 'strict',
-			description:
-				'How strictly parameters are checked against the list, which may be older than WeCom',
+			description: 'How strictly parameters are checked; the list may be older than WeCom',
 			displayOptions: { show: { '/resource': ['api'] } },
 		},
 		permanentCodeOption,

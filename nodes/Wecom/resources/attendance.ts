@@ -13,7 +13,7 @@ const BY_DAY = inSpans(86_400);
 
 const members = ids('useridlist', 'Member Names or IDs', 'getMembers', MEMBERS.most, {
 	required: true,
-	description: 'Choose, or use an expression',
+	description: 'Whose data to read',
 });
 const days: Field[] = [
 	moment('starttime', 'Start', 'First day of the period', { required: true, convert: 'day' }),

@@ -6,14 +6,14 @@ const nameEn: Field = {
 	name: 'name_en',
 	type: 'string',
 	default: '',
-	description: 'Shown to members who use WeCom in English; up to 64 characters',
+	description: 'For members with WeCom in English; up to 64 characters',
 };
 const order: Field = {
 	displayName: 'Order',
 	name: 'order',
 	type: 'number',
 	default: 0,
-	description: 'Position among its siblings: higher numbers come first',
+	description: 'Higher numbers come first among siblings',
 	convert: 'integer',
 };
 

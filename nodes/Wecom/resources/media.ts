@@ -10,7 +10,7 @@ import { collectParameters } from '../engine/parameters';
 export const fileName = text(
 	'fileName',
 	'File Name',
-	'Shown to the recipient, with its extension; that of the binary data when empty',
+	'With its extension; that of the binary data when empty',
 	{ placeholder: 'e.g. report.pdf', local: true },
 );
 

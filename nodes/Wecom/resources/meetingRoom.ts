@@ -19,14 +19,14 @@ const room = (overrides: Partial<Field> = {}) =>
 		...overrides,
 	});
 const place: Field[] = [
-	text('building', 'Building', 'Name of the building; needs the city'),
+	text('building', 'Building', 'Needs the city'),
 	text('city', 'City', 'Name of the city'),
-	text('floor', 'Floor', 'Name of the floor; needs city and building'),
+	text('floor', 'Floor', 'Needs city and building'),
 ];
 const equipment = text(
 	'equipment',
 	'Equipment',
-	'Comma-separated numbers: 1 TV, 2 phone, 3 projector, 4 whiteboard, 5 video',
+	'Comma-separated: 1 TV, 2 phone, 3 projector, 4 whiteboard, 5 video',
 	{ convert: 'integerList' },
 );
 const roomOptions: Field[] = [

@@ -93,3 +93,23 @@ it('every event of a trigger has words of its own in the node panel, and no two 
 		expect(new Set(actions).size).toBe(actions.length);
 	}
 });
+
+it('with a suite every list of people, departments and tags is read anew when the company is chosen', () => {
+	const stale: string[] = [];
+	const read = (node: string, properties: INodeProperties[] = []) => {
+		for (const { name, typeOptions = {}, options } of properties) {
+			const { loadOptionsMethod = '', loadOptionsDependsOn = [] } = typeOptions;
+			if (!['getMembers', 'getDepartments', 'getTags'].includes(loadOptionsMethod)) {
+				for (const option of options ?? []) {
+					if ('values' in option) read(node, option.values);
+					else if ('type' in option) read(node, [option]);
+				}
+			} else if (!loadOptionsDependsOn.includes('actAsCompany.value'))
+				stale.push(`${node}: ${name}`);
+		}
+	};
+	for (const { description } of declaredNodes())
+		if (description.properties.some(({ name }) => name === 'actAsCompany'))
+			read(description.name, description.properties);
+	expect(stale).toEqual([]);
+});

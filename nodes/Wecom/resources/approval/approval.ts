@@ -246,8 +246,7 @@ export const approval: Resource = {
 				departmentPicker({
 					name: 'choose_department',
 					required: false,
-					description:
-						"The department for which it is submitted; the member's main department when empty",
+					description: "For which it is submitted; the member's main department when empty",
 				}),
 			],
 			run: submitApproval,

@@ -15,7 +15,7 @@ import { memberChoices } from '../../../shared/companies/directory';
 export const templateId = addressed(
 	'template_id',
 	'Template',
-	'Its address in the template editor of the admin console, or its ID; callbacks of approvals name the ID, too',
+	"Its address in the admin console's template editor, or its ID, which callbacks name, too",
 	[
 		String.raw`[/=#]([\w-]{24,})(?![\w-])`,
 		'e.g. https://work.weixin.qq.com/wework_admin/frame#...',

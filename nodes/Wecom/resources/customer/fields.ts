@@ -7,7 +7,7 @@ import { collectParameters } from '../../engine/parameters';
 /** Fields that the resources on customers share. */
 
 const customerLocator = (list: string, overrides: Partial<Field> = {}): Field =>
-	locator('external_userid', 'Customer', list, 'e.g. wmqfasd1e1927831123109rBAAAA', {
+	locator('external_userid', 'Customer', list, 'e.g. wmqfasd1e19278', {
 		description: 'The customer, by name or by external user ID',
 		...overrides,
 	});
@@ -37,7 +37,7 @@ export const departmentIds = (name: string, most: number, overrides: Partial<Fie
 	});
 
 export const corpTagIds = (name: string, displayName: string): Field =>
-	ids(name, displayName, 'getCorpTags', 100);
+	ids(name, displayName, 'getCorpTags', 100, { typeOptions: { loadOptionsMethod: 'getCorpTags' } });
 
 /** For endpoints that answer with plain IDs: an item for each, under a name. */
 export const listIds =

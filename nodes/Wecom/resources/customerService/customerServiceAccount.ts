@@ -6,7 +6,7 @@ import type { Check, Field, Resource } from '../../engine/operation';
 const servicers: Field[] = [
 	memberIds('userid_list', 100),
 	departmentIds('department_id_list', 100, {
-		description: 'Up to 20 to add, 100 to remove; IDs by expression',
+		description: 'Up to 20 to add, 100 to remove',
 	}),
 ];
 const someServicers = (departments: number): Check =>

@@ -15,7 +15,7 @@ export const driveMembers = (what: string, auth: boolean): Field =>
 	json(
 		'auth_info',
 		'Members (JSON)',
-		`Who ${what}: type 1 for a member with "userid", 2 for a department with "departmentid"${auth ? '; auth 1 to download, 7 to manage' : ''}`,
+		`Who ${what}: type 1 is a member ("userid"), 2 a department ("departmentid")${auth ? '; auth 1 to download, 7 to manage' : ''}`,
 		{
 			required: true,
 			convert: 'jsonList',

@@ -16,7 +16,6 @@ const recipients = (
 ) =>
 	ids(RECIPIENTS[kind], label, method, most, {
 		displayOptions: { show: { sendTo: [kind] } },
-		typeOptions: { loadOptionsMethod: method, loadOptionsDependsOn: ['actAsCompany.value'] },
 		local: true,
 	});
 

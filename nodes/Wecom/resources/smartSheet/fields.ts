@@ -29,7 +29,7 @@ export const columns = (mode: 'add' | 'update' | 'upsert'): Field => ({
 	type: 'resourceMapper',
 	noDataExpression: true,
 	default: { mappingMode: 'defineBelow', value: null },
-	description: 'The values to write; separate several options or user IDs with commas',
+	description: 'Several options or user IDs with commas between them',
 	displayOptions: { hide: { docid: [''], sheet_id: [''] } },
 	local: true,
 	typeOptions: {

@@ -31,7 +31,7 @@ const code = text(
 const authCode = text(
 	'auth_code',
 	'Auth Code',
-	'From the redirect URL of the install page, or from a callback: usable once, for ten minutes',
+	'From the redirect URL of the install page or a callback: usable once, for ten minutes',
 	{ ...required, local: true },
 );
 const state = (most: number) =>
