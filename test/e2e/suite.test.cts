@@ -138,13 +138,35 @@ beforeEach(() => {
 	sim.control.clearFaults();
 });
 const newCompany = (): Company => sim.control.addCompanies(1)[0];
-const ticket = async ({ suite }: Provider) =>
-	expect(await sim.control.pushTicket(suite.suiteId)).toMatchObject({ ok: true });
-const authorize = async ({ suite }: Provider, { corpid }: Company) => {
-	// Many at once on a small machine: that each alone is in time is tested elsewhere.
-	const pushed = await sim.control.authorize(suite.suiteId, corpid);
+/** On a busy machine n8n may answer late: that it is in time is tested elsewhere. */
+const PATIENTLY = { timeoutMs: 30_000 };
+const ticket = async ({ suite }: Provider) => {
+	const pushed = await sim.control.pushTicket(suite.suiteId, PATIENTLY);
 	expect(pushed).toMatchObject({ verdict: 'success' });
+	return pushed.ticket;
 };
+/** The company authorizes the suite; gives its auth_code. */
+const authorize = async ({ suite }: Provider, { corpid }: Company) => {
+	const pushed = await sim.control.authorize(suite.suiteId, corpid, PATIENTLY);
+	expect(pushed).toMatchObject({ verdict: 'success' });
+	return pushed.authCode;
+};
+/** Companies that authorize the suite one after the other, and are greeted. */
+const greeted = async (provider: Provider, ...companies: Company[]) => {
+	await ticket(provider);
+	for (const company of companies) await authorize(provider, company);
+	return await rest.waitForExecutions(provider.workflow.id, companies.length, 60_000);
+};
+const PERMANENT_CODE = '/cgi-bin/service/v2/get_permanent_code';
+/** How often WeCom was asked for the permanent code behind an auth_code, which it gives once. */
+const exchanges = (authCode: string) =>
+	sim.requests.filter(
+		({ path, body }) =>
+			path === PERMANENT_CODE && (body as { auth_code: string }).auth_code === authCode,
+	).length;
+/** The permanent code as WeCom knows it. */
+const permanentCodeOf = ({ suite }: Provider, { corpid }: Company) =>
+	sim.control.authorizations(suite.suiteId).find((one) => one.corpid === corpid)?.permanentCode;
 const messagesTo = ({ corpid }: Company) =>
 	sim.messages.filter((message) => message.corpid === corpid);
 const fetched = ({ suite }: Provider, { corpid }: Company) =>
@@ -158,7 +180,7 @@ const withTickets = async (provider: Provider, what: string, condition: () => un
 			await ticket(provider);
 			return await condition();
 		},
-		{ within: 30_000, every: 500 },
+		{ within: 60_000, every: 500 },
 	);
 
 /** A workflow that is started by hand. */
@@ -176,7 +198,7 @@ describe.each([
 	['third-party app', DEMO_SUITE],
 	['customized app', DEMO_TEMPLATE],
 ])('a %s', (_name, template) => {
-	it('goes from an empty credential to a greeting, and a restart needs no new token', async () => {
+	it('goes from an empty credential to a greeting', async () => {
 		const provider = await newProvider(template);
 		const company = newCompany();
 		expect((await rest.testCredential(provider.credential.id)).message).toMatch(
@@ -186,8 +208,7 @@ describe.each([
 		expect(await rest.testCredential(provider.credential.id)).toMatchObject({ status: 'OK' });
 		// WeCom waits for its answer no longer than a second: the exchange comes after it.
 		const answered = shutDoor();
-		const path = '/cgi-bin/service/v2/get_permanent_code';
-		sim.control.inject({ path, after: answered.opened });
+		sim.control.inject({ path: PERMANENT_CODE, after: answered.opened });
 		await authorize(provider, company);
 		expect(await provider.companies()).toEqual({});
 		answered.open();
@@ -212,56 +233,40 @@ describe.each([
 		const shown = await rest.getCredential(provider.credential.id);
 		for (const text of [JSON.stringify(greeting), JSON.stringify(shown), n8n.logs()])
 			for (const secret of secrets) expect(text).not.toContain(secret);
-
-		await n8n.restart();
-		await rest.login();
-		await rest.execute(
-			await manualWorkflow(sendTo(provider.credential, company.corpid, 'again')),
-			'Start',
-		);
-		expect(messagesTo(company)).toHaveLength(2);
-		expect(fetched(provider, company)).toBe(storesTokens ? 1 : 2);
 	});
 });
 
-it('two suites with overlapping ticket pushes keep each their own', async () => {
+it('two suites with overlapping tickets keep each their own, and companies that authorize meanwhile need one token each', async () => {
 	const [one, other] = [await newProvider(DEMO_SUITE), await newProvider(DEMO_TEMPLATE)];
-	const companies = [newCompany(), newCompany()];
-	for (const { suite } of [one, other]) await sim.control.startTickets(suite.suiteId, 500, {});
-	await Promise.all([authorize(one, companies[0]), authorize(other, companies[1])]);
-	await until(
-		'both were greeted',
-		() => companies.every((company) => messagesTo(company).length === 1),
-		patience,
-	);
-	for (const provider of [one, other]) {
-		sim.control.stopTickets(provider.suite.suiteId);
-		await sleep(300);
-		const last = await sim.control.pushTicket(provider.suite.suiteId);
-		expect(await provider.stored()).toMatchObject({
-			suiteTicket: last.ticket,
-			suiteTicketFor: provider.suite.suiteId,
-		});
-	}
-	expect(Object.keys(await one.companies())).toEqual([companies[0].corpid]);
-	expect(Object.keys(await other.companies())).toEqual([companies[1].corpid]);
-});
-
-it('30 companies authorize while tickets are pushed, and in parallel need one token each', async () => {
-	const provider = await newProvider(DEMO_SUITE);
-	await ticket(provider);
-	await sim.control.startTickets(provider.suite.suiteId, 1_000, {});
-	const companies = sim.control.addCompanies(30);
+	for (const provider of [one, other]) await ticket(provider);
+	for (const { suite } of [one, other])
+		await sim.control.startTickets(suite.suiteId, 2_000, PATIENTLY);
+	const companies = sim.control.addCompanies(8);
+	const foreign = newCompany();
+	await authorize(other, foreign);
 	// One after the other, but each is answered before its exchange, so those overlap.
-	for (const company of companies) await authorize(provider, company);
-	await rest.waitForExecutions(provider.workflow.id, 30, 120_000);
-	sim.control.stopTickets(provider.suite.suiteId);
-	const stored = await provider.companies();
-	const real = sim.control.authorizations(provider.suite.suiteId);
-	for (const { corpid } of companies)
-		expect(stored[corpid]?.permanentCode).toBe(
-			real.find((authorization) => authorization.corpid === corpid)?.permanentCode,
+	for (const company of companies) await authorize(one, company);
+	await rest.waitForExecutions(one.workflow.id, companies.length, 120_000);
+	await rest.waitForExecutions(other.workflow.id, 1);
+	for (const provider of [one, other]) {
+		const { suiteId } = provider.suite;
+		sim.control.stopTickets(suiteId);
+		await until(
+			'the last ticket is stored',
+			async () => {
+				const last = await ticket(provider);
+				const { suiteTicket, suiteTicketFor } = await provider.stored();
+				return suiteTicket === last && suiteTicketFor === suiteId;
+			},
+			// One of the same second may still be on its way.
+			{ within: 30_000, every: 1_100 },
 		);
+	}
+	expect(Object.keys(await other.companies())).toEqual([foreign.corpid]);
+	const stored = await one.companies();
+	expect(Object.keys(stored).sort()).toEqual(companies.map(({ corpid }) => corpid).sort());
+	for (const company of companies)
+		expect(stored[company.corpid].permanentCode).toBe(permanentCodeOf(one, company));
 
 	const list = companies.map(({ corpid }) => corpid);
 	const nodes: WorkflowNode[] = [
@@ -277,126 +282,111 @@ it('30 companies authorize while tickets are pushed, and in parallel need one to
 			typeVersion: 1,
 			parameters: { fieldToSplitOut: 'corpid' },
 		},
-		sendTo(provider.credential, '={{ $json.corpid }}', 'all'),
+		sendTo(one.credential, '={{ $json.corpid }}', 'all'),
 	];
-	(nodes[2].parameters as Record<string, unknown>).options = { concurrency: 20 };
+	(nodes[2].parameters as Record<string, unknown>).options = { concurrency: 8 };
 	const id = await manualWorkflow(...nodes);
 	const executions = await Promise.all([rest.execute(id, 'Start'), rest.execute(id, 'Start')]);
 	for (const execution of executions) {
 		expect(execution.error).toBeUndefined();
-		expect(itemsOf(execution, 'Send')).toHaveLength(30);
+		expect(itemsOf(execution, 'Send')).toHaveLength(companies.length);
 	}
 	for (const company of companies) {
-		expect(messagesTo(company)).toHaveLength(3);
-		expect(fetched(provider, company)).toBe(1);
+		const sent = messagesTo(company).filter(({ body }) => body.text?.content === 'all');
+		expect(sent).toHaveLength(2);
+		expect(fetched(one, company)).toBe(1);
 	}
 });
 
-describe('a permanent code, issued once,', () => {
-	it('survives a crash right after the exchange, and the workflow still gets its event', async () => {
-		const provider = await newProvider(DEMO_TEMPLATE);
-		const company = newCompany();
-		await ticket(provider);
-		sim.control.inject({ path: '/cgi-bin/service/v2/get_auth_info', times: 1, delayMs: 20_000 });
-		await authorize(provider, company);
-		const asked = () =>
-			sim.requests.filter(({ path }) => path === '/cgi-bin/service/v2/get_permanent_code').length;
-		const before = asked();
-		await until(
-			'the code was exchanged',
-			async () => (await provider.companies())[company.corpid],
-			patience,
-		);
-		await n8n.kill();
-		sim.control.clearFaults();
-		await n8n.start();
-		await rest.login();
-		await rest.waitForWebhook('POST', `suite-${serial}`);
-		const { permanentCode } = (await provider.companies())[company.corpid];
-		const real = sim.control
-			.authorizations(provider.suite.suiteId)
-			.find(({ corpid }) => corpid === company.corpid);
-		expect(permanentCode).toBe(real?.permanentCode);
+it('a power cut takes nothing: no token, no ticket, no permanent code, no event', async () => {
+	const provider = await newProvider(DEMO_SUITE);
+	const path = `suite-${serial}`;
+	const customized = await newProvider(DEMO_TEMPLATE);
+	const [served, locked, waiting] = sim.control.addCompanies(3);
+	const [alsoServed, exchanged] = sim.control.addCompanies(2);
+	// With them the suites have their tokens, which could not be stored while the database is locked.
+	await greeted(provider, served);
+	await greeted(customized, alsoServed);
 
-		const greeted = () => messagesTo(company).length === 1;
-		await withTickets(provider, 'the company was greeted', greeted);
-		const [event] = await rest.waitForExecutions(provider.workflow.id, 1);
-		expect(itemsOf(event, 'WeCom Trigger')[0]).toMatchObject({
-			AuthCorpId: company.corpid,
-			wecom: { exchange: 'done', retried: true },
-		});
-		expect(asked() - before).toBeLessThanOrEqual(1);
-		const nothingPending = async () => (await provider.stored()).pendingAuthCodes === '';
-		await withTickets(provider, 'the code was let go of', nothingPending);
-		expect(messagesTo(company)).toHaveLength(1);
-	});
+	// The database is locked for twenty seconds around the exchange.
+	sim.control.inject({ path: PERMANENT_CODE, times: 1, delayMs: 2_000 });
+	const lockedCode = await authorize(provider, locked);
+	const unlock = await lockDatabase(n8n);
+	try {
+		await until('the code is exchanged', () => exchanges(lockedCode) > 0);
+		await sleep(20_000);
+		expect(Object.keys(await provider.companies())).toEqual([served.corpid]);
+	} finally {
+		await unlock();
+	}
+	await until(
+		'the company is stored',
+		async () => (await provider.companies())[locked.corpid],
+		patience,
+	);
+	await rest.waitForExecutions(provider.workflow.id, 2);
 
-	it('survives a database that is locked for 20 seconds around the exchange, and a crash after that', async () => {
-		const provider = await newProvider(DEMO_SUITE);
-		const [earlier, company] = [newCompany(), newCompany()];
-		await ticket(provider);
-		// With it the suite has its token, which could not be stored later.
-		await authorize(provider, earlier);
-		await until(
-			'one company is stored',
-			async () => (await provider.companies())[earlier.corpid],
-			patience,
-		);
-		await rest.waitForExecutions(provider.workflow.id, 1);
-		const path = '/cgi-bin/service/v2/get_permanent_code';
-		sim.control.inject({ path, times: 1, delayMs: 2_000 });
-		const asked = () => sim.requests.filter((request) => request.path === path).length;
-		const before = asked();
-		await authorize(provider, company);
-		const unlock = await lockDatabase(n8n);
-		try {
-			await until('the code is exchanged', () => asked() > before);
-			await sleep(20_000);
-			expect(Object.keys(await provider.companies())).toEqual([earlier.corpid]);
-		} finally {
-			await unlock();
-		}
-		await until(
-			'the company is stored',
-			async () => (await provider.companies())[company.corpid],
-			patience,
-		);
-		await n8n.kill();
-		await n8n.start();
-		await rest.login();
-		const { permanentCode } = (await provider.companies())[company.corpid];
-		const real = sim.control
-			.authorizations(provider.suite.suiteId)
-			.find(({ corpid }) => corpid === company.corpid);
-		expect(permanentCode).toBe(real?.permanentCode);
-		expect(asked() - before).toBe(1);
-	});
+	// One code is exchanged, and its event still on the way; another one is only stored.
+	sim.control.inject({ path: '/cgi-bin/service/v2/get_auth_info', times: 1, delayMs: 30_000 });
+	const exchangedCode = await authorize(customized, exchanged);
+	await until(
+		'the code was exchanged',
+		async () => (await customized.companies())[exchanged.corpid],
+		patience,
+	);
+	sim.control.inject({ path: PERMANENT_CODE, times: 9, delayMs: 30_000, drop: true });
+	await authorize(provider, waiting);
+	await n8n.kill();
+	sim.control.clearFaults();
+	await n8n.start();
+	await rest.login();
+	for (const each of [path, `suite-${serial}`]) await rest.waitForWebhook('POST', each);
 
-	it('is fetched after a crash between the answer and the exchange', async () => {
-		const provider = await newProvider(DEMO_SUITE);
-		const company = newCompany();
-		sim.control.inject({ path: '/cgi-bin/service/get_suite_token', times: 9, delayMs: 20_000 });
-		await ticket(provider);
-		await authorize(provider, company);
-		await n8n.kill();
-		sim.control.clearFaults();
-		await n8n.start();
-		await rest.login();
-		await rest.waitForWebhook('POST', `suite-${serial}`);
-		expect(await provider.companies()).toEqual({});
-		const greeted = () => messagesTo(company).length === 1;
-		await withTickets(provider, 'the company was greeted', greeted);
-		expect(Object.keys(await provider.companies())).toEqual([company.corpid]);
+	const kept: Array<[Provider, Company]> = [
+		[provider, served],
+		[provider, locked],
+		[customized, alsoServed],
+		[customized, exchanged],
+	];
+	for (const [whose, company] of kept)
+		expect((await whose.companies())[company.corpid].permanentCode).toBe(
+			permanentCodeOf(whose, company),
+		);
+	expect(await provider.companies()).not.toHaveProperty(waiting.corpid);
+
+	const hasMessage = (company: Company) => () => messagesTo(company).length === 1;
+	await withTickets(provider, 'the company whose code waited was greeted', hasMessage(waiting));
+	await withTickets(customized, 'the company of the lost event was greeted', hasMessage(exchanged));
+	const [, event] = await rest.waitForExecutions(customized.workflow.id, 2);
+	expect(itemsOf(event, 'WeCom Trigger')[0]).toMatchObject({
+		AuthCorpId: exchanged.corpid,
+		wecom: { exchange: 'done', retried: true },
 	});
-});
+	for (const whose of [provider, customized])
+		await withTickets(
+			whose,
+			'the codes were let go of',
+			async () => (await whose.stored()).pendingAuthCodes === '',
+		);
+	for (const code of [lockedCode, exchangedCode]) expect(exchanges(code)).toBe(1);
+	for (const company of [locked, waiting, exchanged]) expect(messagesTo(company)).toHaveLength(1);
+
+	for (const [whose, company] of [
+		[provider, served],
+		[customized, alsoServed],
+	] as const) {
+		const again = sendTo(whose.credential, company.corpid, 'again');
+		await rest.execute(await manualWorkflow(again), 'Start');
+		expect(messagesTo(company)).toHaveLength(2);
+		expect(fetched(whose, company)).toBe(storesTokens ? 1 : 2);
+	}
+}, 240_000);
 
 it('messages of a company and every other command start the workflow, commands answered with success', async () => {
 	const provider = await newProvider(DEMO_SUITE, ['*']);
 	const { suiteId } = provider.suite;
 	const company = newCompany();
-	await ticket(provider);
-	await authorize(provider, company);
-	await rest.waitForExecutions(provider.workflow.id, 1);
+	await greeted(provider, company);
 	expect(await sim.control.pushData(suiteId, company.corpid, { kind: 'text' })).toMatchObject({
 		ok: true,
 	});
@@ -407,7 +397,6 @@ it('messages of a company and every other command start the workflow, commands a
 		await sim.control.cancelAuth(suiteId, company.corpid),
 	];
 	for (const push of pushes) expect(push).toMatchObject({ verdict: 'success' });
-	expect(pushes.filter(({ late }) => late).length).toBeLessThanOrEqual(1);
 	const executions = await rest.waitForExecutions(provider.workflow.id, 5);
 	const kinds = executions.map((execution) => {
 		const { wecom } = itemsOf(execution, 'WeCom Trigger')[0] as { wecom: { kind: string } };
@@ -511,48 +500,82 @@ describe('a question in a company that uses the suite', () => {
 	it.each([
 		['third-party app', DEMO_SUITE],
 		['customized app', DEMO_TEMPLATE],
-	])('is decided by a click that comes to the callback of the suite: %s', async (_name, suite) => {
-		const provider = await newProvider(suite);
-		const company = newCompany();
-		await ticket(provider);
-		await authorize(provider, company);
-		await rest.waitForExecutions(provider.workflow.id, 1);
-		const { card, ended } = await asked(provider, company, {
-			allowedPeople: { users: ['lisi'] },
-		});
-		expect(card.sub_title_text).toBe(`For ${company.corpid}`);
-		const press = async (userid: string, more = {}) =>
-			await sim.control.pressCompanyCard(suite.suiteId, company.corpid, {
-				taskId: card.task_id,
-				userid,
-				button: 'Approve',
-				...more,
+	])(
+		'is decided by its people alone, by a click or on a page after a login: %s',
+		async (_name, suite) => {
+			const provider = await newProvider(suite);
+			const [company, other] = [newCompany(), newCompany()];
+			await greeted(provider, company, other);
+
+			const clicked = await asked(provider, company, { allowedPeople: { users: ['lisi'] } });
+			const { card } = clicked;
+			expect(card.sub_title_text).toBe(`For ${company.corpid}`);
+			const press = async (userid: string) =>
+				await sim.control.pressCompanyCard(suite.suiteId, company.corpid, {
+					taskId: card.task_id,
+					userid,
+					button: 'Approve',
+				});
+			const fields = {
+				FromUserName: 'lisi',
+				EventKey: card.button_list[0].key,
+				TaskId: card.task_id,
+			};
+			await sim.control.pushData(suite.suiteId, other.corpid, {
+				kind: 'template_card_event',
+				fields,
 			});
-		expect(await press('zhangsan')).toMatchObject({ ok: true });
-		await until(
-			'the note',
-			() => seen(company, card.task_id, 'zhangsan') === 'Not for you',
-			patience,
-		);
-		expect(await press('lisi')).toMatchObject({ ok: true });
-		expect(itemsOf(await ended(), 'After')).toMatchObject([
-			{ data: { approved: true, userid: 'lisi', responder: { id: 'lisi' } } },
-		]);
-		await until(
-			'the cards',
-			() => seen(company, card.task_id, 'zhangsan') === 'Approved',
-			patience,
-		);
-		// The click has started no workflow.
-		expect(await rest.listExecutions({ workflowId: provider.workflow.id })).toHaveLength(1);
-	});
+			await until(
+				'it was noticed that another company clicks',
+				() => n8n.logs().includes(`another company aside: ${other.corpid}`),
+				patience,
+			);
+			expect(await press('zhangsan')).toMatchObject({ ok: true });
+			const shown = () => seen(company, card.task_id, 'zhangsan');
+			await until('the note', () => shown() === 'Not for you', patience);
+			expect(await press('lisi')).toMatchObject({ ok: true });
+			expect(itemsOf(await clicked.ended(), 'After')).toMatchObject([
+				{ data: { approved: true, userid: 'lisi', responder: { id: 'lisi' } } },
+			]);
+			await until('the cards', () => shown() === 'Approved', patience);
+			// The clicks have started no workflow.
+			expect(await rest.listExecutions({ workflowId: provider.workflow.id })).toHaveLength(2);
+
+			const trustedDomains = [new URL(n8n.url).host];
+			for (const { corpid } of [company, other])
+				sim.control.setCompanyApp(suite.suiteId, corpid, { trustedDomains });
+			sim.control.setSuite(suite.suiteId, { trustedDomains });
+			const onPage = await asked(provider, company, {
+				responseType: 'freeText',
+				options: { identify: true },
+			});
+			const follow = { redirect: 'manual' } as const;
+			/** Opens the link as somebody; gives what the page says after the login. */
+			const open = async (who: string) => {
+				const first = await fetch(onPage.card.button_list[0].url, follow);
+				const there = first.headers.get('location')!.replace(/#.*$/, '');
+				const body = new URLSearchParams({ who, decision: 'allow' });
+				const back = await fetch(there, { method: 'POST', body, ...follow });
+				const url = back.headers.get('location')!;
+				const page = await fetch(url);
+				return { url, status: page.status, html: await page.text() };
+			};
+			if (suite === DEMO_SUITE) expect((await open(`${other.corpid}/lisi`)).status).toBe(403);
+			const { url, html } = await open(
+				suite === DEMO_SUITE ? `${company.corpid}/lisi` : 'user:lisi',
+			);
+			const proof = /name="proof" value="([^"]+)"/.exec(html)![1];
+			await fetch(url, { method: 'POST', body: new URLSearchParams({ text: 'Yes', proof }) });
+			expect(itemsOf(await onPage.ended(), 'After')).toMatchObject([
+				{ data: { text: 'Yes', userid: 'lisi' } },
+			]);
+		},
+	);
 
 	it('is decided by a click that comes to the callback which a customized app has in the company', async () => {
 		const provider = await newProvider(DEMO_TEMPLATE);
 		const company = newCompany();
-		await ticket(provider);
-		await authorize(provider, company);
-		await rest.waitForExecutions(provider.workflow.id, 1);
+		await greeted(provider, company);
 		const { token, encodingAesKey } = DEMO_SUITE.callback;
 		const credential = await rest.createCredential('App in the company', 'wecomApi', {
 			corpId: company.corpid,
@@ -574,82 +597,13 @@ describe('a question in a company that uses the suite', () => {
 			{ data: { approved: false, userid: 'lisi' } },
 		]);
 	});
-
-	it.each([
-		['third-party app', DEMO_SUITE],
-		['customized app', DEMO_TEMPLATE],
-	])('is answered on a page after a login with the suite: %s', async (_name, suite) => {
-		const provider = await newProvider(suite);
-		const [company, other] = [newCompany(), newCompany()];
-		await ticket(provider);
-		for (const one of [company, other]) await authorize(provider, one);
-		await rest.waitForExecutions(provider.workflow.id, 2);
-		const trustedDomains = [new URL(n8n.url).host];
-		for (const { corpid } of [company, other])
-			sim.control.setCompanyApp(suite.suiteId, corpid, { trustedDomains });
-		sim.control.setSuite(suite.suiteId, { trustedDomains });
-		const { card, ended } = await asked(provider, company, {
-			responseType: 'freeText',
-			options: { identify: true },
-		});
-		const follow = { redirect: 'manual' } as const;
-		/** Opens the link as somebody; gives what the page says after the login. */
-		const open = async (who: string) => {
-			const first = await fetch(card.button_list[0].url, follow);
-			const there = first.headers.get('location')!.replace(/#.*$/, '');
-			const body = new URLSearchParams({ who, decision: 'allow' });
-			const back = await fetch(there, { method: 'POST', body, ...follow });
-			const url = back.headers.get('location')!;
-			const page = await fetch(url);
-			return { url, status: page.status, html: await page.text() };
-		};
-		if (suite === DEMO_SUITE) expect((await open(`${other.corpid}/lisi`)).status).toBe(403);
-		const { url, html } = await open(suite === DEMO_SUITE ? `${company.corpid}/lisi` : 'user:lisi');
-		const proof = /name="proof" value="([^"]+)"/.exec(html)![1];
-		await fetch(url, { method: 'POST', body: new URLSearchParams({ text: 'Yes', proof }) });
-		expect(itemsOf(await ended(), 'After')).toMatchObject([
-			{ data: { text: 'Yes', userid: 'lisi' } },
-		]);
-	});
-
-	it('is decided by nobody of another company', async () => {
-		const provider = await newProvider(DEMO_SUITE);
-		const [company, other] = [newCompany(), newCompany()];
-		await ticket(provider);
-		for (const one of [company, other]) await authorize(provider, one);
-		await rest.waitForExecutions(provider.workflow.id, 2);
-		const { card, ended } = await asked(provider, company, {
-			allowedPeople: { users: ['lisi'] },
-		});
-		const press = async ({ corpid }: Company, button: number) =>
-			await sim.control.pushData(provider.suite.suiteId, corpid, {
-				kind: 'template_card_event',
-				fields: {
-					FromUserName: 'lisi',
-					EventKey: card.button_list[button].key,
-					TaskId: card.task_id,
-				},
-			});
-		await press(other, 0);
-		await until(
-			'it was noticed',
-			() => n8n.logs().includes(`another company aside: ${other.corpid}`),
-			patience,
-		);
-		await press(company, 1);
-		expect(itemsOf(await ended(), 'After')).toMatchObject([
-			{ data: { approved: false, userid: 'lisi' } },
-		]);
-	});
 });
 
 browserOrSkip()('in the editor', () => {
 	it('an edit and save loses nothing, not even what arrives while the form is open', async () => {
 		const provider = await newProvider(DEMO_SUITE);
 		const [early, late] = [newCompany(), newCompany()];
-		await ticket(provider);
-		await authorize(provider, early);
-		await rest.waitForExecutions(provider.workflow.id, 1);
+		await greeted(provider, early);
 		const { credential } = provider;
 		const form = await manualWorkflow(sendTo(credential, early.corpid, 'shown'));
 		let last = '';
