@@ -131,7 +131,8 @@ export async function executeStep(page: Page): Promise<string> {
 	await started;
 	await page
 		.getByTestId('output-panel')
-		.getByText(/\d+ items?|error|problem|no output data/i)
+		// "No output data" alone also stands there before the step is executed.
+		.getByText(/\d+ items?|error|problem|no output data returned/i)
 		.first()
 		.waitFor();
 	await settled(page);
