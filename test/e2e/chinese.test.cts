@@ -2,7 +2,7 @@
 import type { Page } from 'playwright-core';
 import manifest from '../../package.json';
 import { browserOrSkip, screenshot, withEditor } from '../support/browser.cts';
-import { openNode, openWorkflow, parameter } from '../support/editor.cts';
+import { openNode, openWorkflow, parameter, visit } from '../support/editor.cts';
 import { ensureN8n } from '../support/n8n-install.cts';
 import { installPackage } from '../support/n8n-package.cts';
 import { startNpmRegistry, type NpmRegistry } from '../support/npm-registry.cts';
@@ -131,8 +131,7 @@ browserOrSkip()('in the editor', () => {
 			await openNode(page, 'Trigger');
 			await screenshot(page, 'zh-trigger');
 			await choose(page, 'events', '审批');
-			await page.goto(`/workflow/${id}`);
-			await page.getByTestId('canvas-node').first().waitFor();
+			await openWorkflow(page, id);
 			await openNode(page, 'Action');
 			await choose(page, 'resource', '审批');
 			await choose(page, 'operation', '提交');
@@ -143,7 +142,7 @@ browserOrSkip()('in the editor', () => {
 
 	it('the trigger can be added, which n8n knows by the English word in its name', async () => {
 		await withEditor(surroundings().n8n, async (page) => {
-			await page.goto('/workflow/new');
+			await visit(page, '/workflow/new');
 			await page.getByTestId('canvas-plus-button').click();
 			await page.getByTestId('node-creator-search-bar').fill('企业微信触发器');
 			const found = page.getByTestId('node-creator-item-name');
@@ -164,7 +163,7 @@ browserOrSkip()('in the editor', () => {
 				await page.getByTestId('install-community-package-button').click();
 				await card.getByText(manifest.name).waitFor({ timeout: 90_000 });
 			};
-			await page.goto('/settings/community-nodes');
+			await visit(page, '/settings/community-nodes');
 			await install(`${manifest.name}@zh`);
 			await card.getByText(`v${manifest.version}-zh.0`).waitFor();
 			await card.getByTestId('action-toggle').click();

@@ -63,8 +63,7 @@ browserOrSkip()('in the editor', () => {
 			await trigger.getByText('Production URL', { exact: true }).click();
 			await screenshot(page, 'trigger-url');
 			await trigger.getByText('/webhook/wecom/editor').first().waitFor();
-			await page.goto(`/workflow/${id}`);
-			await page.getByTestId('canvas-node').first().waitFor();
+			await openWorkflow(page, id);
 
 			const action = await openNode(page, 'WeCom');
 			await action.getByText('Member Names or IDs').first().waitFor();

@@ -182,8 +182,7 @@ browserOrSkip()('in a browser', () => {
 			const items = page.getByTestId('item-iterator-item');
 			await items.filter({ hasText: 'WeCom Send and Wait' }).first().waitFor();
 			await page.keyboard.press('Escape');
-			await page.goto(`/workflow/${id}`);
-			await page.getByTestId('canvas-node').first().waitFor();
+			await openWorkflow(page, id);
 			const tools = page
 				.locator('[data-test-id="canvas-node-input-handle"][data-connection-type="ai_tool"]')
 				.getByTestId('canvas-handle-plus');

@@ -129,22 +129,57 @@ function profileFolder(): { folder: string; isNew: boolean } {
 	return { folder, isNew: false };
 }
 
-/** Opens the editor as the owner, gives the page to `use`, and closes the browser whatever happens. */
-export async function withEditor<T>(n8n: RunningN8n, use: (page: Page) => Promise<T>): Promise<T> {
+interface Editor {
+	n8n: RunningN8n;
+	/** The process that the page was loaded from. */
+	pid?: number;
+	page: Page;
+	close: () => Promise<void>;
+}
+
+/** To load the editor costs more of the processor than a test does in it: it stays open until n8n is stopped, or a test fails in it. */
+let editor: Editor | undefined;
+
+async function closeEditor(): Promise<void> {
+	const open = editor;
+	editor = undefined;
+	await open?.close();
+}
+
+async function openEditor(n8n: RunningN8n): Promise<Editor> {
 	const { sessionCookie } = await N8nRest.connect(n8n);
 	const { folder, isNew } = profileFolder();
 	const context = await chromium.launchPersistentContext(folder, {
 		...launchOptions(),
 		...contextOptions(n8n),
 	});
+	const close = async () => {
+		await context.close();
+		if (isNew) rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
+	};
 	try {
 		await logIn(context, n8n, sessionCookie);
 		const page = context.pages()[0] ?? (await context.newPage());
 		page.setDefaultTimeout(45_000); // A loaded machine opens the editor in more than twenty seconds.
-		return await use(page);
-	} finally {
-		await context.close();
-		if (isNew) rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
+		n8n.atStop(closeEditor);
+		return { n8n, pid: n8n.pid, page, close };
+	} catch (error) {
+		await close();
+		throw error;
+	}
+}
+
+/** Opens the editor as the owner, or takes the one that is open, and gives its page to `use`, which begins with `visit`. */
+export async function withEditor<T>(n8n: RunningN8n, use: (page: Page) => Promise<T>): Promise<T> {
+	if (editor?.n8n !== n8n || editor.pid !== n8n.pid) {
+		await closeEditor();
+		editor = await openEditor(n8n);
+	}
+	try {
+		return await use(editor.page);
+	} catch (error) {
+		await closeEditor(); // Nobody knows what it shows: the next test has a new one.
+		throw error;
 	}
 }
 

@@ -94,7 +94,7 @@ export class N8n {
 
 	private readonly log: Log;
 
-	private readonly endings: Array<() => void> = [];
+	private readonly endings: Array<() => unknown> = [];
 
 	constructor(
 		readonly install: N8nInstall,
@@ -181,7 +181,7 @@ export class N8n {
 
 	/** Stops n8n and everything it started; removes the user folder if it was a temporary one. */
 	async stop(): Promise<void> {
-		for (const end of this.endings.splice(0)) end();
+		for (const end of this.endings.splice(0)) await end();
 		await this.end();
 		this.log.keep();
 		if (!this.options.userFolder)
@@ -194,7 +194,7 @@ export class N8n {
 	}
 
 	/** Called once when n8n is stopped for good: ends what was started to look into it. */
-	atStop(end: () => void): void {
+	atStop(end: () => unknown): void {
 		this.endings.push(end);
 	}
 

@@ -163,7 +163,7 @@ export async function stopSharing(): Promise<void> {
 class LentN8n implements RunningN8n {
 	private readonly log: Log;
 
-	private readonly endings: Array<() => void> = [];
+	private readonly endings: Array<() => unknown> = [];
 
 	private constructor(
 		private readonly socket: Socket,
@@ -223,13 +223,13 @@ class LentN8n implements RunningN8n {
 		await this.call('kill');
 	}
 
-	atStop(end: () => void): void {
+	atStop(end: () => unknown): void {
 		this.endings.push(end);
 	}
 
 	/** Gives it back. */
 	async stop(): Promise<void> {
-		for (const end of this.endings.splice(0)) end();
+		for (const end of this.endings.splice(0)) await end();
 		this.log.keep();
 		await this.call('giveBack');
 		this.socket.end();
