@@ -115,7 +115,9 @@ browserOrSkip()('the node panel', () => {
 			const lost: string[] = [];
 			for (const word of codex.alias) {
 				await page.getByTestId('node-creator-search-bar').fill(word);
-				const found = page.getByTestId('item-iterator-item').filter({ hasText: /^\s*WeCom\s/ });
+				const found = page
+					.getByTestId('item-iterator-item')
+					.filter({ has: page.getByText('WeCom', { exact: true }) });
 				await found
 					.first()
 					.waitFor({ timeout: 60_000 })
