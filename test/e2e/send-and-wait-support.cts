@@ -85,13 +85,14 @@ export class Asking {
 		return { id: await this.waiting(id) };
 	}
 
-	/** The newest execution of a workflow, once it waits. */
-	async waiting(workflowId: string): Promise<string> {
+	/** The newest execution of a workflow, once it waits; `before` is an earlier one, which may still be the newest for a moment. */
+	async waiting(workflowId: string, before?: string): Promise<string> {
 		const { rest } = this.n8n();
 		const { id } = await until(
 			'an execution waits',
 			async () => {
 				const [newest] = await rest.listExecutions({ workflowId });
+				if (newest?.id === before) return false;
 				if (newest && ['error', 'crashed', 'success'].includes(newest.status)) {
 					const text = JSON.stringify(await rest.getExecution(newest.id));
 					throw new Error(`The execution is ${newest.status}: ${text.slice(0, 2000)}`);

@@ -374,17 +374,17 @@ describe('the example workflows', () => {
 		const id = await imported('expense-approval.json');
 		const form = `${n8n.url}/form/5c4e0f77-7f5d-4c3e-9a11-5d7c2b9e0b12`;
 		await until('the form is there', async () => (await fetch(form)).status === 200, PATIENCE);
-		const fill = async (what: string, amount: string) => {
+		const fill = async (what: string, amount: string, before?: string) => {
 			const body = new FormData();
 			body.set('field-0', what);
 			body.set('field-1', amount);
 			await fetch(form, { method: 'POST', body });
-			return await asking.waiting(id);
+			return await asking.waiting(id, before);
 		};
 		const declined = await fill('A boat', '90000');
 		await asking.press('lisi', 'Decline');
 		await asking.ended(declined);
-		const approved = await fill('Taxi to the airport', '180.5');
+		const approved = await fill('Taxi to the airport', '180.5', declined);
 		expect(asking.newest).toMatchObject({
 			sub_title_text: 'Taxi to the airport',
 			horizontal_content_list: [{ keyname: 'Amount', value: '180.5' }],
