@@ -134,6 +134,8 @@ interface Editor {
 	/** The process that the page was loaded from. */
 	pid?: number;
 	page: Page;
+	/** A test works in it; one that jest has given up may still do so when the next begins. */
+	isTaken?: boolean;
 	close: () => Promise<void>;
 }
 
@@ -171,14 +173,19 @@ async function openEditor(n8n: RunningN8n): Promise<Editor> {
 
 /** Opens the editor as the owner, or takes the one that is open, and gives its page to `use`, which begins with `visit`. */
 export async function withEditor<T>(n8n: RunningN8n, use: (page: Page) => Promise<T>): Promise<T> {
-	if (editor?.n8n !== n8n || editor.pid !== n8n.pid) {
+	if (editor?.n8n !== n8n || editor.pid !== n8n.pid || editor.isTaken) {
 		await closeEditor();
 		editor = await openEditor(n8n);
 	}
+	const own = editor;
+	own.isTaken = true;
 	try {
-		return await use(editor.page);
+		const result = await use(own.page);
+		own.isTaken = false;
+		return result;
 	} catch (error) {
-		await closeEditor(); // Nobody knows what it shows: the next test has a new one.
+		// Nobody knows what it shows: the next test has a new one.
+		if (editor === own) await closeEditor().catch(() => {});
 		throw error;
 	}
 }
