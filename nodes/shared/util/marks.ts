@@ -146,8 +146,9 @@ class MarksReader {
 	}
 
 	private url(from: number): number {
-		if (!/^https?:\/\//i.test(this.text.slice(from, from + 8))) return from;
-		let end = from + 8;
+		const scheme = /^https?:\/\//i.exec(this.text.slice(from, from + 8));
+		if (!scheme) return from;
+		let end = from + scheme[0].length;
 		while (end < this.text.length && /[\w\-.~:/?#@!$&'*+,;=%]/.test(this.text[end])) end++;
 		return this.keep(from, end);
 	}
