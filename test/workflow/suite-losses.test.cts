@@ -328,6 +328,24 @@ it('an authorization whose code another process has exchanged reaches the workfl
 	await until(() => provider.stored().pendingAuthCodes === '');
 });
 
+it('a permanent code is stored over what another process has stored of the company since it was asked for', async () => {
+	await begin();
+	await ticket();
+	await provider.itemsOf({ resource: 'suite', operation: 'getSuiteToken' });
+	const path = '/cgi-bin/service/v2/get_permanent_code';
+	const door = shutDoor();
+	simulator().control.inject({ path, times: 1, after: door.opened });
+	const { suiteId } = provider.suite;
+	await simulator().control.authorize(suiteId, first.corpid);
+	await until(() => simulator().requests.some((request) => request.path === path));
+	const earlier = { suiteId, permanentCode: 'of-before', changedAt: Date.now() + 60_000 };
+	provider.store.s1.companies = JSON.stringify({ [first.corpid]: earlier });
+	door.open();
+	await until(() => provider.items.length === 1);
+	const { permanentCode, agentId } = provider.companies()[first.corpid];
+	expect([permanentCode === 'of-before', typeof agentId]).toEqual([false, 'string']);
+});
+
 describe('an authorization that n8n has crashed over', () => {
 	const suiteId = () => provider.suite.suiteId;
 	/** What the process before has left in the credential. */

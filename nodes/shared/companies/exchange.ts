@@ -80,10 +80,13 @@ export async function exchangeAuthCode(
 	if (known) return await known;
 	const exchange = exchangeNow(context, authCode, key, authorization);
 	exchanges.set(key, exchange);
-	void exchange.then(({ done }) => {
-		if (!done) exchanges.delete(key);
-		else later(AUTH_CODE_LIFE_MS, () => exchanges.delete(key));
-	});
+	void exchange.then(
+		({ done }) => {
+			if (!done) exchanges.delete(key);
+			else later(AUTH_CODE_LIFE_MS, () => exchanges.delete(key));
+		},
+		() => exchanges.delete(key),
+	);
 	return await exchange;
 }
 
@@ -133,7 +136,7 @@ async function exchangeNow(
 	try {
 		const news = await readCompany(client, corpId, permanentCode);
 		// The next version of this one: a company that was withdrawn or imported meanwhile has a later one, and is not touched any more.
-		company = { ...company, ...news, changedAt: changedAt + 1 };
+		company = { ...company, ...news, changedAt: (entry.version.changedAt ?? 0) + 1 };
 		if (isWatched(entry)) {
 			entry.version = company;
 			await updateSuite(context, (stored) => withVersion(stored, corpId, company));
@@ -147,15 +150,17 @@ async function exchangeNow(
 }
 
 /**
- * What another process has made of a code that is used: on a busy machine one takes it up that the process which has received it is
- * still about to exchange, and needs a while to store the permanent code.
+ * What another process has made of a code that is used. On a busy machine a process takes up a code that the one which has received
+ * it is about to exchange; that one needs a while to store the permanent code.
  */
 async function exchangedElsewhere(
 	context: ClientContext,
 	authCode: string,
 ): Promise<Exchange | undefined> {
 	for (const pause of companyTimings.waits) {
-		const stored = await context.getCredentials(SUITE_CREDENTIAL);
+		// Where n8n cannot read the credential, WeCom's own answer is said: the event is not held up, and comes again.
+		const stored = await context.getCredentials<Fields>(SUITE_CREDENTIAL).catch(() => undefined);
+		if (!stored) return undefined;
 		const exchange = storedExchange(stored, authCode);
 		if (exchange) return exchange;
 		const { at } = pendingCodesOf(stored)[authCode] ?? {};
@@ -170,6 +175,14 @@ const NOT_STORED_YET: Exchange = {
 	reason: "n8n's database does not take the permanent code; it is written again until it does",
 };
 
+/** A permanent code comes once: it is stored also over what another process has stored of the company since the exchange. */
+function putAbove(stored: Fields, entry: Watched): void {
+	const { corpId, version } = entry;
+	if (companiesOf(stored)[corpId]?.permanentCode === (version as Company).permanentCode) return;
+	const changedAt = Math.max(version.changedAt ?? 0, laterVersion(stored, corpId));
+	entry.version = { ...version, changedAt };
+}
+
 /** Writes the company of an exchange until n8n has it; false when that takes longer than a workflow can wait. */
 async function storedInTime(
 	context: ClientContext,
@@ -177,14 +190,15 @@ async function storedInTime(
 	key: string,
 	entry: Watched,
 ): Promise<boolean> {
-	const { corpId, version } = entry;
+	const { corpId } = entry;
 	unstored.add(key);
 	const storing = untilStored({
 		write: async () =>
 			await updateSuite(context, (stored) => {
 				const pending = pendingCodesOf(stored)[authCode];
+				putAbove(stored, entry);
 				return asOneWrite(
-					withVersion(stored, corpId, version),
+					withVersion(stored, corpId, entry.version),
 					pending && !pending.corpId
 						? withPendingCode(stored, authCode, { ...pending, at: Date.now(), corpId })
 						: undefined,

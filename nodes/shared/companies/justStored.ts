@@ -98,8 +98,11 @@ export async function changeCompany(
 		return fields;
 	});
 	const version = storedVersion(stored, corpId);
-	if (isChanged && version)
-		lookAgainLater(context, watch(suiteFingerprint(stored), corpId, version));
+	const suite = suiteFingerprint(stored);
+	const other = watched.get(keyOf(suite, corpId))?.version.changedAt ?? 0;
+	// An exchange that began while this was written is later.
+	if (isChanged && version && (version.changedAt ?? 0) >= other)
+		lookAgainLater(context, watch(suite, corpId, version));
 }
 
 /** The fields that bring back what was overwritten; undefined when nothing was. */
