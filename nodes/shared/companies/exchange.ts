@@ -126,8 +126,8 @@ async function exchangeNow(
 	const permanentCode = clean(reply.permanent_code);
 	if (!corpId || !permanentCode) return { done: false, reason: 'WeCom sent no permanent code' };
 
-	const changedAt = laterVersion({ companies: client.stored('companies') as string }, corpId);
-	let company: Company = { suiteId: client.suiteId, permanentCode, authorizedAt: at, changedAt };
+	const { suiteId } = client;
+	let company: Company = { suiteId, permanentCode, authorizedAt: at, changedAt: Date.now() };
 	if (name) company = { ...company, name: String(name) };
 	const entry = watch(client.fingerprint, corpId, company);
 	if (!(await storedInTime(context, authCode, key, entry))) return NOT_STORED_YET;
