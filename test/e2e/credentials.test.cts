@@ -12,6 +12,7 @@ import {
 	itemsOf,
 	manual,
 	saveInWecom,
+	signUrl,
 	START_TIMEOUT,
 	TRIGGER,
 	uses,
@@ -75,17 +76,7 @@ async function credentialsPage(): Promise<void> {
 
 it('the Credentials page shows everything after an app has used its credential', async () => {
 	const credential = await freshCredential();
-	const execution = await run(getMember(credential), {
-		name: 'Sign URL',
-		type: WECOM,
-		parameters: {
-			resource: 'jsSdk',
-			operation: 'signUrl',
-			url: 'https://example.com/orders',
-			sign: 'config',
-		},
-		credentials: uses(credential),
-	});
+	const execution = await run(getMember(credential), signUrl(credential));
 	expect(execution.error).toBeUndefined();
 	await credentialsPage();
 	const { data } = await rest.getCredential(credential.id);

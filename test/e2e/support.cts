@@ -59,6 +59,19 @@ export const useOwnN8n = (env: NodeJS.ProcessEnv = {}, simulation?: Simulation) 
 
 export const uses = ({ id, name }: Credential) => ({ wecomApi: { id, name } });
 
+/** A node that signs a page for the JS-SDK, for which it fetches a ticket. */
+export const signUrl = (credential: Credential): WorkflowNode => ({
+	name: 'Sign URL',
+	type: WECOM,
+	parameters: {
+		resource: 'jsSdk',
+		operation: 'signUrl',
+		url: 'https://example.com/orders',
+		sign: 'config',
+	},
+	credentials: uses(credential),
+});
+
 export const manual: WorkflowNode = { name: 'Start', type: 'n8n-nodes-base.manualTrigger' };
 
 /** Connects nodes one after the other, in n8n's format. */

@@ -3,7 +3,16 @@ import type { AddressInfo } from 'node:net';
 import { DEMO_APP } from '../../simulator/demo-data.cts';
 import { since } from '../support/n8n-release.cts';
 import type { Credential, WorkflowNode } from '../support/n8n-rest.cts';
-import { chain, credentialData, itemsOf, manual, useN8n, uses, WECOM } from './support.cts';
+import {
+	chain,
+	credentialData,
+	itemsOf,
+	manual,
+	signUrl,
+	useN8n,
+	uses,
+	WECOM,
+} from './support.cts';
 
 const surroundings = useN8n();
 /** Older n8n cannot store a token without undoing expressions and edits: there each process keeps its own. */
@@ -83,22 +92,11 @@ const run = async (id: string) => await surroundings().rest.execute(id, 'Start')
 it('one token and one JS-SDK ticket serve many items, three workflows, the HTTP Request node, and a restarted n8n', async () => {
 	const { rest, n8n, sim } = surroundings();
 	const credential = await freshCredential();
-	const signUrl: WorkflowNode = {
-		name: 'Sign URL',
-		type: WECOM,
-		parameters: {
-			resource: 'jsSdk',
-			operation: 'signUrl',
-			url: 'https://example.com/orders',
-			sign: 'config',
-		},
-		credentials: uses(credential),
-	};
 	const [first, second, http, sign] = await Promise.all([
 		workflow(getMember(credential), 30),
 		workflow(getMember(credential), 30),
 		workflow(httpRequest(credential), 3),
-		workflow(signUrl),
+		workflow(signUrl(credential)),
 	]);
 	const executions = await Promise.all([run(first), run(second)]);
 	for (const execution of executions) {
